@@ -1,0 +1,247 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// decoder copies YAML nodes into structs. We walk the nodes ourselves because
+// yaml's own decoder stops caring for lines after the first pass, and because
+// ${NAME} must be expanded before a value gets its type.
+type decoder struct {
+	file   string
+	lookup func(string) (string, bool) // the environment
+	faults Faults
+	lines  map[string]int    // dotted path → line of the value
+	raw    map[string]string // dotted path → scalar as written, ${NAME} unexpanded
+	broken map[string]bool   // paths whose value was already reported
+}
+
+func newDecoder(file string, lookup func(string) (string, bool)) *decoder {
+	return &decoder{
+		file:   file,
+		lookup: lookup,
+		lines:  map[string]int{},
+		raw:    map[string]string{},
+		broken: map[string]bool{},
+	}
+}
+
+var (
+	durationType = reflect.TypeFor[time.Duration]()
+	addressType  = reflect.TypeFor[mail.Address]()
+	secretType   = reflect.TypeFor[Secret]()
+	databaseType = reflect.TypeFor[Database]()
+)
+
+// value decodes n into v, which holds the default. A null leaves it there.
+func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	d.lines[path] = n.Line
+	if n.Kind == yaml.ScalarNode {
+		d.raw[path] = n.Value
+		if n.ShortTag() == "!!null" {
+			return
+		}
+	}
+	switch t := v.Type(); {
+	case t.Kind() == reflect.Struct && t != addressType && t != secretType && t != databaseType:
+		d.mapping(n, v, path)
+	case t.Kind() == reflect.Slice:
+		d.sequence(n, v, path)
+	default:
+		d.scalar(n, v, path)
+	}
+}
+
+func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.fault(path, "%s; write its keys indented below it: %s", d.notA(n, path, "a group of keys"), strings.Join(keysOf(v.Type()), ", "))
+		return
+	}
+	fields := map[string]reflect.Value{}
+	for i := range v.NumField() {
+		if key := keyOf(v.Type().Field(i)); key != "" {
+			fields[key] = v.Field(i)
+		}
+	}
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, val := n.Content[i], n.Content[i+1]
+		key, child := k.Value, join(path, k.Value)
+		switch field, known := fields[key]; {
+		case k.Kind != yaml.ScalarNode:
+			d.faultAt(k.Line, "a key must be a plain word, not a list or a group")
+		case seen[key] != 0:
+			d.faultAt(k.Line, "%s stands here and on line %d; keep one of them", child, seen[key])
+		case known:
+			seen[key] = k.Line
+			d.value(val, field, child)
+			if _, ok := d.raw[child]; ok && val.Value == "" {
+				d.lines[child] = k.Line // an empty value has no line of its own
+			}
+		case key == "<<":
+			d.faultAt(k.Line, "merge keys (<<) aren't read; write the keys out")
+		default:
+			seen[key] = k.Line
+			d.faultAt(k.Line, "%s", unknownKey(key, v.Type()))
+		}
+	}
+}
+
+func (d *decoder) sequence(n *yaml.Node, v reflect.Value, path string) {
+	elem := v.Type().Elem()
+	if n.Kind != yaml.SequenceNode {
+		how := "write [one, two], or a line “- one” for each"
+		if elem.Kind() == reflect.Struct {
+			how = "begin each entry with “- ”, then indent its keys: " + strings.Join(keysOf(elem), ", ")
+		}
+		d.fault(path, "%s; %s", d.notA(n, path, "a list"), how)
+		return
+	}
+	list := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
+	for i, item := range n.Content {
+		at, child := list.Index(i), fmt.Sprintf("%s[%d]", path, i)
+		if s, ok := at.Addr().Interface().(interface{ setDefaults() }); ok {
+			s.setDefaults()
+		}
+		d.value(item, at, child)
+		if item.ShortTag() == "!!null" && elem.Kind() != reflect.Struct {
+			d.fault(child, "%s: an entry is empty; remove it or write its value", path)
+		}
+	}
+	if len(n.Content) == 0 {
+		list = reflect.Zero(v.Type()) // [] and no list are the same to everyone
+	}
+	v.Set(list)
+}
+
+func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.ScalarNode {
+		d.fault(path, "%s; write one value", d.notA(n, path, "a single value"))
+		return
+	}
+	text, err := expand(n.Value, d.lookup)
+	if err != nil {
+		d.fault(path, "%s: %v", path, err)
+		return
+	}
+	switch v.Type() {
+	case secretType:
+		v.Set(reflect.ValueOf(NewSecret(text)))
+		return
+	case databaseType:
+		v.Set(reflect.ValueOf(NewDatabase(text)))
+		return
+	case durationType:
+		dur, err := parseDuration(text)
+		if err != nil {
+			d.fault(path, "%s: %s %v", path, d.shown(path), err)
+			return
+		}
+		v.SetInt(int64(dur))
+		return
+	case addressType:
+		a, err := parseAddress(text)
+		if err != nil {
+			d.fault(path, "%s: %s %v", path, d.shown(path), err)
+			return
+		}
+		v.Set(reflect.ValueOf(a))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Int:
+		i, err := strconv.Atoi(text)
+		if err != nil {
+			d.fault(path, "%s: %s isn't a whole number; write digits only, such as %d", path, d.shown(path), max(v.Int(), 1))
+			return
+		}
+		v.SetInt(int64(i))
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			d.fault(path, "%s: %s isn't a number; write one such as 10 or 0.5", path, d.shown(path))
+			return
+		}
+		v.SetFloat(f)
+	default:
+		v.SetString(text)
+	}
+}
+
+// notA says that the node at path isn't what was wanted there.
+func (d *decoder) notA(n *yaml.Node, path, want string) string {
+	got := map[yaml.Kind]string{yaml.MappingNode: "a group of keys", yaml.SequenceNode: "a list", yaml.ScalarNode: "the single value " + d.shown(path)}[n.Kind]
+	if path == "" {
+		path = "the file"
+	}
+	return fmt.Sprintf("%s must be %s, not %s", path, want, got)
+}
+
+// fault reports what is wrong with the value at path, on its line or on that
+// of the nearest group around it.
+func (d *decoder) fault(path, format string, args ...any) {
+	d.broken[path] = true
+	d.faultAt(d.lineOf(path), format, args...)
+}
+
+func (d *decoder) faultAt(line int, format string, args ...any) {
+	d.faults = append(d.faults, Fault{File: d.file, Line: line, Message: fmt.Sprintf(format, args...)})
+}
+
+func (d *decoder) lineOf(path string) int {
+	for path != "" {
+		if line, ok := d.lines[path]; ok {
+			return line
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+	return d.lines[""]
+}
+
+// shown quotes the value at path as it was written: a ${NAME} in it stays
+// unexpanded, for it may be a secret.
+func (d *decoder) shown(path string) string {
+	raw := d.raw[path]
+	if r := []rune(raw); len(r) > 60 {
+		raw = string(r[:60]) + "…"
+	}
+	if strings.Contains(raw, "${") {
+		return strconv.Quote(raw) + " (expanded from the environment)"
+	}
+	return strconv.Quote(raw)
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// keyOf returns the name of a field in YAML, "" for one that isn't read.
+func keyOf(f reflect.StructField) string {
+	if key := f.Tag.Get("yaml"); key != "-" {
+		return key
+	}
+	return ""
+}
+
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for i := range t.NumField() {
+		if key := keyOf(t.Field(i)); key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
