@@ -1,0 +1,11 @@
+// Package store owns the database: it opens SQLite or PostgreSQL, brings the
+// schema up to date and runs transactions. It knows no tables of its own; the
+// SQL stands with the packages that own the rows (subscribers, ledger).
+//
+// One SQL text serves both engines: $1 placeholders, ON CONFLICT, RETURNING,
+// INSERT … SELECT. What they don't share is one string: see [DB.SkipLocked].
+//
+// Conventions of the schema: times are BIGINT milliseconds since 1970 UTC, with
+// 0 for "none"; dates are TEXT YYYY-MM-DD local dates; ids are made by the
+// program ([NewID]) and grow with time.
+package store

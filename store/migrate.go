@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrate brings the schema up to date and returns the version it is at. Two
+// nodes that start together don't disturb each other.
+func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
+	provider, err := db.provider()
+	if err != nil {
+		return 0, fmt.Errorf("migrate: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return 0, fmt.Errorf("migrate: %w", Explain(err))
+	}
+	version, err = provider.GetDBVersion(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("migrate: %w", Explain(err))
+	}
+	return version, nil
+}
+
+// Pending tells whether [DB.Migrate] has something to do.
+func (db *DB) Pending(ctx context.Context) (bool, error) {
+	provider, err := db.provider()
+	if err != nil {
+		return false, fmt.Errorf("migrate: %w", err)
+	}
+	pending, err := provider.HasPending(ctx)
+	return pending, Explain(err)
+}
+
+func (db *DB) provider() (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{
+		goose.WithDisableGlobalRegistry(true),
+		goose.WithGoMigrations(goose.NewGoMigration(2, &goose.GoFunc{RunTx: makeKeys}, nil)),
+	}
+	dialect := goose.DialectSQLite3
+	if db.Postgres() {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	return goose.NewProvider(dialect, db.write, files, options...)
+}
+
+// makeKeys makes the secrets that links and return paths are signed with. They
+// live in the database because links in mails sent years ago must go on working
+// after a move to another machine.
+func makeKeys(ctx context.Context, tx *sql.Tx) error {
+	for id, purpose := range map[int]string{1: "link", 2: "return-path"} {
+		secret := make([]byte, 32)
+		_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
+		_, err := tx.ExecContext(ctx,
+			"INSERT INTO link_keys (id, purpose, secret) VALUES ($1, $2, $3)", id, purpose, hex.EncodeToString(secret))
+		if err != nil {
+			return fmt.Errorf("make keys: %w", err)
+		}
+	}
+	return nil
+}

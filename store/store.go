@@ -1,0 +1,164 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
+	_ "modernc.org/sqlite"             // the "sqlite" driver
+)
+
+// DB is an open database. Its methods may be called from several goroutines.
+type DB struct {
+	write *sql.DB
+	read  *sql.DB
+	path  string // the SQLite file, "" on PostgreSQL
+}
+
+// Queryer is what *sql.DB and *sql.Tx share: a function that only reads takes
+// it, and works inside and outside a transaction.
+type Queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Open opens the database that a configuration names: a postgres:// URL, or the
+// path of an SQLite file, which is made when it's missing. It doesn't migrate.
+func Open(ctx context.Context, name string) (*DB, error) {
+	if IsPostgres(name) {
+		return openPostgres(ctx, name)
+	}
+	return openSQLite(ctx, name)
+}
+
+// IsPostgres tells whether a database name is a PostgreSQL URL.
+func IsPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
+}
+
+func openPostgres(ctx context.Context, name string) (*DB, error) {
+	pool, err := sql.Open("pgx", name)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	pool.SetMaxOpenConns(16)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := pool.PingContext(ctx); err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("connect to database: %w", err)
+	}
+	return &DB{write: pool, read: pool}, nil
+}
+
+func openSQLite(ctx context.Context, name string) (*DB, error) {
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if dir := filepath.Dir(path); !isDir(dir) {
+		return nil, fmt.Errorf("open database %s: there is no folder %s; make it, or name another place in database:", name, dir)
+	}
+	db := &DB{path: path}
+	// synchronous=FULL: what the ledger calls sent must survive a power cut.
+	// A transaction takes the write lock when it begins (_txlock=immediate), so
+	// two writers wait for each other instead of failing at the first write.
+	db.write, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous(FULL)"))
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", name, err)
+	}
+	db.write.SetMaxOpenConns(1)
+	db.read, err = sql.Open("sqlite", dsn(path, "query_only(1)"))
+	if err != nil {
+		_ = db.write.Close()
+		return nil, fmt.Errorf("open database %s: %w", name, err)
+	}
+	db.read.SetMaxOpenConns(8)
+	if err := db.probe(ctx); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open database %s: %w", name, err)
+	}
+	return db, nil
+}
+
+// probe takes the write lock once, so that a read-only file, a file that is no
+// database and a lock that never goes away are told at the start.
+func (db *DB) probe(ctx context.Context) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return Explain(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	var n int
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&n); err != nil {
+		return Explain(err)
+	}
+	if n > 0 {
+		return nil
+	}
+	// An empty file: rolled back, but the attempt to write has been made.
+	_, err = tx.ExecContext(ctx, "CREATE TABLE probe (x INTEGER)")
+	return Explain(err)
+}
+
+func dsn(path string, pragmas ...string) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, p := range append([]string{"busy_timeout(5000)", "foreign_keys(1)"}, pragmas...) {
+		q.Add("_pragma", p)
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// Close closes all connections.
+func (db *DB) Close() error {
+	if db.read == db.write {
+		return db.write.Close()
+	}
+	return errors.Join(db.read.Close(), db.write.Close())
+}
+
+// Read returns the pool for reading. On SQLite it refuses to write.
+func (db *DB) Read() *sql.DB { return db.read }
+
+// Postgres tells whether several processes may write at once.
+func (db *DB) Postgres() bool { return db.path == "" }
+
+// Path returns the SQLite file, or "" on PostgreSQL.
+func (db *DB) Path() string { return db.path }
+
+// Write runs f in one transaction and commits it when f returns nil. f must use
+// nothing but tx: on SQLite there's one connection for writing.
+func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", Explain(err))
+	}
+	defer func() { _ = tx.Rollback() }() // a no-op after Commit
+	if err := f(tx); err != nil {
+		return Explain(err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", Explain(err))
+	}
+	return nil
+}
+
+// SkipLocked is what a SELECT ends with that claims rows beside other nodes.
+// SQLite has one writer at a time, and no such clause.
+func (db *DB) SkipLocked() string {
+	if db.Postgres() {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}

@@ -1,0 +1,123 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/store"
+	"dailytip/store/storetest"
+)
+
+func TestMigrateTwiceChangesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		secret := func() (s string) {
+			if err := db.Read().QueryRowContext(t.Context(), "SELECT secret FROM link_keys WHERE id = $1", 1).Scan(&s); err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		before := secret()
+		if _, err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if after := secret(); after != before || len(after) != 64 {
+			t.Errorf("the key changed from %q to %q", before, after)
+		}
+		if pending, err := db.Pending(t.Context()); err != nil || pending {
+			t.Errorf("Pending() = %v, %v after Migrate", pending, err)
+		}
+	})
+}
+
+func TestWriteRollsBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		boom := errors.New("boom")
+		err := db.Write(t.Context(), func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(t.Context(), "DELETE FROM link_keys"); err != nil {
+				return err
+			}
+			return boom
+		})
+		if !errors.Is(err, boom) {
+			t.Fatalf("got %v, want boom", err)
+		}
+		var n int
+		if err := db.Read().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM link_keys").Scan(&n); err != nil || n != 2 {
+			t.Errorf("%d keys, %v; want 2", n, err)
+		}
+	})
+}
+
+func TestOpenFaultsSayWhatToDo(t *testing.T) {
+	dir := t.TempDir()
+	text := filepath.Join(dir, "notes.db")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		filepath.Join(dir, "missing", "x.db"): "make it, or name another place",
+		text:                                  "no SQLite database",
+		"postgres://nobody@127.0.0.1:1/x":     "connect to database",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		_, err := store.Open(ctx, name)
+		cancel()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open(%s): %v; want %q", name, err, want)
+		}
+	}
+}
+
+func TestSecondSenderIsRefused(t *testing.T) {
+	db := storetest.SQLite(t)
+	first, err := db.LockSender()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.LockSender(); !errors.Is(err, store.ErrSenderRunning) {
+		t.Fatalf("second lock: %v", err)
+	}
+	if err := first.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.LockSender(); err != nil {
+		t.Fatalf("after release: %v", err)
+	}
+}
+
+func TestIDsGrow(t *testing.T) {
+	var ids store.IDs
+	now := time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC)
+	last := int64(0)
+	for i := range 10_000 {
+		if i%100 == 99 {
+			now = now.Add(-time.Millisecond) // a clock that steps back
+		}
+		id := ids.New(now)
+		if id <= last {
+			t.Fatalf("id %d after %d", id, last)
+		}
+		last = id
+	}
+}
+
+func TestPathWithOddCharacters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "my tips?100%#1.db")
+	db, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
