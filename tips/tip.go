@@ -1,0 +1,147 @@
+package tips
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// MaxFileSize is the largest tip file we read, in bytes. Above it markdown can
+// be made to take seconds, and no tip of a page needs it.
+const MaxFileSize = 256 << 10
+
+// Tip is one markdown file with front matter. It survives JSON: the ledger
+// copies it when an edition is opened.
+type Tip struct {
+	ID   string `json:"id"`   // unique in its library; NFC
+	Path string `json:"path"` // slash-separated, relative to the library's root
+
+	Title  string   `json:"title"`            // one line, never empty in a library
+	Emoji  string   `json:"emoji,omitempty"`  // "" for none
+	Tags   []string `json:"tags,omitempty"`   // in the order written, without repeats
+	Link   string   `json:"link,omitempty"`   // http or https, else ""
+	Source string   `json:"source,omitempty"` // given name, else the link's host without "www."
+	Author string   `json:"author,omitempty"` // several are joined by ", "
+
+	// Language of Title and Body as a BCP 47 tag; "" means the newsletter's own.
+	Language string `json:"language,omitempty"`
+
+	Created  time.Time `json:"created,omitzero"`  // zero: not given
+	Modified time.Time `json:"modified,omitzero"` // zero: not given
+	// Date pins the tip to a local date: "2026-12-24", "12-24" (each year) or "".
+	Date  string `json:"date,omitempty"`
+	Draft bool   `json:"draft,omitempty"`
+
+	Body    string `json:"body"`              // markdown
+	Mindmap string `json:"mindmap,omitempty"` // markdown: an image or a nested list; "" for none
+
+	// Translations are sorted by language, each language once; only those that
+	// can be sent are here.
+	Translations []Translation `json:"translations,omitempty"`
+
+	// Extra holds front-matter keys that mean nothing to us. Values are what
+	// encoding/json can write.
+	Extra map[string]any `json:"extra,omitempty"`
+
+	// Digest changes when a byte of the tip's file, or of a translation's file,
+	// changes: hex SHA-256.
+	Digest string `json:"digest"`
+
+	at *origin // where the parts stand in the file; nil when the tip wasn't read from one
+}
+
+// Translation is a tip's text in another language.
+type Translation struct {
+	Language string    `json:"language"` // BCP 47, see the package doc
+	Title    string    `json:"title"`    // the tip's own title when the translation has none
+	Body     string    `json:"body"`     // markdown, never empty
+	Mindmap  string    `json:"mindmap,omitempty"`
+	Modified time.Time `json:"modified,omitzero"` // zero: not given
+
+	at *origin
+}
+
+// In returns the translation for exactly this language tag.
+func (t Tip) In(language string) (Translation, bool) {
+	for _, tr := range t.Translations {
+		if strings.EqualFold(tr.Language, language) {
+			return tr, true
+		}
+	}
+	return Translation{}, false
+}
+
+// Severity says how much a fault matters.
+type Severity int
+
+// Notes are worth knowing and no fault. Warnings are faults; what they concern
+// is still sent. Errors withhold a tip or one of its translations.
+const (
+	Note Severity = iota
+	Warning
+	Error
+)
+
+func (s Severity) String() string {
+	switch s {
+	case Note:
+		return "note"
+	case Warning:
+		return "warning"
+	case Error:
+		return "error"
+	}
+	return fmt.Sprintf("Severity(%d)", int(s))
+}
+
+// MarshalText lets JSON show the name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for _, known := range []Severity{Note, Warning, Error} {
+		if string(text) == known.String() {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("read severity: %q is none of note, warning, error", text)
+}
+
+// Fault is one thing wrong (or worth a note) in a library.
+type Fault struct {
+	Path     string   `json:"path"`             // relative to the library's root
+	Line     int      `json:"line,omitempty"`   // from 1; 0: the file as a whole
+	Column   int      `json:"column,omitempty"` // in characters from 1; 0: unknown
+	Rule     string   `json:"rule"`             // one of the Rule constants
+	Severity Severity `json:"severity"`
+	Message  string   `json:"message"` // what is wrong and what to do
+}
+
+// String gives "path:line:column: message", leaving out what is unknown.
+func (f Fault) String() string {
+	var b strings.Builder
+	b.WriteString(f.Path)
+	if f.Line > 0 {
+		fmt.Fprintf(&b, ":%d", f.Line)
+		if f.Column > 0 {
+			fmt.Fprintf(&b, ":%d", f.Column)
+		}
+	}
+	b.WriteString(": ")
+	b.WriteString(f.Message)
+	return b.String()
+}
+
+func compareFaults(a, b Fault) int {
+	if c := strings.Compare(a.Path, b.Path); c != 0 {
+		return c
+	}
+	if a.Line != b.Line {
+		return a.Line - b.Line
+	}
+	if a.Column != b.Column {
+		return a.Column - b.Column
+	}
+	return strings.Compare(a.Rule+a.Message, b.Rule+b.Message)
+}
