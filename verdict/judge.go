@@ -1,0 +1,134 @@
+package verdict
+
+// Judge says what to do with the message after an answer: the second table of
+// doc.go. It looks at Stage, Code and Enhanced, never at Text or Err.
+func Judge(a Answer) Verdict {
+	code, coded := parseStatus(a.Enhanced)
+	switch {
+	case a.Code == 0 && !coded, a.Code != 0 && (a.Code < 200 || a.Code > 599):
+		// Nothing was said, or nothing that SMTP knows.
+		if a.Stage == Dot {
+			return InDoubt
+		}
+		return Down
+	case a.Code == 421:
+		return Down
+	case a.Code >= 200 && a.Code < 400:
+		return Accepted
+	case a.Code >= 400 && a.Code < 500, a.Code == 0 && code.class == 4:
+		return temporary(a)
+	case a.Stage < MailFrom:
+		return Ours
+	case a.Stage == MailFrom:
+		if coded && classify(code) == ClassUnroutable {
+			return Unroutable
+		}
+		return Ours
+	case coded:
+		return refusal(a.Code, code)
+	}
+	return bareRefusal(a.Code)
+}
+
+// temporary judges a 4yz reply (RFC 5321 §4.2.1: try again, unchanged).
+func temporary(a Answer) Verdict {
+	switch {
+	case a.Code == 432: // password transition needed, RFC 4954 §4: a person must act
+		return Ours
+	case a.Stage < MailFrom:
+		return Down
+	}
+	return Retry
+}
+
+// refusal judges a 5yz reply with an enhanced code, given to RCPT TO or later.
+func refusal(reply int, code status) Verdict {
+	if aboutLogin(reply) {
+		return Ours
+	}
+	switch classify(code) {
+	case ClassSuppress: // before aboutSyntax: Postfix says "501 5.1.3"
+		return Dead
+	case ClassUnroutable:
+		return Unroutable
+	case ClassOwn:
+		if code.subject == 7 && !aboutUs(code.detail) && !aboutSyntax(reply) {
+			return Refused
+		}
+		return Ours
+	}
+	switch {
+	case aboutSyntax(reply):
+		return Ours
+	case reply == 552, code == status{5, 2, 2}: // full mailboxes are emptied
+		return Retry
+	}
+	return Refused
+}
+
+// bareRefusal judges a 5yz reply without an enhanced code, given to RCPT TO or
+// later. A bare 550 doesn't say whether the mailbox is missing or the mail
+// unwelcome (RFC 5321 §4.2.3), so nobody dies of it.
+func bareRefusal(reply int) Verdict {
+	switch {
+	case aboutLogin(reply), aboutSyntax(reply):
+		return Ours
+	case reply == 552: // exceeded storage allocation; RFC 5321 §4.5.3.1.10
+		return Retry
+	case reply == 556: // domain does not accept mail, RFC 7504 §2
+		return Dead
+	}
+	return Refused
+}
+
+// aboutLogin: encryption or authentication wanted (RFC 4954 §6, RFC 5248 §2.4).
+func aboutLogin(reply int) bool {
+	switch reply {
+	case 523, 524, 525, 530, 534, 535, 538:
+		return true
+	}
+	return false
+}
+
+// aboutSyntax: a command, its order or a parameter (RFC 5321 §4.2.3).
+func aboutSyntax(reply int) bool {
+	return reply >= 500 && reply <= 504 || reply == 555
+}
+
+// aboutUs tells the 5.7.x codes that speak of the sender whoever the reader
+// is: login (RFC 4954), DKIM, SPF, reverse DNS, ARC (RFC 7372, RFC 8617) and
+// what large receivers answer to unauthenticated bulk mail (5.7.515).
+func aboutUs(detail int) bool {
+	return detail >= 8 && detail <= 12 || detail >= 20 && detail <= 30 || detail == 515
+}
+
+// PauseAfter says after how many answers of this kind in a row, with no
+// Accepted between them, the fault is likelier ours or the relay's than the
+// readers': then the run pauses and the messages of the streak are put back
+// (P4). 0: never. The caller counts for each relay and each verdict.
+//
+// 1 for what concerns everyone (Down, and Ours before a recipient was named).
+// More where one reader's server could have been meant: 3 for Ours from
+// RCPT TO on, 5 for a sender that is refused for now, 10 for Refused ("relay
+// access denied" comes as 5.7.1 to every RCPT TO), 20 for Dead (a relay that
+// lost its table of users denies them all).
+func PauseAfter(a Answer) int {
+	switch Judge(a) {
+	case Down:
+		return 1
+	case Ours:
+		if a.Stage < RcptTo {
+			return 1
+		}
+		return 3
+	case Retry:
+		if a.Stage < RcptTo {
+			return 5
+		}
+	case Refused:
+		return 10
+	case Dead:
+		return 20
+	}
+	return 0
+}

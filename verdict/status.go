@@ -1,0 +1,57 @@
+package verdict
+
+import "strings"
+
+// status is a parsed enhanced status code (RFC 3463 §2): class "." subject
+// "." detail. The zero value stands for none.
+type status struct{ class, subject, detail int }
+
+// parseStatus reads an enhanced status code that fills all of s.
+func parseStatus(s string) (status, bool) {
+	first, rest, ok1 := strings.Cut(s, ".")
+	second, third, ok2 := strings.Cut(rest, ".")
+	if !ok1 || !ok2 {
+		return status{}, false
+	}
+	class, ok1 := digits(first, 1)
+	subject, ok2 := digits(second, 3)
+	detail, ok3 := digits(third, 3)
+	if !ok1 || !ok2 || !ok3 || (class != 2 && class != 4 && class != 5) {
+		return status{}, false
+	}
+	return status{class, subject, detail}, true
+}
+
+func digits(s string, most int) (int, bool) {
+	if s == "" || len(s) > most {
+		return 0, false
+	}
+	n := 0
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, true
+}
+
+// Split takes the enhanced status code from the front of a reply's text
+// (RFC 2034 §4: it comes first, followed by a space). A text without one comes
+// back as it is, with "". In a reply of several lines every line repeats the
+// code (RFC 2034 §4); it is removed from each, and the lines are joined with a
+// space.
+func Split(text string) (enhanced, rest string) {
+	var lines []string
+	for i, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		first, after, _ := strings.Cut(line, " ")
+		if _, ok := parseStatus(first); ok && (i == 0 || first == enhanced) {
+			enhanced, line = first, strings.TrimSpace(after)
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return enhanced, strings.Join(lines, " ")
+}
