@@ -1,0 +1,123 @@
+package locale
+
+import (
+	"testing"
+)
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		tags []string
+		want string
+	}{
+		{nil, "en"},
+		{[]string{""}, "en"},
+		{[]string{"not a tag !"}, "en"},
+		{[]string{"en-GB"}, "en"},
+		{[]string{"zh"}, "zh-CN"},
+		{[]string{"zh-CN"}, "zh-CN"},
+		{[]string{"zh-SG"}, "zh-CN"},
+		{[]string{"zh-Hans"}, "zh-CN"},
+		{[]string{"zh-TW"}, "zh-TW"},
+		{[]string{"zh-Hant"}, "zh-TW"},
+		{[]string{"zh-HK"}, "zh-TW"},
+		{[]string{"zh-MO"}, "zh-TW"},
+		{[]string{"pt"}, "pt-BR"},
+		{[]string{"pt-PT"}, "pt-BR"},
+		{[]string{"es-MX"}, "es"},
+		{[]string{"de-AT"}, "de"},
+		{[]string{"ar-EG"}, "ar"},
+		{[]string{"sw"}, "en"},
+		{[]string{"sw", "tr"}, "tr"},
+		{[]string{"sw;q=0.9, fr-CH;q=0.8, en;q=0.1"}, "fr"},
+		{[]string{"ja,en-US;q=0.5"}, "ja"},
+		{[]string{"", "de"}, "de"},
+	} {
+		if got := Match(c.tags...); got != c.want {
+			t.Errorf("Match(%q) = %s, want %s", c.tags, got, c.want)
+		}
+	}
+}
+
+func TestDate(t *testing.T) {
+	for _, c := range []struct{ lang, date, want string }{
+		{"en", "2026-11-23", "Monday, 23 November"},
+		{"en-GB", "2026-11-01", "Sunday, 1 November"},
+		{"zh-CN", "2026-11-23", "11月23日 星期一"},
+		{"zh-HK", "2026-11-23", "11月23日 星期一"},
+		{"ja", "2026-11-23", "11月23日 月曜日"},
+		{"ko", "2026-11-23", "11월 23일 월요일"},
+		{"es", "2026-11-23", "lunes, 23 de noviembre"},
+		{"pt-BR", "2026-03-01", "domingo, 1º de março"},
+		{"fr", "2026-11-01", "dimanche 1er novembre"},
+		{"fr", "2026-11-21", "samedi 21 novembre"},
+		{"de", "2026-11-23", "Montag, 23. November"},
+		{"tr", "2026-11-23", "23 Kasım Pazartesi"},
+		{"ru", "2026-11-23", "понедельник, 23 ноября"},
+		{"hi", "2026-11-23", "सोमवार, 23 नवंबर"},
+		{"ar", "2026-11-23", "الاثنين، ٢٣ نوفمبر"},
+		{"en", "tomorrow", "tomorrow"},
+	} {
+		if got := Date(c.lang, c.date); got != c.want {
+			t.Errorf("Date(%s, %s) = %q, want %q", c.lang, c.date, got, c.want)
+		}
+	}
+	if got, want := DateTime("ar", "2026-11-23", "07:05"), "الاثنين، ٢٣ نوفمبر الساعة ٠٧:٠٥"; got != want {
+		t.Errorf("DateTime = %q, want %q", got, want)
+	}
+}
+
+func TestDir(t *testing.T) {
+	for lang, want := range map[string]string{
+		"ar": "rtl", "ar-EG": "rtl", "he": "rtl", "fa": "rtl", "ur": "rtl", "uz-Arab": "rtl", "yi": "rtl",
+		"en": "ltr", "zh-TW": "ltr", "az": "ltr", "": "ltr", "?": "ltr",
+	} {
+		if got := Dir(lang); got != want {
+			t.Errorf("Dir(%q) = %s, want %s", lang, got, want)
+		}
+	}
+}
+
+func TestPlural(t *testing.T) {
+	for _, c := range []struct {
+		lang  string
+		count int
+		want  string
+	}{
+		{"en", 1, "1 day"},
+		{"en", 2, "2 days"},
+		{"ru", 1, "1 день"},
+		{"ru", 3, "3 дня"},
+		{"ru", 11, "11 дней"},
+		{"ru", 21, "21 день"},
+		{"ar", 2, "يومان"},
+		{"ar", 3, "٣ أيام"},
+		{"ar", 11, "١١ يومًا"},
+		{"ja", 7, "7 日間"},
+		{"fr", 0, "0 jour"},
+	} {
+		if got := Text(c.lang, "page.pause.days", map[string]any{"Count": c.count}); got != c.want {
+			t.Errorf("%d days in %s = %q, want %q", c.count, c.lang, got, c.want)
+		}
+	}
+}
+
+func TestTextWithoutMessage(t *testing.T) {
+	if got := Text("de", "no.such.message", nil); got != "no.such.message" {
+		t.Errorf("Text of an unknown id = %q, want the id", got)
+	}
+}
+
+func FuzzMatch(f *testing.F) {
+	f.Add("zh-Hant-HK")
+	f.Add("fr-CH, fr;q=0.9, en;q=0.8, *;q=0.5")
+	f.Add("a-b-c;q=nan,,;")
+	f.Fuzz(func(t *testing.T, header string) {
+		got := Match(header)
+		for _, lang := range Languages() {
+			if got == lang {
+				return
+			}
+		}
+		t.Errorf("Match(%q) = %q, which isn't ours", header, got)
+	})
+}
