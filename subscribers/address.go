@@ -1,0 +1,89 @@
+package subscribers
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// Address is a mailbox in the form that SMTP takes: the local part as written,
+// the domain in ASCII (RFC 5890) and lower case.
+type Address string
+
+// UTF8 tells whether a relay needs SMTPUTF8 (RFC 6531) for the address.
+func (a Address) UTF8() bool {
+	return strings.ContainsFunc(string(a), func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// Key is what makes two addresses the same for us. The local part is compared
+// without case: RFC 5321 §2.4 lets a host tell case apart, and none does.
+func (a Address) Key() string { return strings.ToLower(string(a)) }
+
+// ParseAddress reads a bare address, such as a form or a CSV file holds. It
+// refuses what RFC 5321 §4.5.3.1 limits (64 octets before the @, 254 in all),
+// quoted local parts, address literals and anything that could break a header.
+func ParseAddress(s string) (Address, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return "", errors.New("the address is empty; write one like ana@example.com")
+	}
+	if !utf8.ValidString(s) {
+		return "", fmt.Errorf("address %q isn't valid UTF-8", s)
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			return "", fmt.Errorf("address %q holds the control character %U; remove it", s, r)
+		}
+		if unicode.IsSpace(r) || strings.ContainsRune(`"(),:;<>[\]`, r) {
+			return "", fmt.Errorf("address %q holds %q, which an address can't; write just the address, like ana@example.com", s, r)
+		}
+	}
+	local, domain, ok := strings.Cut(s, "@")
+	switch {
+	case !ok:
+		return "", fmt.Errorf("address %q has no @; write one like ana@example.com", s)
+	case strings.Contains(domain, "@"):
+		return "", fmt.Errorf("address %q has more than one @", s)
+	case local == "" || strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, ".."):
+		return "", fmt.Errorf("address %q: the part before the @ is empty or has a misplaced dot", s)
+	case len(local) > 64:
+		return "", fmt.Errorf("address %q: the part before the @ has %d octets; at most 64 are allowed", s, len(local))
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || ascii == "" || strings.HasPrefix(ascii, ".") || strings.HasSuffix(ascii, ".") || strings.Contains(ascii, "..") {
+		return "", fmt.Errorf("address %q: %q is no domain name", s, domain)
+	}
+	a := Address(local + "@" + strings.ToLower(ascii))
+	if len(a) > 254 {
+		return "", fmt.Errorf("address %q has %d octets; at most 254 are allowed", s, len(a))
+	}
+	return a, nil
+}
+
+// maxName is how many characters of a name are kept.
+const maxName = 64
+
+// ParseName checks a person's name, which ends up in a To: header. It may be
+// empty.
+func ParseName(s string) (string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	if !utf8.ValidString(s) {
+		return "", errors.New("the name isn't valid UTF-8")
+	}
+	for _, r := range s {
+		// Cf holds the bidi overrides that make a name read as something else.
+		// The joiners of Persian and Indic scripts are Cf too, and belong.
+		joiner := r == '\u200c' || r == '\u200d'
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !joiner {
+			return "", fmt.Errorf("the name holds the control character %U; remove it", r)
+		}
+	}
+	if n := utf8.RuneCountInString(s); n > maxName {
+		return "", fmt.Errorf("the name has %d characters; at most %d are kept", n, maxName)
+	}
+	return s, nil
+}

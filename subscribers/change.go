@@ -1,0 +1,152 @@
+package subscribers
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Confirm makes a pending subscription active. It reports whether it changed
+// anything: a second click, or a click after leaving, changes nothing.
+func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
+	sub, err := l.Subscription(ctx, tx, subscription)
+	if err != nil || sub.State != Pending {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE subscriptions SET confirmed_at = $1 WHERE id = $2", store.Millis(now), subscription)
+	if err != nil {
+		return false, fmt.Errorf("confirm: %w", err)
+	}
+	return true, l.setState(ctx, tx, now, subscription, Active, "confirmed", detail)
+}
+
+// Unsubscribe ends a subscription. It reports whether it changed anything.
+func (l *List) Unsubscribe(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
+	sub, err := l.Subscription(ctx, tx, subscription)
+	if err != nil || sub.State == Unsubscribed || sub.State == Suppressed {
+		return false, err
+	}
+	return true, l.setState(ctx, tx, now, subscription, Unsubscribed, "unsubscribed", detail)
+}
+
+// Pause holds an active subscription until an instant, or until it's resumed by
+// hand when until is zero. It reports whether it changed anything.
+func (l *List) Pause(ctx context.Context, tx *sql.Tx, now, until time.Time, subscription int64, detail string) (bool, error) {
+	sub, err := l.Subscription(ctx, tx, subscription)
+	if err != nil || sub.State != Active && sub.State != Paused {
+		return false, err
+	}
+	if err := l.setState(ctx, tx, now, subscription, Paused, "paused", detail); err != nil {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE subscriptions SET paused_until = $1 WHERE id = $2", store.Millis(until), subscription)
+	if err != nil {
+		return false, fmt.Errorf("pause: %w", err)
+	}
+	return true, nil
+}
+
+// Resume ends a pause. What was due meanwhile isn't sent afterwards.
+func (l *List) Resume(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
+	sub, err := l.Subscription(ctx, tx, subscription)
+	if err != nil || sub.State != Paused {
+		return false, err
+	}
+	return true, l.setState(ctx, tx, now, subscription, Active, "resumed", detail)
+}
+
+// ResumeDue ends the pauses whose time is over and returns how many.
+func (l *List) ResumeDue(ctx context.Context, tx *sql.Tx, now time.Time) (int64, error) {
+	res, err := tx.ExecContext(ctx, `
+		UPDATE subscriptions SET state = 'active', due_after = paused_until, paused_until = 0
+		WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1`, store.Millis(now))
+	if err != nil {
+		return 0, fmt.Errorf("resume: %w", err)
+	}
+	return res.RowsAffected()
+}
+
+// Suppress ends all of a person's subscriptions, because mail to them can't
+// arrive or they complained.
+func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, reason string) error {
+	res, err := tx.ExecContext(ctx, `
+		UPDATE subscribers SET suppressed_at = $1, suppressed_reason = $2 WHERE id = $3 AND suppressed_at = 0`,
+		store.Millis(now), reason, subscriber)
+	if err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE subscriptions SET state = 'suppressed' WHERE subscriber = $1 AND state <> 'unsubscribed'", subscriber)
+	if err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	return l.note(ctx, tx, now, subscriber, "", "suppressed", reason)
+}
+
+// Erase forgets a person. What stays: a keyed hash of the address, so that no
+// import brings them back, and the bare numbers of what they were sent.
+func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber) error {
+	hash := l.erasedHash(s.Email)
+	for _, step := range []struct {
+		sql  string
+		args []any
+	}{
+		{"INSERT INTO erased (email_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{hash, store.Millis(now)}},
+		{"DELETE FROM notices WHERE subscriber = $1", []any{s.ID}},
+		{"UPDATE deliveries SET answer = '' WHERE subscriber = $1 AND edition IN (SELECT id FROM editions)", []any{s.ID}}, // it may quote the address
+		{"DELETE FROM subscription_events WHERE subscriber = $1", []any{s.ID}},
+		{"DELETE FROM subscriptions WHERE subscriber = $1", []any{s.ID}},
+		{"DELETE FROM subscribers WHERE id = $1", []any{s.ID}},
+	} {
+		if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
+			return fmt.Errorf("erase: %w", err)
+		}
+	}
+	return nil
+}
+
+// Set changes a subscription's preferences. A change of time, days or zone acts
+// on the next due instant: what was due before is not sent again.
+func (l *List) Set(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber, sub Subscription, p Preferences) error {
+	_, err := tx.ExecContext(ctx, "UPDATE subscribers SET name = $1, language = $2, timezone = $3 WHERE id = $4",
+		p.Name, p.Language, p.Timezone, s.ID)
+	if err != nil {
+		return fmt.Errorf("set preferences: %w", err)
+	}
+	for _, other := range s.Subscriptions {
+		prefs := Preferences{Timezone: p.Timezone, SendAt: other.Slot.SendAt, Days: other.Slot.Days, Cadence: other.Slot.Cadence}
+		if other.ID == sub.ID {
+			prefs = p
+		}
+		slot, err := l.slot(ctx, tx, now, other.Newsletter, prefs)
+		if err != nil {
+			return err
+		}
+		if slot == other.Slot.ID {
+			continue
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE subscriptions SET slot = $1, due_after = $2 WHERE id = $3", slot, store.Millis(now), other.ID)
+		if err != nil {
+			return fmt.Errorf("set preferences: %w", err)
+		}
+	}
+	return l.note(ctx, tx, now, s.ID, sub.Newsletter, "changed", "")
+}
+
+// setState moves a subscription to a state. Becoming active counts from now.
+func (l *List) setState(ctx context.Context, tx *sql.Tx, now time.Time, id int64, state State, kind, detail string) error {
+	var subscriber int64
+	var newsletter string
+	err := tx.QueryRowContext(ctx, `
+		UPDATE subscriptions SET state = $1, paused_until = 0, due_after = CASE WHEN $1 = 'active' THEN $2 ELSE due_after END
+		WHERE id = $3 RETURNING subscriber, newsletter`, string(state), store.Millis(now), id).Scan(&subscriber, &newsletter)
+	if err != nil {
+		return fmt.Errorf("set state: %w", err)
+	}
+	return l.note(ctx, tx, now, subscriber, newsletter, kind, detail)
+}

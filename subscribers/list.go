@@ -1,0 +1,158 @@
+package subscribers
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// List is everybody. Its methods may be called from several goroutines.
+type List struct {
+	db     *store.DB
+	ids    *store.IDs
+	tokens *Tokens
+}
+
+// Open returns the list that a migrated database holds.
+func Open(ctx context.Context, db *store.DB) (*List, error) {
+	tokens, err := LoadTokens(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return &List{db: db, ids: &store.IDs{}, tokens: tokens}, nil
+}
+
+// Tokens returns what signs and checks the links of this list's readers.
+func (l *List) Tokens() *Tokens { return l.tokens }
+
+// ErrUnknown means that nobody has that address or number.
+var ErrUnknown = errors.New("no such subscriber")
+
+const subscriberColumns = "id, email, name, language, timezone, suppressed_at, suppressed_reason, created_at"
+
+type scanner interface{ Scan(dest ...any) error }
+
+func scanSubscriber(row scanner) (*Subscriber, error) {
+	var s Subscriber
+	var suppressed, created int64
+	err := row.Scan(&s.ID, &s.Email, &s.Name, &s.Language, &s.Timezone, &suppressed, &s.SuppressedReason, &created)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrUnknown
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read subscriber: %w", err)
+	}
+	s.SuppressedAt, s.CreatedAt = store.Time(suppressed), store.Time(created)
+	return &s, nil
+}
+
+const subscriptionColumns = `s.id, s.subscriber, s.newsletter, s.state, s.due_after, s.paused_until, s.course_tip, s.created_at, s.confirmed_at,
+	o.id, o.newsletter, o.timezone, o.send_at, o.days, o.cadence, o.done_until`
+
+func scanSubscription(row scanner) (Subscription, error) {
+	var s Subscription
+	var due, paused, created, confirmed, done int64
+	o := &s.Slot
+	err := row.Scan(&s.ID, &s.Subscriber, &s.Newsletter, &s.State, &due, &paused, &s.CourseTip, &created, &confirmed,
+		&o.ID, &o.Newsletter, &o.Timezone, &o.SendAt, &o.Days, &o.Cadence, &done)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, ErrUnknown
+	}
+	if err != nil {
+		return s, fmt.Errorf("read subscription: %w", err)
+	}
+	s.DueAfter, s.PausedUntil, s.Slot.DoneUntil = store.Time(due), store.Time(paused), store.Time(done)
+	s.CreatedAt, s.ConfirmedAt = store.Time(created), store.Time(confirmed)
+	return s, nil
+}
+
+// Find returns the person with an address and all their subscriptions, or
+// [ErrUnknown].
+func (l *List) Find(ctx context.Context, q store.Queryer, a Address) (*Subscriber, error) {
+	s, err := scanSubscriber(q.QueryRowContext(ctx,
+		"SELECT "+subscriberColumns+" FROM subscribers WHERE email_key = $1", a.Key()))
+	if err != nil {
+		return nil, err
+	}
+	return s, l.loadSubscriptions(ctx, q, s)
+}
+
+// Get returns the person with a number, as [List.Find] does.
+func (l *List) Get(ctx context.Context, q store.Queryer, id int64) (*Subscriber, error) {
+	s, err := scanSubscriber(q.QueryRowContext(ctx, "SELECT "+subscriberColumns+" FROM subscribers WHERE id = $1", id))
+	if err != nil {
+		return nil, err
+	}
+	return s, l.loadSubscriptions(ctx, q, s)
+}
+
+func (l *List) loadSubscriptions(ctx context.Context, q store.Queryer, s *Subscriber) error {
+	rows, err := q.QueryContext(ctx, "SELECT "+subscriptionColumns+`
+		FROM subscriptions s JOIN slots o ON o.id = s.slot WHERE s.subscriber = $1 ORDER BY s.newsletter`, s.ID)
+	if err != nil {
+		return fmt.Errorf("read subscriptions: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		sub, err := scanSubscription(rows)
+		if err != nil {
+			return err
+		}
+		s.Subscriptions = append(s.Subscriptions, sub)
+	}
+	return rows.Err()
+}
+
+// Subscription returns the subscription with a number, or [ErrUnknown].
+func (l *List) Subscription(ctx context.Context, q store.Queryer, id int64) (Subscription, error) {
+	return scanSubscription(q.QueryRowContext(ctx, "SELECT "+subscriptionColumns+`
+		FROM subscriptions s JOIN slots o ON o.id = s.slot WHERE s.id = $1`, id))
+}
+
+// Events returns what happened to a person's subscriptions, newest first.
+func (l *List) Events(ctx context.Context, q store.Queryer, subscriber int64, limit int) ([]Event, error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT at, newsletter, kind, detail FROM subscription_events
+		WHERE subscriber = $1 ORDER BY at DESC, id DESC LIMIT $2`, subscriber, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read events: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var events []Event
+	for rows.Next() {
+		var e Event
+		var at int64
+		if err := rows.Scan(&at, &e.Newsletter, &e.Kind, &e.Detail); err != nil {
+			return nil, fmt.Errorf("read events: %w", err)
+		}
+		e.At = store.Time(at)
+		events = append(events, e)
+	}
+	return events, rows.Err()
+}
+
+func (l *List) note(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, newsletter, kind, detail string) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO subscription_events (id, subscriber, newsletter, at, kind, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
+		l.ids.New(now), subscriber, newsletter, store.Millis(now), kind, detail)
+	if err != nil {
+		return fmt.Errorf("note event: %w", err)
+	}
+	return nil
+}
+
+// erasedHash is what is kept of an erased address: enough to know it again,
+// nothing to read it from.
+func (l *List) erasedHash(a Address) string {
+	// The first key, whichever is newest: the hash must be the same for ever.
+	mac := hmac.New(sha256.New, l.tokens.keys[1])
+	mac.Write([]byte("erased\x00" + a.Key()))
+	return hex.EncodeToString(mac.Sum(nil))
+}

@@ -1,0 +1,168 @@
+package subscribers_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/store/storetest"
+	"dailytip/subscribers"
+)
+
+func TestParseAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		" Ana.B+tips@Example.COM ": "Ana.B+tips@example.com",
+		"ana@bücher.example":       "ana@xn--bcher-kva.example",
+		"用户@example.com":           "用户@example.com",
+	} {
+		if got, err := subscribers.ParseAddress(in); err != nil || string(got) != want {
+			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"":                                       "empty",
+		"ana":                                    "no @",
+		"a@b@c.example":                          "more than one @",
+		"ana@example.com\r\nBcc: x@y.com":        "control character",
+		"an\u202ea@example.com":                  "control character",
+		"Ana <ana@example.com>":                  "just the address",
+		".ana@example.com":                       "misplaced dot",
+		"ana@exa mple.com":                       "just the address",
+		"ana@":                                   "no domain name",
+		"ana@-x-.example":                        "no domain name",
+		strings.Repeat("a", 65) + "@example.com": "at most 64",
+		"a@" + strings.Repeat("abcdefghi.", 30) + "com": "",
+	} {
+		if got, err := subscribers.ParseAddress(in); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %q, %v; want an error with %q", in, got, err, want)
+		}
+	}
+}
+
+func TestParseDays(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "MON-FRI": "MON TUE WED THU FRI", "mon wed": "MON WED", "SAT-MON": "MON SAT SUN", "FRI,SUN": "FRI SUN",
+	} {
+		if got, err := subscribers.ParseDays(in); err != nil || got.String() != want {
+			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
+		}
+	}
+	if _, err := subscribers.ParseDays("MON-FUNDAY"); err == nil {
+		t.Error("MON-FUNDAY was taken")
+	}
+	wed, _ := subscribers.ParseDays("WED")
+	if !wed.Has(time.Wednesday) || wed.Has(time.Thursday) || !subscribers.Days(0).Has(time.Sunday) {
+		t.Error("Has is wrong")
+	}
+}
+
+func TestParseName(t *testing.T) {
+	for _, bad := range []string{"a\r\nb\x00", "evil\u202egro.elpmaxe", strings.Repeat("x", 65), "\xff"} {
+		if got, err := subscribers.ParseName(bad); err == nil {
+			t.Errorf("%q was taken as %q", bad, got)
+		}
+	}
+	if got, err := subscribers.ParseName("  علی\u200cرضا   ن "); err != nil || got != "علی\u200cرضا ن" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestReadCSVKeepsGoodRows(t *testing.T) {
+	file := "\ufeffEmail;Name;timezone\r\n" +
+		"ana@example.com;Ana;Europe/Berlin\r\n" +
+		"not an address;X;\r\n" +
+		"bo@example.com;Bo;Mars/Olympus\r\n" +
+		"\"multi;line\r\nname\r\n" + // an open quote swallows what follows up to the next one
+		"cy@example.com\";Cy;\r\n" +
+		"di@example.com;\"Di;Dee\";\r\n" +
+		"ed@example.com;Ed;;;;extra\r\n" +
+		"flo@example.com"
+	rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var good []string
+	bad := map[int]string{}
+	for row := range rows {
+		if row.Err != nil {
+			bad[row.Line] = row.Err.Error()
+			continue
+		}
+		good = append(good, string(row.Request.Address))
+	}
+	if want := []string{"ana@example.com", "di@example.com", "flo@example.com"}; !slices.Equal(good, want) {
+		t.Errorf("good rows %q, want %q", good, want)
+	}
+	for line, want := range map[int]string{3: "just the address", 4: "Mars/Olympus", 5: "", 9: "6 fields"} {
+		if said, ok := bad[line]; !ok || !strings.Contains(said, want) {
+			t.Errorf("line %d: %q, want %q (all: %v)", line, said, want, bad)
+		}
+	}
+}
+
+func TestReadCSVHeader(t *testing.T) {
+	for _, file := range []string{"", "ana@example.com,Ana\n", "name,language\nAna,en\n"} {
+		if _, err := subscribers.ReadCSV(strings.NewReader(file), []string{"a"}); err == nil {
+			t.Errorf("%q was taken", file)
+		}
+	}
+	rows, err := subscribers.ReadCSV(strings.NewReader("email\na@example.com\n"), []string{"a", "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range rows {
+		if row.Err == nil || !strings.Contains(row.Err.Error(), "one of a, b") {
+			t.Errorf("a row without newsletter among several: %v", row.Err)
+		}
+	}
+}
+
+func FuzzReadCSV(f *testing.F) {
+	f.Add("email,name\na@example.com,Ana\n")
+	f.Add("email;timezone;days\n\"a@example.com\";Europe/Berlin;MON-FRI\n")
+	f.Add("\ufeffemail\tlanguage\na@example.com\tzh-CN\n\"")
+	f.Fuzz(func(t *testing.T, file string) {
+		rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+		if err != nil {
+			return
+		}
+		for row := range rows {
+			if row.Err == nil && strings.ContainsAny(string(row.Request.Address)+row.Request.Preferences.Name, "\r\n\x00") {
+				t.Fatalf("a control character came through: %+v", row.Request)
+			}
+		}
+	})
+}
+
+func TestTokens(t *testing.T) {
+	db := storetest.SQLite(t)
+	tokens, err := subscribers.LoadTokens(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := tokens.Make(subscribers.UnsubscribeLink, 42)
+	if len(token) != subscribers.TokenLength {
+		t.Errorf("%d characters, want %d", len(token), subscribers.TokenLength)
+	}
+	if id, err := tokens.Check(subscribers.UnsubscribeLink, token); err != nil || id != 42 {
+		t.Errorf("%d, %v", id, err)
+	}
+	if _, err := tokens.Check(subscribers.ConfirmLink, token); err == nil {
+		t.Error("a token of another purpose was taken")
+	}
+	for i := range token {
+		forged := []byte(token)
+		if forged[i]++; forged[i] == 'z'+1 {
+			forged[i] = 'a'
+		}
+		if _, err := tokens.Check(subscribers.UnsubscribeLink, string(forged)); err == nil {
+			t.Errorf("forged at %d: %s was taken", i, forged)
+		}
+	}
+	for _, s := range []string{"", token[:31], token + "A", token + "\n", strings.Repeat("A", 32)} {
+		if _, err := tokens.Check(subscribers.UnsubscribeLink, s); err == nil {
+			t.Errorf("%q was taken", s)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package subscribers
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Slot is a group of subscriptions that are due together. The scheduler looks
+// at slots, so its work grows with the number of groups and not of readers.
+type Slot struct {
+	ID         int64
+	Newsletter string
+	Timezone   string // "": the newsletter's default
+	SendAt     string // HH:MM; "": the newsletter's
+	Days       Days   // 0: the newsletter's
+	Cadence    Cadence
+	DoneUntil  time.Time // due instants up to this one have been dealt with
+}
+
+// Slots returns all slots of a newsletter that somebody active is in.
+func Slots(ctx context.Context, q store.Queryer, newsletter string) ([]Slot, error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT id, newsletter, timezone, send_at, days, cadence, done_until FROM slots
+		WHERE newsletter = $1 AND EXISTS (SELECT 1 FROM subscriptions WHERE slot = slots.id AND state = 'active')
+		ORDER BY id`, newsletter)
+	if err != nil {
+		return nil, fmt.Errorf("read slots: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var slots []Slot
+	for rows.Next() {
+		var s Slot
+		var done int64
+		if err := rows.Scan(&s.ID, &s.Newsletter, &s.Timezone, &s.SendAt, &s.Days, &s.Cadence, &done); err != nil {
+			return nil, fmt.Errorf("read slots: %w", err)
+		}
+		s.DoneUntil = store.Time(done)
+		slots = append(slots, s)
+	}
+	return slots, rows.Err()
+}
+
+// FinishSlot notes that a slot's due instants up to one have been dealt with.
+func FinishSlot(ctx context.Context, tx *sql.Tx, slot int64, until time.Time) error {
+	_, err := tx.ExecContext(ctx, "UPDATE slots SET done_until = $1 WHERE id = $2 AND done_until < $1", store.Millis(until), slot)
+	if err != nil {
+		return fmt.Errorf("finish slot: %w", err)
+	}
+	return nil
+}
+
+// slot finds or makes the slot for these preferences. A new one owes nothing
+// for the time before it existed.
+func (l *List) slot(ctx context.Context, tx *sql.Tx, now time.Time, newsletter string, p Preferences) (id int64, err error) {
+	if p.Cadence == "" {
+		p.Cadence = Daily
+	}
+	// DO UPDATE and not DO NOTHING: only then RETURNING gives the row that was there.
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO slots (id, newsletter, timezone, send_at, days, cadence, done_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (newsletter, timezone, send_at, days, cadence) DO UPDATE SET newsletter = excluded.newsletter
+		RETURNING id`,
+		l.ids.New(now), newsletter, p.Timezone, p.SendAt, p.Days, p.Cadence, store.Millis(now)).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("find slot: %w", err)
+	}
+	return id, nil
+}

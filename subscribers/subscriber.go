@@ -1,0 +1,61 @@
+package subscribers
+
+import "time"
+
+// Subscriber is a person.
+type Subscriber struct {
+	ID               int64
+	Email            Address
+	Name             string    // may be empty
+	Language         string    // BCP 47; "": each newsletter's own
+	Timezone         string    // IANA; "": each newsletter's default
+	SuppressedAt     time.Time // zero: not suppressed
+	SuppressedReason string
+	CreatedAt        time.Time
+	Subscriptions    []Subscription
+}
+
+// State is what a subscription is in; the package's page draws the changes.
+type State string
+
+// The states of a subscription.
+const (
+	Pending      State = "pending"
+	Active       State = "active"
+	Paused       State = "paused"
+	Unsubscribed State = "unsubscribed"
+	Suppressed   State = "suppressed"
+)
+
+// Subscription is a person's place in one newsletter.
+type Subscription struct {
+	ID          int64
+	Subscriber  int64
+	Newsletter  string
+	State       State
+	Slot        Slot
+	DueAfter    time.Time // due only for later instants
+	PausedUntil time.Time // zero while paused: until resumed by hand
+	CourseTip   string    // the last tip of a course that was sent
+	CreatedAt   time.Time
+	ConfirmedAt time.Time
+}
+
+// Event is something that happened to a subscription.
+type Event struct {
+	At         time.Time
+	Newsletter string
+	Kind       string // signed up, confirmed, imported, paused, resumed, changed, unsubscribed, suppressed, erased
+	Detail     string
+}
+
+// Preferences are what a reader may choose. Their zero values mean the
+// newsletter's own.
+type Preferences struct {
+	Name     string
+	Language string
+	Timezone string
+	SendAt   string // HH:MM
+	Days     Days
+	Cadence  Cadence // "": daily
+}

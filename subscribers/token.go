@@ -1,0 +1,97 @@
+package subscribers
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"dailytip/store"
+)
+
+// Purpose is what a token allows. A token of one purpose is worthless for
+// another.
+type Purpose string
+
+// The purposes of links.
+const (
+	ConfirmLink     Purpose = "confirm"
+	UnsubscribeLink Purpose = "unsubscribe"
+	PreferencesLink Purpose = "preferences"
+)
+
+// TokenLength is the length of every token, in URL-safe ASCII characters. All
+// are equally long so that a mail can be composed once and each reader's token
+// put in its place afterwards.
+const TokenLength = 32
+
+// ErrToken means that a token is malformed, forged or made for something else.
+var ErrToken = errors.New("this link isn't valid")
+
+// Tokens signs and checks what links carry: the number of the key, the number
+// of the subscription and a code over both and the purpose (HMAC-SHA256, cut to
+// 112 bits). Tokens never expire: RFC 8058 needs that for unsubscribing.
+type Tokens struct {
+	keys   map[uint16][]byte
+	newest uint16
+}
+
+// LoadTokens reads the keys for links from the database.
+func LoadTokens(ctx context.Context, db *store.DB) (*Tokens, error) {
+	rows, err := db.Read().QueryContext(ctx, "SELECT id, secret FROM link_keys WHERE purpose = 'link' ORDER BY id")
+	if err != nil {
+		return nil, fmt.Errorf("read link keys: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	t := &Tokens{keys: map[uint16][]byte{}}
+	for rows.Next() {
+		var id uint16
+		var secret string
+		if err := rows.Scan(&id, &secret); err != nil {
+			return nil, fmt.Errorf("read link keys: %w", err)
+		}
+		if t.keys[id], err = hex.DecodeString(secret); err != nil {
+			return nil, fmt.Errorf("read link key %d: %w", id, err)
+		}
+		t.newest = id
+	}
+	if len(t.keys) == 0 && rows.Err() == nil {
+		return nil, errors.New("read link keys: there are none; run dailytip migrate")
+	}
+	return t, rows.Err()
+}
+
+// Make returns the token that allows one thing for one subscription.
+func (t *Tokens) Make(p Purpose, subscription int64) string {
+	b := binary.BigEndian.AppendUint16(nil, t.newest)
+	b = binary.BigEndian.AppendUint64(b, uint64(subscription))
+	return base64.RawURLEncoding.EncodeToString(append(b, t.sum(t.newest, p, b)...))
+}
+
+// Check returns the subscription that a token names, or [ErrToken].
+func (t *Tokens) Check(p Purpose, token string) (subscription int64, err error) {
+	if len(token) != TokenLength { // the decoder passes over line ends
+		return 0, ErrToken
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(b) != TokenLength/4*3 {
+		return 0, ErrToken
+	}
+	key := binary.BigEndian.Uint16(b)
+	if t.keys[key] == nil || !hmac.Equal(b[10:], t.sum(key, p, b[:10])) {
+		return 0, ErrToken
+	}
+	return int64(binary.BigEndian.Uint64(b[2:])), nil
+}
+
+func (t *Tokens) sum(key uint16, p Purpose, payload []byte) []byte {
+	mac := hmac.New(sha256.New, t.keys[key])
+	mac.Write([]byte(p))
+	mac.Write([]byte{0})
+	mac.Write(payload)
+	return mac.Sum(nil)[:14]
+}
