@@ -1,10 +1,234 @@
 package config
 
-// checker looks for values that have the right type and still can't work.
+import (
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// checker looks for values that have the right type and still can't work. It
+// also fills in the defaults that depend on other values, and joins relative
+// paths to the file's folder.
 type checker struct {
 	*decoder
 	cfg *Config
 	dir string
 }
 
-func (c *checker) check() {}
+func (c *checker) check() {
+	cfg := c.cfg
+	c.baseURL("base_url", &cfg.BaseURL)
+	c.listen("listen", cfg.Listen, true)
+	c.listen("metrics.listen", cfg.Metrics.Listen, false)
+	if cfg.Listen == cfg.Metrics.Listen && c.written("listen") && !strings.HasSuffix(cfg.Listen, ":0") {
+		c.fault("metrics.listen", "metrics.listen: %s is taken by listen already; write another port, or \"\" for no metrics", c.shown("metrics.listen"))
+	}
+	c.database("database", &cfg.Database)
+	c.senders()
+	if strings.ContainsFunc(strings.ReplaceAll(cfg.PostalAddress, "\n", ""), forbiddenInLine) {
+		c.fault("postal_address", "postal_address: has control characters in it; write plain lines of text")
+	}
+	c.relays()
+	for i := range cfg.DKIM {
+		c.dkim(fmt.Sprintf("dkim[%d]", i), &cfg.DKIM[i])
+	}
+	c.newsletters()
+	c.passwordHash("admin.password_hash", cfg.Admin.PasswordHash)
+}
+
+// written reports whether path stands in the file, with a value that could be
+// decoded.
+func (c *checker) written(path string) bool {
+	_, ok := c.lines[path]
+	return ok && !c.broken[path]
+}
+
+// oneOf checks an enumeration.
+func (c *checker) oneOf(path, value string, allowed ...string) {
+	if c.broken[path] || slices.Contains(allowed, value) {
+		return
+	}
+	list := strings.Join(allowed[:len(allowed)-1], ", ") + " or " + allowed[len(allowed)-1]
+	if guess := nearest(value, allowed); guess != "" {
+		c.fault(path, "%s: %s isn't one of its values; did you mean %s? (%s)", path, c.shown(path), guess, list)
+		return
+	}
+	c.fault(path, "%s: %s isn't one of its values; write %s", path, c.shown(path), list)
+}
+
+// within checks a whole number.
+func (c *checker) within(path string, value, low, high int) {
+	if !c.broken[path] && (value < low || value > high) {
+		c.fault(path, "%s: %d is out of range; write %d to %d", path, value, low, high)
+	}
+}
+
+func (c *checker) baseURL(path string, value *string) {
+	if c.broken[path] {
+		return
+	}
+	bad := func(why string) {
+		c.fault(path, "%s: %s %s; write the address readers reach the pages at, such as https://tips.example.com", path, c.shown(path), why)
+	}
+	u, err := url.Parse(*value)
+	switch {
+	case err != nil:
+		bad("isn't a URL")
+	case u.Scheme != "http" && u.Scheme != "https":
+		bad("doesn't begin with https:// or http://")
+	case u.Hostname() == "":
+		bad("has no host")
+	case u.User != nil:
+		bad("has a user name in it, which would be in every mail")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(*value, "#"):
+		bad("has a ? or # part, to which no path can be added")
+	case strings.ContainsFunc(*value, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`<>"\`, r) }):
+		bad("has characters that don't belong in a URL")
+	default:
+		if net.ParseIP(u.Hostname()) == nil {
+			if _, err := hostName(u.Hostname()); err != nil {
+				bad("has no usable host name")
+				return
+			}
+		}
+		if p := u.Port(); p != "" && !isPort(p, 1) {
+			bad("has no usable port")
+			return
+		}
+		*value = strings.TrimRight(*value, "/")
+	}
+}
+
+func (c *checker) listen(path, value string, required bool) {
+	if c.broken[path] || value == "" && !required {
+		return
+	}
+	host, port, err := net.SplitHostPort(value)
+	switch {
+	case err != nil && isPort(value, 0):
+		c.fault(path, "%s: %s has no host; write 127.0.0.1:%s for this machine only, or :%s for all interfaces", path, c.shown(path), value, value)
+	case err != nil:
+		c.fault(path, "%s: %s isn't host:port; write one such as 127.0.0.1:8080, [::1]:8080 or :8080", path, c.shown(path))
+	case !isPort(port, 0):
+		c.fault(path, "%s: %s has no usable port; write a number from 1 to 65535 after the colon, or 0 for any free one", path, c.shown(path))
+	case host != "" && net.ParseIP(strings.SplitN(host, "%", 2)[0]) == nil:
+		if _, err := hostName(host); err != nil {
+			c.fault(path, "%s: %s has no usable host; write an IP address or a host name of this machine", path, c.shown(path))
+		}
+	}
+}
+
+func isPort(s string, low int) bool {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return err == nil && int(n) >= low
+}
+
+func (c *checker) database(path string, value *Database) {
+	if c.broken[path] {
+		return
+	}
+	text := value.Reveal()
+	switch {
+	case strings.TrimSpace(text) == "":
+		c.fault(path, "%s: is empty; write a file such as dailytip.db, or postgres://user@host/database", path)
+	case value.IsPostgres():
+		u, err := url.Parse(text)
+		if err != nil || u.Hostname() == "" && u.Query().Get("host") == "" || strings.Trim(u.Path, "/") == "" && u.Query().Get("dbname") == "" {
+			// The text may hold a password: it isn't shown.
+			c.fault(path, "%s: isn't a usable PostgreSQL URL; write postgres://user:${NAME}@host:5432/database, with special characters of the password as %%XX", path)
+		}
+	case strings.Contains(text, "://"):
+		c.fault(path, "%s: is a URL, but not of PostgreSQL; write an SQLite file such as dailytip.db, or postgres://user@host/database", path)
+	case strings.Contains(text, "host=") || strings.Contains(text, "dbname="):
+		c.fault(path, "%s: looks like a PostgreSQL keyword string; write it as a URL: postgres://user@host:5432/database", path)
+	case strings.HasPrefix(text, "file:") || strings.HasPrefix(text, ":") || strings.Contains(text, "?"):
+		c.fault(path, "%s: %s isn't a plain path; write a file such as dailytip.db (its options are ours to set)", path, c.shown(path))
+	default:
+		file := c.abs(text)
+		*value = NewDatabase(file)
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			c.fault(path, "%s: %s is a folder; name a file in it, such as %s", path, c.shown(path), filepath.Join(text, "dailytip.db"))
+		} else {
+			c.folder(path, filepath.Dir(file))
+		}
+	}
+}
+
+// folder checks that dir is one.
+func (c *checker) folder(path, dir string) {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil && strings.HasPrefix(c.raw[path], "~"):
+		c.fault(path, "%s: ~ isn't expanded here; write the whole path instead of %s", path, c.shown(path))
+	case os.IsNotExist(err):
+		c.fault(path, "%s: there is no folder %s; make it, or write the path of one (relative paths begin at the folder of %s)", path, dir, c.file)
+	case err != nil:
+		c.fault(path, "%s: the folder %s can't be read: %v", path, dir, err)
+	case !info.IsDir():
+		c.fault(path, "%s: %s isn't a folder; write the path of one", path, dir)
+	}
+}
+
+// abs joins a relative path to the folder of config.yaml.
+func (c *checker) abs(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(c.dir, path)
+}
+
+// senders fills in the addresses that default to others.
+func (c *checker) senders() {
+	cfg := c.cfg
+	if cfg.From == (mail.Address{}) && !c.broken["from"] {
+		missing := false
+		for i := range cfg.Newsletters {
+			missing = missing || cfg.Newsletters[i].From == (mail.Address{})
+		}
+		if missing || len(cfg.Newsletters) == 0 {
+			c.fault("from", "from: is missing; write the sender of the mails, such as from: Daily Tip <tips@example.com>")
+		}
+	}
+	if cfg.ConfirmFrom == (mail.Address{}) {
+		cfg.ConfirmFrom = cfg.From
+	}
+	for i := range cfg.Newsletters {
+		n := &cfg.Newsletters[i]
+		own := n.From != mail.Address{}
+		if !own {
+			n.From = cfg.From
+		}
+		if n.ConfirmFrom == (mail.Address{}) {
+			n.ConfirmFrom = cfg.ConfirmFrom
+			if own && !c.written("confirm_from") {
+				n.ConfirmFrom = n.From
+			}
+		}
+		if n.ReplyTo == (mail.Address{}) {
+			n.ReplyTo = cfg.ReplyTo
+		}
+	}
+}
+
+func (c *checker) passwordHash(path string, hash Secret) {
+	if c.broken[path] || hash.IsZero() {
+		return
+	}
+	cost, err := bcrypt.Cost([]byte(hash.Reveal()))
+	switch {
+	case err != nil || len(hash.Reveal()) != 60 || strings.Trim(hash.Reveal()[7:], bcryptAlphabet) != "":
+		c.fault(path, "%s: isn't a bcrypt hash; write one in single quotes ('$2y$12$…', 60 characters, never the password itself): htpasswd -nBC 12 admin prints it after the colon", path)
+	case cost < 10 || cost > 16:
+		c.fault(path, "%s: was made with cost %d; make one with cost 10 to 16 (12 is right for most machines)", path, cost)
+	}
+}
+
+const bcryptAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +40,9 @@ var (
 	secretType   = reflect.TypeFor[Secret]()
 	databaseType = reflect.TypeFor[Database]()
 )
+
+// unquotedColour is a colour that YAML took for a comment.
+var unquotedColour = regexp.MustCompile(`^#[0-9A-Fa-f]{3,8}$`)
 
 // value decodes n into v, which holds the default. A null leaves it there.
 func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
@@ -79,7 +83,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string) {
 		key, child := k.Value, join(path, k.Value)
 		switch field, known := fields[key]; {
 		case k.Kind != yaml.ScalarNode:
-			d.faultAt(k.Line, "a key must be a plain word, not a list or a group")
+			d.faultAt(k.Line, "a key must be a plain word, not a list or a group; write key: value")
 		case seen[key] != 0:
 			d.faultAt(k.Line, "%s stands here and on line %d; keep one of them", child, seen[key])
 		case known:
@@ -87,6 +91,9 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string) {
 			d.value(val, field, child)
 			if _, ok := d.raw[child]; ok && val.Value == "" {
 				d.lines[child] = k.Line // an empty value has no line of its own
+			}
+			if comment := k.LineComment + val.LineComment; val.ShortTag() == "!!null" && unquotedColour.MatchString(comment) {
+				d.fault(child, "%s: an unquoted # begins a comment, so there is no value here; write it in quotes: %q", child, comment)
 			}
 		case key == "<<":
 			d.faultAt(k.Line, "merge keys (<<) aren't read; write the keys out")
@@ -113,8 +120,7 @@ func (d *decoder) sequence(n *yaml.Node, v reflect.Value, path string) {
 		if s, ok := at.Addr().Interface().(interface{ setDefaults() }); ok {
 			s.setDefaults()
 		}
-		d.value(item, at, child)
-		if item.ShortTag() == "!!null" && elem.Kind() != reflect.Struct {
+		if d.value(item, at, child); item.ShortTag() == "!!null" && elem.Kind() != reflect.Struct {
 			d.fault(child, "%s: an entry is empty; remove it or write its value", path)
 		}
 	}

@@ -81,8 +81,10 @@ func parse(path string, data []byte, lookup func(string) (string, bool)) (*Confi
 	case root != nil:
 		d.value(root, reflect.ValueOf(cfg).Elem(), "")
 	}
-	c := checker{decoder: d, cfg: cfg, dir: filepath.Dir(path)}
-	c.check()
+	if !d.broken[""] {
+		c := checker{decoder: d, cfg: cfg, dir: filepath.Dir(path)}
+		c.check()
+	}
 	if len(d.faults) > 0 {
 		d.faults.sort()
 		return nil, d.faults

@@ -1,0 +1,232 @@
+package config
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+func (c *checker) relays() {
+	if len(c.cfg.SMTP) == 0 && !c.broken["smtp"] {
+		c.fault("smtp", "smtp: the list is empty; write at least one relay, or remove the key for localhost:25")
+	}
+	for i := range c.cfg.SMTP {
+		c.relay(fmt.Sprintf("smtp[%d]", i), &c.cfg.SMTP[i])
+	}
+}
+
+func (c *checker) relay(path string, r *Relay) {
+	if c.broken[path] {
+		return
+	}
+	c.relayHost(path+".host", r.Host)
+	c.within(path+".port", r.Port, 1, 65535)
+	c.oneOf(path+".tls", r.TLS, "mandatory", "opportunistic", "implicit", "none")
+	c.oneOf(path+".auth", r.Auth, "auto", "plain", "login", "cram-md5", "scram-sha-256", "xoauth2", "none")
+	c.within(path+".connections", r.Connections, 1, 100)
+	c.within(path+".in_flight", r.InFlight, 1, 10000)
+	c.within(path+".daily_limit", r.DailyLimit, 0, math.MaxInt32)
+	if !(r.Rate >= 0 && r.Rate <= 1e6) { // also catches NaN
+		c.fault(path+".rate", "%s.rate: %v is out of range; write the most messages a second, up to 1000000, or 0 for no limit", path, r.Rate)
+	}
+	if r.TLS == "implicit" && r.Port == 25 {
+		c.fault(path+".tls", "%s.tls: port 25 doesn't speak implicit TLS; write port: 465, or tls: mandatory for STARTTLS", path)
+	}
+	c.caFile(path+".ca_file", &r.CAFile)
+	c.login(path, r)
+}
+
+func (c *checker) relayHost(path, host string) {
+	switch {
+	case c.broken[path]:
+	case strings.TrimSpace(host) == "":
+		c.fault(path, "%s: is empty; write the relay's host name, such as smtp.example.com", path)
+	case net.ParseIP(host) != nil:
+	case strings.ContainsAny(host, ":/@"):
+		c.fault(path, "%s: %s isn't a host name; write the name alone, the port goes to port:", path, c.shown(path))
+	default:
+		if _, err := hostName(host); err != nil {
+			c.fault(path, "%s: %s isn't a host name; write one such as smtp.example.com, or an IP address", path, c.shown(path))
+		}
+	}
+}
+
+func (c *checker) login(path string, r *Relay) {
+	secret := path + ".password"
+	if r.PasswordFile != "" && !c.broken[path+".password_file"] {
+		if !r.Password.IsZero() {
+			c.fault(secret, "%s: stands beside password_file; keep one of them", secret)
+			return
+		}
+		file, data, err := c.secretFile(r.PasswordFile)
+		r.PasswordFile = file
+		text := strings.TrimRight(string(data), "\r\n")
+		switch {
+		case err != nil:
+			c.fault(path+".password_file", "%s.password_file: %v; write the path of a file with nothing but the password in it", path, err)
+		case text == "":
+			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, file)
+		default:
+			r.Password = NewSecret(text)
+		}
+	}
+	if strings.ContainsAny(r.Username+r.Password.Reveal(), "\r\n\x00") {
+		c.fault(secret, "%s: the user name or the password has a line break or a NUL in it; write each on one line", path)
+	}
+	noPassword := r.Password.IsZero() && !c.broken[secret] && !c.broken[path+".password_file"]
+	named := r.Auth != "auto" && r.Auth != "none" && !c.broken[path+".auth"]
+	switch {
+	case named && r.Username == "" && !c.broken[path+".username"]:
+		c.fault(path+".auth", "%s.auth: %s needs a login; write username: and password: (or password_file:), or auth: none", path, r.Auth)
+	case r.Auth == "none" && r.Username != "":
+		c.fault(path+".username", "%s.username: is never used with auth: none; remove it, or write auth: auto", path)
+	case r.Username != "" && noPassword:
+		c.fault(path+".username", "%s.username: has no password; write password: ${SMTP_PASSWORD} or password_file: beside it", path)
+	case r.Username == "" && !r.Password.IsZero() && !c.broken[path+".username"]:
+		c.fault(secret, "%s: has no username; write username: beside it", secret)
+	}
+	if r.TLS == "none" && (r.Auth == "plain" || r.Auth == "login" || r.Auth == "xoauth2") && !loopback(r.Host) {
+		c.fault(path+".tls", "%s.tls: none would send the password of auth: %s readable over the network; write tls: mandatory", path, r.Auth)
+	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// maxSecret of a password or key file in bytes.
+const maxSecret = 64 << 10
+
+// secretFile reads a file that a systemd credential may stand in for: a bare
+// name is looked for in $CREDENTIALS_DIRECTORY first.
+func (c *checker) secretFile(name string) (path string, data []byte, err error) {
+	path = c.abs(name)
+	if dir, ok := c.lookup("CREDENTIALS_DIRECTORY"); ok && dir != "" && filepath.Base(name) == name {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
+			path = filepath.Join(dir, name)
+		}
+	}
+	data, err = readSmall(path)
+	return path, data, err
+}
+
+func readSmall(path string) ([]byte, error) {
+	// A named pipe or a device would block or never end.
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s", path)
+	case err != nil:
+		return nil, fmt.Errorf("%s can't be read: %w", path, err)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s isn't a file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read by this user: %w", path, err)
+	}
+	defer func() { _ = f.Close() }() // only read from
+	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %w", path, err)
+	}
+	if len(data) > maxSecret {
+		return nil, fmt.Errorf("%s is larger than 64 KiB", path)
+	}
+	return data, nil
+}
+
+func (c *checker) caFile(path string, value *string) {
+	if *value == "" || c.broken[path] {
+		return
+	}
+	*value = c.abs(*value)
+	info, err := os.Stat(*value)
+	if err != nil || !info.Mode().IsRegular() {
+		c.fault(path, "%s: there is no file %s; write the path of a PEM file with the authority's certificate", path, *value)
+		return
+	}
+	data, err := os.ReadFile(*value)
+	switch {
+	case err != nil:
+		c.fault(path, "%s: %s can't be read by this user: %v", path, *value, err)
+	case !x509.NewCertPool().AppendCertsFromPEM(data):
+		c.fault(path, "%s: %s holds no PEM certificate; it must have a line -----BEGIN CERTIFICATE-----", path, *value)
+	}
+}
+
+func (c *checker) dkim(path string, k *DKIM) {
+	if c.broken[path] {
+		return
+	}
+	for _, v := range []struct{ key, value, example string }{
+		{"domain", k.Domain, "example.com"}, {"selector", k.Selector, "tips2026"}, {"key_file", k.KeyFile, "dkim.pem"},
+	} {
+		if v.value == "" && !c.broken[path+"."+v.key] {
+			c.fault(path, "%s.%s: is missing; write one such as %s: %s", path, v.key, v.key, v.example)
+		}
+	}
+	if k.Domain != "" {
+		if ascii, err := hostName(k.Domain); err != nil {
+			c.fault(path+".domain", "%s.domain: %v", path, err)
+		} else {
+			k.Domain = ascii
+		}
+	}
+	if k.Selector != "" {
+		if _, err := hostName(k.Selector); err != nil {
+			c.fault(path+".selector", "%s.selector: %s isn't a selector; write letters, digits and hyphens, such as tips2026", path, c.shown(path+".selector"))
+		}
+	}
+	if k.KeyFile == "" || c.broken[path+".key_file"] {
+		return
+	}
+	file, data, err := c.secretFile(k.KeyFile)
+	k.KeyFile = file
+	if err == nil {
+		err = signingKey(data)
+	}
+	if err != nil {
+		c.fault(path+".key_file", "%s.key_file: %v; openssl genrsa -out dkim.pem 2048 makes one that works", path, err)
+	}
+}
+
+// signingKey checks that data is a private key that receivers accept: RFC 8301
+// §3.2 asks for 1024 bits at least and for 2048 where possible.
+func signingKey(data []byte) error {
+	block, _ := pem.Decode(bytes.TrimSpace(data))
+	if block == nil {
+		return errors.New("the file holds no PEM key")
+	}
+	var key any
+	var err error
+	if block.Type == "RSA PRIVATE KEY" {
+		key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+	} else {
+		key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	}
+	switch k := key.(type) {
+	case *rsa.PrivateKey:
+		if err == nil && k.N.BitLen() < 2048 {
+			return fmt.Errorf("the key has %d bits, fewer than 2048", k.N.BitLen())
+		}
+	case ed25519.PrivateKey:
+	default:
+		err = errors.New("neither RSA nor Ed25519")
+	}
+	if err != nil {
+		return errors.New("the file holds no private key of type RSA or Ed25519 without a passphrase")
+	}
+	return nil
+}
