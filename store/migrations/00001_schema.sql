@@ -141,7 +141,7 @@ CREATE TABLE deliveries (
     done_at     BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (edition, subscriber)
 );
-CREATE INDEX deliveries_open ON deliveries (next_at, edition, subscriber) WHERE state IN ('pending', 'retry');
+CREATE INDEX deliveries_open ON deliveries (edition, next_at, subscriber) WHERE state IN ('pending', 'retry');
 CREATE INDEX deliveries_sending ON deliveries (lease_until) WHERE state = 'sending';
 
 -- Mails that answer a person or warn an operator.

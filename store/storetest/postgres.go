@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -16,6 +17,7 @@ import (
 
 type server struct {
 	port int
+	end  io.Closer // the watch's end of the pipe; unreferenced, it would be closed
 	next atomic.Int64
 }
 
@@ -62,10 +64,11 @@ var start = sync.OnceValues(func() (*server, error) {
 	}
 	watch := exec.Command("sh", "-c", `cat >/dev/null; "$0" -D "$1" -m immediate stop >/dev/null 2>&1`, pgctl, data)
 	watch.SysProcAttr = attr
-	if _, err := watch.StdinPipe(); err != nil { // held open until this process ends
+	end, err := watch.StdinPipe()
+	if err != nil {
 		return nil, err
 	}
-	return &server{port: port}, watch.Start()
+	return &server{port: port, end: end}, watch.Start()
 })
 
 // binary finds a program of PostgreSQL's, which Debian keeps out of the PATH.
