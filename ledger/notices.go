@@ -1,0 +1,94 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+	"dailytip/subscribers"
+)
+
+// The kinds of notices.
+const (
+	Confirm = "confirm" // asks a person to confirm
+	Welcome = "welcome" // says that they did
+	Resend  = "resend"  // today's tip again, on request
+	Alert   = "alert"   // tells an operator what needs them
+)
+
+// noticeLife is how long a notice is worth sending.
+const noticeLife = 24 * time.Hour
+
+// Notice is a mail that answers a person or warns an operator.
+type Notice struct {
+	Kind         string
+	Newsletter   string
+	Subscriber   int64 // 0: an operator
+	Subscription int64
+	Email        subscribers.Address
+	Language     string
+	Content      int64  // Resend: what to send
+	Detail       string // Alert: what happened
+}
+
+// Enqueue writes a notice. It belongs into the transaction of the change that
+// causes it, so that there's never the one without the other.
+func (l *Ledger) Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n Notice) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO notices (id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, state, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $10)`,
+		l.ids.New(now), n.Kind, n.Newsletter, n.Subscriber, n.Subscription, n.Email, n.Language, n.Content, n.Detail,
+		store.Millis(now), store.Millis(now.Add(noticeLife)))
+	if err != nil {
+		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
+	}
+	return nil
+}
+
+// SignUp adds somebody and, when they have to confirm, enqueues the mail that
+// asks them to, in the caller's transaction.
+func (l *Ledger) SignUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscribers.Request) (subscribers.Added, error) {
+	added, err := l.list.Add(ctx, tx, now, r)
+	if err != nil || added.State != subscribers.Pending || added.Result == subscribers.Unchanged {
+		return added, err
+	}
+	return added, l.Enqueue(ctx, tx, now, Notice{
+		Kind: Confirm, Newsletter: r.Newsletter, Subscriber: added.Subscriber, Subscription: added.Subscription,
+		Email: r.Address, Language: r.Preferences.Language,
+	})
+}
+
+func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming) ([]Job, error) {
+	rows, err := tx.QueryContext(ctx, `
+		WITH next AS MATERIALIZED (
+			SELECT id FROM notices WHERE `+claimable+` ORDER BY next_at, id LIMIT $4`+l.db.SkipLocked()+`)
+		UPDATE notices SET state = 'sending', owner = $2, lease_until = $3, attempts = attempts + 1
+		WHERE id IN (SELECT id FROM next) AND `+claimable+`
+		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts`,
+		store.Millis(now), c.Owner, store.Millis(now.Add(c.Lease)), c.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("claim notices: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var jobs []Job
+	for rows.Next() {
+		var j Job
+		var opened, expires int64
+		err := rows.Scan(&j.Key.Notice, &j.Kind, &j.Newsletter, &j.Key.Subscriber, &j.Subscription, &j.Email, &j.Language,
+			&j.Content, &j.Detail, &opened, &expires, &j.Attempts)
+		if err != nil {
+			return nil, fmt.Errorf("claim notices: %w", err)
+		}
+		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
+		jobs = append(jobs, j)
+	}
+	return jobs, rows.Err()
+}
+
+// NoticesWaiting counts the notices that are still to be sent.
+func (l *Ledger) NoticesWaiting(ctx context.Context) (n int64, err error) {
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM notices WHERE state IN ('pending', 'retry', 'sending')").Scan(&n)
+	return n, err
+}

@@ -1,0 +1,115 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Relay is the scope of a pause that holds everything: no relay takes mail.
+const Relay = ""
+
+// PauseInfo says why nothing goes out just now. A pause is a fault of ours or
+// of the relay's; it never touches a reader (P4).
+type PauseInfo struct {
+	Newsletter string // or Relay
+	Since      time.Time
+	Reason     string
+	Answer     Answer
+	ProbeAt    time.Time // when one mail is tried again
+	Probes     int       // tried so far
+}
+
+// Pause holds a newsletter's run, or everything, until a probe goes through. A
+// pause that is there keeps its beginning, and its next probe moves away. It
+// reports whether the pause is new.
+func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo) (fresh bool, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		var probes int
+		err := tx.QueryRowContext(ctx, `
+			INSERT INTO pauses (newsletter, since, reason, code, enhanced, answer, probe_at, probes)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+			ON CONFLICT (newsletter) DO UPDATE SET reason = excluded.reason, code = excluded.code, enhanced = excluded.enhanced,
+				answer = excluded.answer, probe_at = excluded.probe_at, probes = pauses.probes + 1
+			RETURNING probes`,
+			p.Newsletter, store.Millis(now), p.Reason, p.Answer.Code, p.Answer.Enhanced, p.Answer.Text, store.Millis(p.ProbeAt)).Scan(&probes)
+		fresh = probes == 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("pause: %w", err)
+	}
+	return fresh, nil
+}
+
+// Resume ends a pause. It reports whether there was one.
+func (l *Ledger) Resume(ctx context.Context, newsletter string) (ended bool, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", newsletter))
+		ended = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("resume: %w", err)
+	}
+	return ended, nil
+}
+
+// Pauses returns what is paused.
+func (l *Ledger) Pauses(ctx context.Context, q store.Queryer) ([]PauseInfo, error) {
+	rows, err := q.QueryContext(ctx, "SELECT newsletter, since, reason, code, enhanced, answer, probe_at, probes FROM pauses ORDER BY newsletter")
+	if err != nil {
+		return nil, fmt.Errorf("read pauses: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var pauses []PauseInfo
+	for rows.Next() {
+		var p PauseInfo
+		var since, probe int64
+		err := rows.Scan(&p.Newsletter, &since, &p.Reason, &p.Answer.Code, &p.Answer.Enhanced, &p.Answer.Text, &probe, &p.Probes)
+		if err != nil {
+			return nil, fmt.Errorf("read pauses: %w", err)
+		}
+		p.Since, p.ProbeAt = store.Time(since), store.Time(probe)
+		pauses = append(pauses, p)
+	}
+	return pauses, rows.Err()
+}
+
+// held is what a claim must leave alone. A newsletter's value says whether one
+// mail may be tried.
+type held struct {
+	all, probeAll bool
+	newsletters   map[string]bool
+}
+
+// probeGap keeps several nodes, or several pages, from probing at once.
+const probeGap = time.Minute
+
+// heldNow reads the pauses and takes the probes that are due.
+func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, error) {
+	h := held{newsletters: map[string]bool{}}
+	pauses, err := l.Pauses(ctx, tx)
+	if err != nil {
+		return h, err
+	}
+	for _, p := range pauses {
+		probe := !p.ProbeAt.After(now)
+		if p.Newsletter == Relay {
+			h.all, h.probeAll = true, probe
+		} else {
+			h.newsletters[p.Newsletter] = probe
+		}
+		if !probe {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $1 WHERE newsletter = $2", store.Millis(now.Add(probeGap)), p.Newsletter)
+		if err != nil {
+			return h, fmt.Errorf("take probe: %w", err)
+		}
+	}
+	return h, nil
+}

@@ -1,0 +1,136 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Outcome is what became of a [Job].
+type Outcome struct {
+	Job      Job
+	State    State     // Sent, Retry, Failed, InDoubt, or Pending: nothing was said about this mail
+	NextAt   time.Time // Retry, Pending: not before
+	Answer   Answer
+	Language string // of the text that was sent
+	// Dead says that the address can't get mail: the reader is suppressed.
+	Dead bool
+	// Doubt says that this attempt may have arrived all the same.
+	Doubt bool
+}
+
+// record writes one outcome. An accepted mail is accepted whoever has claimed it
+// since; anything else counts only for who holds the claim.
+func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner string, o Outcome) error {
+	q := o.Job.Key.queue()
+	a, b := o.Job.Key.args()
+	done, next := store.Millis(now), store.Millis(o.NextAt)
+	attempts, doubts := 0, 0
+	switch o.State {
+	case Pending:
+		done, attempts = 0, -1
+	case Retry:
+		// What can't be tried again in time waits for its end, when it expires.
+		done, next = 0, min(next, store.Millis(o.Job.ExpiresAt))
+	}
+	if o.Doubt {
+		doubts = 1
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE `+q.table+` SET state = $3, next_at = $4, code = $5, enhanced = $6, answer = $7, language = CASE WHEN $8 = '' THEN language ELSE $8 END,
+			done_at = $9, attempts = attempts + $10, doubts = doubts + $11, owner = '', lease_until = 0
+		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state IN ('sending', 'pending', 'retry', 'in_doubt'))`,
+		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, o.Answer.Text, o.Language, done, attempts, doubts, owner)
+	if err != nil {
+		return fmt.Errorf("record outcome: %w", err)
+	}
+	if o.Dead {
+		return l.list.Suppress(ctx, tx, now, o.Job.Key.Subscriber, o.Answer.String())
+	}
+	if o.State == Sent && o.Job.Key.Notice == 0 {
+		return l.advanceCourse(ctx, tx, o.Job)
+	}
+	return nil
+}
+
+// advanceCourse moves a course reader's place on, now that the tip has been
+// sent.
+func (l *Ledger) advanceCourse(ctx context.Context, tx *sql.Tx, j Job) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE subscriptions SET course_tip = (SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0)
+		WHERE id = $2 AND EXISTS (SELECT 1 FROM contents c WHERE c.id = $1 AND c.choice LIKE 'course:%')`, j.Content, j.Subscription)
+	if err != nil {
+		return fmt.Errorf("move on in course: %w", err)
+	}
+	return nil
+}
+
+// Renew keeps the claims of a node from being taken for lost.
+func (l *Ledger) Renew(ctx context.Context, now time.Time, c Claiming) error {
+	return l.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, q := range []queue{deliveries, notices} {
+			_, err := tx.ExecContext(ctx, `UPDATE `+q.table+` SET lease_until = $1 WHERE state = 'sending' AND owner = $2`,
+				store.Millis(now.Add(c.Lease)), c.Owner)
+			if err != nil {
+				return fmt.Errorf("renew claims: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// Recover deals with claims whose node is gone: what may have been on the wire
+// goes out again, under the same Message-ID, or is held for the operator when
+// its newsletter is among hold. dead says that no other node can be alive, and
+// every claim is taken for lost whatever its lease. It returns how many were in
+// doubt.
+func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead bool) (n int64, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		n = 0
+		for _, newsletter := range hold {
+			held, err := affected(tx.ExecContext(ctx, `
+				UPDATE deliveries SET state = 'in_doubt', doubts = doubts + 1, owner = '', lease_until = 0, done_at = $1,
+					answer = 'handed to the relay; its answer was never seen'
+				WHERE state = 'sending' AND (lease_until <= $1 OR $2) AND edition IN (SELECT id FROM editions WHERE newsletter = $3)`,
+				store.Millis(now), dead, newsletter))
+			if err != nil {
+				return fmt.Errorf("hold in doubt: %w", err)
+			}
+			n += held
+		}
+		for _, q := range []queue{deliveries, notices} {
+			again, err := affected(tx.ExecContext(ctx, `
+				UPDATE `+q.table+` SET state = 'retry', doubts = doubts + 1, owner = '', lease_until = 0, next_at = $1,
+					answer = 'handed to the relay; its answer was never seen'
+				WHERE state = 'sending' AND (lease_until <= $1 OR $2)`, store.Millis(now), dead))
+			if err != nil {
+				return fmt.Errorf("resend in doubt: %w", err)
+			}
+			n += again
+		}
+		return nil
+	})
+	return n, err
+}
+
+// Expire ends what could not be delivered in time (P7) and returns how many.
+func (l *Ledger) Expire(ctx context.Context, now time.Time) (n int64, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		n = 0
+		for _, q := range []queue{deliveries, notices} {
+			m, err := affected(tx.ExecContext(ctx, `
+				UPDATE `+q.table+` SET state = 'expired', done_at = $1,
+					answer = CASE WHEN answer = '' THEN 'it could not be sent in time' ELSE answer END
+				WHERE state IN ('pending', 'retry') AND expires_at <= $1`, store.Millis(now)))
+			if err != nil {
+				return fmt.Errorf("expire: %w", err)
+			}
+			n += m
+		}
+		return nil
+	})
+	return n, err
+}

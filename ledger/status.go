@@ -1,0 +1,165 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+	"dailytip/subscribers"
+)
+
+// Counts are an edition's deliveries by state.
+type Counts struct {
+	Edition       Edition
+	Tip           string // the daily content's tip; "": it has none
+	Due           int64  // all of them
+	Pending       int64  // those being sent included
+	Sent          int64
+	Retry         int64
+	Failed        int64
+	InDoubt       int64
+	ResentInDoubt int64 // sent again, or to be, since an answer was never seen
+	Expired       int64
+	Withdrawn     int64 // the reader left first
+}
+
+// Open tells whether something of the edition is still to be sent.
+func (c Counts) Open() bool { return c.Pending+c.Retry > 0 }
+
+// Count counts one edition's deliveries.
+func (l *Ledger) Count(ctx context.Context, q store.Queryer, e Edition) (Counts, error) {
+	c := Counts{Edition: e}
+	rows, err := q.QueryContext(ctx, `
+		SELECT state, COUNT(*), SUM(CASE WHEN doubts > 0 THEN 1 ELSE 0 END) FROM deliveries WHERE edition = $1 GROUP BY state`, e.ID)
+	if err != nil {
+		return c, fmt.Errorf("count deliveries: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var state State
+		var n, doubts int64
+		if err := rows.Scan(&state, &n, &doubts); err != nil {
+			return c, fmt.Errorf("count deliveries: %w", err)
+		}
+		c.Due += n
+		*map[State]*int64{
+			Pending: &c.Pending, Sending: &c.Pending, Sent: &c.Sent, Retry: &c.Retry, Failed: &c.Failed,
+			InDoubt: &c.InDoubt, Expired: &c.Expired, Withdrawn: &c.Withdrawn,
+		}[state] += n
+		if state != InDoubt {
+			c.ResentInDoubt += doubts
+		}
+	}
+	return c, rows.Err()
+}
+
+// Recent counts the newest editions, newest first.
+func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
+	q := l.db.Read()
+	editions, err := l.recentEditions(ctx, q, limit)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Counts, 0, len(editions))
+	for _, e := range editions {
+		c, err := l.Count(ctx, q, e)
+		if err != nil {
+			return nil, err
+		}
+		err = q.QueryRowContext(ctx, `
+			SELECT COALESCE(MAX(t.tip), '') FROM contents c JOIN content_tips t ON t.content = c.id
+			WHERE c.edition = $1 AND c.choice = 'daily'`, e.ID).Scan(&c.Tip)
+		if err != nil {
+			return nil, fmt.Errorf("read tip of edition: %w", err)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+func (l *Ledger) recentEditions(ctx context.Context, q store.Queryer, limit int) ([]Edition, error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT id, newsletter, local_date, opened_at, state FROM editions ORDER BY local_date DESC, newsletter LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read editions: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var editions []Edition
+	for rows.Next() {
+		var e Edition
+		var opened int64
+		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &opened, &e.State); err != nil {
+			return nil, fmt.Errorf("read editions: %w", err)
+		}
+		e.OpenedAt = store.Time(opened)
+		editions = append(editions, e)
+	}
+	return editions, rows.Err()
+}
+
+// Delivery is one edition for one reader.
+type Delivery struct {
+	Key        Key
+	Email      subscribers.Address // "" once erased
+	LocalDate  string
+	Newsletter string
+	Content    int64
+	Tip        string
+	State      State
+	Language   string
+	Attempts   int
+	Doubts     int
+	DueAt      time.Time
+	NextAt     time.Time
+	DoneAt     time.Time // zero while it waits
+	Answer     Answer
+}
+
+const deliveryColumns = `d.edition, d.subscriber, e.newsletter, e.local_date, d.content,
+	COALESCE((SELECT t.tip FROM content_tips t WHERE t.content = d.content AND t.position = 0), ''),
+	d.state, d.language, d.attempts, d.doubts, d.due_at, d.next_at, d.done_at, d.code, d.enhanced, d.answer`
+
+// LastDeliveries returns a reader's deliveries among the newest editions,
+// newest first.
+func (l *Ledger) LastDeliveries(ctx context.Context, subscriber int64, limit int) ([]Delivery, error) {
+	var all []Delivery
+	err := l.eachDelivery(ctx, `
+		SELECT `+deliveryColumns+`, '' FROM deliveries d JOIN editions e ON e.id = d.edition
+		WHERE d.subscriber = $1 AND d.edition IN (SELECT id FROM editions ORDER BY local_date DESC LIMIT 100)
+		ORDER BY e.local_date DESC, e.newsletter LIMIT $2`, []any{subscriber, limit}, func(d Delivery) error {
+		all = append(all, d)
+		return nil
+	})
+	return all, err
+}
+
+// EachDelivery calls f for each delivery of an edition.
+func (l *Ledger) EachDelivery(ctx context.Context, edition int64, f func(Delivery) error) error {
+	return l.eachDelivery(ctx, `
+		SELECT `+deliveryColumns+`, COALESCE(p.email, '') FROM deliveries d JOIN editions e ON e.id = d.edition
+		LEFT JOIN subscribers p ON p.id = d.subscriber
+		WHERE d.edition = $1 ORDER BY d.subscriber`, []any{edition}, f)
+}
+
+func (l *Ledger) eachDelivery(ctx context.Context, query string, args []any, f func(Delivery) error) error {
+	rows, err := l.db.Read().QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("read deliveries: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var d Delivery
+		var due, next, done int64
+		err := rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
+			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Answer.Code, &d.Answer.Enhanced, &d.Answer.Text, &d.Email)
+		if err != nil {
+			return fmt.Errorf("read deliveries: %w", err)
+		}
+		d.DueAt, d.NextAt, d.DoneAt = store.Time(due), store.Time(next), store.Time(done)
+		if err := f(d); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
