@@ -1,46 +1,122 @@
 package tips
 
 import (
-	"context"
-	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"sort"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Options for a library.
 type Options struct {
-	Log  *slog.Logger  // nil: nothing is logged
-	Poll time.Duration // between looks at the folder in Run; 0: 30 s
+	Log *slog.Logger // nil: nothing is logged
+	// Poll is the time between looks at the folder in Run, which find what
+	// notifications miss (network drives, a full watch table); 0: 30 s.
+	Poll time.Duration
 }
 
-// Library is a folder of tips.
-type Library struct{}
+// Library is a folder of tips. All methods may be called at the same time.
+type Library struct {
+	dir  string // "" for a library that isn't a folder
+	open func() (fs.FS, func() error, error)
+	log  *slog.Logger
+	poll time.Duration
 
-// Open reads the folder dir.
-func Open(dir string, o Options) (*Library, error) { return nil, errors.ErrUnsupported }
+	reload  sync.Mutex // held while files are read
+	records map[string]*record
+
+	current atomic.Pointer[snapshot]
+
+	mu      sync.Mutex
+	changed chan struct{} // closed at the next change
+}
+
+// snapshot is what a library held at one moment. It never changes.
+type snapshot struct {
+	tips   []Tip // sorted by ID
+	faults []Fault
+}
+
+// Open reads the folder dir and all folders in it. Files that can't be used are
+// in Faults; the error is about the folder itself. Links that lead out of the
+// folder aren't followed, nor are links to folders.
+func Open(dir string, o Options) (*Library, error) {
+	l := newLibrary(o)
+	l.dir = dir
+	l.open = func() (fs.FS, func() error, error) {
+		// Opened anew each time: the folder may have been replaced by another.
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		return root.FS(), root.Close, nil
+	}
+	return l, l.first()
+}
 
 // OpenFS reads a library out of a file system, such as an embedded one.
-func OpenFS(fsys fs.FS, o Options) (*Library, error) { return nil, errors.ErrUnsupported }
+func OpenFS(fsys fs.FS, o Options) (*Library, error) {
+	l := newLibrary(o)
+	l.open = func() (fs.FS, func() error, error) { return fsys, func() error { return nil }, nil }
+	return l, l.first()
+}
 
-// Run watches the folder until ctx ends.
-func (l *Library) Run(ctx context.Context) error { return errors.ErrUnsupported }
+func newLibrary(o Options) *Library {
+	l := &Library{log: o.Log, poll: o.Poll, changed: make(chan struct{})}
+	if l.log == nil {
+		l.log = slog.New(slog.DiscardHandler)
+	}
+	if l.poll <= 0 {
+		l.poll = 30 * time.Second
+	}
+	l.current.Store(&snapshot{})
+	return l
+}
 
-// Reload reads what changed.
-func (l *Library) Reload() error { return errors.ErrUnsupported }
+func (l *Library) first() error {
+	if err := l.Reload(); err != nil {
+		return fmt.Errorf("open library: %w", err)
+	}
+	return nil
+}
 
-// Tips returns the good tips sorted by ID. The slice is shared: don't change it.
-func (l *Library) Tips() []Tip { return nil }
+// Tips returns the tips that can be sent, and drafts, sorted by ID. The slice
+// is shared and stays as it is: don't change it.
+func (l *Library) Tips() []Tip { return l.current.Load().tips }
 
 // Tip returns one tip by its id.
-func (l *Library) Tip(id string) (Tip, bool) { return Tip{}, false }
+func (l *Library) Tip(id string) (Tip, bool) {
+	all := l.Tips()
+	i := sort.Search(len(all), func(i int) bool { return all[i].ID >= id })
+	if i < len(all) && all[i].ID == id {
+		return all[i], true
+	}
+	return Tip{}, false
+}
 
-// Faults returns what was wrong when the files were last read.
-func (l *Library) Faults() []Fault { return nil }
+// Faults returns what was wrong with the files when they were last read,
+// sorted by place. The slice is shared: don't change it.
+func (l *Library) Faults() []Fault { return l.current.Load().faults }
 
-// Changed returns a channel that is closed when the tips next change; call it
-// again for the change after that.
-func (l *Library) Changed() <-chan struct{} { return nil }
+// Changed returns a channel that is closed when tips or faults next change.
+// Call it again for the change after that, before looking at Tips.
+func (l *Library) Changed() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.changed
+}
+
+func (l *Library) publish(s *snapshot) {
+	l.current.Store(s)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
 
 // LintOptions for Lint.
 type LintOptions struct {
@@ -48,7 +124,4 @@ type LintOptions struct {
 }
 
 // Lint checks tips.
-func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault { return nil }
-
-// Parse reads one tip file.
-func Parse(path string, data []byte) (t Tip, faults []Fault, ok bool) { return Tip{}, nil, false }
+func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault { return loadFaults }

@@ -1,0 +1,77 @@
+package tips
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// layouts are the forms of an instant that libraries use, most common first.
+// A time without a zone is taken as UTC.
+var layouts = []string{
+	time.RFC3339,
+	"2006-01-02",
+	"2006-01-02 15:04:05 -0700",
+	"2006-01-02 15:04:05 -07:00",
+	"2006-01-02 15:04:05Z07:00",
+	"2006-01-02 15:04:05",
+	"2006-01-02T15:04:05",
+	"2006-01-02T15:04:05-0700",
+	"2006-01-02 15:04:05 MST",
+	"2006-01-02 15:04 -0700",
+	"2006-01-02 15:04",
+	"2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04",
+	"2006/01/02",
+	"2006/01/02 15:04:05",
+	"2006-1-2",
+	"January 2, 2006",
+	"Jan 2, 2006",
+	"2 January 2006",
+	"2 Jan 2006",
+	time.RFC1123Z,
+	time.RFC1123,
+}
+
+// parseInstant reads a timestamp in any of the usual forms, in UTC.
+func parseInstant(s string) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+var plainDate = regexp.MustCompile(`^(\d{4}-)?\d{1,2}-\d{1,2}$`)
+
+// parsePin reads a plain date: "2026-12-24", or "12-24" for every year (02-29
+// then is in leap years only). plain says that s has the form of a date at
+// all; date is "" when there is no such day.
+func parsePin(s string) (date string, plain bool) {
+	s = strings.TrimSpace(s)
+	if !plainDate.MatchString(s) {
+		return "", false
+	}
+	if t, err := time.Parse("2006-1-2", s); err == nil {
+		return t.Format(time.DateOnly), true
+	}
+	if t, err := time.Parse("2006-1-2", "2024-"+s); err == nil {
+		return t.Format("01-02"), true
+	}
+	return "", true
+}
+
+var jekyllName = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})-(.+)$`)
+
+// jekyllFile splits the name of a post, "2022-01-28-own-up", into its date and
+// its slug.
+func jekyllFile(name string) (date time.Time, slug string, ok bool) {
+	m := jekyllName.FindStringSubmatch(name)
+	if m == nil {
+		return time.Time{}, "", false
+	}
+	date, err := time.Parse(time.DateOnly, m[1])
+	return date, m[2], err == nil
+}

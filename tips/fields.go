@@ -1,0 +1,202 @@
+package tips
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// apply takes one key of the front matter into the tip.
+func (r *reader) apply(f field) {
+	t := &r.tip
+	switch strings.ToLower(f.key) {
+	case "id":
+		if id := norm.NFC.String(oneLine(f.text)); id != "" {
+			t.ID = id
+		}
+	case "title":
+		t.Title = oneLine(f.text)
+		r.at.titleLine = f.line
+	case "emoji":
+		t.Emoji = oneLine(f.text)
+	case "tags", "tag", "categories", "category":
+		t.Tags = appendTags(t.Tags, f)
+	case "link":
+		r.link(f, f.text)
+	case "source":
+		t.Source = oneLine(f.text)
+		r.at.keys["source"] = f.line
+	case "author", "authors":
+		t.Author = oneLine(f.text)
+		if f.isList {
+			t.Author = oneLine(strings.Join(f.list, ", "))
+		}
+	case "lang", "language":
+		r.language(f)
+	case "date":
+		r.date(f)
+	case "created":
+		r.instant(f, &t.Created)
+	case "publishdate":
+		if t.Created.IsZero() {
+			r.instant(f, &t.Created)
+		}
+	case "modified", "lastmod", "updated", "last_modified_at":
+		r.instant(f, &t.Modified)
+	case "draft":
+		r.flag(f, true)
+	case "published":
+		r.flag(f, false)
+	default:
+		if t.Extra == nil {
+			t.Extra = make(map[string]any)
+		}
+		t.Extra[f.key] = f.value
+	}
+}
+
+// link takes an address, and leaves out what would be no link in a mail.
+func (r *reader) link(f field, address string) {
+	address = strings.TrimSpace(address)
+	if address == "" {
+		return
+	}
+	r.at.keys["link"] = f.line
+	if !isWebLink(address) {
+		r.at.badLink = true
+		r.fault(Warning, RuleBadLink, f.line, 0, "%s", badLinkMessage(address))
+		return
+	}
+	r.tip.Link = address
+}
+
+func badLinkMessage(address string) string {
+	return "the link " + strconv.Quote(clip(address, 60)) + " isn't an address that begins with https:// or http://; write the whole address"
+}
+
+func isWebLink(address string) bool {
+	if strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
+		return false
+	}
+	u, err := url.Parse(address)
+	return err == nil && (strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https")) && u.Hostname() != ""
+}
+
+// nameSource fills in the source's name. Clippings often have the address
+// itself there.
+func (r *reader) nameSource() {
+	t := &r.tip
+	if isWebLink(t.Source) {
+		if t.Link == "" && !r.at.badLink {
+			t.Link = t.Source
+			r.at.keys["link"] = r.at.keys["source"]
+		}
+		t.Source = ""
+	}
+	if t.Source != "" || t.Link == "" {
+		return
+	}
+	if u, err := url.Parse(t.Link); err == nil {
+		t.Source = strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	}
+}
+
+func (r *reader) language(f field) {
+	if strings.TrimSpace(f.text) == "" {
+		return
+	}
+	lang, ok := canonicalLanguage(f.text)
+	if !ok {
+		r.fault(Warning, RuleInvalidLanguage, f.line, 0,
+			"%q isn't a language tag, so the newsletter's language is assumed; write one such as en, es or zh-CN", clip(f.text, 40))
+		return
+	}
+	r.tip.Language = lang
+}
+
+// date pins the tip, unless it has a time of day: then it is what Jekyll and
+// Hugo mean, the instant of publication.
+func (r *reader) date(f field) {
+	r.at.keys["date"] = f.line
+	date, plain := parsePin(f.text)
+	switch {
+	case date != "":
+		r.tip.Date = date
+	case plain:
+		// Sent on any day, a tip for a certain day would be a blunder.
+		r.withhold(RuleInvalidDate, f.line, 0, "there is no day %s; write date: YYYY-MM-DD or MM-DD", f.text)
+	case r.tip.Created.IsZero():
+		r.instant(f, &r.tip.Created)
+	}
+}
+
+func (r *reader) instant(f field, to *time.Time) {
+	if strings.TrimSpace(f.text) == "" {
+		return
+	}
+	t, ok := parseInstant(f.text)
+	if !ok {
+		r.fault(Warning, RuleInvalidDate, f.line, 0, "%s: %q isn't a date, so it is left out; write it as 2026-12-24 or 2026-12-24T08:00:00Z", f.key, clip(f.text, 40))
+		return
+	}
+	*to = t
+}
+
+// flag reads draft (or published, its opposite). What is neither yes nor no
+// keeps the tip back: to send a draft is worse than to wait.
+func (r *reader) flag(f field, draftWhen bool) {
+	switch strings.ToLower(strings.TrimSpace(f.text)) {
+	case "true", "yes", "on", "1":
+		r.tip.Draft = r.tip.Draft || draftWhen
+	case "false", "no", "off", "0":
+		r.tip.Draft = r.tip.Draft || !draftWhen
+	case "":
+	default:
+		r.tip.Draft = true
+		r.fault(Warning, RuleInvalidValue, f.line, 0, "%s: %q is neither true nor false, so the tip is taken as a draft; write true or false", f.key, clip(f.text, 40))
+	}
+}
+
+// appendTags adds tags from a list, or from a string with commas.
+func appendTags(tags []string, f field) []string {
+	items := f.list
+	if !f.isList {
+		items = strings.FieldsFunc(f.text, func(c rune) bool { return c == ',' || c == '，' || c == '、' || c == '\n' })
+	}
+	for _, item := range items {
+		tag := strings.TrimPrefix(oneLine(item), "#")
+		if tag != "" && !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+// oneLine makes text fit for a header or a heading: no line ends, no control
+// characters, single spaces.
+func oneLine(s string) string {
+	s = strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c) && c != '\u00a0' && c != '\u3000':
+			return ' '
+		case unicode.IsControl(c) || c == '\ufeff' || c == '\u2028' || c == '\u2029':
+			return -1
+		}
+		return c
+	}, s)
+	return strings.Join(strings.FieldsFunc(s, func(c rune) bool { return c == ' ' }), " ")
+}
+
+// clip shortens text for a message.
+func clip(s string, limit int) string {
+	chars := []rune(s)
+	if len(chars) <= limit {
+		return s
+	}
+	return string(chars[:limit]) + "…"
+}

@@ -1,0 +1,213 @@
+package tips
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// record is what we know of one file.
+type record struct {
+	path     string
+	size     int64
+	modified time.Time
+	hash     [sha256.Size]byte
+	read     bool // size, modified and hash are those of the bytes last read
+	role     role // what it was read as
+	good     *Tip // what it last held without a fault that withholds it
+	now      *Tip // what it holds now; nil when that can't be sent
+	faults   []Fault
+}
+
+// role is what a file is for, which depends on the files beside it.
+type role struct {
+	base     string // of a translation: the path of the tip's file
+	language string // by the file's name; "" when it doesn't say
+}
+
+// Reload reads the files that are new or whose size, time or content changed,
+// and forgets those that are gone. A file that got worse leaves its last good
+// tip in place. The error is about the folder itself; then nothing changes.
+func (l *Library) Reload() error {
+	l.reload.Lock()
+	defer l.reload.Unlock()
+	fsys, done, err := l.open()
+	if err != nil {
+		return fmt.Errorf("read library: %w", err)
+	}
+	defer done() // only reads happened; closing can't lose anything
+	found, folderFaults, err := l.scan(fsys)
+	if err != nil {
+		return fmt.Errorf("read library: %w", err)
+	}
+	dirty := len(found) != len(l.records)
+	roles := assignRoles(found)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	changed := make([]bool, len(found))
+	for i, f := range found {
+		old := l.records[f.path]
+		if old == nil {
+			dirty = true
+		} else {
+			f.good, f.now, f.faults, f.hash = old.good, old.now, old.faults, old.hash
+			f.read = old.read && old.role == roles[f.path]
+			if old.role != roles[f.path] {
+				f.good = nil // a translation isn't checked as a tip is
+			}
+			if f.read && f.size == old.size && f.modified.Equal(old.modified) {
+				f.role = old.role
+				continue
+			}
+		}
+		f.role = roles[f.path]
+		group.Go(func() error {
+			changed[i] = f.load(fsys)
+			return nil
+		})
+	}
+	_ = group.Wait() // files report through their records
+	l.records = make(map[string]*record, len(found))
+	for _, f := range found {
+		l.records[f.path] = f
+	}
+	before := l.current.Load()
+	if dirty || slices.Contains(changed, true) || !slices.Equal(folderFaults, folderFaultsOf(before.faults)) {
+		next := assemble(found, folderFaults)
+		l.publish(next)
+		l.log.Debug("library read", "tips", len(next.tips), "faults", len(next.faults), "files", len(found))
+	}
+	return nil
+}
+
+// scan lists the files that may hold tips, sorted by path. What is in a folder
+// that can't be read stays as it was.
+func (l *Library) scan(fsys fs.FS) (found []*record, faults []Fault, err error) {
+	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if name == "." {
+				return err
+			}
+			faults = append(faults, Fault{Path: name, Rule: RuleUnreadable, Severity: Error, Message: "the folder can't be read: " + cause(err)})
+			for p, old := range l.records {
+				if strings.HasPrefix(p, name+"/") {
+					found = append(found, old)
+				}
+			}
+			return fs.SkipDir
+		}
+		if name != "." && strings.HasPrefix(d.Name(), ".") {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() || !isTipFile(d.Name()) {
+			return nil
+		}
+		info, err := fs.Stat(fsys, name) // follows links, but never out of the root
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && d.Type()&fs.ModeSymlink == 0:
+			return nil // deleted while we looked
+		case err != nil:
+			faults = append(faults, unreadable(name, d, err))
+			if old := l.records[name]; old != nil {
+				found = append(found, old)
+			}
+		case info.Mode().IsRegular():
+			found = append(found, &record{path: name, size: info.Size(), modified: info.ModTime()})
+		}
+		return nil
+	})
+	slices.SortFunc(found, func(a, b *record) int { return strings.Compare(a.path, b.path) })
+	return found, faults, err
+}
+
+func unreadable(name string, d fs.DirEntry, err error) Fault {
+	f := Fault{Path: name, Rule: RuleUnreadable, Severity: Error, Message: "the file can't be read: " + cause(err)}
+	if d.Type()&fs.ModeSymlink != 0 {
+		f.Severity = Warning
+		f.Message = "this link leads nowhere, or out of the library, and isn't followed: " + cause(err)
+	}
+	return f
+}
+
+// cause leaves out the path that a fault names anyway.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+func folderFaultsOf(faults []Fault) []Fault {
+	var some []Fault
+	for _, f := range faults {
+		if f.Rule == RuleUnreadable {
+			some = append(some, f)
+		}
+	}
+	return some
+}
+
+// isTipFile goes by the name: markdown that isn't there for the folder's sake.
+func isTipFile(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	if ext != ".md" && ext != ".markdown" {
+		return false
+	}
+	switch strings.ToLower(strings.TrimSuffix(name, path.Ext(name))) {
+	case "readme", "license":
+		return false
+	}
+	return true
+}
+
+// load reads and parses the file, unless it holds the same bytes as before.
+// It says whether anything about it changed.
+func (f *record) load(fsys fs.FS) bool {
+	data, err := readCapped(fsys, f.path)
+	if err != nil {
+		f.read = false
+		fault := Fault{Path: f.path, Rule: RuleUnreadable, Severity: Error, Message: "the file can't be read: " + cause(err)}
+		same := len(f.faults) == 1 && f.faults[0] == fault
+		f.faults, f.now = []Fault{fault}, nil
+		return !same
+	}
+	hash := sha256.Sum256(data)
+	if f.read && hash == f.hash {
+		return false
+	}
+	f.hash, f.read = hash, true
+	r := readFile(f.path, data, f.role.base != "")
+	f.faults = r.faults
+	f.now = nil
+	if !r.withheld {
+		t := r.tip
+		if t.Language == "" {
+			t.Language = f.role.language
+		}
+		f.now, f.good = &t, &t
+	}
+	return true
+}
+
+// readCapped reads a file, but little more than a tip may have.
+func readCapped(fsys fs.FS, name string) ([]byte, error) {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, MaxFileSize+1))
+}

@@ -1,0 +1,218 @@
+package tips
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Parse reads one tip file. path is where the file stands in its library,
+// slash-separated; data is what the file holds. ok is false when the tip must
+// not be sent; then a fault of severity Error says why. Damaged text is
+// restored first, see [Repair].
+func Parse(path string, data []byte) (t Tip, faults []Fault, ok bool) {
+	r := readFile(path, data, false)
+	return r.tip, r.faults, !r.withheld
+}
+
+// reader reads one file.
+type reader struct {
+	path        string
+	translation bool // the file holds a translation: what a tip needs may be missing
+	tip         Tip
+	at          *origin
+	faults      []Fault
+	withheld    bool
+	damage      []Damage
+	fields      []field
+	parts       []part // what stands where, to say what damage costs
+
+	titleFrom, titleTo int // lines of the heading that is the title; 0: none
+}
+
+func readFile(name string, data []byte, translation bool) *reader {
+	sum := sha256.Sum256(data)
+	r := &reader{path: name, translation: translation, at: &origin{path: name, keys: make(map[string]int)}}
+	r.tip = Tip{ID: idOf(name), Path: name, Digest: hex.EncodeToString(sum[:]), at: r.at}
+	if text, ok := r.decode(data); ok {
+		r.read(text)
+	}
+	return r
+}
+
+// idOf is the path without its extension. NFC, because some file systems
+// hand names back in another form than they were given.
+func idOf(name string) string {
+	return norm.NFC.String(strings.TrimSuffix(name, path.Ext(name)))
+}
+
+func (r *reader) fault(severity Severity, rule string, line, column int, format string, args ...any) {
+	r.faults = append(r.faults, Fault{
+		Path: r.path, Line: line, Column: column, Rule: rule, Severity: severity, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// withhold reports what keeps the tip from being sent.
+func (r *reader) withhold(rule string, line, column int, format string, args ...any) {
+	r.withheld = true
+	r.fault(Error, rule, line, column, format, args...)
+}
+
+// decode turns a file's bytes into repaired text with \n at line ends.
+func (r *reader) decode(data []byte) (string, bool) {
+	if len(data) > MaxFileSize {
+		r.withhold(RuleTooBig, 0, 0, "the file has %d KB and a tip may have %d; shorten or split it", (len(data)+1023)>>10, MaxFileSize>>10)
+		return "", false
+	}
+	if !utf8.Valid(data) {
+		r.invalidUTF8(data)
+		return "", false
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	data, r.damage = Repair(data)
+	// A byte order mark may itself have been decoded wrongly.
+	return strings.TrimPrefix(string(data), "\ufeff"), true
+}
+
+func (r *reader) invalidUTF8(data []byte) {
+	if bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) {
+		r.withhold(RuleInvalidUTF8, 1, 1, "the file is UTF-16; save it as UTF-8")
+		return
+	}
+	for i := 0; i < len(data); {
+		c, size := utf8.DecodeRune(data[i:])
+		if c == utf8.RuneError && size == 1 {
+			before := data[:i]
+			column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+			r.withhold(RuleInvalidUTF8, 1+bytes.Count(before, []byte("\n")), column,
+				"the byte 0x%02X isn't UTF-8; save the file as UTF-8", data[i])
+			return
+		}
+		i += size
+	}
+}
+
+func (r *reader) read(text string) {
+	lines := strings.Split(text, "\n")
+	if line, what := tooComplex(text); what != "" {
+		r.withhold(RuleTooComplex, line, 0, "%s; rendering it could take seconds, so simplify the markup", what)
+		return
+	}
+	delimiter, first, last := splitFrontMatter(lines)
+	if first >= 0 && last < 0 {
+		r.withhold(RuleFrontMatterOpen, 1, 0, "the front matter that begins here is never closed; put a line %q under its last key", delimiter)
+		return
+	}
+	if first >= 0 {
+		var err *lineError
+		if r.fields, err = readFrontMatter(delimiter, lines[1:last]); err != nil {
+			r.withhold(RuleFrontMatter, err.line, err.column, "%s", err.message)
+			r.reportDamage()
+			return
+		}
+		for _, f := range r.fields {
+			if !r.damagedField(f) {
+				r.apply(f)
+			}
+		}
+	}
+	r.nameSource()
+	r.jekyll()
+	r.readText(newFragment(lines[last+1:], last+2))
+	r.require()
+}
+
+func readFrontMatter(delimiter string, lines []string) ([]field, *lineError) {
+	if delimiter == "+++" {
+		return readTOML(lines)
+	}
+	return readYAML(lines)
+}
+
+// jekyll takes what the name of a post tells.
+func (r *reader) jekyll() {
+	date, _, ok := jekyllFile(path.Base(r.tip.ID))
+	if ok && r.tip.Created.IsZero() {
+		r.tip.Created = date
+	}
+}
+
+// readText reads everything below the front matter.
+func (r *reader) readText(f fragment) {
+	t := &r.tip
+	o := newOutline(f)
+	if h, ok := o.titleHeading(); ok {
+		title := PlainLine(h.text)
+		if t.Title == "" && r.at.titleLine == 0 {
+			t.Title = title
+			r.at.titleLine = o.lines[h.from]
+			r.parts = append(r.parts, part{o.lines[h.from], o.lines[h.to-1], partTitle, ""})
+		}
+		// Many libraries repeat the front matter's title above the text.
+		if strings.EqualFold(title, t.Title) {
+			r.titleFrom, r.titleTo = o.lines[h.from], o.lines[h.to-1]
+		}
+	}
+	r.takeSections(o)
+	r.reportDamage()
+}
+
+// require checks that there is something to send. A draft may still lack it.
+func (r *reader) require() {
+	t := &r.tip
+	if t.Title == "" && !r.translation {
+		if _, slug, ok := jekyllFile(path.Base(t.ID)); ok {
+			t.Title = titleFromSlug(slug)
+		}
+	}
+	if r.translation || r.withheld {
+		return
+	}
+	if t.Title == "" {
+		r.lack(RuleMissingTitle, messageMissingTitle)
+	}
+	if isBlank(t.Body) {
+		r.lack(RuleEmptyBody, messageEmptyBody)
+	}
+}
+
+const (
+	messageMissingTitle = "the tip has no title; write “title:” in the front matter, or begin the text with a heading"
+	messageEmptyBody    = "the tip has no text; write it under “## Tip”, or under the front matter"
+)
+
+func (r *reader) lack(rule, message string) {
+	if r.tip.Draft {
+		r.fault(Note, rule, 0, 0, "%s", message)
+		return
+	}
+	r.withhold(rule, 0, 0, "%s", message)
+}
+
+// titleFromSlug makes "own-up-and-move-on" into a title, as Jekyll does.
+func titleFromSlug(slug string) string {
+	words := oneLine(strings.Map(func(c rune) rune {
+		if c == '-' || c == '_' {
+			return ' '
+		}
+		return c
+	}, slug))
+	c, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(c)) + words[size:]
+}
+
+// isBlank says that markdown shows nothing.
+func isBlank(markdown string) bool {
+	return !strings.ContainsFunc(comment.ReplaceAllString(markdown, ""), func(c rune) bool {
+		return unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.Is(unicode.So, c)
+	})
+}

@@ -1,0 +1,134 @@
+package tips
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// defaultBase is the language that is taken for the tip's own when a group of
+// name.LANG.md has no name.md, as Hugo's users write it.
+const defaultBase = "en"
+
+// assignRoles tells tips from translations by the files' names: name.zh-CN.md
+// is a translation of name.md. When there is no name.md, the English file is
+// the tip, else the first. found is sorted by path.
+func assignRoles(found []*record) map[string]role {
+	base := make(map[string]string) // path without extension (and language) → file of the tip
+	for _, f := range found {
+		if stem := strings.TrimSuffix(f.path, path.Ext(f.path)); base[stem] == "" {
+			base[stem] = f.path
+		}
+	}
+	orphans := make(map[string][]*record) // no name.md
+	roles := make(map[string]role, len(found))
+	for _, f := range found {
+		name, lang, ok := suffixLanguage(strings.TrimSuffix(f.path, path.Ext(f.path)))
+		if !ok {
+			continue
+		}
+		if base[name] != "" {
+			roles[f.path] = role{base: base[name], language: lang}
+			continue
+		}
+		roles[f.path] = role{language: lang}
+		orphans[name] = append(orphans[name], f)
+	}
+	for _, group := range orphans {
+		tip := group[0]
+		for _, f := range group {
+			if roles[f.path].language == defaultBase {
+				tip = f
+				break
+			}
+		}
+		for _, f := range group {
+			if f != tip {
+				roles[f.path] = role{base: tip.path, language: roles[f.path].language}
+			}
+		}
+	}
+	return roles
+}
+
+// assemble makes the tips that a library offers out of its files.
+func assemble(found []*record, faults []Fault) *snapshot {
+	s := &snapshot{faults: slices.Clone(faults)}
+	byPath := make(map[string]int, len(found)) // file of a tip → index in s.tips
+	byID := make(map[string]string, len(found))
+	for _, f := range found {
+		for _, fault := range f.faults {
+			if f.now == nil && f.good != nil && fault.Severity == Error {
+				fault.Message += "; until then its last good version is used"
+			}
+			s.faults = append(s.faults, fault)
+		}
+		if f.role.base != "" || f.good == nil {
+			continue
+		}
+		if first, taken := byID[f.good.ID]; taken {
+			line := 0
+			if f.good.at != nil {
+				line = f.good.at.keys["id"]
+			}
+			s.faults = append(s.faults, Fault{
+				Path: f.path, Line: line, Rule: RuleDuplicateID, Severity: Error,
+				Message: fmt.Sprintf("the id %q is that of %s too, and %s is withheld; give one of them another name or “id:”", f.good.ID, first, f.path),
+			})
+			continue
+		}
+		byID[f.good.ID] = f.path
+		byPath[f.path] = len(s.tips)
+		s.tips = append(s.tips, *f.good)
+	}
+	for _, f := range found {
+		if i, ok := byPath[f.role.base]; ok && f.role.base != "" && f.good != nil {
+			s.addSibling(&s.tips[i], *f.good, f.role.language)
+		}
+	}
+	slices.SortFunc(s.tips, func(a, b Tip) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.faults, compareFaults)
+	s.tips = slices.Clip(s.tips)
+	s.faults = slices.Clip(slices.Compact(s.faults))
+	return s
+}
+
+// addSibling makes a translation of the tip out of a file beside it. It wins
+// over a block of the same language in the tip's own file.
+func (s *snapshot) addSibling(t *Tip, file Tip, suffix string) {
+	tr := Translation{Language: suffix, Title: file.Title, Body: file.Body, Mindmap: file.Mindmap, Modified: file.Modified, at: file.at}
+	if file.Language != "" {
+		tr.Language = file.Language
+	}
+	sum := sha256.Sum256([]byte(t.Digest + file.Digest))
+	t.Digest = hex.EncodeToString(sum[:])
+	fault := func(rule, format string, args ...any) {
+		s.faults = append(s.faults, Fault{Path: file.Path, Rule: rule, Severity: Warning, Message: fmt.Sprintf(format, args...)})
+	}
+	switch {
+	case file.Draft:
+		return
+	case isBlank(tr.Body):
+		fault(RuleEmptyTranslation, "this %s translation of %s has no text, so it is left out", tr.Language, t.Path)
+		return
+	case tr.Language == t.Language:
+		fault(RuleSameLanguage, "%s itself is in %s, so this translation isn't used; correct “lang:” in one of them", t.Path, tr.Language)
+		return
+	}
+	own := make([]Translation, 0, len(t.Translations)+1) // the file's record keeps its own slice
+	for _, other := range t.Translations {
+		if other.Language != tr.Language {
+			own = append(own, other)
+			continue
+		}
+		path, line := t.Path, 0
+		if other.at != nil {
+			path, line = other.at.path, other.at.line
+		}
+		fault(RuleSameLanguage, "%s:%d holds a %s translation too, and this file is used instead; keep one", path, line, tr.Language)
+	}
+	t.Translations = insertTranslation(own, tr, t.Title)
+}
