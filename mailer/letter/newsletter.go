@@ -1,7 +1,14 @@
 package letter
 
 import (
+	"errors"
+	"fmt"
 	"net/mail"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/language"
 
 	"dailytip/tips"
 )
@@ -42,4 +49,80 @@ type Content struct {
 	Edition   int64  // the edition's number, for Feedback-ID; 0 in a preview
 	LocalDate string // YYYY-MM-DD
 	Tips      []tips.Tip
+}
+
+var newsletterID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+
+// check finds what would make a broken mail of any content.
+func (n Newsletter) check() error {
+	if !newsletterID.MatchString(n.ID) {
+		return fmt.Errorf("newsletter id %q: use letters, digits, - and _", n.ID)
+	}
+	for _, f := range []struct{ name, value string }{
+		{"title", n.Title},
+		{"postal address", n.PostalAddress},
+		{"from name", n.From.Name},
+		{"reply-to name", n.ReplyTo.Name},
+		{"confirm-from name", n.ConfirmFrom.Name},
+	} {
+		if err := checkLine("newsletter "+f.name, f.value); err != nil {
+			return err
+		}
+	}
+	if strings.TrimSpace(n.Title) == "" {
+		return errors.New("newsletter title is empty")
+	}
+	if n.Language != "" {
+		if _, err := language.Parse(n.Language); err != nil {
+			return fmt.Errorf("newsletter language %q is no BCP 47 tag", n.Language)
+		}
+	}
+	for _, f := range []struct {
+		name, address string
+		required      bool
+	}{
+		{"from", n.From.Address, true},
+		{"reply-to", n.ReplyTo.Address, false},
+		{"confirm-from", n.ConfirmFrom.Address, false},
+	} {
+		if f.address == "" && !f.required {
+			continue
+		}
+		if _, err := checkAddress("newsletter "+f.name, f.address); err != nil {
+			return err
+		}
+	}
+	for _, f := range []struct{ name, url string }{
+		{"base URL", n.BaseURL},
+		{"archive URL", n.ArchiveURL},
+		{"help URL", n.HelpURL},
+		{"asset URL", n.AssetURL},
+	} {
+		if f.url == "" {
+			continue
+		}
+		if err := checkURL("newsletter "+f.name, f.url); err != nil {
+			return err
+		}
+	}
+	if _, err := listDomain(n); err != nil {
+		return err
+	}
+	if err := CheckAccent(n.Accent); err != nil {
+		return fmt.Errorf("newsletter %w", err)
+	}
+	return nil
+}
+
+// listDomain is the right side of List-Id, in ASCII.
+func listDomain(n Newsletter) (string, error) {
+	domain := n.ListDomain
+	if domain == "" {
+		domain = n.From.Address[strings.LastIndexByte(n.From.Address, '@')+1:]
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || ascii == "" {
+		return "", fmt.Errorf("newsletter list domain %q is no domain", domain)
+	}
+	return ascii, nil
 }

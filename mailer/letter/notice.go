@@ -1,6 +1,15 @@
 package letter
 
-import "errors"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/mail"
+	"strings"
+
+	"dailytip/locale"
+)
 
 // Kind says what a notice is about.
 type Kind int
@@ -34,5 +43,141 @@ type Notice struct {
 // recipient by Message; a Recipient's links appear where the kind has a place
 // for them (Welcome and Resend).
 func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
-	return nil, errors.New("compose notice: not built yet")
+	if x.Kind == Resend {
+		return compose(n, x.Content, x.Language, "mail.again")
+	}
+	if err := n.check(); err != nil {
+		return nil, fmt.Errorf("compose notice: %w", err)
+	}
+	words := locale.Match(cmp.Or(x.Language, n.Language, locale.Default), n.Language)
+	l := &Letter{Language: words, words: words, newsletter: n, sender: n.ConfirmFrom}
+	if l.sender.Address == "" {
+		l.sender = n.From
+	}
+	var err error
+	switch x.Kind {
+	case Confirm:
+		err = l.confirm(x)
+	case Welcome:
+		err = l.welcome(x)
+	case Alert:
+		err = l.alert(x)
+	default:
+		err = fmt.Errorf("there is no kind %d", x.Kind)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("compose notice: %w", err)
+	}
+	if l.headers, err = l.commonHeaders(); err != nil {
+		return nil, fmt.Errorf("compose notice: %w", err)
+	}
+	return l, nil
+}
+
+// noticeView is the data of the template "notice".
+type noticeView struct {
+	dress
+	Heading    template.HTML
+	Paragraphs []template.HTML
+	Button     string
+	ButtonURL  string
+	Quiet      template.HTML
+}
+
+func (l *Letter) confirm(x Notice) error {
+	if err := checkURL("confirm URL", x.ConfirmURL); err != nil {
+		return err
+	}
+	// The newsletter is named in the subject, but cut when it is long; the
+	// link comes first in the text part, where a phone shows it.
+	l.Subject = cut(l.say("confirm_mail.subject"), maxSubject)
+	view := noticeView{
+		dress:      l.dress(),
+		Heading:    l.mark("confirm_mail.heading"),
+		Paragraphs: []template.HTML{l.mark("confirm_mail.text")},
+		Button:     l.say("confirm_mail.button"),
+		ButtonURL:  x.ConfirmURL,
+		Quiet:      l.mark("confirm_mail.ignore"),
+	}
+	return l.notice(view, l.say("confirm_mail.heading"), []string{
+		wrap(l.say("confirm_mail.text"), textWidth, "", ""),
+		l.say("confirm_mail.button") + ":\n" + x.ConfirmURL,
+		wrap(l.say("confirm_mail.ignore"), textWidth, "", ""),
+	}, false)
+}
+
+func (l *Letter) welcome(x Notice) error {
+	l.list = true // Message adds the unsubscribe headers when it has links
+	l.Subject = cut(l.say("welcome_mail.subject"), maxSubject)
+	first, change := "", l.say("welcome_mail.change")
+	if x.NextDate != "" {
+		when := locale.Date(l.words, x.NextDate)
+		if x.NextTime != "" {
+			when = locale.DateTime(l.words, x.NextDate, x.NextTime)
+		}
+		first = locale.Text(l.words, "welcome_mail.first", map[string]any{"When": when})
+	}
+	view := noticeView{
+		dress:      l.dress(),
+		Heading:    l.mark("welcome_mail.heading"),
+		Paragraphs: []template.HTML{l.mark("welcome_mail.text")},
+		Quiet:      l.mark("welcome_mail.change"),
+	}
+	paragraphs := []string{wrap(l.say("welcome_mail.text"), textWidth, "", "")}
+	if first != "" {
+		view.Paragraphs = append(view.Paragraphs, template.HTML(template.HTMLEscapeString(first)))
+		paragraphs = append(paragraphs, wrap(first, textWidth, "", ""))
+	}
+	paragraphs = append(paragraphs, wrap(change, textWidth, "", ""))
+	return l.notice(view, l.say("welcome_mail.heading"), paragraphs, true)
+}
+
+// notice writes both parts; why says whether it comes out of a subscription.
+func (l *Letter) notice(v noticeView, heading string, paragraphs []string, why bool) error {
+	card, err := execute("notice", v)
+	if err != nil {
+		return err
+	}
+	shell := shellView{Title: heading, Preheader: cut(strings.ReplaceAll(paragraphs[0], "\n", " "), maxPreheader), Card: card}
+	reason := ""
+	if why {
+		shell.Why, reason = l.mark("mail.why"), l.say("mail.why")
+	}
+	if err := l.wrapHTML(shell); err != nil {
+		return err
+	}
+	text := wrap(l.newsletter.Title, textWidth, "", "") + "\n\n" +
+		wrap(heading, textWidth, "", "") + "\n" + underline(heading) + "\n\n" +
+		strings.Join(paragraphs, "\n\n")
+	l.wrapText(text, reason)
+	return nil
+}
+
+// alert is plain text: whoever reads it at night may do so on anything.
+func (l *Letter) alert(x Notice) error {
+	if strings.TrimSpace(x.Subject) == "" || strings.TrimSpace(x.Text) == "" {
+		return errors.New("an alert needs a subject and a text")
+	}
+	if err := checkLine("subject", x.Subject); err != nil {
+		return err
+	}
+	l.Language, l.words = locale.Default, locale.Default
+	l.sender = l.newsletter.From
+	l.Subject = cut(x.Subject, maxSubject)
+	l.text.before = strings.TrimRight(x.Text, "\n") + "\n"
+	l.text.base64 = base64IsShorter(l.text.before)
+	l.newsletter.ReplyTo = mail.Address{}
+	return nil
+}
+
+// say is one of our messages about the newsletter.
+func (l *Letter) say(id string) string {
+	return locale.Text(l.words, id, map[string]any{"Newsletter": l.newsletter.Title})
+}
+
+// mark is say as HTML.
+func (l *Letter) mark(id string) template.HTML {
+	return phrase(l.words, id, map[string]template.HTML{
+		"Newsletter": isolated(locale.Dir(l.words), l.newsletter.Title),
+	})
 }

@@ -1,0 +1,219 @@
+package letter
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// inliner dresses a sanitised fragment for mail clients in one pass over its
+// tree: it gives each element the style of its place, makes links absolute and
+// replaces what clients can't show (details, checkboxes, anchors). It runs
+// after sanitising, which takes all style and class attributes away, so every
+// style and class in the result is ours.
+type inliner struct {
+	sheet sheet
+	// top is the level of the highest heading inside the text: 2 below the
+	// mail's only h1.
+	top int
+	// base resolves relative addresses; nil: they are dropped.
+	base *url.URL
+}
+
+// assetBase is the folder of a tip's file as an address, or nil.
+func assetBase(assetURL, tipPath string) *url.URL {
+	if assetURL == "" {
+		return nil
+	}
+	base, err := url.Parse(strings.TrimSuffix(assetURL, "/") + "/")
+	if err != nil {
+		return nil
+	}
+	if dir := path.Dir(tipPath); dir != "." {
+		base = base.JoinPath(dir, "/")
+	}
+	return base
+}
+
+// parseFragment reads the inside of an element. Its nodes are the children of
+// the returned one.
+func parseFragment(fragment string) (*html.Node, error) {
+	root := &html.Node{Type: html.ElementNode, DataAtom: atom.Div, Data: "div"}
+	nodes, err := html.ParseFragment(strings.NewReader(fragment), root)
+	if err != nil {
+		return nil, fmt.Errorf("parse HTML: %w", err)
+	}
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	return root, nil
+}
+
+// render is the inside of root.
+func render(root *html.Node) (string, error) {
+	var b strings.Builder
+	for n := range root.ChildNodes() {
+		if err := html.Render(&b, n); err != nil {
+			return "", fmt.Errorf("write HTML: %w", err)
+		}
+	}
+	return strings.TrimSpace(b.String()), nil
+}
+
+// dress returns fragment ready for the letter.
+func (in inliner) dress(fragment string) (string, error) {
+	root, err := parseFragment(fragment)
+	if err != nil {
+		return "", err
+	}
+	shift := in.top - highestHeading(root)
+	in.walk(root, shift)
+	if last := lastElement(root); last != nil && last.DataAtom == atom.P {
+		setStyle(last, in.sheet.inline("last p"), "")
+	}
+	return render(root)
+}
+
+// walk visits the children of parent, each before its own children. A visit
+// may replace the node by others, which are then visited in turn.
+func (in inliner) walk(parent *html.Node, shift int) {
+	for n := parent.FirstChild; n != nil; {
+		if n.Type != html.ElementNode {
+			n = n.NextSibling
+			continue
+		}
+		if replaced := in.replace(n); replaced != nil {
+			n = replaced
+			continue
+		}
+		next := n.NextSibling
+		in.style(n, shift)
+		in.walk(n, shift)
+		n = next
+	}
+}
+
+// style gives one element its attributes.
+func (in inliner) style(n *html.Node, shift int) {
+	name, class := n.Data, ""
+	switch n.DataAtom {
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		level := min(max(int(n.Data[1]-'0')+shift, in.top), 6)
+		// The look follows the rank in the text, not the number.
+		name = fmt.Sprintf("h%d", min(level-in.top+2, 4))
+		n.Data = fmt.Sprintf("h%d", level)
+		n.DataAtom = atom.Lookup([]byte(n.Data))
+		removeAttr(n, "id")
+	case atom.Ul, atom.Ol:
+		if inside(n, atom.Li) {
+			name = "li " + n.Data
+		}
+	case atom.Li:
+		removeAttr(n, "id")
+		if hasTask(n) {
+			name = "task"
+		}
+	case atom.P:
+		if inside(n, atom.Li, atom.Blockquote) {
+			name = "li p"
+			if nextElement(n) == nil {
+				name = "last p"
+			}
+		}
+	case atom.Blockquote:
+		class = "m l"
+	case atom.Code:
+		if inside(n, atom.Pre) {
+			name = "pre code"
+		} else {
+			class = "t"
+		}
+	case atom.Pre:
+		class = "t"
+		setAttr(n, "dir", "ltr")
+	case atom.Table:
+		setAttr(n, "cellpadding", "0")
+		setAttr(n, "cellspacing", "0")
+	case atom.Th, atom.Td:
+		in.cell(n)
+		return
+	case atom.A:
+		class = "a"
+		setAttr(n, "target", "_blank")
+		removeAttr(n, "id")
+	case atom.I, atom.Em, atom.Cite, atom.Dfn, atom.Var:
+		name = "em"
+	case atom.B:
+		name = "strong"
+	case atom.Hr:
+		name, class = "rule", "l"
+	case atom.Tt, atom.Kbd, atom.Samp:
+		name, class = "code", "t"
+	}
+	if _, ok := in.sheet.styles[name]; ok {
+		setStyle(n, in.sheet.inline(name), class)
+	}
+}
+
+// cell styles a table cell and keeps the column's alignment, which arrives as
+// an align attribute.
+func (in inliner) cell(n *html.Node) {
+	align := attr(n, "align")
+	if !slices.Contains([]string{"left", "right", "center"}, align) {
+		align = "{start}"
+	}
+	style := in.sheet.replace.Replace(in.sheet.styles[n.Data] + ";text-align:" + align)
+	removeAttr(n, "align")
+	setStyle(n, style, "k l")
+	if n.DataAtom == atom.Th {
+		setAttr(n, "scope", "col")
+	}
+}
+
+// replace exchanges an element that mail can't hold. It returns the first node
+// to go on with, or nil when n stays.
+func (in inliner) replace(n *html.Node) *html.Node {
+	switch n.DataAtom {
+	case atom.A:
+		return in.link(n)
+	case atom.Img:
+		return in.image(n)
+	case atom.Input:
+		return checkbox(n)
+	case atom.Details:
+		// Shown open: some clients strip it, others hide what is inside.
+		return unwrap(n)
+	case atom.Summary:
+		p := element(atom.P)
+		for n.FirstChild != nil {
+			child := n.FirstChild
+			n.RemoveChild(child)
+			p.AppendChild(child)
+		}
+		n.Parent.InsertBefore(p, n)
+		n.Parent.RemoveChild(n)
+		in.walk(p, 0)
+		setStyle(p, in.sheet.inline("summary"), "")
+		return after(p)
+	case atom.Section, atom.Div:
+		if isFootnotes(n) {
+			return in.footnotes(n)
+		}
+	case atom.Table:
+		if p := n.Parent; p.DataAtom != atom.Div || attr(p, "style") == "" {
+			frame := element(atom.Div)
+			n.Parent.InsertBefore(frame, n)
+			n.Parent.RemoveChild(n)
+			frame.AppendChild(n)
+			setStyle(frame, in.sheet.inline("frame"), "")
+			in.walk(frame, 0)
+			return after(frame)
+		}
+	}
+	return nil
+}

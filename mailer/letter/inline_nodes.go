@@ -1,0 +1,250 @@
+package letter
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// link makes an address absolute. One that leads into the mail itself, such as
+// a footnote's, loses its anchor: webmail renames or drops ids.
+func (in inliner) link(n *html.Node) *html.Node {
+	href := attr(n, "href")
+	if strings.HasPrefix(href, "#fnref") {
+		next := after(n)
+		n.Parent.RemoveChild(n)
+		return next
+	}
+	if href == "" || strings.HasPrefix(href, "#") {
+		return unwrap(n)
+	}
+	absolute := in.resolve(href, "http", "https", "mailto", "tel")
+	if absolute == "" {
+		return unwrap(n)
+	}
+	setAttr(n, "href", absolute)
+	return nil
+}
+
+// image makes the address absolute; without one the alt text stands in.
+func (in inliner) image(n *html.Node) *html.Node {
+	if src := in.resolve(attr(n, "src"), "http", "https"); src != "" {
+		setAttr(n, "src", src)
+		if !hasAttr(n, "alt") {
+			setAttr(n, "alt", "")
+		}
+		return nil
+	}
+	next := after(n)
+	if alt := strings.TrimSpace(attr(n, "alt")); alt != "" {
+		span := element(atom.Span)
+		span.AppendChild(&html.Node{Type: html.TextNode, Data: "[" + alt + "]"})
+		setStyle(span, in.sheet.inline("alt"), "m")
+		n.Parent.InsertBefore(span, n)
+	}
+	n.Parent.RemoveChild(n)
+	return next
+}
+
+// resolve gives an absolute address in one of the schemes, or "".
+func (in inliner) resolve(address string, schemes ...string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || address == "" {
+		return ""
+	}
+	if !u.IsAbs() {
+		if in.base == nil {
+			return ""
+		}
+		u = in.base.ResolveReference(u)
+	}
+	if !slices.Contains(schemes, u.Scheme) {
+		return ""
+	}
+	return u.String()
+}
+
+// checkbox turns a task list's box into a character that every client has.
+func checkbox(n *html.Node) *html.Node {
+	box := "☐ "
+	if hasAttr(n, "checked") {
+		box = "☑ "
+	}
+	next := after(n)
+	n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: box}, n)
+	n.Parent.RemoveChild(n)
+	if next.Type == html.TextNode {
+		next.Data = strings.TrimLeft(next.Data, " ")
+	}
+	return next
+}
+
+// hasTask says whether a list item begins with a checkbox.
+func hasTask(li *html.Node) bool {
+	first := firstNonBlank(li)
+	if first != nil && first.DataAtom == atom.P {
+		first = firstNonBlank(first)
+	}
+	return first != nil && first.DataAtom == atom.Input
+}
+
+// isFootnotes recognises goldmark's list of footnotes by the ids of its items,
+// because sanitising may take its class and role away.
+func isFootnotes(n *html.Node) bool {
+	if attr(n, "role") == "doc-endnotes" || attr(n, "class") == "footnotes" {
+		return true
+	}
+	for c := range n.ChildNodes() {
+		if c.DataAtom == atom.Ol && c.FirstChild != nil {
+			for li := range c.ChildNodes() {
+				if strings.HasPrefix(attr(li, "id"), "fn:") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// footnotes sets them off by a line of our own instead of the list's rule.
+func (in inliner) footnotes(n *html.Node) *html.Node {
+	if first := firstNonBlank(n); first != nil && first.DataAtom == atom.Hr {
+		n.RemoveChild(first)
+	}
+	n.Attr = nil
+	in.walk(n, 0)
+	setStyle(n, in.sheet.inline("notes"), "m l")
+	return after(n)
+}
+
+// after is the node behind n, or an empty text put there, so that a walk can
+// tell "replaced, go on here" from "not replaced".
+func after(n *html.Node) *html.Node {
+	if n.NextSibling == nil {
+		n.Parent.AppendChild(&html.Node{Type: html.TextNode})
+	}
+	return n.NextSibling
+}
+
+// unwrap puts n's children in its place and returns the first, to go on with.
+func unwrap(n *html.Node) *html.Node {
+	next := after(n)
+	first := next
+	if n.FirstChild != nil {
+		first = n.FirstChild
+	}
+	for n.FirstChild != nil {
+		child := n.FirstChild
+		n.RemoveChild(child)
+		n.Parent.InsertBefore(child, next)
+	}
+	n.Parent.RemoveChild(n)
+	return first
+}
+
+// highestHeading is the lowest number among the headings below n, or 2.
+func highestHeading(n *html.Node) int {
+	highest := 7
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && len(d.Data) == 2 && d.Data[0] == 'h' && d.Data[1] >= '1' && d.Data[1] <= '6' {
+			highest = min(highest, int(d.Data[1]-'0'))
+		}
+	}
+	if highest == 7 {
+		return 2
+	}
+	return highest
+}
+
+// inside says whether the nearest of n's ancestors below the fragment's root
+// is one of the atoms, directly.
+func inside(n *html.Node, atoms ...atom.Atom) bool {
+	return n.Parent != nil && slices.Contains(atoms, n.Parent.DataAtom)
+}
+
+func element(a atom.Atom) *html.Node {
+	return &html.Node{Type: html.ElementNode, DataAtom: a, Data: a.String()}
+}
+
+func nextElement(n *html.Node) *html.Node {
+	for s := n.NextSibling; s != nil; s = s.NextSibling {
+		if s.Type == html.ElementNode {
+			return s
+		}
+	}
+	return nil
+}
+
+func lastElement(n *html.Node) *html.Node {
+	for c := n.LastChild; c != nil; c = c.PrevSibling {
+		if c.Type == html.ElementNode {
+			return c
+		}
+	}
+	return nil
+}
+
+func firstNonBlank(n *html.Node) *html.Node {
+	for c := range n.ChildNodes() {
+		if c.Type != html.TextNode || strings.TrimSpace(c.Data) != "" {
+			return c
+		}
+	}
+	return nil
+}
+
+// textOf is all text below n, blanks collapsed.
+func textOf(n *html.Node) string {
+	var b strings.Builder
+	var visit func(*html.Node)
+	visit = func(n *html.Node) {
+		switch {
+		case n.Type == html.TextNode:
+			b.WriteString(n.Data)
+		case n.DataAtom == atom.Br:
+			b.WriteByte(' ')
+		}
+		for c := range n.ChildNodes() {
+			visit(c)
+		}
+	}
+	visit(n)
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func hasAttr(n *html.Node, key string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
+}
+
+func setAttr(n *html.Node, key, value string) {
+	for i := range n.Attr {
+		if n.Attr[i].Key == key {
+			n.Attr[i].Val = value
+			return
+		}
+	}
+	n.Attr = append(n.Attr, html.Attribute{Key: key, Val: value})
+}
+
+func removeAttr(n *html.Node, key string) {
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
+}
+
+func setStyle(n *html.Node, style, class string) {
+	setAttr(n, "style", style)
+	if class != "" {
+		setAttr(n, "class", class)
+	}
+}

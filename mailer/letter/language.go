@@ -1,0 +1,77 @@
+package letter
+
+import (
+	"cmp"
+
+	"golang.org/x/text/language"
+
+	"dailytip/locale"
+	"dailytip/tips"
+)
+
+// version is a tip's text in the language chosen for a reader.
+type version struct {
+	Language string // BCP 47, as the library spells it
+	Title    string
+	Body     string
+	Mindmap  string
+	// Fallback: the reader's language isn't there, this is the original.
+	Fallback bool
+}
+
+// choose finds the text of t for a reader of lang. A match by
+// golang.org/x/text/language counts when it's a good one or stays within one
+// language: Traditional Chinese for a reader in Hong Kong, Simplified when it
+// is the only Chinese; but not Spanish for a reader of Catalan.
+func choose(t tips.Tip, own, lang string) version {
+	original := version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Body: t.Body, Mindmap: t.Mindmap}
+	wanted, err := language.Parse(cmp.Or(lang, own, locale.Default))
+	if err != nil {
+		return original
+	}
+	texts := []version{original}
+	for _, tr := range t.Translations {
+		texts = append(texts, version{Language: tr.Language, Title: cmp.Or(tr.Title, t.Title), Body: tr.Body, Mindmap: cmp.Or(tr.Mindmap, "")})
+	}
+	tags := make([]language.Tag, len(texts))
+	for i, v := range texts {
+		// An unknown tag becomes Und, which matches nobody.
+		tags[i], _ = language.Parse(v.Language)
+	}
+	_, i, confidence := language.NewMatcher(tags).Match(wanted)
+	if confidence >= language.High || confidence > language.No && sameBase(tags[i], wanted) {
+		return texts[i]
+	}
+	original.Fallback = true
+	return original
+}
+
+func sameBase(a, b language.Tag) bool {
+	x, _ := a.Base()
+	y, _ := b.Base()
+	return x == y
+}
+
+// wordsFor is the language of our own words beside a text. They follow the
+// text, so that a mail speaks one language; when the text is a fallback, or in
+// another script than the reader's, they stay with the reader.
+func wordsFor(v version, own, lang string) string {
+	reader := cmp.Or(lang, own, locale.Default)
+	if v.Fallback {
+		return locale.Match(reader, own)
+	}
+	text, err := language.Parse(v.Language)
+	if err != nil {
+		return locale.Match(reader, own)
+	}
+	wanted, err := language.Parse(reader)
+	if err != nil {
+		return locale.Match(v.Language, own)
+	}
+	textScript, _ := text.Script()
+	wantedScript, _ := wanted.Script()
+	if textScript != wantedScript {
+		return locale.Match(reader, own)
+	}
+	return locale.Match(v.Language, reader, own)
+}

@@ -1,0 +1,45 @@
+package letter
+
+import (
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// textWidth is the column at which the text part wraps: 72 leaves room for the
+// quote marks of a few replies.
+const textWidth = 72
+
+// wrap breaks text into lines of at most width columns where Unicode allows a
+// break (UAX #14), so it also wraps Chinese and Thai. first and next indent the
+// first and the later lines. A word wider than a line, such as an address,
+// stays whole.
+func wrap(text string, width int, first, next string) string {
+	var b strings.Builder
+	b.WriteString(first)
+	column := uniseg.StringWidth(first)
+	empty := true
+	state := -1
+	for rest := strings.Join(strings.Fields(text), " "); rest != ""; {
+		var segment string
+		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		word := strings.TrimRight(segment, " ")
+		if !empty && column+uniseg.StringWidth(word) > width {
+			trimmed := strings.TrimRight(b.String(), " ")
+			b.Reset()
+			b.WriteString(trimmed)
+			b.WriteByte('\n')
+			b.WriteString(next)
+			column = uniseg.StringWidth(next)
+		}
+		b.WriteString(segment)
+		column += uniseg.StringWidth(segment)
+		empty = false
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// underline is a rule as wide as text, for a title.
+func underline(text string) string {
+	return strings.Repeat("=", min(max(uniseg.StringWidth(text), 3), textWidth))
+}

@@ -1,0 +1,161 @@
+package letter
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"net/url"
+	"strings"
+
+	"dailytip/locale"
+	"dailytip/tips"
+)
+
+// tipView is one tip as the templates draw it.
+type tipView struct {
+	dress
+	version
+	Emoji    string
+	Foreign  template.HTMLAttr // lang and dir, when they differ from the shell's
+	Remark   string            // "" or why the text is as it is
+	Body     template.HTML
+	Source   template.HTML
+	Glance   string
+	Map      *mindmap // nil: none
+	Branches []branchView
+
+	words string // the language of our own words
+	tip   tips.Tip
+	raw   string // the body's sanitised HTML, undressed
+}
+
+// newTipView renders one version of a tip. top is the level for the highest
+// heading inside the text.
+func newTipView(n Newsletter, t tips.Tip, v version, words string, top int) (tipView, error) {
+	light, dark := palettes(n.Accent)
+	view := tipView{
+		version: v, Emoji: t.Emoji, words: words, tip: t,
+		Glance: locale.Text(words, "mail.glance", nil),
+	}
+	view.dress = dress{newSheet(light, v.Language, locale.Dir(v.Language)), light, dark}
+	if v.Language != words {
+		view.Foreign = template.HTMLAttr(fmt.Sprintf(` lang="%s" dir="%s"`,
+			template.HTMLEscapeString(v.Language), locale.Dir(v.Language)))
+	}
+	if v.Fallback {
+		view.Remark = locale.Text(words, "mail.untranslated", nil)
+	}
+	fragment, err := tips.HTML(v.Body)
+	if err != nil {
+		return tipView{}, fmt.Errorf("render tip %s: %w", t.ID, err)
+	}
+	in := inliner{sheet: view.sheet, top: top, base: assetBase(n.AssetURL, t.Path)}
+	body, err := in.dress(fragment)
+	if err != nil {
+		return tipView{}, fmt.Errorf("dress tip %s: %w", t.ID, err)
+	}
+	view.raw, view.Body = fragment, template.HTML(body)
+	view.Source = view.sourceLine()
+	return view, view.readMap(in)
+}
+
+// readMap reads the mind map of the version in use.
+func (v *tipView) readMap(in inliner) error {
+	if strings.TrimSpace(v.Mindmap) == "" {
+		return nil
+	}
+	fragment, err := tips.HTML(v.Mindmap)
+	if err != nil {
+		return fmt.Errorf("render the mind map of tip %s: %w", v.tip.ID, err)
+	}
+	m, err := readMindmap(fragment, in)
+	if err != nil {
+		return fmt.Errorf("read the mind map of tip %s: %w", v.tip.ID, err)
+	}
+	if !m.empty() {
+		v.Map, v.Branches = &m, m.views()
+	}
+	return nil
+}
+
+// sourceName is how the source is called: a given name in quotes, a host as
+// it is.
+func (v tipView) sourceName() string {
+	name := cmp.Or(v.tip.Source, hostOf(v.tip.Link))
+	if name == "" || name == hostOf(v.tip.Link) {
+		return name
+	}
+	return locale.Text(v.words, "mail.quote", map[string]any{"Title": name})
+}
+
+// sourceLine is "Adapted from …" with its link, or "" when there is nothing
+// to name.
+func (v tipView) sourceLine() template.HTML {
+	dir := locale.Dir(v.words)
+	name := isolated(dir, v.sourceName())
+	author := isolated(dir, v.tip.Author)
+	if v.tip.Link != "" {
+		name = template.HTML(fmt.Sprintf(`<a class="a" href="%s" target="_blank" style="%s">%s</a>`,
+			template.HTMLEscapeString(v.tip.Link), v.sheet.inline("link"), name))
+	}
+	switch {
+	case v.sourceName() == "" && v.tip.Author == "":
+		return ""
+	case v.sourceName() == "":
+		return phrase(v.words, "mail.written_by", map[string]template.HTML{"Author": author})
+	case v.tip.Author == "":
+		return phrase(v.words, "mail.adapted", map[string]template.HTML{"Source": name})
+	}
+	return phrase(v.words, "mail.adapted_by", map[string]template.HTML{"Source": name, "Author": author})
+}
+
+// sourceText is the same line for the text part, the address below it.
+func (v tipView) sourceText() string {
+	var line string
+	switch data := map[string]any{"Source": v.sourceName(), "Author": v.tip.Author}; {
+	case v.sourceName() == "" && v.tip.Author == "":
+		return ""
+	case v.sourceName() == "":
+		line = locale.Text(v.words, "mail.written_by", data)
+	case v.tip.Author == "":
+		line = locale.Text(v.words, "mail.adapted", data)
+	default:
+		line = locale.Text(v.words, "mail.adapted_by", data)
+	}
+	line = wrap(line, textWidth, "", "")
+	if v.tip.Link != "" {
+		line += "\n" + v.tip.Link
+	}
+	return line
+}
+
+// hostOf is a link's host without "www.", as tips.Tip.Source has it.
+func hostOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Hostname(), "www.")
+}
+
+// text is the tip for the text part.
+func (v tipView) text(withUnderline bool) string {
+	var b strings.Builder
+	title := strings.TrimSpace(v.Emoji + " " + v.Title)
+	b.WriteString(wrap(title, textWidth, "", "") + "\n")
+	if withUnderline {
+		b.WriteString(underline(title) + "\n")
+	}
+	b.WriteByte('\n')
+	if v.Remark != "" {
+		b.WriteString(wrap(v.Remark, textWidth, "", "") + "\n\n")
+	}
+	b.WriteString(strings.TrimSpace(tips.PlainText(v.version.Body, textWidth)) + "\n")
+	if source := v.sourceText(); source != "" {
+		b.WriteString("\n" + source + "\n")
+	}
+	if v.Map != nil {
+		b.WriteString("\n" + v.Glance + "\n\n" + v.Map.text())
+	}
+	return b.String()
+}
