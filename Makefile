@@ -1,0 +1,41 @@
+# make test is the one that matters; make help lists the rest.
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS   += --no-print-directory
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+FUZZTIME ?= 10s
+
+# Packages to test, such as: make test PKG=./tips/...
+PKG ?= ./...
+
+.PHONY: help test deps build lint fmt fuzz bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.* ## /  make \1 \t/' | expand -t 16
+
+test: deps ## all tests, with the race detector; installs what they need where it can
+	@PKG='$(PKG)' scripts/test
+
+deps: ## install the servers, browser and fonts that the tests need
+	@scripts/setup-test-deps
+
+build: ## bin/dailytip
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/dailytip ./cmd/dailytip
+
+lint: ## every check of the code's style
+	@scripts/lint
+
+fmt: ## format the code and apply go fix
+	go fix ./...
+	go tool gofumpt -w .
+
+fuzz: ## each fuzz test for FUZZTIME (10s)
+	@FUZZTIME='$(FUZZTIME)' PKG='$(PKG)' scripts/fuzz
+
+bench: ## the benchmarks
+	go test -run '^$$' -bench . -benchmem $(PKG)
+
+clean: ## remove what was built
+	rm -rf bin
