@@ -93,6 +93,60 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 		append(o.dueArgs(), after, last, c.Edition, c.ID, store.Millis(now), store.Millis(o.ExpiresAt))...))
 }
 
+// AnyDue tells whether an opening has readers.
+func (l *Ledger) AnyDue(ctx context.Context, o Opening) (bool, error) {
+	var any bool
+	err := l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE "+due+")", o.dueArgs()...).Scan(&any)
+	if err != nil {
+		return false, fmt.Errorf("look for due readers: %w", err)
+	}
+	return any, nil
+}
+
+// CountDue counts the readers of a slot who were due at an instant.
+func (l *Ledger) CountDue(ctx context.Context, slot int64, at time.Time) (n int64, err error) {
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due,
+		Opening{Slot: slot, DueAt: at}.dueArgs()...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count due readers: %w", err)
+	}
+	return n, nil
+}
+
+// CoursePlaces returns the places in the course, as last tips, at which the due
+// readers of an opening stand.
+func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) ([]string, error) {
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+due+" ORDER BY course_tip", o.dueArgs()...)
+	if err != nil {
+		return nil, fmt.Errorf("read places in course: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var places []string
+	for rows.Next() {
+		var place string
+		if err := rows.Scan(&place); err != nil {
+			return nil, fmt.Errorf("read places in course: %w", err)
+		}
+		places = append(places, place)
+	}
+	return places, rows.Err()
+}
+
+// WriteDown fixes the tip that all readers of a date share, without deliveries,
+// and returns it: the one given, or the one that was written down before.
+func (l *Ledger) WriteDown(ctx context.Context, now time.Time, newsletter, date, reason string, items []Item) (c Content, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		c, err = l.content(ctx, tx, now, Opening{
+			Newsletter: newsletter, LocalDate: date, Choice: Daily, Reason: reason, Items: items,
+		})
+		return err
+	})
+	if err != nil {
+		return c, fmt.Errorf("write down the tip of %s: %w", date, err)
+	}
+	return c, nil
+}
+
 // content finds or makes the edition and the content.
 func (l *Ledger) content(ctx context.Context, tx *sql.Tx, now time.Time, o Opening) (Content, error) {
 	_, err := tx.ExecContext(ctx, `
