@@ -36,17 +36,17 @@ func digits(s string, most int) (int, bool) {
 	return n, true
 }
 
-// Split takes the enhanced status code from the front of a reply's text
-// (RFC 2034 §4: it comes first, followed by a space). A text without one comes
-// back as it is, with "". In a reply of several lines every line repeats the
-// code (RFC 2034 §4); it is removed from each, and the lines are joined with a
-// space.
+// Split takes the enhanced status code from a reply's text (RFC 2034 §4: it
+// comes first, followed by a space). A text without one comes back as it is,
+// with "". In a reply of several lines every line repeats the code (RFC 2034
+// §4), but some servers put it on the last line only: the first one counts, it
+// is removed wherever it is repeated, and the lines are joined with a space.
 func Split(text string) (enhanced, rest string) {
 	var lines []string
-	for i, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSpace(line)
 		first, after, _ := strings.Cut(line, " ")
-		if _, ok := parseStatus(first); ok && (i == 0 || first == enhanced) {
+		if _, ok := parseStatus(first); ok && (enhanced == "" || first == enhanced) {
 			enhanced, line = first, strings.TrimSpace(after)
 		}
 		if line != "" {

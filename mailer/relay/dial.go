@@ -1,0 +1,156 @@
+package relay
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+
+	"dailytip/verdict"
+)
+
+// socket gives the path of a unix:// host.
+func (o Options) socket() (string, bool) { return strings.CutPrefix(o.Host, "unix://") }
+
+// local tells whether what is sent in the clear stays on this machine.
+func (o Options) local() bool {
+	if _, ok := o.socket(); ok || strings.EqualFold(o.Host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(o.Host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func (o Options) tlsConfig() (*tls.Config, error) {
+	c := &tls.Config{ServerName: o.Host, MinVersion: tls.VersionTLS12}
+	if _, ok := o.socket(); ok {
+		c.ServerName = "localhost"
+	}
+	if o.TLS == "opportunistic" && o.Auth == "none" {
+		c.InsecureSkipVerify = true //nolint:gosec // RFC 7435 §3: encrypted is better than not
+	}
+	if o.CAFile == "" {
+		return c, nil
+	}
+	pem, err := os.ReadFile(o.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("relay: read ca_file: %w", err)
+	}
+	c.RootCAs, err = x509.SystemCertPool()
+	if err != nil {
+		c.RootCAs = x509.NewCertPool() // a machine without any: ours is enough
+	}
+	if !c.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("relay: ca_file %s holds no certificate: it must be in PEM form", o.CAFile)
+	}
+	return c, nil
+}
+
+// dial opens a connection as far as MAIL FROM: TCP, greeting, EHLO, TLS,
+// login. Without a connection the answer says at which of them it failed.
+func (r *Relay) dial(ctx context.Context) (*conn, verdict.Answer) {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.o.Timeout, fmt.Errorf("no answer within %v", r.o.Timeout))
+	defer cancel()
+	c := &conn{o: &r.o}
+	stage := verdict.Connect
+	stop := func() bool { return true }
+
+	// go-mail gets a dialler of ours: it doesn't close a connection after a
+	// failed step, and writes IPv6 addresses without brackets.
+	dialer := func(context.Context, string, string) (net.Conn, error) {
+		network, addr := "tcp", net.JoinHostPort(r.o.Host, strconv.Itoa(r.o.Port))
+		if path, ok := r.o.socket(); ok {
+			network, addr = "unix", path
+		}
+		raw, err := new(net.Dialer).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		c.raw = raw
+		stop = context.AfterFunc(ctx, func() { raw.Close() }) // go-mail looks at the context no more
+		if r.o.TLS != "implicit" {
+			return raw, nil
+		}
+		stage = verdict.TLS
+		t := tls.Client(raw, r.tls)
+		if err := t.HandshakeContext(ctx); err != nil {
+			return nil, err
+		}
+		stage = verdict.Connect
+		return t, nil
+	}
+	options := []mail.Option{mail.WithTLSPolicy(mail.NoTLS), mail.WithTimeout(r.o.Timeout), mail.WithoutSMTPUTF8(), mail.WithDialContextFunc(dialer)}
+	if r.o.HELO != "" {
+		options = append(options, mail.WithHELO(r.o.HELO))
+	}
+	m, err := mail.NewClient(r.o.Host, options...)
+	if err != nil {
+		return nil, verdict.Answer{Stage: verdict.Connect, Code: 501, Enhanced: "5.5.4", Text: "not sent: " + err.Error()}
+	}
+	c.client, err = m.DialToSMTPClientWithContext(ctx)
+	if err == nil {
+		stage, err = verdict.TLS, r.startTLS(c.client)
+	}
+	if err == nil {
+		stage, err = verdict.Auth, r.login(c)
+	}
+	if !stop() {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		if c.raw != nil {
+			c.raw.Close()
+		}
+		return nil, dialAnswer(stage, err)
+	}
+	c.learn()
+	r.o.Log.Debug("connected", "relay", r.o.Host, "about", c.about())
+	return c, verdict.Answer{}
+}
+
+// startTLS does STARTTLS (RFC 3207) as Options.TLS demands.
+func (r *Relay) startTLS(c *smtp.Client) error {
+	if r.o.TLS == "implicit" || r.o.TLS == "none" {
+		return nil
+	}
+	if offered, _ := c.Extension("STARTTLS"); !offered {
+		if r.o.TLS == "opportunistic" {
+			return nil
+		}
+		return &refusal{verdict.Answer{
+			Code: 523, Enhanced: "5.7.10",
+			Text: fmt.Sprintf("not sent: %s doesn't offer STARTTLS; with tls: implicit (port 465) or another port it may, tls: none sends in the clear", r.o.Host),
+		}}
+	}
+	return c.StartTLS(r.tls)
+}
+
+// refusal is an answer of our own that stands for a server's.
+type refusal struct{ verdict.Answer }
+
+func (r *refusal) Error() string { return r.Text }
+
+// dialAnswer says what a failed dial means. A certificate that isn't right is
+// for a person to mend: RFC 3463 §3.8, X.7.5.
+func dialAnswer(stage verdict.Stage, err error) verdict.Answer {
+	var own *refusal
+	if errors.As(err, &own) {
+		a := own.Answer
+		a.Stage = stage
+		return a
+	}
+	a := answer(stage, err)
+	var bad *tls.CertificateVerificationError
+	if errors.As(err, &bad) {
+		a.Enhanced, a.Text = "5.7.5", clean("not sent: "+bad.Error())
+	}
+	return a
+}

@@ -1,0 +1,307 @@
+package relay
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"dailytip/verdict"
+)
+
+// Options of a relay. Host is required.
+type Options struct {
+	// Host is a name, an IP address, or unix:///path/to/socket.
+	Host string
+	// Port is 1–65535; 0: 465 with TLS implicit, else 25. Ignored for a socket.
+	Port int
+	// TLS is mandatory (STARTTLS or nothing), opportunistic, implicit
+	// (RFC 8314 §3.3) or none; "" is mandatory. Opportunistic encrypts when
+	// the server offers it, and then doesn't ask for a valid certificate
+	// unless there is a password to protect (RFC 7435 §3).
+	TLS string
+	// CAFile is a PEM file of authorities to trust beside the system's; "": none.
+	CAFile string
+	// Auth is auto, plain, login, cram-md5, scram-sha-256, xoauth2 or none;
+	// "" is auto, and auto without a Username is none.
+	Auth string
+	// Username and Password; for xoauth2 the password is the access token.
+	Username, Password string
+	// Connections is the most connections at a time; 0 is 8.
+	Connections int
+	// Timeout is for connecting with TLS and login, and for each command; 0
+	// is one minute.
+	Timeout time.Duration
+	// DotTimeout is for the answer to the whole message; 0 is ten minutes,
+	// what RFC 5321 §4.5.3.2.6 asks for: giving up early makes duplicates.
+	DotTimeout time.Duration
+	// Grace is what a message on the wire gets after its context ended; 0 is
+	// 30 seconds.
+	Grace time.Duration
+	// Idle closes an unused connection; 0 is 30 seconds.
+	Idle time.Duration
+	// HELO is our name; "" is the host's.
+	HELO string
+	// Log gets a line when a connection is opened or lost; nil: nothing.
+	Log *slog.Logger
+}
+
+// Envelope is one message for one recipient.
+type Envelope struct {
+	// From is the return path, "" for the null path; To the recipient. Plain
+	// addresses without brackets; an internationalised domain is sent in its
+	// ASCII form.
+	From, To string
+	// UTF8: the header needs SMTPUTF8 (RFC 6531). An address that needs it is
+	// seen without being told.
+	UTF8 bool
+	// Data are the bytes of an RFC 5322 message with CRLF line ends. They are
+	// not changed.
+	Data []byte
+}
+
+// Relay sends messages through one server. Its methods may be called from
+// several goroutines at once.
+type Relay struct {
+	o    Options
+	tls  *tls.Config
+	slot chan struct{} // one token for each connection that may be in use
+
+	mu     sync.Mutex
+	idle   []*conn // most recently used last
+	busy   int     // connections that are carrying a message
+	closed bool
+}
+
+// errClosed is what Send says after Close.
+var errClosed = errors.New("the relay is closed")
+
+// New checks the options and opens no connection. The error names the option
+// and what to write.
+func New(o Options) (*Relay, error) {
+	o = o.withDefaults()
+	if strings.TrimPrefix(o.Host, "unix://") == "" {
+		return nil, errors.New("relay: host is missing: write the name of your SMTP server")
+	}
+	if o.Port < 1 || o.Port > 65535 {
+		return nil, fmt.Errorf("relay: port %d: use 1 to 65535", o.Port)
+	}
+	if !slices.Contains([]string{"mandatory", "opportunistic", "implicit", "none"}, o.TLS) {
+		return nil, fmt.Errorf("relay: tls %q: use mandatory, opportunistic, implicit or none", o.TLS)
+	}
+	if _, ok := mechanism[o.Auth]; !ok && o.Auth != "auto" && o.Auth != "none" {
+		return nil, fmt.Errorf("relay: auth %q: use auto, plain, login, cram-md5, scram-sha-256, xoauth2 or none", o.Auth)
+	}
+	if o.Auth != "auto" && o.Auth != "none" && o.Username == "" {
+		return nil, fmt.Errorf("relay: auth %s needs a username", o.Auth)
+	}
+	config, err := o.tlsConfig()
+	if err != nil {
+		return nil, err
+	}
+	r := &Relay{o: o, tls: config, slot: make(chan struct{}, o.Connections)}
+	for range o.Connections {
+		r.slot <- struct{}{}
+	}
+	return r, nil
+}
+
+func (o Options) withDefaults() Options {
+	set := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	set(&o.Timeout, time.Minute)
+	set(&o.DotTimeout, 10*time.Minute)
+	set(&o.Grace, 30*time.Second)
+	set(&o.Idle, 30*time.Second)
+	if o.TLS == "" {
+		o.TLS = "mandatory"
+	}
+	if o.Auth == "" {
+		o.Auth = "auto"
+	}
+	if o.Auth == "auto" && o.Username == "" {
+		o.Auth = "none"
+	}
+	if o.Port == 0 {
+		o.Port = 25
+		if o.TLS == "implicit" {
+			o.Port = 465
+		}
+	}
+	if o.Connections <= 0 {
+		o.Connections = 8
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Send hands over one message and gives the server's answer; a fault of the
+// network or of the message is an answer too. It waits for a free connection.
+//
+// After ctx ended nothing new is begun (the answer is Down, with the context's
+// error), but a message on the wire is carried on for Grace.
+func (r *Relay) Send(ctx context.Context, e Envelope) verdict.Answer {
+	m, refused := prepare(e)
+	if refused != nil {
+		return *refused
+	}
+	for {
+		select {
+		case <-r.slot:
+		case <-ctx.Done():
+			return down(ctx.Err())
+		}
+		a, crowded := r.attempt(ctx, m)
+		if !crowded {
+			r.slot <- struct{}{}
+			return a
+		}
+		// The token rests: fewer connections for a while.
+		time.AfterFunc(crowdedRest, func() { r.slot <- struct{}{} })
+	}
+}
+
+// crowdedRest is how long a connection that the server refused isn't tried
+// again while others work.
+const crowdedRest = time.Minute
+
+// attempt sends m on a kept or a fresh connection. crowded: the server takes
+// no further connection, and there are others to wait for.
+func (r *Relay) attempt(ctx context.Context, m message) (a verdict.Answer, crowded bool) {
+	if err := ctx.Err(); err != nil {
+		return down(err), false
+	}
+	c, err := r.take()
+	if err != nil {
+		return down(err), false
+	}
+	if c != nil {
+		a, dead := c.send(ctx, m)
+		r.give(ctx, c, a)
+		if !dead {
+			return a, false
+		}
+		r.o.Log.Debug("kept connection was dead, opening another", "relay", r.o.Host, "answer", a.String())
+	}
+	c, a = r.dial(ctx)
+	if c == nil {
+		return a, a.Stage == verdict.Connect && a.Code/100 == 4 && r.others()
+	}
+	r.mu.Lock()
+	r.busy++
+	r.mu.Unlock()
+	a, _ = c.send(ctx, m)
+	r.give(ctx, c, a)
+	return a, false
+}
+
+// take gives the connection that was used last, nil when there is none that
+// is alive.
+func (r *Relay) take() (*conn, error) {
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return nil, errClosed
+	}
+	if len(r.idle) == 0 {
+		r.mu.Unlock()
+		return nil, nil
+	}
+	c := r.idle[len(r.idle)-1]
+	r.idle = r.idle[:len(r.idle)-1]
+	r.busy++
+	r.mu.Unlock()
+
+	c.timer.Stop()
+	if c.alive() {
+		return c, nil
+	}
+	c.drop()
+	r.mu.Lock()
+	r.busy--
+	r.mu.Unlock()
+	return nil, nil
+}
+
+// give puts a connection back, or ends it.
+func (r *Relay) give(ctx context.Context, c *conn, a verdict.Answer) {
+	keep := c.usable && ctx.Err() == nil
+	r.mu.Lock()
+	r.busy--
+	keep = keep && !r.closed
+	if keep {
+		c.rest(r.o.Idle, func() { r.expire(c) })
+		r.idle = append(r.idle, c)
+	}
+	r.mu.Unlock()
+	switch {
+	case keep:
+	case c.usable:
+		c.quit()
+	default:
+		c.drop()
+		r.o.Log.Debug("connection lost", "relay", r.o.Host, "answer", a.String())
+	}
+}
+
+// expire ends a connection that was idle for too long.
+func (r *Relay) expire(c *conn) {
+	r.mu.Lock()
+	i := slices.Index(r.idle, c)
+	if i >= 0 {
+		r.idle = slices.Delete(r.idle, i, i+1)
+	}
+	r.mu.Unlock()
+	if i >= 0 {
+		c.quit()
+	}
+}
+
+// others tells whether other connections are at work.
+func (r *Relay) others() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.busy > 0
+}
+
+// Check connects, negotiates TLS, logs in and says NOOP and QUIT, on a
+// connection of its own. Nothing is sent. When all is well the answer has
+// code 250 and its text says what was negotiated.
+func (r *Relay) Check(ctx context.Context) verdict.Answer {
+	c, a := r.dial(ctx)
+	if c == nil {
+		return a
+	}
+	defer c.quit()
+	if a := c.noop(); a.Code/100 != 2 {
+		return a
+	}
+	return verdict.Answer{Stage: verdict.Auth, Code: 250, Text: c.about()}
+}
+
+// Close says QUIT on the idle connections. One that carries a message is
+// closed after it; Send then answers Down. A second Close does nothing.
+func (r *Relay) Close() error {
+	r.mu.Lock()
+	idle := r.idle
+	r.idle, r.closed = nil, true
+	r.mu.Unlock()
+	for _, c := range idle {
+		c.timer.Stop()
+		c.quit()
+	}
+	return nil
+}
+
+// down is the answer when nothing was said.
+func down(err error) verdict.Answer { return verdict.Answer{Stage: verdict.Connect, Err: err} }

@@ -1,0 +1,472 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/verdict"
+)
+
+// serve runs an inbox until the test ends.
+func serve(t *testing.T, o inbox.Options) *inbox.Server {
+	t.Helper()
+	s, err := inbox.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("inbox: %v", err)
+		}
+	})
+	return s
+}
+
+// open makes a relay to s. What isn't set is what most tests want: no TLS, one
+// connection, short times.
+func open(t *testing.T, s *inbox.Server, o Options) *Relay {
+	t.Helper()
+	if o.Host == "" {
+		o.Host, o.Port = "127.0.0.1", s.Port()
+	}
+	if o.TLS == "" {
+		o.TLS = "none"
+	}
+	if o.Connections == 0 {
+		o.Connections = 1
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 5 * time.Second
+	}
+	if o.DotTimeout == 0 {
+		o.DotTimeout = 5 * time.Second
+	}
+	r, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
+func caFile(t *testing.T, ca *inbox.CA) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(name, ca.PEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func letter(n int) Envelope {
+	return Envelope{
+		From: "tips@example.com", To: fmt.Sprintf("reader%d@example.org", n),
+		Data: fmt.Appendf(nil, "From: tips@example.com\r\nMessage-ID: <%d@example.com>\r\nSubject: Tip\r\n\r\nHello.\r\n.\r\n..two\r\n", n),
+	}
+}
+
+func wantAccepted(t *testing.T, a verdict.Answer) {
+	t.Helper()
+	if verdict.Judge(a) != verdict.Accepted || a.Stage != verdict.Dot {
+		t.Fatalf("got %v (%v), want accepted", a, verdict.Judge(a))
+	}
+}
+
+func TestSendsManyOverOneConnection(t *testing.T) {
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+	r := open(t, s, Options{})
+	for i := range 50 {
+		wantAccepted(t, r.Send(t.Context(), letter(i)))
+	}
+	if s.Received() != 50 || s.Connections() != 1 {
+		t.Errorf("%d messages over %d connections, want 50 over 1", s.Received(), s.Connections())
+	}
+	m := s.Messages()[7]
+	if want := letter(7); string(m.Data) != string(want.Data) || m.From != want.From || m.To[0] != want.To {
+		t.Errorf("got %+v", m)
+	}
+	a := r.Send(t.Context(), letter(50))
+	if a.Code != 250 || a.Enhanced != "2.0.0" || a.Text == "" {
+		t.Errorf("the relay's words are lost: %+v", a)
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+	r := open(t, s, Options{Connections: 4})
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			if a := r.Send(t.Context(), letter(i)); verdict.Judge(a) != verdict.Accepted {
+				t.Errorf("%d: %v", i, a)
+			}
+		})
+	}
+	wg.Wait()
+	for id, n := range s.Counts() {
+		if n != 1 {
+			t.Errorf("%s was received %d times", id, n)
+		}
+	}
+	if s.Received() != 40 || s.Connections() > 4 {
+		t.Errorf("%d messages over %d connections", s.Received(), s.Connections())
+	}
+}
+
+// Every stage × every kind of answer: what Send says, and that the next
+// message is sent as if nothing had happened.
+func TestFaults(t *testing.T) {
+	type fault = inbox.Fault
+	tests := []struct {
+		at    inbox.Stage
+		fault fault
+		want  verdict.Answer
+		judge verdict.Verdict
+		conns int // after the next message
+		kept  int // copies of the first message
+	}{
+		{inbox.Connect, fault{Code: 421, Enhanced: "4.3.2", Text: "busy"}, verdict.Answer{Stage: verdict.Connect, Code: 421, Enhanced: "4.3.2", Text: "busy"}, verdict.Down, 2, 0},
+		{inbox.Connect, fault{Code: 554, Text: "no"}, verdict.Answer{Stage: verdict.Connect, Code: 554, Text: "no"}, verdict.Ours, 2, 0},
+		{inbox.Connect, fault{Drop: true}, verdict.Answer{Stage: verdict.Connect}, verdict.Down, 2, 0},
+		{inbox.MailFrom, fault{Code: 451, Enhanced: "4.3.0", Text: "later"}, verdict.Answer{Stage: verdict.MailFrom, Code: 451, Enhanced: "4.3.0", Text: "later"}, verdict.Retry, 1, 0},
+		{inbox.MailFrom, fault{Code: 550, Enhanced: "5.7.1", Text: "not you"}, verdict.Answer{Stage: verdict.MailFrom, Code: 550, Enhanced: "5.7.1", Text: "not you"}, verdict.Ours, 1, 0},
+		{inbox.MailFrom, fault{Code: 421, Text: "bye"}, verdict.Answer{Stage: verdict.MailFrom, Code: 421, Text: "bye"}, verdict.Down, 2, 0},
+		{inbox.MailFrom, fault{Drop: true}, verdict.Answer{Stage: verdict.MailFrom}, verdict.Down, 2, 0},
+		{inbox.RcptTo, fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"}, verdict.Answer{Stage: verdict.RcptTo, Code: 550, Enhanced: "5.1.1", Text: "no such user"}, verdict.Dead, 1, 0},
+		{inbox.RcptTo, fault{Code: 550, Text: "no"}, verdict.Answer{Stage: verdict.RcptTo, Code: 550, Text: "no"}, verdict.Refused, 1, 0},
+		{inbox.RcptTo, fault{Code: 450, Enhanced: "4.7.1", Text: "grey\nlisted"}, verdict.Answer{Stage: verdict.RcptTo, Code: 450, Enhanced: "4.7.1", Text: "grey listed"}, verdict.Retry, 1, 0},
+		{inbox.RcptTo, fault{Code: 421, Enhanced: "4.7.0"}, verdict.Answer{Stage: verdict.RcptTo, Code: 421, Enhanced: "4.7.0"}, verdict.Down, 2, 0},
+		{inbox.RcptTo, fault{Drop: true}, verdict.Answer{Stage: verdict.RcptTo}, verdict.Down, 2, 0},
+		{inbox.Data, fault{Code: 451, Text: "later"}, verdict.Answer{Stage: verdict.Data, Code: 451, Text: "later"}, verdict.Retry, 1, 0},
+		{inbox.Data, fault{Code: 554, Enhanced: "5.7.1"}, verdict.Answer{Stage: verdict.Data, Code: 554, Enhanced: "5.7.1"}, verdict.Refused, 1, 0},
+		{inbox.Data, fault{Drop: true}, verdict.Answer{Stage: verdict.Data}, verdict.Down, 2, 0},
+		{inbox.Dot, fault{Code: 452, Enhanced: "4.3.1", Text: "full"}, verdict.Answer{Stage: verdict.Dot, Code: 452, Enhanced: "4.3.1", Text: "full"}, verdict.Retry, 1, 0},
+		{inbox.Dot, fault{Code: 554, Enhanced: "5.6.0"}, verdict.Answer{Stage: verdict.Dot, Code: 554, Enhanced: "5.6.0"}, verdict.Ours, 1, 0},
+		{inbox.Dot, fault{Code: 421, Text: "bye"}, verdict.Answer{Stage: verdict.Dot, Code: 421, Text: "bye"}, verdict.Down, 2, 0},
+		{inbox.Dot, fault{Drop: true}, verdict.Answer{Stage: verdict.Dot}, verdict.InDoubt, 2, 0},
+		{inbox.Dot, fault{Drop: true, Keep: true}, verdict.Answer{Stage: verdict.Dot}, verdict.InDoubt, 2, 1},
+	}
+	for _, mode := range []inbox.TLSMode{inbox.NoTLS, inbox.StartTLS} {
+		for _, tt := range tests {
+			t.Run(fmt.Sprintf("%s/%s/%+v", mode, tt.at, tt.fault), func(t *testing.T) {
+				s := serve(t, inbox.Options{TLS: mode})
+				s.SetFault(func(a inbox.Ask) inbox.Fault {
+					if a.Stage == tt.at && a.Attempt == 1 && a.To != "reader2@example.org" {
+						return tt.fault
+					}
+					return fault{}
+				})
+				o := Options{}
+				if mode == inbox.StartTLS {
+					o.TLS, o.CAFile = "mandatory", caFile(t, s.CA())
+				}
+				r := open(t, s, o)
+				a := r.Send(t.Context(), letter(1))
+				if got := verdict.Judge(a); got != tt.judge {
+					t.Errorf("%v: judged %v, want %v", a, got, tt.judge)
+				}
+				if tt.fault.Drop != (a.Err != nil) {
+					t.Errorf("%v: error %v", a, a.Err)
+				}
+				a.Err = nil
+				if a != tt.want {
+					t.Errorf("got %+v, want %+v", a, tt.want)
+				}
+				wantAccepted(t, r.Send(t.Context(), letter(2)))
+				if n := s.Counts()["1@example.com"]; n != tt.kept {
+					t.Errorf("%d copies of the first, want %d", n, tt.kept)
+				}
+				if s.Connections() != tt.conns {
+					t.Errorf("%d connections, want %d", s.Connections(), tt.conns)
+				}
+			})
+		}
+	}
+}
+
+// A server that closes idle connections must cost nobody an attempt.
+func TestKeptConnectionThatDied(t *testing.T) {
+	for name, f := range map[string]inbox.Fault{"silently": {Drop: true}, "with a farewell": {Code: 421, Text: "idle"}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+			r := open(t, s, Options{})
+			wantAccepted(t, r.Send(t.Context(), letter(1)))
+			s.SetFault(func(a inbox.Ask) inbox.Fault {
+				if a.Stage == inbox.MailFrom && a.Conn == 1 {
+					return f
+				}
+				return inbox.Fault{}
+			})
+			wantAccepted(t, r.Send(t.Context(), letter(2)))
+			if s.Connections() != 2 {
+				t.Errorf("%d connections, want 2", s.Connections())
+			}
+		})
+	}
+	t.Run("by the server's idle time", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Idle: 50 * time.Millisecond})
+		r := open(t, s, Options{})
+		for i := range 3 {
+			wantAccepted(t, r.Send(t.Context(), letter(i)))
+			time.Sleep(120 * time.Millisecond)
+		}
+		if s.Connections() != 3 {
+			t.Errorf("%d connections, want 3", s.Connections())
+		}
+	})
+	t.Run("after the server was restarted", func(t *testing.T) {
+		r, addr := (*Relay)(nil), ""
+		for i := range 2 {
+			s, err := inbox.New(inbox.Options{TLS: inbox.NoTLS, Addr: addr})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- s.Run(ctx) }()
+			if r == nil {
+				r = open(t, s, Options{})
+				addr = s.Addr()
+			}
+			wantAccepted(t, r.Send(t.Context(), letter(i)))
+			cancel()
+			<-ended
+		}
+	})
+}
+
+// A fresh connection that dies at MAIL FROM isn't tried for ever.
+func TestFreshConnectionThatDies(t *testing.T) {
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+		return inbox.Fault{Drop: a.Stage == inbox.MailFrom}
+	}})
+	a := open(t, s, Options{}).Send(t.Context(), letter(1))
+	if verdict.Judge(a) != verdict.Down || s.Connections() != 1 {
+		t.Errorf("got %v over %d connections", a, s.Connections())
+	}
+}
+
+func TestIdleConnectionIsClosed(t *testing.T) {
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+	r := open(t, s, Options{Idle: 30 * time.Millisecond})
+	wantAccepted(t, r.Send(t.Context(), letter(1)))
+	deadline := time.Now().Add(5 * time.Second)
+	for r.idleCount() > 0 {
+		if time.Now().After(deadline) {
+			t.Fatal("the connection is still kept")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	wantAccepted(t, r.Send(t.Context(), letter(2)))
+	if s.Connections() != 2 {
+		t.Errorf("%d connections, want 2", s.Connections())
+	}
+}
+
+func (r *Relay) idleCount() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.idle)
+}
+
+func TestSlowServer(t *testing.T) {
+	slow := func(at inbox.Stage) func(inbox.Ask) inbox.Fault {
+		return func(a inbox.Ask) inbox.Fault {
+			if a.Stage == at && a.Attempt == 1 {
+				return inbox.Fault{Delay: 300 * time.Millisecond}
+			}
+			return inbox.Fault{}
+		}
+	}
+	tests := []struct {
+		at   inbox.Stage
+		want verdict.Verdict
+	}{
+		{inbox.Connect, verdict.Down},
+		{inbox.MailFrom, verdict.Down},
+		{inbox.RcptTo, verdict.Down},
+		{inbox.Data, verdict.Down},
+		{inbox.Dot, verdict.InDoubt},
+	}
+	for _, tt := range tests {
+		t.Run("too slow at "+string(tt.at), func(t *testing.T) {
+			s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(tt.at)})
+			r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 100 * time.Millisecond})
+			if a := r.Send(t.Context(), letter(1)); verdict.Judge(a) != tt.want || a.Err == nil {
+				t.Errorf("got %v: %v, want %v", a, verdict.Judge(a), tt.want)
+			}
+			r2 := open(t, s, Options{})
+			wantAccepted(t, r2.Send(t.Context(), letter(2)))
+		})
+	}
+	t.Run("the dot has more time", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(inbox.Dot)})
+		r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 5 * time.Second})
+		wantAccepted(t, r.Send(t.Context(), letter(1)))
+	})
+	t.Run("each message has its own time", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: 30 * time.Millisecond} }})
+		r := open(t, s, Options{Timeout: 200 * time.Millisecond})
+		for i := range 4 {
+			wantAccepted(t, r.Send(t.Context(), letter(i)))
+		}
+	})
+}
+
+func TestContext(t *testing.T) {
+	t.Run("ended before", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		a := open(t, s, Options{}).Send(ctx, letter(1))
+		if verdict.Judge(a) != verdict.Down || a.Err == nil || s.Connections() != 0 {
+			t.Errorf("got %v", a)
+		}
+	})
+	// atDot runs a Send whose context ends while the server thinks.
+	atDot := func(t *testing.T, think, grace time.Duration) verdict.Answer {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+			if a.Stage != inbox.Dot {
+				return inbox.Fault{}
+			}
+			cancel()
+			return inbox.Fault{Delay: think}
+		}})
+		r := open(t, s, Options{Grace: grace})
+		a := r.Send(ctx, letter(1))
+		if r.idleCount() != 0 {
+			t.Error("the connection was kept")
+		}
+		return a
+	}
+	t.Run("ends on the wire", func(t *testing.T) {
+		wantAccepted(t, atDot(t, 100*time.Millisecond, time.Second))
+	})
+	t.Run("ends on the wire and the server is too slow", func(t *testing.T) {
+		a := atDot(t, time.Second, 50*time.Millisecond)
+		if verdict.Judge(a) != verdict.InDoubt {
+			t.Errorf("got %v", a)
+		}
+	})
+	t.Run("ends while waiting for a connection", func(t *testing.T) {
+		release, begun := make(chan struct{}), make(chan struct{}, 2)
+		var once sync.Once
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+			if a.Stage == inbox.RcptTo {
+				begun <- struct{}{}
+				<-release
+			}
+			return inbox.Fault{}
+		}})
+		defer once.Do(func() { close(release) })
+		r := open(t, s, Options{})
+		first := make(chan verdict.Answer)
+		go func() { first <- r.Send(context.Background(), letter(1)) }()
+		<-begun
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if a := r.Send(ctx, letter(2)); verdict.Judge(a) != verdict.Down {
+			t.Errorf("got %v", a)
+		}
+		once.Do(func() { close(release) })
+		wantAccepted(t, <-first)
+	})
+	t.Run("ends while dialling", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+			return inbox.Fault{Delay: 3 * time.Second}
+		}})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		begin := time.Now()
+		a := open(t, s, Options{}).Send(ctx, letter(2))
+		if verdict.Judge(a) != verdict.Down || time.Since(begin) > 2*time.Second {
+			t.Errorf("got %v after %v", a, time.Since(begin))
+		}
+	})
+}
+
+// A server that takes three connections at a time, and eight wanted: nobody
+// is refused, fewer connections are used.
+func TestServerTakesFewerConnections(t *testing.T) {
+	var live, refused atomic.Int32
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+	s.SetFault(func(a inbox.Ask) inbox.Fault {
+		switch a.Stage {
+		case inbox.Connect:
+			if live.Add(1) > 3 {
+				refused.Add(1)
+				return inbox.Fault{Code: 421, Enhanced: "4.7.0", Text: "too many connections"}
+			}
+		case inbox.Dot:
+			return inbox.Fault{Delay: 5 * time.Millisecond}
+		}
+		return inbox.Fault{}
+	})
+	r := open(t, s, Options{Connections: 8})
+	wantAccepted(t, r.Send(t.Context(), letter(0)))
+	var wg sync.WaitGroup
+	for i := range 60 {
+		wg.Go(func() {
+			if a := r.Send(t.Context(), letter(i+1)); verdict.Judge(a) != verdict.Accepted {
+				t.Errorf("%v", a)
+			}
+		})
+	}
+	wg.Wait()
+	if refused.Load() == 0 || refused.Load() > 7 {
+		t.Errorf("%d connections refused: the test shows nothing, or the relay insists", refused.Load())
+	}
+}
+
+func TestClose(t *testing.T) {
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+	r := open(t, s, Options{})
+	wantAccepted(t, r.Send(t.Context(), letter(1)))
+	for range 2 {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if a := r.Send(t.Context(), letter(2)); verdict.Judge(a) != verdict.Down {
+		t.Errorf("got %v", a)
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	r, err := New(Options{Host: "127.0.0.1", Port: port, TLS: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []verdict.Answer{r.Send(t.Context(), letter(1)), r.Check(t.Context())} {
+		if verdict.Judge(a) != verdict.Down || a.Stage != verdict.Connect || !strings.Contains(a.String(), "refused") {
+			t.Errorf("got %v", a)
+		}
+	}
+}
+
+func TestUnixSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "smtp")
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS, Addr: path, Users: map[string]string{"ann": "secret"}, InsecureAuth: true, RequireAuth: true})
+	r := open(t, s, Options{Host: "unix://" + path, Username: "ann", Password: "secret"})
+	wantAccepted(t, r.Send(t.Context(), letter(1)))
+}
