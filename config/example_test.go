@@ -96,8 +96,8 @@ func TestDocsHoldEveryKey(t *testing.T) {
 // allKeys lists every key as "smtp.host"; groups and lists come before theirs.
 func allKeys(t reflect.Type, path string) []string {
 	var keys []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		if keyOf(f) == "" {
 			continue
 		}

@@ -34,15 +34,16 @@ func TestSecretsNeverShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := log.String() + string(js) + dump(cfg)
+	var all strings.Builder
+	all.WriteString(log.String() + string(js) + dump(cfg))
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		all += fmt.Sprintf(verb, cfg.SMTP[0]) + fmt.Sprintf(verb, &cfg.SMTP[0].Password) + fmt.Sprintf(verb, cfg.Database)
+		all.WriteString(fmt.Sprintf(verb, cfg.SMTP[0]) + fmt.Sprintf(verb, &cfg.SMTP[0].Password) + fmt.Sprintf(verb, cfg.Database))
 	}
-	if strings.Contains(all, pw) || strings.Contains(all, fmt.Sprintf("%x", pw)) {
-		t.Errorf("the secret shows in\n%s", all)
+	if strings.Contains(all.String(), pw) || strings.Contains(all.String(), fmt.Sprintf("%x", pw)) {
+		t.Errorf("the secret shows in\n%s", all.String())
 	}
-	if !strings.Contains(all, redacted) || !strings.Contains(all, "postgres://tips:xxxxx@db/tips") {
-		t.Errorf("nothing is redacted in\n%s", all)
+	if !strings.Contains(all.String(), redacted) || !strings.Contains(all.String(), "postgres://tips:xxxxx@db/tips") {
+		t.Errorf("nothing is redacted in\n%s", all.String())
 	}
 	if got := cfg.SMTP[0].Password.Reveal(); got != pw {
 		t.Errorf("Reveal returned %q", got)

@@ -24,8 +24,8 @@ func unknownKey(key string, t reflect.Type) string {
 // placesOf lists the groups of t that have such a key.
 func placesOf(key string, t reflect.Type, path string) []string {
 	var places []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		name := keyOf(f)
 		switch {
 		case name == "":
