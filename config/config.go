@@ -9,6 +9,7 @@
 package config
 
 import (
+	"fmt"
 	"net/mail"
 	"time"
 )
@@ -49,6 +50,18 @@ type Config struct {
 
 	Admin   Admin   `yaml:"admin"`
 	Metrics Metrics `yaml:"metrics"`
+
+	decoder *decoder // where each key stands
+}
+
+// Fault makes a fault of the value at key, such as newsletters[0].skip[1], on
+// its line: for what only another package can find wrong with it.
+func (c *Config) Fault(key, format string, args ...any) Fault {
+	f := Fault{File: c.File, Message: key + ": " + fmt.Sprintf(format, args...)}
+	if c.decoder != nil {
+		f.Line = c.decoder.lineOf(key)
+	}
+	return f
 }
 
 // Relay is an SMTP server that we hand messages to.

@@ -27,7 +27,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	cfg := mustLoad(t, read1(t, filepath.Join("..", "config.yaml")))
 	want := Default()
 	dir := filepath.Dir(cfg.File)
-	want.File = cfg.File
+	want.File, want.decoder = cfg.File, cfg.decoder
 	want.Database = NewDatabase(filepath.Join(dir, "dailytip.db"))
 	want.From = mail.Address{Name: "Daily Tip", Address: "tips@example.com"} // has no default
 	want.ConfirmFrom = want.From

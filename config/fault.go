@@ -9,7 +9,7 @@ import (
 
 // Fault is one thing that is wrong in the configuration.
 type Fault struct {
-	// File is the path that was given to Load.
+	// File is the path that was given to Load, "" for a fault of Default.
 	File string
 	// Line counts from 1; 0: the fault is about the whole file.
 	Line int
@@ -21,7 +21,10 @@ type Fault struct {
 
 // Error returns "config.yaml:12: message".
 func (f Fault) Error() string {
-	if f.Line == 0 {
+	switch {
+	case f.File == "":
+		return f.Message
+	case f.Line == 0:
 		return f.File + ": " + f.Message
 	}
 	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Message)

@@ -72,7 +72,7 @@ func (w whole) Unwrap() error { return w.cause }
 func parse(path string, data []byte, lookup func(string) (string, bool)) (*Config, error) {
 	d := newDecoder(path, lookup)
 	cfg := Default()
-	cfg.File = path
+	cfg.File, cfg.decoder = path, d
 	root, fault := document(data)
 	switch {
 	case fault != nil:
@@ -89,6 +89,7 @@ func parse(path string, data []byte, lookup func(string) (string, bool)) (*Confi
 		d.faults.sort()
 		return nil, d.faults
 	}
+	d.raw = nil // it may hold passwords, and only checks need it
 	return cfg, nil
 }
 

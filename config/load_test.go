@@ -182,6 +182,23 @@ func TestFileFaults(t *testing.T) {
 	}
 }
 
+func TestFaultOfAnotherPackage(t *testing.T) {
+	cfg := mustLoad(t, minimal+"    skip:\n      - 12-24\n      - holidays:cn\n")
+	got := cfg.Fault("newsletters[0].skip[1]", "no holidays of %s; list their dates", "cn").Error()
+	if want := cfg.File + ":7: newsletters[0].skip[1]: no holidays of cn; list their dates"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if got := Default().Fault("smtp", "x").Error(); got != "smtp: x" {
+		t.Errorf("without a file: %s", got)
+	}
+}
+
+func TestExampleInItsPlace(t *testing.T) {
+	if _, err := Load(filepath.Join("..", "config.yaml")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEmptyFile(t *testing.T) {
 	for _, text := range []string{"", "\n", "# nothing\n", "---\n"} {
 		if got := faultsOf(t, text); len(got) != 2 || !strings.HasPrefix(got[0], " from: is missing;") {
