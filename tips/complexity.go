@@ -2,11 +2,12 @@ package tips
 
 import "strings"
 
-// Markdown's cost grows with the square of these two. A person's text stays
+// Markdown's cost grows with the square of these. A person's text stays
 // far below the bounds; at them, rendering takes some hundredths of a second.
 const (
 	maxLinkEnds = 1500 // "](" in a text
 	maxNesting  = 50   // quotes and list items that begin on one line
+	maxColumns  = 50   // of a table: short rows are filled up to its width
 )
 
 // tooComplex finds markup that would take seconds to render. what is "" when
@@ -18,6 +19,9 @@ func tooComplex(text string) (line int, what string) {
 	n := 0
 	for l := range strings.SplitSeq(text, "\n") {
 		n++
+		if strings.Count(l, "|") > maxColumns+1 {
+			return n, "the table has over 50 columns"
+		}
 		if nesting(l) > maxNesting {
 			return n, "quotes or lists are nested over 50 deep on this line"
 		}

@@ -2,25 +2,142 @@ package tips
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// HTML renders markdown as an HTML fragment that is safe to mail and to show.
+// ErrTooComplex is returned for markdown that would take seconds to render.
+var ErrTooComplex = errors.New("the markup is too complex")
+
+// HTML renders markdown as an HTML fragment that is safe to mail and to show:
+// no scripts, styles, forms or frames, links only to http, https and mailto,
+// images only by http and https, every element closed. details, summary, lang
+// and dir stay. Headings get an id that begins with "tip-".
+//
+// The errors are ErrTooComplex, also for text over MaxFileSize.
 func HTML(markdown string) (string, error) {
-	md := goldmark.New(
-		goldmark.WithExtensions(extension.GFM, extension.Footnote, extension.NewCJK(extension.WithEastAsianLineBreaks())),
-		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
-		goldmark.WithRendererOptions(html.WithUnsafe()),
-	)
-	var b bytes.Buffer
-	if err := md.Convert([]byte(markdown), &b); err != nil {
+	if err := checkCost(markdown); err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
 	}
-	return string(bluemonday.UGCPolicy().SanitizeBytes(b.Bytes())), nil
+	doc, src := document(markdown)
+	var b bytes.Buffer
+	if err := engine().Renderer().Render(&b, src, doc); err != nil {
+		return "", fmt.Errorf("render markdown: %w", err)
+	}
+	balanced, err := balance(b.Bytes())
+	if err != nil {
+		return "", fmt.Errorf("render markdown: %w", err)
+	}
+	// Last, so that nothing can turn what was cleaned into something else.
+	return strings.TrimSpace(string(policy().SanitizeBytes(balanced))), nil
+}
+
+func checkCost(markdown string) error {
+	if len(markdown) > MaxFileSize {
+		return fmt.Errorf("%w: over %d KB", ErrTooComplex, MaxFileSize>>10)
+	}
+	if _, what := tooComplex(markdown); what != "" {
+		return fmt.Errorf("%w: %s", ErrTooComplex, what)
+	}
+	return nil
+}
+
+// balance closes what raw HTML leaves open and drops what it closes without
+// having opened it, so that a tip can't break out of its place in a page.
+func balance(fragment []byte) ([]byte, error) {
+	nodes, err := html.ParseFragment(bytes.NewReader(fragment), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrTooComplex, err)
+	}
+	var b bytes.Buffer
+	for _, n := range nodes {
+		if err := html.Render(&b, n); err != nil {
+			return nil, fmt.Errorf("%w: %v", ErrTooComplex, err)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// policy is bluemonday's for user content, less what mail can't show and what
+// could imitate a page's own elements.
+var policy = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.UGCPolicy()
+	p.RequireNoFollowOnLinks(false) // a source is a source
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowAttrs("id").Matching(regexp.MustCompile(`^(tip-|fn)[\p{L}\p{M}\p{N}:_-]+$`)).Globally()
+	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-[a-z]+$`)).OnElements("a", "div")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	return p
+})
+
+// headingIDs makes ids that keep letters of every script; goldmark's own keep
+// only those of ASCII.
+type headingIDs struct{ used map[string]bool }
+
+// Generate implements parser.IDs.
+func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
+	id := "tip-" + slugOf(string(value))
+	if id == "tip-" {
+		id = "tip-part"
+	}
+	unique := id
+	for i := 2; h.used[unique]; i++ {
+		unique = id + "-" + strconv.Itoa(i)
+	}
+	h.used[unique] = true
+	return []byte(unique)
+}
+
+// Put implements parser.IDs.
+func (h *headingIDs) Put(value []byte) { h.used[string(value)] = true }
+
+// slugOf makes text fit for an id or a file's name: letters and digits of any
+// script in lower case, joined by hyphens.
+func slugOf(s string) string {
+	var b strings.Builder
+	gap := false
+	for _, c := range strings.ToLower(s) {
+		switch {
+		case unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.IsMark(c):
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
+			b.WriteRune(c)
+		case c == '\'' || c == '’':
+		default:
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (checkboxes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(extast.KindTaskCheckBox, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			_, _ = w.WriteString(checkbox(n, "☑ ", "☐ "))
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+func checkbox(n ast.Node, checked, open string) string {
+	if box, ok := n.(*extast.TaskCheckBox); ok && box.IsChecked {
+		return checked
+	}
+	return open
 }

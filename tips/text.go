@@ -1,10 +1,212 @@
 package tips
 
-// PlainText renders markdown as text that a person is glad to read, wrapped at
-// width columns; 0 means no wrapping.
-func PlainText(markdown string, width int) string { return markdown }
+import (
+	"fmt"
+	"strconv"
+	"strings"
 
-// PlainLine renders inline markdown as text on one line.
-func PlainLine(markdown string) string { return oneLine(markdown) }
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+)
 
-func emptyMindmap(markdown string) bool { return isBlank(markdown) }
+// shortLink is the longest address, in columns, that stays in a line of text;
+// longer ones go to the end with a number.
+const shortLink = 40
+
+// PlainText renders markdown as text that a person is glad to read: paragraphs
+// wrapped at width columns (0: not at all), "- " and "1. " lists, "> " quotes,
+// code indented by four, tables in columns, images as [their text]. Long
+// addresses and footnotes stand at the end, numbered as they come up. Lines
+// end in \n; the last one has no end.
+func PlainText(markdown string, width int) string {
+	if checkCost(markdown) != nil {
+		return strings.TrimSpace(markdown) // its source is the best that can be done in time
+	}
+	doc, src := document(markdown)
+	w := &textWriter{src: src, numbers: make(map[string]int), notes: footnotes(doc)}
+	lines := w.blocks(doc, max(width, 0), true)
+	if end := w.endnotes(max(width, 0)); len(end) > 0 {
+		lines = append(append(lines, ""), end...)
+	}
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
+// textWriter turns nodes into lines. width is always what is left for the node.
+type textWriter struct {
+	src     []byte
+	bare    bool             // no marks for emphasis, no addresses: titles and excerpts
+	numbers map[string]int   // address, or "^" and a footnote's index → its number
+	ends    []endnote        // by number, from 1
+	notes   map[int]ast.Node // footnotes by their index
+}
+
+type endnote struct {
+	address string
+	note    ast.Node
+}
+
+func footnotes(doc ast.Node) map[int]ast.Node {
+	notes := make(map[int]ast.Node)
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() == extast.KindFootnoteList {
+			for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+				notes[c.(*extast.Footnote).Index] = c
+			}
+		}
+	}
+	return notes
+}
+
+// number gives the number of an endnote, a new one the first time.
+func (w *textWriter) number(key string, e endnote) string {
+	n, ok := w.numbers[key]
+	if !ok {
+		w.ends = append(w.ends, e)
+		n = len(w.ends)
+		w.numbers[key] = n
+	}
+	return "[" + strconv.Itoa(n) + "]"
+}
+
+// endnotes writes the numbered addresses and footnotes. A footnote may add to
+// them.
+func (w *textWriter) endnotes(width int) []string {
+	var lines []string
+	for i := 0; i < len(w.ends); i++ {
+		mark := fmt.Sprintf("[%d] ", i+1)
+		if w.ends[i].note == nil {
+			lines = append(lines, mark+w.ends[i].address)
+			continue
+		}
+		lines = append(lines, hang(mark, w.blocks(w.ends[i].note, narrower(width, len(mark)), true))...)
+	}
+	return lines
+}
+
+// narrower takes a prefix off the width, but leaves room for some words.
+func narrower(width, prefix int) int {
+	if width == 0 {
+		return 0
+	}
+	return max(width-prefix, 16)
+}
+
+// hang puts a mark before the first line and indents the rest as far.
+func hang(mark string, lines []string) []string {
+	if len(lines) == 0 {
+		lines = []string{""}
+	}
+	indent := strings.Repeat(" ", displayWidth(mark))
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		switch {
+		case i == 0:
+			out[i] = mark + l
+		case l == "":
+		default:
+			out[i] = indent + l
+		}
+	}
+	return out
+}
+
+// blocks writes the children of n, with blank lines between them when loose.
+func (w *textWriter) blocks(n ast.Node, width int, loose bool) []string {
+	var lines []string
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		part := w.block(c, width)
+		if len(part) == 0 {
+			continue
+		}
+		if len(lines) > 0 && (loose || c.Kind() != ast.KindList) && !(c.Kind() == ast.KindTextBlock && !loose) {
+			lines = append(lines, "")
+		}
+		lines = append(lines, part...)
+	}
+	return lines
+}
+
+func (w *textWriter) block(n ast.Node, width int) []string {
+	switch n := n.(type) {
+	case *ast.Heading:
+		return w.heading(n, width)
+	case *ast.ThematicBreak:
+		return []string{"* * *"}
+	case *ast.Blockquote:
+		return prefix("> ", w.blocks(n, narrower(width, 2), true))
+	case *ast.List:
+		return w.list(n, width)
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		return w.code(n)
+	case *ast.HTMLBlock:
+		return w.htmlBlock(n, width)
+	case *extast.Table:
+		return w.table(n, width)
+	case *extast.FootnoteList:
+		return nil // at the end, with the addresses
+	case *ast.Paragraph, *ast.TextBlock:
+		if text := w.inline(n); strings.TrimSpace(text) != "" {
+			return wrap(text, width)
+		}
+		return nil
+	}
+	return w.blocks(n, width, true)
+}
+
+// heading underlines the two highest levels.
+func (w *textWriter) heading(n *ast.Heading, width int) []string {
+	text := w.inline(n)
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	lines := wrap(text, width)
+	if n.Level > 2 {
+		return lines
+	}
+	longest := 0
+	for _, l := range lines {
+		longest = max(longest, displayWidth(l))
+	}
+	rule := "-"
+	if n.Level == 1 {
+		rule = "="
+	}
+	return append(lines, strings.Repeat(rule, min(longest, 72)))
+}
+
+func prefix(mark string, lines []string) []string {
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(mark+l, " ")
+	}
+	return lines
+}
+
+// list writes items with hanging indent; the numbers of an ordered list are
+// aligned at their right.
+func (w *textWriter) list(n *ast.List, width int) []string {
+	var lines []string
+	number := n.Start
+	widest := len(strconv.Itoa(n.Start + max(n.ChildCount()-1, 0)))
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		mark := "- "
+		if n.IsOrdered() {
+			mark = fmt.Sprintf("%*d%c ", widest, number, n.Marker)
+			number++
+		}
+		part := hang(mark, w.blocks(item, narrower(width, len(mark)), !n.IsTight))
+		if len(lines) > 0 && !n.IsTight {
+			lines = append(lines, "")
+		}
+		lines = append(lines, part...)
+	}
+	return lines
+}
+
+// code is indented and never wrapped: its line ends mean something.
+func (w *textWriter) code(n ast.Node) []string {
+	text := strings.TrimRight(string(n.Lines().Value(w.src)), "\n")
+	return prefix("    ", strings.Split(strings.ReplaceAll(text, "\t", "    "), "\n"))
+}

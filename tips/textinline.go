@@ -1,0 +1,158 @@
+package tips
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/util"
+)
+
+// inline writes the inline children of n as text with \n at hard line breaks.
+func (w *textWriter) inline(n ast.Node) string {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		w.span(&b, c)
+	}
+	return b.String()
+}
+
+func (w *textWriter) span(b *strings.Builder, n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		b.WriteString(unescape(n.Segment.Value(w.src)))
+		switch {
+		case n.HardLineBreak():
+			b.WriteByte('\n')
+		case n.SoftLineBreak() && !w.joins(b, n):
+			b.WriteByte(' ')
+		}
+	case *ast.String:
+		b.Write(n.Value)
+	case *ast.CodeSpan:
+		w.mark(b, "`", w.codeText(n))
+	case *ast.Emphasis:
+		mark := "_"
+		if n.Level > 1 {
+			mark = "*"
+		}
+		w.mark(b, mark, w.inline(n))
+	case *extast.Strikethrough:
+		w.mark(b, "~", w.inline(n))
+	case *ast.Link:
+		w.link(b, w.inline(n), string(n.Destination))
+	case *ast.AutoLink:
+		w.autoLink(b, n)
+	case *ast.Image:
+		if alt := oneLine(w.inline(n)); alt != "" {
+			b.WriteString("[" + alt + "]")
+		}
+	case *ast.RawHTML:
+		b.WriteString(rawText(string(n.Segments.Value(w.src))))
+	case *extast.FootnoteLink:
+		if note := w.notes[n.Index]; note != nil && !w.bare {
+			b.WriteString(w.number("^"+string(note.(*extast.Footnote).Ref), endnote{note: note}))
+		}
+	case *extast.FootnoteBacklink:
+	case *extast.TaskCheckBox:
+		b.WriteString(checkbox(n, "[x] ", "[ ] "))
+	default:
+		b.WriteString(w.inline(n))
+	}
+}
+
+// mark puts marks around text, unless they aren't wanted or would touch blanks.
+func (w *textWriter) mark(b *strings.Builder, mark, text string) {
+	if w.bare || strings.TrimSpace(text) == "" {
+		mark = ""
+	}
+	b.WriteString(mark + text + mark)
+}
+
+func (w *textWriter) codeText(n ast.Node) string {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if t, ok := c.(*ast.Text); ok {
+			b.WriteString(strings.ReplaceAll(string(t.Segment.Value(w.src)), "\n", " "))
+		}
+	}
+	return b.String()
+}
+
+// link writes the address after the text: a short one in place, a long one as
+// a number. Addresses within the page mean nothing here.
+func (w *textWriter) link(b *strings.Builder, text, address string) {
+	address = oneLine(address)
+	shown := strings.TrimPrefix(address, "mailto:")
+	if w.bare || address == "" || strings.HasPrefix(address, "#") || !isFollowable(address) ||
+		strings.TrimSpace(text) == shown || strings.TrimSpace(text) == address {
+		b.WriteString(text)
+		return
+	}
+	switch {
+	case strings.TrimSpace(text) == "":
+		b.WriteString(shown)
+	case displayWidth(shown) <= shortLink:
+		b.WriteString(text + " (" + shown + ")")
+	default:
+		b.WriteString(text + " " + w.number(address, endnote{address: shown}))
+	}
+}
+
+// isFollowable leaves out what HTML leaves out: javascript: and its kin.
+func isFollowable(address string) bool {
+	scheme, _, found := strings.Cut(address, ":")
+	if !found || strings.ContainsAny(scheme, "/?#") {
+		return true
+	}
+	switch strings.ToLower(scheme) {
+	case "http", "https", "mailto":
+		return true
+	}
+	return false
+}
+
+func (w *textWriter) autoLink(b *strings.Builder, n *ast.AutoLink) {
+	b.Write(n.Label(w.src))
+}
+
+// joins says that a soft line break shows nothing: between characters that are
+// written without spaces.
+func (w *textWriter) joins(b *strings.Builder, n *ast.Text) bool {
+	next, ok := n.NextSibling().(*ast.Text)
+	if !ok {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(b.String())
+	after, _ := utf8.DecodeRune(next.Segment.Value(w.src))
+	return util.IsEastAsianWideRune(before) && util.IsEastAsianWideRune(after) &&
+		!unicode.Is(unicode.Hangul, before) && !unicode.Is(unicode.Hangul, after)
+}
+
+// unescape resolves what markdown leaves in its text: \* and &amp;.
+func unescape(text []byte) string {
+	if !strings.ContainsAny(string(text), "\\&") {
+		return string(text)
+	}
+	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(text))))
+}
+
+// PlainLine renders inline markdown, such as a heading's, as text on one line,
+// without marks or addresses.
+func PlainLine(markdown string) string {
+	if !strings.ContainsAny(markdown, "*_`~[]()<>&\\!:/.@") {
+		return oneLine(markdown)
+	}
+	if checkCost(markdown) != nil {
+		return oneLine(markdown)
+	}
+	// A heading, so that "1. First" or "- so" isn't taken for a list.
+	doc, src := document("# " + oneLine(markdown))
+	w := &textWriter{src: src, bare: true, numbers: make(map[string]int)}
+	if doc.FirstChild() == nil {
+		return ""
+	}
+	return oneLine(w.inline(doc.FirstChild()))
+}
