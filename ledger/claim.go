@@ -81,6 +81,19 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 // claimable is what makes a row of either queue free to claim: $1 is now.
 const claimable = `state IN ('pending', 'retry') AND next_at <= $1 AND expires_at > $1`
 
+// Waiting tells whether something could be claimed, without writing. It doesn't
+// look at pauses.
+func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
+	var waiting bool
+	err := l.db.Read().QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM notices WHERE `+claimable+`) OR EXISTS (SELECT 1 FROM deliveries WHERE `+claimable+`)`,
+		store.Millis(now)).Scan(&waiting)
+	if err != nil {
+		return false, fmt.Errorf("look for work: %w", err)
+	}
+	return waiting, nil
+}
+
 func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held, limit int) ([]Job, error) {
 	editions, err := l.openEditions(ctx, tx)
 	if err != nil {

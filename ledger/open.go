@@ -217,6 +217,11 @@ func (l *Ledger) Content(ctx context.Context, q store.Queryer, id int64) (Conten
 	return c, l.loadItems(ctx, q, &c)
 }
 
+// ReadContent returns the content with a number, outside a transaction.
+func (l *Ledger) ReadContent(ctx context.Context, id int64) (Content, error) {
+	return l.Content(ctx, l.db.Read(), id)
+}
+
 func (l *Ledger) loadItems(ctx context.Context, q store.Queryer, c *Content) error {
 	rows, err := q.QueryContext(ctx, "SELECT tip, body FROM content_tips WHERE content = $1 ORDER BY position", c.ID)
 	if err != nil {

@@ -23,26 +23,21 @@ type PauseInfo struct {
 	Probes     int       // tried so far
 }
 
-// Pause holds a newsletter's run, or everything, until a probe goes through. A
-// pause that is there keeps its beginning, and its next probe moves away. It
-// reports whether the pause is new.
-func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo) (fresh bool, err error) {
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		var probes int
-		err := tx.QueryRowContext(ctx, `
+// Pause holds a newsletter's run, or everything, until a probe goes through. It
+// replaces what was known of the same pause.
+func (l *Ledger) Pause(ctx context.Context, p PauseInfo) error {
+	return l.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
 			INSERT INTO pauses (newsletter, since, reason, code, enhanced, answer, probe_at, probes)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
-			ON CONFLICT (newsletter) DO UPDATE SET reason = excluded.reason, code = excluded.code, enhanced = excluded.enhanced,
-				answer = excluded.answer, probe_at = excluded.probe_at, probes = pauses.probes + 1
-			RETURNING probes`,
-			p.Newsletter, store.Millis(now), p.Reason, p.Answer.Code, p.Answer.Enhanced, p.Answer.Text, store.Millis(p.ProbeAt)).Scan(&probes)
-		fresh = probes == 0
-		return err
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
+				enhanced = excluded.enhanced, answer = excluded.answer, probe_at = excluded.probe_at, probes = excluded.probes`,
+			p.Newsletter, store.Millis(p.Since), p.Reason, p.Answer.Code, p.Answer.Enhanced, p.Answer.Text, store.Millis(p.ProbeAt), p.Probes)
+		if err != nil {
+			return fmt.Errorf("pause: %w", err)
+		}
+		return nil
 	})
-	if err != nil {
-		return false, fmt.Errorf("pause: %w", err)
-	}
-	return fresh, nil
 }
 
 // Resume ends a pause. It reports whether there was one.
@@ -77,6 +72,11 @@ func (l *Ledger) Pauses(ctx context.Context, q store.Queryer) ([]PauseInfo, erro
 		pauses = append(pauses, p)
 	}
 	return pauses, rows.Err()
+}
+
+// AllPauses returns what is paused.
+func (l *Ledger) AllPauses(ctx context.Context) ([]PauseInfo, error) {
+	return l.Pauses(ctx, l.db.Read())
 }
 
 // held is what a claim must leave alone. A newsletter's value says whether one

@@ -1,0 +1,155 @@
+package mailer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"dailytip/ledger"
+	"dailytip/mailer/letter"
+	"dailytip/mailer/relay"
+	"dailytip/subscribers"
+	"dailytip/tips"
+)
+
+// letters keeps what was composed, for each content and language.
+type letters struct {
+	mu   sync.Mutex
+	made map[letterKey]*letter.Letter
+}
+
+type letterKey struct {
+	newsletter string
+	content    int64
+	language   string
+}
+
+// keptLetters bounds the memory: some editions under way in all languages.
+const keptLetters = 128
+
+func (s *letters) get(k letterKey, compose func() (*letter.Letter, error)) (*letter.Letter, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if l := s.made[k]; l != nil {
+		return l, nil
+	}
+	l, err := compose()
+	if err != nil {
+		return nil, err
+	}
+	if s.made == nil || len(s.made) >= keptLetters {
+		s.made = map[letterKey]*letter.Letter{}
+	}
+	s.made[k] = l
+	return l, nil
+}
+
+// compose makes a job's mail.
+func (m *Mailer) compose(ctx context.Context, job ledger.Job) (relay.Envelope, string, error) {
+	n, ok := m.newsletters[job.Newsletter]
+	if !ok {
+		return relay.Envelope{}, "", fmt.Errorf("newsletter %q isn't in the configuration any more", job.Newsletter)
+	}
+	l, from, err := m.letter(ctx, n, job)
+	if err != nil {
+		return relay.Envelope{}, "", err
+	}
+	r := letter.Recipient{
+		Email: string(job.Email), Name: job.Name, Date: job.OpenedAt, ReturnPath: from,
+		MessageID: MessageID(job.Key, from),
+	}
+	if job.Subscription != 0 && job.Kind != ledger.Confirm {
+		r.UnsubscribeURL = n.BaseURL + "/u/" + m.tokens.Make(subscribers.UnsubscribeLink, job.Subscription)
+	}
+	data, err := l.Message(r)
+	if err != nil {
+		return relay.Envelope{}, "", unfitError{err}
+	}
+	return relay.Envelope{From: from, To: string(job.Email), Data: data}, l.Language, nil
+}
+
+// unfitError is about one reader's own values: the others' mails are composed
+// all the same.
+type unfitError struct{ err error }
+
+func (e unfitError) Error() string { return e.err.Error() }
+func (e unfitError) Unwrap() error { return e.err }
+
+// letter composes what the job's readers share and returns it with the return
+// path.
+func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*letter.Letter, string, error) {
+	key := letterKey{n.ID, job.Content, job.Language}
+	switch job.Kind {
+	case "":
+		l, err := m.letters.get(key, func() (*letter.Letter, error) {
+			c, err := m.content(ctx, job.Content)
+			if err != nil {
+				return nil, err
+			}
+			return letter.Compose(n.Newsletter, c, job.Language)
+		})
+		return l, n.From.Address, err
+	case ledger.Confirm, ledger.Welcome:
+		from := n.From.Address
+		if n.ConfirmFrom.Address != "" {
+			from = n.ConfirmFrom.Address
+		}
+		notice := letter.Notice{Kind: letter.Welcome, Language: job.Language}
+		if job.Kind == ledger.Confirm {
+			notice.Kind = letter.Confirm
+			notice.ConfirmURL = n.BaseURL + "/confirm/" + m.tokens.Make(subscribers.ConfirmLink, job.Subscription)
+		}
+		l, err := letter.ComposeNotice(n.Newsletter, notice)
+		return l, from, err
+	case ledger.Resend:
+		c, err := m.content(ctx, job.Content)
+		if err != nil {
+			return nil, "", err
+		}
+		l, err := letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Resend, Language: job.Language, Content: c})
+		return l, n.From.Address, err
+	case ledger.Alert:
+		subject, text, _ := strings.Cut(job.Detail, "\n")
+		l, err := letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Alert, Subject: subject, Text: text})
+		return l, n.From.Address, err
+	}
+	return nil, "", fmt.Errorf("a notice of the unknown kind %q", job.Kind)
+}
+
+// content reads what an edition sends, from the ledger's copy and never from
+// the library: all readers get the same, whatever was edited since.
+func (m *Mailer) content(ctx context.Context, id int64) (letter.Content, error) {
+	c, err := m.ledger.ReadContent(ctx, id)
+	if err != nil {
+		return letter.Content{}, err
+	}
+	return LetterContent(c)
+}
+
+// LetterContent turns a content of the ledger into what a letter is composed
+// from.
+func LetterContent(c ledger.Content) (letter.Content, error) {
+	out := letter.Content{Edition: c.Edition, LocalDate: c.LocalDate}
+	for _, item := range c.Items {
+		var t tips.Tip
+		if err := json.Unmarshal(item.Body, &t); err != nil {
+			return out, fmt.Errorf("read the copy of tip %s: %w", item.Tip, err)
+		}
+		out.Tips = append(out.Tips, t)
+	}
+	return out, nil
+}
+
+// MessageID is a mail's Message-ID without its brackets (RFC 5322 §3.6.4): the
+// same on every attempt and on every node, so that a mail that was sent twice
+// can be known by it.
+func MessageID(k ledger.Key, from string) string {
+	_, domain, _ := strings.Cut(from, "@")
+	if k.Notice != 0 {
+		return "n." + strconv.FormatInt(k.Notice, 36) + "@" + domain
+	}
+	return strconv.FormatInt(k.Edition, 36) + "." + strconv.FormatInt(k.Subscriber, 36) + "@" + domain
+}

@@ -1,0 +1,146 @@
+package mailer
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/mailer/letter"
+	"dailytip/mailer/relay"
+	"dailytip/subscribers"
+)
+
+// Newsletter is what the mailer knows of one.
+type Newsletter struct {
+	letter.Newsletter
+	// Hold keeps mails in doubt for the operator instead of sending them again.
+	Hold bool
+}
+
+// Relay is a server to send through and how hard it may be used.
+type Relay struct {
+	*relay.Relay
+	Name        string  // host:port, for messages
+	Connections int     // workers, at least 1
+	Rate        float64 // messages a second; 0: no limit
+}
+
+// Options are what [New] needs.
+type Options struct {
+	Ledger      *ledger.Ledger
+	Tokens      *subscribers.Tokens
+	Newsletters []Newsletter
+	Relays      []Relay // tried in this order when one is down
+	InFlight    int     // most messages claimed and not yet recorded; 0: 32
+	// Exclusive says that no other process sends from this database, so that
+	// every claim found at the start is a dead process's.
+	Exclusive bool
+	Log       *slog.Logger // nil: nothing is logged
+}
+
+// Mailer sends what the ledger holds.
+type Mailer struct {
+	ledger      *ledger.Ledger
+	tokens      *subscribers.Tokens
+	newsletters map[string]Newsletter
+	relays      []*line
+	inFlight    int
+	exclusive   bool
+	owner       string
+	log         *slog.Logger
+
+	wake    chan struct{}
+	ready   chan ledger.Job
+	results chan result
+	letters letters
+	streaks map[string]*streak
+	paused  map[string]ledger.PauseInfo // by scope; only the dispatcher uses it
+}
+
+// New returns a mailer that is at rest.
+func New(o Options) (*Mailer, error) {
+	if len(o.Relays) == 0 {
+		return nil, errors.New("mailer: there is no relay to send through")
+	}
+	if o.InFlight <= 0 {
+		o.InFlight = 32
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	host, _ := os.Hostname() // only a name for the logs
+	m := &Mailer{
+		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, log: o.Log,
+		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
+		newsletters: map[string]Newsletter{},
+		wake:        make(chan struct{}, 1),
+		ready:       make(chan ledger.Job, o.InFlight),
+		results:     make(chan result, o.InFlight),
+		streaks:     map[string]*streak{},
+		paused:      map[string]ledger.PauseInfo{},
+	}
+	for _, n := range o.Newsletters {
+		m.newsletters[n.ID] = n
+	}
+	for _, r := range o.Relays {
+		m.relays = append(m.relays, newLine(r))
+	}
+	return m, nil
+}
+
+// Wake tells the mailer that there is something to send. It never blocks.
+func (m *Mailer) Wake() {
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends until its context ends. Then it claims nothing more, waits for what
+// is on the wire (30 s at most) and records it.
+func (m *Mailer) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	for range m.workers() {
+		workers.Go(func() {
+			for job := range m.ready {
+				m.results <- m.send(ctx, job)
+			}
+		})
+	}
+	err := m.dispatch(ctx)
+	workers.Wait()
+	for _, l := range m.relays {
+		if cerr := l.Close(); cerr != nil {
+			m.log.Debug("closing a relay's connections", "relay", l.Name, "error", cerr)
+		}
+	}
+	return err
+}
+
+func (m *Mailer) workers() int {
+	n := 1
+	for _, l := range m.relays {
+		n = max(n, l.Connections)
+	}
+	return min(n, m.inFlight)
+}
+
+// hold lists the newsletters whose mails in doubt wait for the operator.
+func (m *Mailer) hold() []string {
+	var ids []string
+	for id, n := range m.newsletters {
+		if n.Hold {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// clock is how the dispatcher and the workers read the time.
+func clock() time.Time { return time.Now() } //nolint:forbidigo // Run reads the clock
