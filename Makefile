@@ -28,7 +28,7 @@ lint: ## every check of the code's style
 	@scripts/lint
 
 fmt: ## format the code and apply go fix
-	go fix ./...
+	for pass in 1 2 3; do go fix ./...; done # one fix makes room for the next
 	go tool gofumpt -w .
 
 fuzz: ## each fuzz test for FUZZTIME (10s)

@@ -97,7 +97,6 @@ func TestDocsHoldEveryKey(t *testing.T) {
 func allKeys(t reflect.Type, path string) []string {
 	var keys []string
 	for f := range t.Fields() {
-		f := f
 		if keyOf(f) == "" {
 			continue
 		}

@@ -25,7 +25,6 @@ func unknownKey(key string, t reflect.Type) string {
 func placesOf(key string, t reflect.Type, path string) []string {
 	var places []string
 	for f := range t.Fields() {
-		f := f
 		name := keyOf(f)
 		switch {
 		case name == "":
