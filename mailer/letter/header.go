@@ -101,6 +101,9 @@ func fold(parts []string, glue string, used int) string {
 		}
 		b.WriteString(part)
 		column += len(part)
+		if at := strings.LastIndexByte(part, '\n'); at >= 0 {
+			column = len(part) - at - 1 // the part brought folds of its own
+		}
 	}
 	return b.String()
 }
@@ -116,6 +119,35 @@ func encodePhrase(text string, used int) string {
 		return text
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+}
+
+// addressHeaders are From, To and Reply-To, each with one address. They are
+// written here and not by go-mail's FromMailAddress, because net/mail leaves
+// "=?" inside quotes, which programs decode, and because a long name would
+// start on the second line of its header.
+func (l *Letter) addressHeaders(name, to string) ([]field, error) {
+	all := []struct{ header, name, address string }{
+		{"From", l.sender.Name, l.sender.Address},
+		{"To", name, to},
+		{"Reply-To", l.newsletter.ReplyTo.Name, l.newsletter.ReplyTo.Address},
+	}
+	var fields []field
+	for _, a := range all {
+		if a.address == "" {
+			continue
+		}
+		address, err := checkAddress(a.header, a.address)
+		if err != nil {
+			return nil, err
+		}
+		used := len(a.header) + len(": ")
+		parts := []string{"<" + address + ">"}
+		if a.name != "" {
+			parts = []string{encodePhrase(a.name, used), parts[0]}
+		}
+		fields = append(fields, field{a.header, fold(parts, " ", used)})
+	}
+	return fields, nil
 }
 
 // commonHeaders are those of every mail of ours.

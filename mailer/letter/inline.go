@@ -101,6 +101,8 @@ func (in inliner) walk(parent *html.Node, shift int) {
 // style gives one element its attributes.
 func (in inliner) style(n *html.Node, shift int) {
 	name, class := n.Data, ""
+	// Nothing leads to an id any more, and webmail renames them.
+	removeAttr(n, "id")
 	switch n.DataAtom {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		level := min(max(int(n.Data[1]-'0')+shift, in.top), 6)
@@ -108,13 +110,11 @@ func (in inliner) style(n *html.Node, shift int) {
 		name = fmt.Sprintf("h%d", min(level-in.top+2, 4))
 		n.Data = fmt.Sprintf("h%d", level)
 		n.DataAtom = atom.Lookup([]byte(n.Data))
-		removeAttr(n, "id")
 	case atom.Ul, atom.Ol:
 		if inside(n, atom.Li) {
 			name = "li " + n.Data
 		}
 	case atom.Li:
-		removeAttr(n, "id")
 		if hasTask(n) {
 			name = "task"
 		}
@@ -145,7 +145,6 @@ func (in inliner) style(n *html.Node, shift int) {
 	case atom.A:
 		class = "a"
 		setAttr(n, "target", "_blank")
-		removeAttr(n, "id")
 	case atom.I, atom.Em, atom.Cite, atom.Dfn, atom.Var:
 		name = "em"
 	case atom.B:

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	stdmail "net/mail"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,17 +44,16 @@ func (l *Letter) Message(r Recipient) ([]byte, error) {
 		mail.WithEncoding(mail.EncodingQP),
 		mail.WithBoundary(boundary(r.MessageID)),
 	)
-	m.FromMailAddress(&l.sender)
-	m.ToMailAddress(&stdmail.Address{Name: r.Name, Address: to})
-	if reply := l.newsletter.ReplyTo; reply.Address != "" {
-		m.ReplyToMailAddress(&reply)
+	addresses, err := l.addressHeaders(r.Name, to)
+	if err != nil {
+		return nil, fmt.Errorf("write message: %w", err)
 	}
 	// go-mail's own Message-ID would tell the world our host's name.
 	m.SetMessageIDWithValue(r.MessageID)
 	m.SetDateWithValue(r.Date)
-	fields := l.headers
+	fields := slices.Concat(addresses, l.headers)
 	if l.list {
-		fields = append(fields[:len(fields):len(fields)], unsubscribeHeaders(r)...)
+		fields = append(fields, unsubscribeHeaders(r)...)
 	}
 	for _, f := range fields {
 		m.SetGenHeaderPreformatted(mail.Header(f.name), f.value)

@@ -131,8 +131,8 @@ func newSheet(p palette, lang, dir string) sheet {
 		"{paper}", p.paper, "{card}", p.card, "{ink}", p.ink, "{mute}", p.mute,
 		"{line}", p.line, "{accent}", p.accent, "{tint}", p.tint,
 		"{start}", start, "{end}", end,
-		"{serif}", f.serif, "{sans}", f.sans, "{em}", f.emphasis, "{title}", f.titleWeight,
-		"{mono}", "ui-monospace,SFMono-Regular,Menlo,Consolas,'Liberation Mono',monospace",
+		"{serif}", f.serif, "{sans}", f.sans, "{em}", f.emphasis, "{leading}", f.leading, "{title}", f.titleWeight,
+		"{mono}", "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace",
 	}
 	return sheet{styles: styles, replace: strings.NewReplacer(pairs...)}
 }
@@ -152,14 +152,15 @@ func (s sheet) inline(name string) string { return s.replace.Replace(s.styles[na
 
 // fonts of a language. Latin faces come first, so that Latin words in a
 // Chinese text keep their own shapes.
-type fonts struct{ serif, sans, emphasis, titleWeight string }
+type fonts struct{ serif, sans, emphasis, titleWeight, leading string }
 
 func fontsFor(lang string) fonts {
 	f := fonts{
-		serif:       "'Iowan Old Style','Palatino Linotype',Palatino,Georgia",
+		serif:       "'Iowan Old Style','Palatino Linotype',Palatino,Georgia,'Source Serif 4','Noto Serif'",
 		sans:        "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial",
 		emphasis:    "font-style:italic",
 		titleWeight: "600",
+		leading:     "27px",
 	}
 	tag, _ := language.Parse(lang)
 	script, _ := tag.Script()
@@ -183,13 +184,13 @@ func fontsFor(lang string) fonts {
 		f.sans += ",'Apple SD Gothic Neo','Malgun Gothic','Noto Sans KR','Noto Sans CJK KR'"
 		f.emphasis = upright
 	case "Arab":
-		f.serif = "'Geeza Pro','Noto Naskh Arabic','Traditional Arabic','Times New Roman'"
+		f.serif += ",'Geeza Pro','Noto Naskh Arabic','Traditional Arabic','Times New Roman'"
 		f.sans += ",'Noto Sans Arabic'"
-		f.emphasis, f.titleWeight = upright, "700"
+		f.emphasis, f.titleWeight, f.leading = upright, "700", "30px"
 	case "Deva":
 		f.serif += ",'Kohinoor Devanagari','Noto Serif Devanagari','Nirmala UI'"
 		f.sans += ",'Kohinoor Devanagari','Noto Sans Devanagari','Nirmala UI'"
-		f.emphasis = upright
+		f.emphasis, f.leading = upright, "30px"
 	}
 	f.serif += ",serif"
 	f.sans += ",sans-serif"

@@ -22,7 +22,15 @@ func wrap(text string, width int, first, next string) string {
 	state := -1
 	for rest := strings.Join(strings.Fields(text), " "); rest != ""; {
 		var segment string
-		segment, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+		for {
+			var piece string
+			piece, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
+			segment += piece
+			// Unicode allows a break at each "/" of an address; we don't.
+			if last := piece[len(piece)-1]; rest == "" || last == ' ' || last >= 0x80 {
+				break
+			}
+		}
 		word := strings.TrimRight(segment, " ")
 		if !empty && column+uniseg.StringWidth(word) > width {
 			trimmed := strings.TrimRight(b.String(), " ")

@@ -32,6 +32,16 @@ type tipView struct {
 // newTipView renders one version of a tip. top is the level for the highest
 // heading inside the text.
 func newTipView(n Newsletter, t tips.Tip, v version, words string, top int) (tipView, error) {
+	for _, f := range []struct{ name, value string }{
+		{"title", v.Title}, {"emoji", t.Emoji}, {"source", t.Source}, {"author", t.Author}, {"link", t.Link},
+	} {
+		if err := checkLine(f.name+" of tip "+t.ID, f.value); err != nil {
+			return tipView{}, err
+		}
+	}
+	if u, err := url.Parse(t.Link); err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		t.Link = ""
+	}
 	light, dark := palettes(n.Accent)
 	view := tipView{
 		version: v, Emoji: t.Emoji, words: words, tip: t,

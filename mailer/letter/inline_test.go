@@ -1,0 +1,140 @@
+package letter
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+func testInliner(lang, dir, assets string) inliner {
+	return inliner{sheet: newSheet(lightPalette(), lang, dir), top: 2, base: assetBase(assets, "team/tip.md")}
+}
+
+func TestDress(t *testing.T) {
+	in := testInliner("en", "ltr", "https://tips.example.com/library")
+	for name, c := range map[string]struct {
+		in     string
+		want   []string
+		absent []string
+	}{
+		"details are shown open": {
+			`<details><summary>More <b>here</b></summary><p>hidden</p></details>`,
+			[]string{`<p style="margin:0 0 8px;font-weight:600">More <b style="font-weight:600">here</b></p>`, `>hidden</p>`},
+			[]string{"details", "summary"},
+		},
+		"task list": {
+			`<ul><li><input checked="" disabled="" type="checkbox"/> done</li><li><input disabled="" type="checkbox"/> open</li></ul>`,
+			[]string{"☑ done", "☐ open", "list-style-type:none"},
+			[]string{"<input"},
+		},
+		"footnotes lose their anchors": {
+			`<p>A<sup id="fnref:1"><a href="#fn:1">1</a></sup>.</p><div><hr/><ol><li id="fn:1"><p>Note <a href="#fnref:1">↩</a></p></li></ol></div>`,
+			[]string{`>1</sup>`, `>Note `, `<div style="margin:28px`},
+			[]string{"#fn", "↩", "<hr", `id="`},
+		},
+		"relative addresses": {
+			`<p><a href="other.md">o</a> <img src="../img/x.png" alt="X"/></p>`,
+			[]string{`href="https://tips.example.com/library/team/other.md"`, `src="https://tips.example.com/library/img/x.png"`, `alt="X"`},
+			nil,
+		},
+		"other schemes": {
+			`<p><a href="javascript:alert(1)">bad</a> <a href="mailto:a@example.com">mail</a></p>`,
+			[]string{"bad ", `href="mailto:a@example.com"`},
+			[]string{"javascript"},
+		},
+		"headings start at 2": {
+			`<h4>One</h4><p>x</p><h5>Two</h5>`,
+			[]string{"<h2 style", "<h3 style"},
+			[]string{"<h4", "<h5", "<h1"},
+		},
+		"a heading of level 1 isn't a second h1": {
+			`<h1 id="x">One</h1>`,
+			[]string{"<h2 style"},
+			[]string{"<h1", `id="`},
+		},
+		"table": {
+			`<table><thead><tr><th>A</th><th align="right">B</th></tr></thead><tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>`,
+			[]string{`<div style="margin:0 0 18px;overflow-x:auto">`, `scope="col"`, "text-align:left", "text-align:right", `class="k l"`},
+			[]string{"align=\"right\""},
+		},
+		"code": {
+			"<pre><code>a\n  b</code></pre><p><code>c</code></p>",
+			[]string{`<pre dir="ltr" style="`, "white-space:pre-wrap", "a\n  b", `<code style="padding:1px 4px`},
+			nil,
+		},
+		"last paragraph has no space below": {
+			`<p>a</p><p>b</p>`, []string{`<p style="margin:0 0 18px">a</p><p style="margin:0">b</p>`}, nil,
+		},
+	} {
+		got, err := in.dress(c.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: want %s in\n%s", name, want, got)
+			}
+		}
+		for _, absent := range c.absent {
+			if strings.Contains(got, absent) {
+				t.Errorf("%s: want no %s in\n%s", name, absent, got)
+			}
+		}
+	}
+}
+
+func TestDressWithoutAssets(t *testing.T) {
+	got, err := testInliner("en", "ltr", "").dress(`<p><a href="other.md">o</a> <img src="x.png" alt="A chart"/> <img src="y.png" alt=""/></p>`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(got, "<a") || strings.Contains(got, "<img") || !strings.Contains(got, "[A chart]") {
+		t.Errorf("relative addresses without a site: %s", got)
+	}
+}
+
+func TestDressMirrors(t *testing.T) {
+	got, err := testInliner("ar", "rtl", "").dress(`<ul><li>a</li></ul><blockquote><p>b <em>c</em></p></blockquote>`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"padding-right:24px", "border-right:3px", "font-style:normal"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %s in %s", want, got)
+		}
+	}
+	if strings.Contains(got, "-left:") {
+		t.Errorf("something wasn't mirrored: %s", got)
+	}
+}
+
+// Whatever comes in, nothing may come out that runs, and dressing must end.
+func FuzzDress(f *testing.F) {
+	f.Add(`<details><summary>a</summary><details></details><table><tr><td><details>x</details></td></tr></table></details>`)
+	f.Add(`<a href="#x"><a href="#fnref:1">y</a></a><input><input checked>`)
+	f.Add(`<div><ol><li id="fn:1"></ol><hr><section role=doc-endnotes></section></div>`)
+	f.Add(`<h1><h6><summary></summary><ul><li><p><input></ul>`)
+	f.Fuzz(func(t *testing.T, fragment string) {
+		in := testInliner("en", "ltr", "https://tips.example.com/")
+		got, err := in.dress(fragment)
+		if err != nil {
+			return
+		}
+		root, err := parseFragment(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range root.Descendants() {
+			if n.Type != html.ElementNode || n.Namespace != "" {
+				continue
+			}
+			if n.Data == "details" || n.Data == "input" || n.Data == "h1" {
+				t.Errorf("<%s> is left in %q from %q", n.Data, got, fragment)
+			}
+			if href := attr(n, "href"); n.Data == "a" && href != "" && strings.HasPrefix(strings.ToLower(strings.TrimSpace(href)), "javascript:") {
+				t.Errorf("a script in %q", got)
+			}
+		}
+	})
+}
