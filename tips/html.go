@@ -76,6 +76,7 @@ func balance(fragment []byte) ([]byte, error) {
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.UGCPolicy()
 	p.RequireNoFollowOnLinks(false) // a source is a source
+	p.AllowElements("kbd", "u", "ins")
 	p.AllowURLSchemes("http", "https", "mailto")
 	p.AllowAttrs("id").Matching(regexp.MustCompile(`^(tip-|fn)[\p{L}\p{M}\p{N}:_-]+$`)).Globally()
 	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-[a-z]+$`)).OnElements("a", "div")

@@ -117,11 +117,3 @@ func (l *Library) publish(s *snapshot) {
 	close(l.changed)
 	l.changed = make(chan struct{})
 }
-
-// LintOptions for Lint.
-type LintOptions struct {
-	Today string // local date, YYYY-MM-DD; "" leaves out rules about today
-}
-
-// Lint checks tips.
-func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault { return loadFaults }

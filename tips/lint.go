@@ -1,0 +1,149 @@
+package tips
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// LintOptions are what Lint can't know from the tips.
+type LintOptions struct {
+	Today string // local date, YYYY-MM-DD; "" leaves out the rule about past dates
+}
+
+// Lint returns all that is wrong with a library, or worth a note: the faults
+// found while loading it, and those that its tips show. It is sorted by place.
+// Titles and dates are compared among tips that aren't drafts.
+func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault {
+	l := &linter{faults: slices.Clone(loadFaults), today: o.Today, titles: make(map[string]string), dates: make(map[string]string)}
+	inOrder := slices.Clone(all)
+	slices.SortStableFunc(inOrder, func(a, b Tip) int { return strings.Compare(a.Path, b.Path) })
+	for _, t := range inOrder {
+		l.tip(t)
+	}
+	slices.SortFunc(l.faults, compareFaults)
+	return slices.CompactFunc(l.faults, func(a, b Fault) bool {
+		return a.Path == b.Path && a.Line == b.Line && a.Column == b.Column && a.Rule == b.Rule && a.Message == b.Message
+	})
+}
+
+// HasFaults says whether any is more than a note.
+func HasFaults(faults []Fault) bool {
+	return slices.ContainsFunc(faults, func(f Fault) bool { return f.Severity > Note })
+}
+
+type linter struct {
+	faults []Fault
+	today  string
+	titles map[string]string // folded title → path of the first tip
+	dates  map[string]string // pinned date → path of the first tip
+}
+
+func (l *linter) tip(t Tip) {
+	if t.at == nil {
+		t.at = &origin{path: t.Path, body: fragment{text: t.Body}, mindmap: fragment{text: t.Mindmap}}
+	}
+	in := place{linter: l, path: t.Path, draft: t.Draft}
+	in.title(t.Title, t.at.titleLine)
+	if t.Title == "" {
+		in.must(RuleMissingTitle, messageMissingTitle)
+	}
+	switch {
+	case t.Link == "" && !t.at.badLink:
+		in.warn(RuleMissingLink, 1, 0, "the tip has no source; write “link:” with its address")
+	case t.Link != "" && !isWebLink(t.Link):
+		in.warn(RuleBadLink, t.at.keys["link"], 0, "%s", badLinkMessage(t.Link))
+	}
+	if isBlank(t.Body) {
+		in.must(RuleEmptyBody, messageEmptyBody)
+	}
+	in.body(t.at.body, t.Body)
+	in.markup(t.at.mindmap)
+	for _, tr := range t.Translations {
+		l.translation(t, tr)
+	}
+	if !t.Draft {
+		l.unique(in, t)
+	}
+}
+
+func (l *linter) translation(t Tip, tr Translation) {
+	if tr.at == nil {
+		tr.at = &origin{path: t.Path, body: fragment{text: tr.Body}, mindmap: fragment{text: tr.Mindmap}}
+	}
+	in := place{linter: l, path: tr.at.path}
+	line := tr.at.line
+	if tr.Title == "" || tr.at.noTitle {
+		in.warn(RuleUntitled, line, 0, "the %s translation has no title, so its mail shows the tip's; write one into <summary>, or “title:” in its file", tr.Language)
+	} else {
+		in.title(tr.Title, max(line, tr.at.titleLine))
+	}
+	if _, ok := canonicalLanguage(tr.Language); !ok {
+		in.warn(RuleLanguage, line, 0, "%q is no language tag; write one such as es or zh-CN", tr.Language)
+	}
+	if !tr.Modified.IsZero() && !t.Modified.IsZero() && tr.Modified.Before(t.Modified) {
+		in.warn(RuleOutdated, line, 0, "the %s translation is of %s, and the tip was changed on %s; check it, and set its date",
+			tr.Language, tr.Modified.Format("2006-01-02"), t.Modified.Format("2006-01-02"))
+	}
+	in.body(tr.at.body, tr.Body)
+	in.markup(tr.at.mindmap)
+}
+
+// unique checks what only one tip should have.
+func (l *linter) unique(in place, t Tip) {
+	if key := strings.ToLower(t.Title); key != "" {
+		if first, taken := l.titles[key]; taken {
+			in.warn(RuleDuplicateTitle, t.at.titleLine, 0, "%s has the title %q too; change one, or delete a tip that is there twice", first, clip(t.Title, 60))
+		} else {
+			l.titles[key] = t.Path
+		}
+	}
+	if t.Date == "" {
+		return
+	}
+	line := t.at.keys["date"]
+	if len(t.Date) == len("2006-01-02") && l.today != "" && t.Date < l.today {
+		in.warn(RuleDatePast, line, 0, "the tip is pinned to %s, which is over; give another date, delete “date:” to let it go out on any day, or write “created:” when that is what it means", t.Date)
+	}
+	if first, taken := l.dates[t.Date]; taken {
+		in.warn(RuleDateTaken, line, 0, "%s is pinned to %s too; give one of them another date", first, t.Date)
+		return
+	}
+	l.dates[t.Date] = t.Path
+}
+
+// place is where a fault is reported.
+type place struct {
+	*linter
+	path  string
+	draft bool
+}
+
+func (p place) warn(rule string, line, column int, format string, args ...any) {
+	r := reader{path: p.path}
+	r.fault(Warning, rule, line, column, format, args...)
+	p.linter.faults = append(p.linter.faults, r.faults...)
+}
+
+// must reports what withholds a tip; a draft may still lack it.
+func (p place) must(rule, message string) {
+	severity := Error
+	if p.draft {
+		severity = Note
+	}
+	p.linter.faults = append(p.linter.faults, Fault{Path: p.path, Rule: rule, Severity: severity, Message: message})
+}
+
+func (p place) title(title string, line int) {
+	if n := utf8.RuneCountInString(title); n > maxTitle {
+		p.warn(RuleLongTitle, line, 0, "the title has %d characters, and mail programs cut subjects; use at most %d", n, maxTitle)
+	}
+}
+
+func (p place) body(f fragment, markdown string) {
+	if n := countWords(markdown); n > maxWords {
+		line, _ := f.position(0)
+		p.warn(RuleLongBody, line, 0, "the text has %d words; a tip is read in a minute, so use at most %d", n, maxWords)
+	}
+	p.markup(f)
+}
