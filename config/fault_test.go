@@ -63,6 +63,7 @@ func TestFaults(t *testing.T) {
 		{top("dkim: [{domain: example.com, selector: a, key_file: none.pem}]"), "there is no file"},
 		{top("dkim: [{domain: example.com, selector: a, key_file: config.yaml}]"), "no PEM key"},
 		{relay("hots: a"), "did you mean host?"},
+		{relay("user: a"), "did you mean username?"},
 		{relay("host: ''"), "smtp[0].host: is empty"},
 		{relay("host: 'a:25'"), "the port goes to port:"},
 		{relay("host: 'a b'"), "isn't a host name"},

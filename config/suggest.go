@@ -62,7 +62,15 @@ func nearest(key string, words []string) string {
 			best, bestDistance = w, dist
 		}
 	}
-	return best
+	if best != "" || len(key) < 3 {
+		return best
+	}
+	for _, w := range words { // user for username
+		if strings.HasPrefix(w, strings.ToLower(key)) {
+			return w
+		}
+	}
+	return ""
 }
 
 // distance is the number of letters to insert, delete, replace or swap with
