@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dailytip/store"
+	"dailytip/subscribers"
 )
 
 // Choice is the tip that a date got, or the operator chose for it.
@@ -19,8 +20,8 @@ type Choice struct {
 
 // History returns the tips of a newsletter's editions that all its readers
 // share, by date. What a course reader got isn't in it.
-func (l *Ledger) History(ctx context.Context, q store.Queryer, newsletter string) ([]Choice, error) {
-	return l.choices(ctx, q, `
+func (l *Ledger) History(ctx context.Context, newsletter string) ([]Choice, error) {
+	return l.choices(ctx, `
 		SELECT e.local_date, t.tip, c.reason FROM editions e
 		JOIN contents c ON c.edition = e.id AND c.choice = 'daily'
 		JOIN content_tips t ON t.content = c.id
@@ -29,12 +30,12 @@ func (l *Ledger) History(ctx context.Context, q store.Queryer, newsletter string
 
 // Pins returns what the operator chose for a newsletter's dates by command: a
 // tip, or with the reason "skip" no edition.
-func (l *Ledger) Pins(ctx context.Context, q store.Queryer, newsletter string) ([]Choice, error) {
-	return l.choices(ctx, q, "SELECT local_date, tip, action FROM pins WHERE newsletter = $1 ORDER BY local_date", newsletter)
+func (l *Ledger) Pins(ctx context.Context, newsletter string) ([]Choice, error) {
+	return l.choices(ctx, "SELECT local_date, tip, action FROM pins WHERE newsletter = $1 ORDER BY local_date", newsletter)
 }
 
-func (l *Ledger) choices(ctx context.Context, q store.Queryer, query, newsletter string) ([]Choice, error) {
-	rows, err := q.QueryContext(ctx, query, newsletter)
+func (l *Ledger) choices(ctx context.Context, query, newsletter string) ([]Choice, error) {
+	rows, err := l.db.Read().QueryContext(ctx, query, newsletter)
 	if err != nil {
 		return nil, fmt.Errorf("read choices: %w", err)
 	}
@@ -98,8 +99,8 @@ type Run struct {
 }
 
 // FinishRun notes what became of a slot's due instant and that it has been
-// dealt with, by f (subscribers.FinishSlot), in one transaction.
-func (l *Ledger) FinishRun(ctx context.Context, now time.Time, r Run, f func(tx *sql.Tx) error) error {
+// dealt with, in one transaction.
+func (l *Ledger) FinishRun(ctx context.Context, now time.Time, r Run) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO runs (newsletter, local_date, slot, due_at, state, reason, deliveries, at)
@@ -109,6 +110,6 @@ func (l *Ledger) FinishRun(ctx context.Context, now time.Time, r Run, f func(tx 
 		if err != nil {
 			return fmt.Errorf("record run: %w", err)
 		}
-		return f(tx)
+		return subscribers.FinishSlot(ctx, tx, r.Slot, r.DueAt)
 	})
 }

@@ -59,7 +59,7 @@ func (h *harness) write(f func(tx *sql.Tx) error) {
 
 func (h *harness) slot() int64 {
 	h.Helper()
-	slots, err := subscribers.Slots(h.Context(), h.db.Read(), "management")
+	slots, err := h.list.Slots(h.Context(), "management")
 	if err != nil || len(slots) != 1 {
 		h.Fatalf("%d slots, %v", len(slots), err)
 	}
@@ -364,7 +364,7 @@ func TestPins(t *testing.T) {
 		if err := h.ledger.Pin(h.Context(), now, "management", "2026-12-25", ""); err != nil {
 			h.Fatal(err)
 		}
-		pins, err := h.ledger.Pins(h.Context(), h.db.Read(), "management")
+		pins, err := h.ledger.Pins(h.Context(), "management")
 		if err != nil || len(pins) != 2 || pins[0] != (ledger.Choice{LocalDate: "2026-12-24", Tip: "gift", Reason: "pin"}) || pins[1].Reason != "skip" {
 			h.Errorf("%+v, %v", pins, err)
 		}
@@ -372,7 +372,7 @@ func TestPins(t *testing.T) {
 		if err := h.ledger.Pin(h.Context(), now, "management", "2026-11-23", "other"); !errors.Is(err, ledger.ErrOpened) {
 			h.Errorf("pinning an open edition: %v", err)
 		}
-		history, err := h.ledger.History(h.Context(), h.db.Read(), "management")
+		history, err := h.ledger.History(h.Context(), "management")
 		if err != nil || len(history) != 1 || history[0].Tip != "tip" {
 			h.Errorf("%+v, %v", history, err)
 		}

@@ -113,6 +113,16 @@ func (l *Ledger) CountDue(ctx context.Context, slot int64, at time.Time) (n int6
 	return n, nil
 }
 
+// CountActive counts the active readers of a slot.
+func (l *Ledger) CountActive(ctx context.Context, slot int64) (n int64, err error) {
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due,
+		Opening{Slot: slot, Everyone: true}.dueArgs()...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count readers: %w", err)
+	}
+	return n, nil
+}
+
 // CoursePlaces returns the places in the course, as last tips, at which the due
 // readers of an opening stand.
 func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) ([]string, error) {
@@ -215,6 +225,11 @@ func (l *Ledger) Content(ctx context.Context, q store.Queryer, id int64) (Conten
 		return c, fmt.Errorf("read content %d: %w", id, err)
 	}
 	return c, l.loadItems(ctx, q, &c)
+}
+
+// ChoiceOf returns one content of an edition.
+func (l *Ledger) ChoiceOf(ctx context.Context, e Edition, choice string) (Content, error) {
+	return l.contentOf(ctx, l.db.Read(), e, choice)
 }
 
 // ReadContent returns the content with a number, outside a transaction.

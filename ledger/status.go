@@ -114,6 +114,8 @@ type Delivery struct {
 	NextAt     time.Time
 	DoneAt     time.Time // zero while it waits
 	Answer     Answer
+	// ReaderLanguage is what the reader chose; "" is the newsletter's own.
+	ReaderLanguage string
 }
 
 const deliveryColumns = `d.edition, d.subscriber, e.newsletter, e.local_date, d.content,
@@ -125,7 +127,7 @@ const deliveryColumns = `d.edition, d.subscriber, e.newsletter, e.local_date, d.
 func (l *Ledger) LastDeliveries(ctx context.Context, subscriber int64, limit int) ([]Delivery, error) {
 	var all []Delivery
 	err := l.eachDelivery(ctx, `
-		SELECT `+deliveryColumns+`, '' FROM deliveries d JOIN editions e ON e.id = d.edition
+		SELECT `+deliveryColumns+`, '', '' FROM deliveries d JOIN editions e ON e.id = d.edition
 		WHERE d.subscriber = $1 AND d.edition IN (SELECT id FROM editions ORDER BY local_date DESC LIMIT 100)
 		ORDER BY e.local_date DESC, e.newsletter LIMIT $2`, []any{subscriber, limit}, func(d Delivery) error {
 		all = append(all, d)
@@ -137,7 +139,7 @@ func (l *Ledger) LastDeliveries(ctx context.Context, subscriber int64, limit int
 // EachDelivery calls f for each delivery of an edition.
 func (l *Ledger) EachDelivery(ctx context.Context, edition int64, f func(Delivery) error) error {
 	return l.eachDelivery(ctx, `
-		SELECT `+deliveryColumns+`, COALESCE(p.email, '') FROM deliveries d JOIN editions e ON e.id = d.edition
+		SELECT `+deliveryColumns+`, COALESCE(p.email, ''), COALESCE(p.language, '') FROM deliveries d JOIN editions e ON e.id = d.edition
 		LEFT JOIN subscribers p ON p.id = d.subscriber
 		WHERE d.edition = $1 ORDER BY d.subscriber`, []any{edition}, f)
 }
@@ -152,7 +154,7 @@ func (l *Ledger) eachDelivery(ctx context.Context, query string, args []any, f f
 		var d Delivery
 		var due, next, done int64
 		err := rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
-			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Answer.Code, &d.Answer.Enhanced, &d.Answer.Text, &d.Email)
+			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Answer.Code, &d.Answer.Enhanced, &d.Answer.Text, &d.Email, &d.ReaderLanguage)
 		if err != nil {
 			return fmt.Errorf("read deliveries: %w", err)
 		}

@@ -83,14 +83,14 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter) (*Calendar, err
 		pins: map[string]string{}, sent: map[string]string{}, last: map[string]string{},
 	}
 	c.fill(n.Library.Tips(), n.Tags)
-	history, err := s.Ledger.History(ctx, s.DB.Read(), n.ID)
+	history, err := s.Ledger.History(ctx, n.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, h := range history {
 		c.note(h.LocalDate, h.Tip)
 	}
-	pins, err := s.Ledger.Pins(ctx, s.DB.Read(), n.ID)
+	pins, err := s.Ledger.Pins(ctx, n.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -107,14 +107,13 @@ var ErrNoTip = errors.New("there is no tip for that date")
 // days include the date, whatever the hour, and returns how many deliveries are
 // new. Its mails expire counting from now.
 func (s *Scheduler) SendNow(ctx context.Context, now time.Time, n *Newsletter, date Date) (int64, error) {
-	slots, err := subscribers.Slots(ctx, s.DB.Read(), n.ID)
+	slots, err := s.List.Slots(ctx, n.ID)
 	if err != nil {
 		return 0, err
 	}
 	total := int64(0)
 	for _, slot := range slots {
-		schedule := n.Schedule(slot)
-		if slot.Cadence == subscribers.Weekly && !schedule.Matches(date) || !slot.Days.Has(date.Weekday()) {
+		if !n.takesPart(slot, date) {
 			continue
 		}
 		opened, reason, err := s.openFor(ctx, now, n, slot, date, ledger.Opening{
@@ -131,9 +130,45 @@ func (s *Scheduler) SendNow(ctx context.Context, now time.Time, n *Newsletter, d
 	return total, nil
 }
 
+// takesPart tells whether the readers of a slot get a date that is sent by hand.
+// The newsletter's own days don't matter: sending by hand is how an edition
+// outside them is made.
+func (n *Newsletter) takesPart(slot subscribers.Slot, date Date) bool {
+	if slot.Cadence == subscribers.Weekly {
+		return n.Schedule(slot).Matches(date)
+	}
+	return slot.Days.Has(date.Weekday())
+}
+
+// CountNow counts the readers that [Scheduler.SendNow] would send to.
+func (s *Scheduler) CountNow(ctx context.Context, n *Newsletter, date Date) (int64, error) {
+	slots, err := s.List.Slots(ctx, n.ID)
+	if err != nil {
+		return 0, err
+	}
+	total := int64(0)
+	for _, slot := range slots {
+		if !n.takesPart(slot, date) {
+			continue
+		}
+		readers, err := s.Ledger.CountActive(ctx, slot.ID)
+		if err != nil {
+			return 0, err
+		}
+		total += readers
+	}
+	return total, nil
+}
+
 func reasonText(reason string) string {
 	return map[string]string{
 		Skipped: "is skipped, by skip: in the configuration or by dailytip plan skip",
 		Empty:   "finds the library used up; add tips, or set when_empty: repeat",
 	}[reason]
+}
+
+// Next returns when the newsletter is next due for readers who chose nothing
+// for themselves.
+func (n *Newsletter) Next(now time.Time) time.Time {
+	return n.Schedule(subscribers.Slot{Cadence: subscribers.Daily}).Next(now)
 }

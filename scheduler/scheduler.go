@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"dailytip/ledger"
-	"dailytip/store"
 	"dailytip/subscribers"
 	"dailytip/tips"
 )
@@ -35,7 +33,6 @@ type Newsletter struct {
 
 // Options are what [New] needs.
 type Options struct {
-	DB          *store.DB
 	List        *subscribers.List
 	Ledger      *ledger.Ledger
 	Newsletters []Newsletter
@@ -101,11 +98,7 @@ func (l cronLogger) Error(err error, msg string, args ...any) {
 // Tick does what is due at an instant: it ends pauses, expires what came too
 // late and opens editions. Doing it twice does nothing more.
 func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
-	err := s.DB.Write(ctx, func(tx *sql.Tx) error {
-		_, err := s.List.ResumeDue(ctx, tx, now)
-		return err
-	})
-	if err != nil {
+	if _, err := s.List.ResumeDue(ctx, now); err != nil {
 		return err
 	}
 	expired, err := s.Ledger.Expire(ctx, now)
@@ -126,7 +119,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 }
 
 func (s *Scheduler) tick(ctx context.Context, now time.Time, n *Newsletter) error {
-	slots, err := subscribers.Slots(ctx, s.DB.Read(), n.ID)
+	slots, err := s.List.Slots(ctx, n.ID)
 	if err != nil {
 		return err
 	}
@@ -179,10 +172,7 @@ func (s *Scheduler) catchUp(ctx context.Context, now time.Time, n *Newsletter, s
 		} else if run.Deliveries, err = s.Ledger.CountDue(ctx, slot.ID, due); err != nil {
 			return err
 		}
-		err = s.Ledger.FinishRun(ctx, now, run, func(tx *sql.Tx) error {
-			return subscribers.FinishSlot(ctx, tx, slot.ID, due)
-		})
-		if err != nil {
+		if err := s.Ledger.FinishRun(ctx, now, run); err != nil {
 			return err
 		}
 		s.report(n, run)

@@ -59,14 +59,18 @@ func (l *List) Resume(ctx context.Context, tx *sql.Tx, now time.Time, subscripti
 }
 
 // ResumeDue ends the pauses whose time is over and returns how many.
-func (l *List) ResumeDue(ctx context.Context, tx *sql.Tx, now time.Time) (int64, error) {
-	res, err := tx.ExecContext(ctx, `
-		UPDATE subscriptions SET state = 'active', due_after = paused_until, paused_until = 0
-		WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1`, store.Millis(now))
-	if err != nil {
-		return 0, fmt.Errorf("resume: %w", err)
-	}
-	return res.RowsAffected()
+func (l *List) ResumeDue(ctx context.Context, now time.Time) (n int64, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `
+			UPDATE subscriptions SET state = 'active', due_after = paused_until, paused_until = 0
+			WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1`, store.Millis(now))
+		if err != nil {
+			return fmt.Errorf("resume: %w", err)
+		}
+		n, err = res.RowsAffected()
+		return err
+	})
+	return n, err
 }
 
 // Suppress ends all of a person's subscriptions, because mail to them can't

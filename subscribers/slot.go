@@ -22,8 +22,8 @@ type Slot struct {
 }
 
 // Slots returns all slots of a newsletter that somebody active is in.
-func Slots(ctx context.Context, q store.Queryer, newsletter string) ([]Slot, error) {
-	rows, err := q.QueryContext(ctx, `
+func (l *List) Slots(ctx context.Context, newsletter string) ([]Slot, error) {
+	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT id, newsletter, timezone, send_at, days, cadence, done_until FROM slots
 		WHERE newsletter = $1 AND EXISTS (SELECT 1 FROM subscriptions WHERE slot = slots.id AND state = 'active')
 		ORDER BY id`, newsletter)

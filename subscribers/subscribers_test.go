@@ -148,7 +148,7 @@ func TestPreferencesMoveBetweenSlots(t *testing.T) {
 		if ana.Name != "Ana" || sub.Slot.Timezone != "America/Lima" || sub.Slot.SendAt != "06:30" || sub.Slot.Days.String() != "MON" || !sub.DueAfter.Equal(later) {
 			t.Errorf("%+v", ana)
 		}
-		slots, err := subscribers.Slots(t.Context(), h.db.Read(), "management")
+		slots, err := h.list.Slots(t.Context(), "management")
 		if err != nil || len(slots) != 2 {
 			t.Errorf("%d slots, %v; want 2", len(slots), err)
 		}
@@ -167,13 +167,9 @@ func TestPauseAndResume(t *testing.T) {
 			at   time.Time
 			want int64
 		}{{until.Add(-time.Minute), 0}, {until.Add(time.Minute), 1}, {until.Add(time.Hour), 0}} {
-			h.write(func(tx *sql.Tx) error {
-				n, err := h.list.ResumeDue(t.Context(), tx, tick.at)
-				if n != tick.want {
-					t.Errorf("at %s: %d resumed, want %d", tick.at, n, tick.want)
-				}
-				return err
-			})
+			if n, err := h.list.ResumeDue(t.Context(), tick.at); n != tick.want || err != nil {
+				t.Errorf("at %s: %d resumed, %v; want %d", tick.at, n, err, tick.want)
+			}
 		}
 		if sub := h.find("ana@example.com").Subscriptions[0]; sub.State != subscribers.Active || !sub.DueAfter.Equal(until) {
 			t.Errorf("%+v", sub)
