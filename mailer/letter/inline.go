@@ -136,6 +136,7 @@ func (in inliner) style(n *html.Node, shift int) {
 	case atom.Pre:
 		class = "t"
 		setAttr(n, "dir", "ltr")
+		expandTabs(n)
 	case atom.Table:
 		setAttr(n, "cellpadding", "0")
 		setAttr(n, "cellspacing", "0")

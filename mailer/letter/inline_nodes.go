@@ -82,13 +82,29 @@ func checkbox(n *html.Node) *html.Node {
 	return next
 }
 
-// hasTask says whether a list item begins with a checkbox.
+// hasTask says whether a list item begins with a checkbox, or with what tips
+// writes for one.
 func hasTask(li *html.Node) bool {
 	first := firstNonBlank(li)
 	if first != nil && first.DataAtom == atom.P {
 		first = firstNonBlank(first)
 	}
-	return first != nil && first.DataAtom == atom.Input
+	if first == nil {
+		return false
+	}
+	text := strings.TrimSpace(first.Data)
+	return first.DataAtom == atom.Input ||
+		first.Type == html.TextNode && (strings.HasPrefix(text, "☑") || strings.HasPrefix(text, "☐"))
+}
+
+// expandTabs narrows the indentation of code; few clients know tab-size, and
+// the eight columns they use push code off a phone.
+func expandTabs(n *html.Node) {
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			d.Data = strings.ReplaceAll(d.Data, "\t", "    ")
+		}
+	}
 }
 
 // isFootnotes recognises goldmark's list of footnotes by the ids of its items,

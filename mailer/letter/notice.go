@@ -14,6 +14,7 @@ import (
 // Kind says what a notice is about.
 type Kind int
 
+// The kinds of notices. The zero Kind is none of them.
 const (
 	Confirm Kind = iota + 1 // asks a new reader to confirm; from ConfirmFrom
 	Welcome                 // thanks for it; from ConfirmFrom

@@ -21,17 +21,17 @@ func wrap(text string, width int, first, next string) string {
 	empty := true
 	state := -1
 	for rest := strings.Join(strings.Fields(text), " "); rest != ""; {
-		var segment string
+		var segment strings.Builder
 		for {
 			var piece string
 			piece, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
-			segment += piece
+			segment.WriteString(piece)
 			// Unicode allows a break at each "/" of an address; we don't.
 			if last := piece[len(piece)-1]; rest == "" || last == ' ' || last >= 0x80 {
 				break
 			}
 		}
-		word := strings.TrimRight(segment, " ")
+		word := strings.TrimRight(segment.String(), " ")
 		if !empty && column+uniseg.StringWidth(word) > width {
 			trimmed := strings.TrimRight(b.String(), " ")
 			b.Reset()
@@ -40,8 +40,8 @@ func wrap(text string, width int, first, next string) string {
 			b.WriteString(next)
 			column = uniseg.StringWidth(next)
 		}
-		b.WriteString(segment)
-		column += uniseg.StringWidth(segment)
+		b.WriteString(segment.String())
+		column += uniseg.StringWidth(segment.String())
 		empty = false
 	}
 	return strings.TrimRight(b.String(), " ")

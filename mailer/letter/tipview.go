@@ -88,11 +88,14 @@ func (v *tipView) readMap(in inliner) error {
 	return nil
 }
 
-// sourceName is how the source is called: a given name in quotes, a host as
-// it is.
+// quoteMarks are those of the languages we know, in any of their forms.
+const quoteMarks = "\"“”„‟‘‛‹›«»《》〈〉「」『』"
+
+// sourceName is how the source is called: a given name in quotes, unless it
+// brings its own (“Sunk cost”, Wikipedia), and a host as it is.
 func (v tipView) sourceName() string {
 	name := cmp.Or(v.tip.Source, hostOf(v.tip.Link))
-	if name == "" || name == hostOf(v.tip.Link) {
+	if name == "" || name == hostOf(v.tip.Link) || strings.ContainsAny(name, quoteMarks) {
 		return name
 	}
 	return locale.Text(v.words, "mail.quote", map[string]any{"Title": name})
