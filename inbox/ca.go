@@ -90,3 +90,18 @@ func (c *CA) Issue(from, to time.Time, hosts ...string) (tls.Certificate, error)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
+
+// ChainPEM is Issue for servers that read a file: the private key, then the
+// certificate.
+func (c *CA) ChainPEM(from, to time.Time, hosts ...string) ([]byte, error) {
+	cert, err := c.Issue(from, to, hosts...)
+	if err != nil {
+		return nil, err
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(cert.PrivateKey)
+	if err != nil {
+		return nil, fmt.Errorf("write key: %w", err)
+	}
+	return append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]})...), nil
+}

@@ -1,0 +1,141 @@
+package relay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dailytip/internal/postfixtest"
+	"dailytip/verdict"
+)
+
+// Every login that go-mail knows and we offer, against Dovecot through
+// Postfix, with STARTTLS and with implicit TLS.
+func TestPostfixLogins(t *testing.T) {
+	s := postfixtest.Start(t, postfixtest.Options{Users: map[string]string{"ann@example.com": "s3cret, with a comma=and ü"}})
+	n := 0
+	for _, mode := range []string{"mandatory", "implicit"} {
+		for _, auth := range []string{"plain", "login", "cram-md5", "scram-sha-256", "xoauth2", "auto"} {
+			t.Run(mode+"/"+auth, func(t *testing.T) {
+				o := Options{
+					Host: "localhost", Port: s.Port, TLS: mode, CAFile: s.CAFile, Auth: auth, Connections: 1,
+					Username: "ann@example.com", Password: "s3cret, with a comma=and ü", Timeout: 20 * time.Second,
+				}
+				if mode == "implicit" {
+					o.Port = s.ImplicitPort
+				}
+				if auth == "xoauth2" {
+					o.Password = s.Token("ann@example.com")
+				}
+				r, err := New(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer r.Close()
+				wantAccepted(t, r.Send(t.Context(), letter(n)))
+				n++
+				want := "logged in with " + strings.ToUpper(auth)
+				if auth == "auto" {
+					want = "logged in with SCRAM-SHA-256"
+				}
+				if a := r.Check(t.Context()); verdict.Judge(a) != verdict.Accepted || !strings.Contains(a.Text, want) {
+					t.Errorf("check: %v", a)
+				}
+
+				o.Password = "wrong"
+				if auth == "xoauth2" {
+					o.Password = s.TokenUntil("ann@example.com", time.Now().Add(-time.Minute))
+				}
+				if r, err = New(o); err != nil {
+					t.Fatal(err)
+				}
+				defer r.Close()
+				if a := r.Send(t.Context(), letter(99)); verdict.Judge(a) != verdict.Ours || a.Stage != verdict.Auth || a.Code != 535 {
+					t.Errorf("wrong password: %v (%v)", a, verdict.Judge(a))
+				}
+			})
+		}
+	}
+	r, err := New(Options{Host: "localhost", Port: s.Port, CAFile: s.CAFile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if a := r.Send(t.Context(), letter(99)); verdict.Judge(a) == verdict.Accepted || verdict.Blame(a) != verdict.ClassOwn {
+		t.Errorf("without a login: %v (%v)", a, verdict.Judge(a))
+	}
+	if got := s.WaitDelivered(t, n); len(got) != n {
+		t.Errorf("%d delivered, want %d", len(got), n)
+	}
+}
+
+func TestPostfix(t *testing.T) {
+	s := postfixtest.Start(t, postfixtest.Options{
+		Refuse: map[string]string{
+			"gone@example.org": "550 5.1.1 no such user",
+			"full@example.org": "452 4.2.2 mailbox full",
+			"spam@example.org": "554 5.7.1 we don't like it",
+		},
+		Config: map[string]string{"message_size_limit": "20000", "smtpd_timeout": "2s"},
+	})
+	r, err := New(Options{Host: "localhost", Port: s.Port, CAFile: s.CAFile, Connections: 2, Timeout: 20 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+
+	to := func(addr string, n int) Envelope {
+		e := letter(n)
+		e.To = addr
+		return e
+	}
+	for addr, want := range map[string]verdict.Verdict{"gone@example.org": verdict.Dead, "full@example.org": verdict.Retry, "spam@example.org": verdict.Refused} {
+		if a := r.Send(t.Context(), to(addr, 900)); verdict.Judge(a) != want || a.Stage != verdict.RcptTo {
+			t.Errorf("%s: %v (%v)", addr, a, verdict.Judge(a))
+		}
+	}
+	big := to("a@example.org", 901)
+	big.Data = append(big.Data, []byte(strings.Repeat("filling\r\n", 3000))...)
+	if a := r.Send(t.Context(), big); a.Enhanced != "5.3.4" {
+		t.Errorf("too large: %v", a)
+	}
+
+	var wg sync.WaitGroup
+	for i := range 60 {
+		wg.Go(func() {
+			e := letter(i)
+			e.Data = append(e.Data, "...dots\r\n.\r\nend\r\n"...)
+			if a := r.Send(t.Context(), e); verdict.Judge(a) != verdict.Accepted || !strings.Contains(a.Text, "queued as") {
+				t.Errorf("%d: %v", i, a)
+			}
+		})
+	}
+	wg.Wait()
+	// Longer than smtpd_timeout: Postfix has said 421 and gone.
+	time.Sleep(3 * time.Second)
+	wantAccepted(t, r.Send(t.Context(), to("用户@例子.example", 60)))
+
+	got := s.WaitDelivered(t, 61)
+	var ids []string
+	for _, m := range got {
+		ids = append(ids, postfixtest.Header(m, "Message-ID"))
+		if h := postfixtest.Header(m, "Return-Path"); h != "<tips@example.com>" {
+			t.Errorf("return path %s", h)
+		}
+		if strings.Contains(m, "dots") && !strings.HasSuffix(m, "Hello.\n.\n..two\n...dots\n.\nend\n") {
+			t.Errorf("the text has changed: %q", m)
+		}
+	}
+	slices.Sort(ids)
+	if n := len(slices.Compact(ids)); n != 61 || len(got) != 61 {
+		t.Errorf("%d messages, %d of them different", len(got), n)
+	}
+	if !slices.ContainsFunc(got, func(m string) bool {
+		return postfixtest.Header(m, "Delivered-To") == "用户@xn--fsqu00a.example" || postfixtest.Header(m, "Delivered-To") == "用户@例子.example"
+	}) {
+		t.Errorf("the international address got nothing: %s", fmt.Sprint(ids))
+	}
+}
