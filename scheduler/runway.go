@@ -1,0 +1,53 @@
+package scheduler
+
+import (
+	"time"
+
+	"dailytip/subscribers"
+)
+
+// Runway is how long a library lasts.
+type Runway struct {
+	Tips   int    // that take part
+	Last   Date   // the last date with a tip that was never sent; zero: there's none
+	First  Date   // the first date that repeats one, or gets none; zero: not within ten years
+	Reason string // of First: Repeat or Empty
+}
+
+// IsZero tells whether there is no date.
+func (d Date) IsZero() bool { return d.t.IsZero() }
+
+// runwayDays is how far a runway is looked for, at most.
+const runwayDays = 3660
+
+// Runway plans from a date on until the first repeat or the first date without
+// a tip.
+func (c *Calendar) Runway(from Date) Runway {
+	r := Runway{Tips: len(c.tips)}
+	// Each date uses up a tip or ends the search, but for skips and pins: one
+	// pass of twice the library's length mostly does.
+	for days := 2*len(c.tips) + 30; ; days *= 4 {
+		days = min(days, runwayDays)
+		for _, choice := range c.Plan(from, days) {
+			switch choice.Reason {
+			case Next, Pinned, Sent:
+				r.Last = choice.Date
+			case Repeat, Empty:
+				r.First, r.Reason = choice.Date, choice.Reason
+				return r
+			}
+		}
+		if days == runwayDays {
+			return r
+		}
+	}
+}
+
+// Begin returns the instant at which a date begins for a subscription's reader.
+func (n *Newsletter) Begin(date Date, sub subscribers.Subscription) time.Time {
+	begin, ok := date.at(0, 0, n.zone(sub.Slot.Timezone))
+	if !ok { // the zone skipped the date
+		begin, _ = date.Add(1).at(0, 0, n.zone(sub.Slot.Timezone))
+	}
+	return begin
+}
