@@ -5,7 +5,7 @@ import "strings"
 // Markdown's cost grows with the square of these. A person's text stays
 // far below the bounds; at them, rendering takes some hundredths of a second.
 const (
-	maxLinkEnds = 1500 // "](" in a text
+	maxLinkEnds = 1500 // "](" in a text, and "]:"
 	maxNesting  = 50   // quotes and list items that begin on one line
 	maxColumns  = 50   // of a table: short rows are filled up to its width
 )
@@ -13,7 +13,7 @@ const (
 // tooComplex finds markup that would take seconds to render. what is "" when
 // there is none.
 func tooComplex(text string) (line int, what string) {
-	if strings.Count(text, "](") > maxLinkEnds {
+	if strings.Count(text, "](") > maxLinkEnds || strings.Count(text, "]:") > maxLinkEnds {
 		return 0, "the text has over 1,500 links"
 	}
 	n := 0

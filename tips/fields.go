@@ -18,6 +18,7 @@ func (r *reader) apply(f field) {
 	case "id":
 		if id := norm.NFC.String(oneLine(f.text)); id != "" {
 			t.ID = id
+			r.at.keys["id"] = f.line
 		}
 	case "title":
 		t.Title = oneLine(f.text)

@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode"
 
-	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
@@ -71,22 +68,9 @@ func balance(fragment []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// policy is bluemonday's for user content, less what mail can't show and what
-// could imitate a page's own elements.
-var policy = sync.OnceValue(func() *bluemonday.Policy {
-	p := bluemonday.UGCPolicy()
-	p.RequireNoFollowOnLinks(false) // a source is a source
-	p.AllowElements("kbd", "u", "ins")
-	p.AllowURLSchemes("http", "https", "mailto")
-	p.AllowAttrs("id").Matching(regexp.MustCompile(`^(tip-|fn)[\p{L}\p{M}\p{N}:_-]+$`)).Globally()
-	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-[a-z]+$`)).OnElements("a", "div")
-	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
-	return p
-})
-
 // headingIDs makes ids that keep letters of every script; goldmark's own keep
 // only those of ASCII.
-type headingIDs struct{ used map[string]bool }
+type headingIDs struct{ used map[string]int }
 
 // Generate implements parser.IDs.
 func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
@@ -94,16 +78,22 @@ func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
 	if id == "tip-" {
 		id = "tip-part"
 	}
-	unique := id
-	for i := 2; h.used[unique]; i++ {
-		unique = id + "-" + strconv.Itoa(i)
+	for {
+		h.used[id]++
+		n := h.used[id]
+		if n == 1 {
+			return []byte(id)
+		}
+		// Counting on from the last one keeps many equal headings cheap.
+		if unique := id + "-" + strconv.Itoa(n); h.used[unique] == 0 {
+			h.used[unique] = 1
+			return []byte(unique)
+		}
 	}
-	h.used[unique] = true
-	return []byte(unique)
 }
 
 // Put implements parser.IDs.
-func (h *headingIDs) Put(value []byte) { h.used[string(value)] = true }
+func (h *headingIDs) Put(value []byte) { h.used[string(value)]++ }
 
 // slugOf makes text fit for an id or a file's name: letters and digits of any
 // script in lower case, joined by hyphens.

@@ -32,8 +32,7 @@ func (p place) markup(f fragment) {
 		}
 		switch n := n.(type) {
 		case *ast.Image:
-			w := &textWriter{src: src, bare: true}
-			if len(n.Destination) > 0 && oneLine(w.inline(n)) == "" {
+			if w := (&textWriter{src: src}); len(n.Destination) > 0 && w.altText(n) == "" {
 				p.missingAlt(f, n.Pos())
 			}
 		case *ast.RawHTML:

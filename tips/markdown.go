@@ -42,7 +42,7 @@ func document(markdown string) (ast.Node, []byte) {
 }
 
 func newContext() parser.Context {
-	return parser.NewContext(parser.WithIDs(&headingIDs{used: make(map[string]bool)}))
+	return parser.NewContext(parser.WithIDs(&headingIDs{used: make(map[string]int)}))
 }
 
 // maxDetails bounds how deep details blocks may stand in each other.

@@ -1,7 +1,6 @@
 package tips
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -111,23 +110,6 @@ func TestRepairRoundTrip(t *testing.T) {
 				t.Errorf("%v: %q read wrongly came back as %q, nothing reported", page, text, got)
 			}
 		}
-	}
-}
-
-func TestRepairSeed(t *testing.T) {
-	data, err := os.ReadFile("../../shared/seed/own-up-and-move-on.md")
-	if err != nil {
-		t.Skip("the seed isn't beside this checkout; testdata/damaged.md covers the same case")
-	}
-	got, lost := Repair(data)
-	if !strings.Contains(string(got), "Here’s the thing") || !strings.Contains(string(got), "emoji: 💡\n") {
-		t.Errorf("English or emoji not restored:\n%.300s", got)
-	}
-	if len(lost) == 0 || lost[0].Line < 22 {
-		t.Errorf("lost = %v", lost)
-	}
-	for _, d := range lost {
-		t.Logf("%d:%d %q", d.Line, d.Column, d.Text)
 	}
 }
 

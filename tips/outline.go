@@ -73,6 +73,24 @@ func newOutline(f fragment) *outline {
 	return o
 }
 
+// spaced puts a blank line under each details block that has none: until one,
+// markdown takes what follows, such as the next section's heading, for HTML.
+func (o *outline) spaced() *outline {
+	var f fragment
+	from := 0
+	for _, d := range o.details {
+		next := lineOf(o.starts, d.end-1) + 1
+		if d.closed && next < len(o.lines) && next > from && strings.TrimSpace(o.line(next)) != "" {
+			f = f.join(o.slice(from, next)).join(fragment{lines: []int{0}})
+			from = next
+		}
+	}
+	if from == 0 {
+		return o
+	}
+	return newOutline(f.join(o.slice(from, len(o.lines))))
+}
+
 func (o *outline) heading(n *ast.Heading, src []byte) heading {
 	h := heading{level: n.Level, from: lineOf(o.starts, max(n.Pos(), 0))}
 	var words [][]byte

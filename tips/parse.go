@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,6 +45,7 @@ func readFile(name string, data []byte, translation bool) *reader {
 	if text, ok := r.decode(data); ok {
 		r.read(text)
 	}
+	slices.SortStableFunc(r.faults, compareFaults)
 	return r
 }
 
@@ -149,7 +151,7 @@ func (r *reader) jekyll() {
 // readText reads everything below the front matter.
 func (r *reader) readText(f fragment) {
 	t := &r.tip
-	o := newOutline(f)
+	o := newOutline(f).spaced()
 	if h, ok := o.titleHeading(); ok {
 		title := PlainLine(h.text)
 		if t.Title == "" && r.at.titleLine == 0 {

@@ -46,7 +46,7 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 	case *ast.AutoLink:
 		w.autoLink(b, n)
 	case *ast.Image:
-		if alt := oneLine(w.inline(n)); alt != "" {
+		if alt := w.altText(n); alt != "" {
 			b.WriteString("[" + alt + "]")
 		}
 	case *ast.RawHTML:
@@ -79,6 +79,12 @@ func (w *textWriter) codeText(n ast.Node) string {
 		}
 	}
 	return b.String()
+}
+
+// altText has no marks: it stands for a picture.
+func (w *textWriter) altText(n *ast.Image) string {
+	bare := &textWriter{src: w.src, bare: true}
+	return oneLine(bare.inline(n))
 }
 
 // link writes the address after the text: a short one in place, a long one as

@@ -1,0 +1,93 @@
+package tips
+
+import (
+	"strings"
+	"testing"
+)
+
+// One case for each rule that Lint itself finds; those of reading are in
+// parse_test.go, translations_test.go and library_test.go.
+func TestLint(t *testing.T) {
+	const head = "---\ntitle: T\nlink: https://a.example\n"
+	words := strings.Repeat("word ", maxWords)
+	tests := []struct {
+		name, text, rule string
+		severity         Severity
+		line, column     int
+	}{
+		{"no link", "# T\n\nX", RuleMissingLink, Warning, 1, 0},
+		{"long title", "---\nlink: https://a.example\ntitle: " + strings.Repeat("x", maxTitle+1) + "\n---\nX", RuleLongTitle, Warning, 3, 0},
+		{"long text", head + "---\n\n" + words + "more.", RuleLongBody, Warning, 6, 0},
+		{"long Chinese text", head + "---\n" + strings.Repeat("字", 2*maxWords+1), RuleLongBody, Warning, 5, 0},
+		{"image", head + "---\nA\n\nsee ![](b.png)", RuleImageAlt, Warning, 7, 5},
+		{"raw image", head + "---\nA\n\nb <img src=c>", RuleImageAlt, Warning, 7, 3},
+		{"image in a block", head + "---\nA\n\n<div>\n<img src=c></div>", RuleImageAlt, Warning, 8, 1},
+		{"image in the mind map", head + "---\nA\n\n## Mindmap\n\n![](b.png)", RuleImageAlt, Warning, 9, 1},
+		{"emphasis", head + "---\n你好**「世界」**再见", RuleCJKEmphasis, Warning, 5, 3},
+		{"long translated title", head + "---\nA\n\n## Translations\n\n<details lang=es><summary>" + strings.Repeat("x", maxTitle+1) + "</summary>B</details>", RuleLongTitle, Warning, 9, 0},
+		{"outdated", head + "modified: 2026-02-01\n---\nA\n\n## Translations\n\n<details lang=es data-modified=2026-01-01><summary>S</summary>B</details>", RuleOutdated, Warning, 10, 0},
+		{"past", head + "date: 2026-01-01\n---\nA", RuleDatePast, Warning, 4, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tip, faults := mustParse(t, "a.md", tt.text)
+			got := Lint([]Tip{tip}, faults, LintOptions{Today: "2026-01-02"})
+			wantFault(t, got, tt.rule, tt.severity, tt.line, tt.column)
+			if len(got) != 1 {
+				t.Errorf("faults: %v", got)
+			}
+		})
+	}
+}
+
+func TestLintClean(t *testing.T) {
+	for _, text := range []string{
+		"---\ntitle: T\nlink: https://a.example\ndate: 2026-01-02\n---\n" + strings.Repeat("word ", maxWords),
+		"---\ntitle: T\nlink: https://a.example\ndate: 01-01\n---\n这是**重点**，请看 2 ** 3。`**「a」**` \\*\\*x ![a](b.png) <img src=x alt=\"\">",
+		"---\ntitle: T\nlink: https://a.example\n---\n5*3 **b** [a*](x) 価格*は",
+	} {
+		tip, faults := mustParse(t, "a.md", text)
+		if got := Lint([]Tip{tip}, faults, LintOptions{Today: "2026-01-02"}); len(got) != 0 {
+			t.Errorf("faults: %v", got)
+		}
+	}
+}
+
+func TestLintAcross(t *testing.T) {
+	dir := folder(t, map[string]string{
+		"a.md": "---\ntitle: Same\nlink: https://a.example\ndate: 12-24\n---\nA", "b.md": "---\nlink: https://a.example\ndate: 12-24\ntitle: same\n---\nB",
+		"c.md": "---\ntitle: Same\nlink: https://a.example\ndate: 12-24\ndraft: true\n---\nC",
+	})
+	l := mustOpen(t, dir)
+	got := Lint(l.Tips(), l.Faults(), LintOptions{})
+	wantFault(t, got, RuleDuplicateTitle, Warning, 4, 0)
+	wantFault(t, got, RuleDateTaken, Warning, 3, 0)
+	if len(got) != 2 || got[0].Path != "b.md" || !strings.Contains(got[0].Message, "a.md") {
+		t.Errorf("faults: %v", got)
+	}
+	if !HasFaults(got) || HasFaults([]Fault{{Severity: Note}}) {
+		t.Error("HasFaults")
+	}
+}
+
+// Tips that weren't read from a file (from the ledger) can be checked as well.
+func TestLintWithoutFile(t *testing.T) {
+	got := Lint([]Tip{{ID: "a", Path: "a.md", Link: "ftp://x", Translations: []Translation{{Language: "klingon", Body: "x"}}}}, nil, LintOptions{})
+	wantFault(t, got, RuleMissingTitle, Error, 0, 0)
+	wantFault(t, got, RuleEmptyBody, Error, 0, 0)
+	wantFault(t, got, RuleBadLink, Warning, 0, 0)
+	wantFault(t, got, RuleUntitled, Warning, 0, 0)
+	wantFault(t, got, RuleLanguage, Warning, 0, 0)
+}
+
+func TestFaultString(t *testing.T) {
+	for want, f := range map[string]Fault{
+		"a.md:1:2: m": {Path: "a.md", Line: 1, Column: 2, Message: "m"},
+		"a.md:1: m":   {Path: "a.md", Line: 1, Message: "m"},
+		"a.md: m":     {Path: "a.md", Column: 2, Message: "m"},
+	} {
+		if got := f.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

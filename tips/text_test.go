@@ -1,0 +1,131 @@
+package tips
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+var updateText = flag.Bool("update-text", false, "write testdata/text/letter.txt anew")
+
+// The whole of it, to be looked at by a person.
+func TestPlainTextLetter(t *testing.T) {
+	got := PlainText(string(readTestdata(t, "text/letter.md")), 72) + "\n"
+	if *updateText {
+		if err := os.WriteFile("testdata/text/letter.txt", []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := string(readTestdata(t, "text/letter.txt")); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestPlainText(t *testing.T) {
+	const long = "https://example.com/a/long/path/that/does/not/fit/into/a/line"
+	tests := []struct {
+		name, in string
+		width    int
+		want     string
+	}{
+		{"wrapped", "one two three four", 9, "one two\nthree\nfour"},
+		{"not wrapped", "one two\nthree four", 0, "one two three four"},
+		{"long word", "a incomprehensibilities b", 8, "a\nincomprehensibilities\nb"},
+		{"no break at hyphens", "self-critical self-critical", 16, "self-critical\nself-critical"},
+		{"Chinese", "你好，世界。再见，朋友。", 10, "你好，世\n界。再见，\n朋友。"},
+		{"Chinese over lines", "你好\n世界", 0, "你好世界"},
+		{"Korean breaks at blanks", "실수를 바로 인정하라", 12, "실수를 바로\n인정하라"},
+		{"address in Chinese", "请看https://a.example/b了解", 12, "请看\nhttps://a.example/b\n了解"},
+		{"combining characters", "e\u0301e\u0301 e\u0301e\u0301", 2, "e\u0301e\u0301\ne\u0301e\u0301"},
+		{"hard break", "a  \nb\\\nc", 0, "a\nb\nc"},
+		{"emphasis", "*a* **b** ~~c~~ `d`", 0, "_a_ *b* ~c~ `d`"},
+		{"escapes", `\*a\* &amp; &#x41;`, 0, "*a* & A"},
+		{"short link", "[a](https://b.example)", 0, "a (https://b.example)"},
+		{"long link", "[a](" + long + ") and [b](" + long + ")", 0, "a [1] and b [1]\n\n[1] " + long},
+		{"link that is its text", "<https://b.example> https://c.example", 0, "https://b.example https://c.example"},
+		{"mail", "[a](mailto:b@c.example) <d@e.example>", 0, "a (b@c.example) d@e.example"},
+		{"link within the page", "[a](#b)", 0, "a"},
+		{"script", "[a](javascript:b) x<script>y</script>", 0, "a xy"},
+		{"image", "![a *b*](c.png) ![](d.png)", 0, "[a b]"},
+		{"image as link", "[![a](b.png)](https://c.example)", 0, "[a] (https://c.example)"},
+		{"footnote", "a[^x] b[^x]\n\n[^x]: Note *n*.", 0, "a[1] b[1]\n\n[1] Note _n_."},
+		{"headings", "# A\n\n## 你好\n\n### C\n\nd", 0, "A\n=\n\n你好\n----\n\nC\n\nd"},
+		{"nested list", "- a\n  1. b\n     c\n  2. d\n- e", 0, "- a\n  1. b c\n  2. d\n- e"},
+		{"loose list", "- a\n\n  b\n\n- c", 0, "- a\n\n  b\n\n- c"},
+		{"numbers aligned", "9. a\n10. b", 0, " 9. a\n10. b"},
+		{"hanging indent", "- one two three", 10, "- one two three"},
+		{"tasks", "- [x] a\n- [ ] b", 0, "- [x] a\n- [ ] b"},
+		{"quote", "> a\n>\n> b", 0, "> a\n>\n> b"},
+		{"code", "```go\na\n\n\tb\n```", 3, "    a\n\n        b"},
+		{"rule", "a\n\n---\n\nb", 0, "a\n\n* * *\n\nb"},
+		{"table", "| a | 你好 |\n|---|--:|\n| bcd | 1 |", 0, "a    你好\n---  ----\nbcd     1"},
+		{"table too wide", "| a | b |\n|---|---|\n| one two three | four five six |\n| x | |", 20, "a: one two three\nb: four five six\n\na: x"},
+		{"details", "<details>\n<summary>🇪🇸 <b>a</b></summary>\n*b*\n</details>\n\nc", 0, "🇪🇸 a\n\n_b_\n\nc"},
+		{"raw HTML", "<div>a<br>b &amp; <img alt=\"c\"></div>\n\nd<br>e", 0, "a\nb & [c]\n\nd\ne"},
+		{"comment", "a\n\n<!-- b -->\n\nc", 0, "a\n\nc"},
+		{"empty", "", 0, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := PlainText(tt.in, tt.width); got != tt.want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	const text = "# Head\n\nOne *two*. Three [four](x)!\n\n```\ncode\n```\n\n- Five."
+	tests := []struct {
+		in    string
+		limit int
+		want  string
+	}{
+		{text, 100, "One two. Three four! Five."},
+		{text, 24, "One two. Three four!"},
+		{text, 10, "One two."},
+		{text, 6, "One…"},
+		{"你好，世界。再见，朋友。", 8, "你好，世界。"},
+		{"你好世界再见朋友", 5, "你好世界…"},
+		{"", 10, ""},
+	}
+	for _, tt := range tests {
+		if got := Excerpt(tt.in, tt.limit); got != tt.want || utf8.RuneCountInString(got) > tt.limit {
+			t.Errorf("Excerpt(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
+		}
+	}
+	if got := FirstSentence(text); got != "One two." {
+		t.Errorf("FirstSentence = %q", got)
+	}
+}
+
+func FuzzPlainText(f *testing.F) {
+	f.Add(string(mustRead("testdata/text/letter.md")), 40)
+	for _, s := range []string{"| a |\n|-|\n| b", "> - 1. # a\n\tb", "[^a]\n\n[^a]: b[^a]", "[^a]\n\n[^a]: [^b]\n\n[^b]: x", "a\\\n你\n好", "<details>\n\n<summary>", "- \n\n  a"} {
+		f.Add(s, 20)
+	}
+	f.Fuzz(func(t *testing.T, in string, width int) {
+		if len(in) > 1<<14 {
+			return
+		}
+		out := PlainText(in, width%200)
+		if strings.HasPrefix(out, "\n") || strings.HasSuffix(out, "\n") {
+			t.Errorf("blank lines at an end: %q", out)
+		}
+		if utf8.ValidString(in) && !utf8.ValidString(out) {
+			t.Errorf("not UTF-8: %q from %q", out, in)
+		}
+		Excerpt(in, 80)
+		PlainLine(in)
+	})
+}
+
+func mustRead(name string) []byte {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		panic(err) // a test's own file is missing
+	}
+	return data
+}
