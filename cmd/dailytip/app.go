@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"dailytip/config"
+	"dailytip/ledger"
+	"dailytip/mailer"
+	"dailytip/mailer/letter"
+	"dailytip/mailer/relay"
+	"dailytip/scheduler"
+	"dailytip/store"
+	"dailytip/subscribers"
+	"dailytip/tips"
+)
+
+// app is the program put together: the rooms, wired by a configuration.
+type app struct {
+	config    *config.Config
+	log       *slog.Logger
+	db        *store.DB
+	list      *subscribers.List
+	ledger    *ledger.Ledger
+	libraries map[string]*tips.Library // by folder
+	scheduler *scheduler.Scheduler
+	opened    func() // tells the mailer that deliveries were opened; nil: none runs
+}
+
+// open reads the configuration and puts the program together.
+func (c *command) open(ctx context.Context, level slog.Level) (*app, error) {
+	cfg, err := config.Load(c.configPath())
+	if err != nil {
+		return nil, err
+	}
+	libraries, err := openLibraries(cfg, c.logger(level))
+	if err != nil {
+		return nil, err
+	}
+	return assemble(ctx, cfg, libraries, c.logger(level))
+}
+
+func openLibraries(cfg *config.Config, log *slog.Logger) (map[string]*tips.Library, error) {
+	libraries := map[string]*tips.Library{}
+	for _, n := range cfg.Newsletters {
+		if libraries[n.Tips] != nil {
+			continue
+		}
+		l, err := tips.Open(n.Tips, tips.Options{Log: log})
+		if err != nil {
+			return nil, fmt.Errorf("open library: %w", err)
+		}
+		libraries[n.Tips] = l
+	}
+	return libraries, nil
+}
+
+// assemble opens the database and builds the rooms.
+func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tips.Library, log *slog.Logger) (*app, error) {
+	newsletters, err := schedulerNewsletters(cfg, libraries)
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, cfg.Database.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	list, err := subscribers.Open(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	a := &app{config: cfg, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries}
+	a.scheduler = scheduler.New(scheduler.Options{
+		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
+		Opened: func() {
+			if a.opened != nil {
+				a.opened()
+			}
+		},
+	})
+	return a, nil
+}
+
+func (a *app) close() {
+	if err := a.db.Close(); err != nil {
+		a.log.Error("closing the database", "error", err)
+	}
+}
+
+// schedulerNewsletters turns the configuration into what the scheduler needs. A
+// fault that only it can find has its line too.
+func schedulerNewsletters(cfg *config.Config, libraries map[string]*tips.Library) ([]scheduler.Newsletter, error) {
+	var faults config.Faults
+	out := make([]scheduler.Newsletter, 0, len(cfg.Newsletters))
+	for i, n := range cfg.Newsletters {
+		key := func(name string) string { return fmt.Sprintf("newsletters[%d].%s", i, name) }
+		s := scheduler.Newsletter{
+			ID: n.ID, Library: libraries[n.Tips], Tags: n.Tags, Order: scheduler.Order(n.Order),
+			RepeatAfter: n.RepeatAfter, Stop: n.WhenEmpty == "stop", Grace: n.Grace, GiveUpAfter: n.GiveUpAfter,
+		}
+		var err error
+		if s.Rule, err = scheduler.ParseRule(n.Schedule); err != nil {
+			faults = append(faults, cfg.Fault(key("schedule"), "%v", err))
+		}
+		if n.Timezone != "subscriber" {
+			if s.Zone, err = time.LoadLocation(n.Timezone); err != nil {
+				faults = append(faults, cfg.Fault(key("timezone"), "%v", err))
+			}
+		}
+		if s.DefaultZone, err = time.LoadLocation(n.DefaultTimezone); err != nil {
+			faults = append(faults, cfg.Fault(key("default_timezone"), "%v", err))
+		}
+		for j, entry := range n.Skip {
+			skip, err := scheduler.ParseSkip(entry)
+			if err != nil {
+				faults = append(faults, cfg.Fault(fmt.Sprintf("%s[%d]", key("skip"), j), "%v", err))
+			}
+			s.Skips = append(s.Skips, skip)
+		}
+		out = append(out, s)
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return out, nil
+}
+
+// newsletterIDs are the ids that a command line or a CSV file may name.
+func (a *app) newsletterIDs() []string {
+	ids := make([]string, len(a.config.Newsletters))
+	for i, n := range a.config.Newsletters {
+		ids[i] = n.ID
+	}
+	return ids
+}
+
+func (a *app) newsletter(id string) config.Newsletter {
+	for _, n := range a.config.Newsletters {
+		if n.ID == id {
+			return n
+		}
+	}
+	return config.Newsletter{}
+}
+
+// letterNewsletter is what a newsletter's mails have in common.
+func (a *app) letterNewsletter(n config.Newsletter) letter.Newsletter {
+	return letter.Newsletter{
+		ID: n.ID, Title: n.Title, Language: n.Language, BaseURL: a.config.BaseURL, Accent: n.Accent,
+		PostalAddress: a.config.PostalAddress, From: n.From, ReplyTo: n.ReplyTo, ConfirmFrom: n.ConfirmFrom,
+	}
+}
+
+// relays makes the relays of the configuration. It connects to none.
+func (a *app) relays() ([]mailer.Relay, error) {
+	relays := make([]mailer.Relay, 0, len(a.config.SMTP))
+	for i, s := range a.config.SMTP {
+		name := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
+		r, err := relay.New(relay.Options{
+			Host: s.Host, Port: s.Port, TLS: s.TLS, CAFile: s.CAFile, Auth: s.Auth,
+			Username: s.Username, Password: s.Password.Reveal(), Connections: s.Connections, Log: a.log.With("relay", name),
+		})
+		if err != nil {
+			return nil, config.Faults{a.config.Fault(fmt.Sprintf("smtp[%d]", i), "%v", err)}
+		}
+		relays = append(relays, mailer.Relay{Relay: r, Name: name, Connections: s.Connections, Rate: s.Rate})
+	}
+	return relays, nil
+}
+
+// mailer makes the mailer, and has the scheduler wake it.
+func (a *app) mailer() (*mailer.Mailer, error) {
+	relays, err := a.relays()
+	if err != nil {
+		return nil, err
+	}
+	o := mailer.Options{
+		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log,
+	}
+	for _, s := range a.config.SMTP {
+		o.InFlight = max(o.InFlight, s.InFlight)
+	}
+	for _, n := range a.config.Newsletters {
+		o.Newsletters = append(o.Newsletters, mailer.Newsletter{Newsletter: a.letterNewsletter(n), Hold: n.InDoubt == "hold"})
+	}
+	m, err := mailer.New(o)
+	if err != nil {
+		return nil, err
+	}
+	a.opened = m.Wake
+	return m, nil
+}

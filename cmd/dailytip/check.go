@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dailytip/config"
+	"dailytip/mailer/letter"
+	"dailytip/tips"
+	"dailytip/verdict"
+)
+
+// finding is one line of check.
+type finding struct {
+	Check  string `json:"check"`
+	Result string `json:"result"` // ok, warning, failed
+	Detail string `json:"detail"`
+}
+
+func (c *command) check() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Look at everything a run needs; send nothing",
+		Long: `check reads the configuration and the library, opens the database, connects to the
+relays with TLS and login, and looks at the sender's domain in DNS. A line each; it
+exits with 1 when one failed. Warnings don't count: DNS may be out of reach.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.runChecks(cmd.Context())
+		},
+	}
+}
+
+func (c *command) runChecks(ctx context.Context) error {
+	failed := 0
+	report := func(f finding) error {
+		if f.Result == "failed" {
+			failed++
+		}
+		if c.json {
+			return c.printJSON(f)
+		}
+		c.printf("%-8s %-24s %s\n", f.Result, f.Check, f.Detail)
+		return nil
+	}
+	path := c.configPath()
+	cfg, err := config.Load(path)
+	if err != nil {
+		return err
+	}
+	if err := report(finding{"configuration", "ok", fmt.Sprintf("%s: %d newsletters, %d relays", path, len(cfg.Newsletters), len(cfg.SMTP))}); err != nil {
+		return err
+	}
+	findings := checkBaseURL(cfg)
+	libraries, err := openLibraries(cfg, c.logger(slog.LevelError))
+	if err != nil {
+		findings = append(findings, finding{"library", "failed", err.Error()})
+	} else {
+		findings = append(findings, checkLibraries(cfg, libraries)...)
+	}
+	a, err := assemble(ctx, cfg, libraries, c.logger(slog.LevelError))
+	var faults config.Faults
+	switch {
+	case errors.As(err, &faults):
+		return err
+	case err != nil:
+		findings = append(findings, finding{"database", "failed", err.Error()})
+	default:
+		defer a.close()
+		findings = append(findings, finding{"database", "ok", cfg.Database.String() + " can be read and written"})
+		findings = append(findings, checkRelays(ctx, a)...)
+		findings = append(findings, checkLetters(a)...)
+	}
+	findings = append(findings, checkDNS(ctx, cfg)...)
+	for _, f := range findings {
+		if err := report(f); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return exitf(codeFailed, "%d checks failed", failed)
+	}
+	return nil
+}
+
+func checkBaseURL(cfg *config.Config) []finding {
+	u, err := url.Parse(cfg.BaseURL)
+	if err == nil && u.Scheme == "https" {
+		return []finding{{"base_url", "ok", cfg.BaseURL}}
+	}
+	return []finding{{"base_url", "warning", cfg.BaseURL + " isn't https: large receivers want https for unsubscribing by one click (RFC 8058)"}}
+}
+
+func checkLibraries(cfg *config.Config, libraries map[string]*tips.Library) []finding {
+	var findings []finding
+	for _, n := range cfg.Newsletters {
+		l := libraries[n.Tips]
+		today := time.Now().Format(time.DateOnly) //nolint:forbidigo // which pinned dates are past
+		faults := 0
+		for _, f := range tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today}) {
+			if f.Severity > tips.Note {
+				faults++
+			}
+		}
+		sendable := 0
+		for _, t := range l.Tips() {
+			if !t.Draft {
+				sendable++
+			}
+		}
+		f := finding{"library of " + n.ID, "ok", fmt.Sprintf("%s: %d tips", n.Tips, sendable)}
+		switch {
+		case sendable == 0:
+			f.Result, f.Detail = "failed", n.Tips+" holds no tip that can be sent; add one (dailytip tips new TITLE)"
+		case faults > 0:
+			f.Result, f.Detail = "warning", fmt.Sprintf("%s, %d faults: dailytip tips lint shows them", f.Detail, faults)
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// checkLetters composes all tips in all their languages: what is too large or
+// can't be composed is known before it's due.
+func checkLetters(a *app) []finding {
+	var findings []finding
+	for i := range a.scheduler.Newsletters {
+		n := &a.scheduler.Newsletters[i]
+		look := a.letterNewsletter(a.newsletter(n.ID))
+		var faults []string
+		for _, t := range n.Library.Tips() {
+			languages := []string{""}
+			for _, tr := range t.Translations {
+				languages = append(languages, tr.Language)
+			}
+			for _, lang := range languages {
+				if _, err := letter.Compose(look, letter.Content{LocalDate: "2026-01-01", Tips: []tips.Tip{t}}, lang); err != nil {
+					faults = append(faults, fmt.Sprintf("%s: %v", t.Path, err))
+				}
+			}
+		}
+		f := finding{"mails of " + n.ID, "ok", "every tip can be composed in every language it has"}
+		if len(faults) > 0 {
+			f.Result, f.Detail = "failed", strings.Join(faults, "; ")
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+func checkRelays(ctx context.Context, a *app) []finding {
+	relays, err := a.relays()
+	if err != nil {
+		return []finding{{"relay", "failed", err.Error()}}
+	}
+	var findings []finding
+	for _, r := range relays {
+		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+		answer := r.Check(ctx)
+		cancel()
+		f := finding{"relay " + r.Name, "ok", answer.String()}
+		if verdict.Judge(answer) != verdict.Accepted {
+			f.Result, f.Detail = "failed", fmt.Sprintf("at %s: %s; check smtp: in the configuration", answer.Stage, answer)
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// checkDNS looks at what large receivers ask of a sender's domain: SPF (RFC
+// 7208), DMARC (RFC 7489) and somewhere for answers to go.
+func checkDNS(ctx context.Context, cfg *config.Config) []finding {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	var domains []string
+	for _, n := range cfg.Newsletters {
+		if d := domainOf(n.From.Address); !slices.Contains(domains, d) {
+			domains = append(domains, d)
+		}
+	}
+	var findings []finding
+	for _, domain := range domains {
+		findings = append(
+			findings,
+			checkTXT(ctx, "SPF of "+domain, domain, "v=spf1", "publish a TXT record that begins with v=spf1 and names your relay"),
+			checkTXT(ctx, "DMARC of "+domain, "_dmarc."+domain, "v=DMARC1", "publish a TXT record at _dmarc."+domain+" that begins with v=DMARC1"),
+		)
+		f := finding{"MX of " + domain, "ok", "answers and bounces can arrive"}
+		if mx, err := net.DefaultResolver.LookupMX(ctx, domain); err != nil || len(mx) == 0 {
+			f.Result, f.Detail = "warning", "no MX record was found: answers and bounces can't arrive"+because(err)
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+func checkTXT(ctx context.Context, name, host, begins, advice string) finding {
+	records, err := net.DefaultResolver.LookupTXT(ctx, host)
+	for _, r := range records {
+		if strings.HasPrefix(r, begins) {
+			return finding{name, "ok", r}
+		}
+	}
+	return finding{name, "warning", "none was found; " + advice + because(err)}
+}
+
+func because(err error) string {
+	var dns *net.DNSError
+	if err == nil || errors.As(err, &dns) && dns.IsNotFound {
+		return ""
+	}
+	return " (DNS: " + err.Error() + ")"
+}
+
+func domainOf(address string) string {
+	return address[strings.LastIndexByte(address, '@')+1:]
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/mailer"
+	"dailytip/mailer/letter"
+	"dailytip/mailer/relay"
+	"dailytip/scheduler"
+	"dailytip/subscribers"
+	"dailytip/tips"
+	"dailytip/verdict"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+// chosen is the content that a date has or will have.
+func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) (letter.Content, error) {
+	if edition, err := a.ledger.Edition(ctx, a.db.Read(), n.ID, date.String()); err == nil {
+		stored, err := a.ledger.ChoiceOf(ctx, edition, ledger.Daily)
+		if err == nil && len(stored.Items) > 0 {
+			return mailer.LetterContent(stored)
+		}
+	}
+	calendar, err := a.scheduler.Calendar(ctx, n)
+	if err != nil {
+		return letter.Content{}, err
+	}
+	// Planned from today on: what comes before a date decides what it gets.
+	today := n.Today(time.Now()) //nolint:forbidigo // where a plan begins
+	choice := calendar.Choose(date)
+	if date.After(today) {
+		for _, planned := range calendar.Plan(today, date.Sub(today)+1) {
+			if planned.Date == date {
+				choice = planned
+			}
+		}
+	}
+	if choice.Tip.ID == "" {
+		return letter.Content{}, exitf(codeNothing, "%w: %s (%s)", scheduler.ErrNoTip, date, choice.Reason)
+	}
+	return letter.Content{LocalDate: date.String(), Tips: []tips.Tip{choice.Tip}}, nil
+}
+
+// sendCopies sends test copies, outside the ledger.
+func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newsletter, date scheduler.Date, to []string) error {
+	addresses := make([]subscribers.Address, len(to))
+	for i, s := range to {
+		var err error
+		if addresses[i], err = subscribers.ParseAddress(s); err != nil {
+			return exitf(codeUsage, "--to: %w", err)
+		}
+	}
+	content, err := a.chosen(ctx, n, date)
+	if err != nil {
+		return err
+	}
+	relays, err := a.relays()
+	if err != nil {
+		return err
+	}
+	look := a.letterNewsletter(a.newsletter(n.ID))
+	var rows []table.Row
+	failed := 0
+	for _, address := range addresses {
+		l, err := letter.Compose(look, content, a.languageOf(ctx, address))
+		if err != nil {
+			return err
+		}
+		_, domain, _ := strings.Cut(look.From.Address, "@")
+		id := "test." + rand.Text() + "@" + domain
+		data, err := l.Message(letter.Recipient{
+			Email: string(address), Date: time.Now(), ReturnPath: look.From.Address, MessageID: id, //nolint:forbidigo // sent now
+		})
+		if err != nil {
+			return err
+		}
+		answer, state := handOverCopy(ctx, relays, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
+		if state != ledger.Sent {
+			failed++
+		}
+		line := deliveryLine{
+			To: string(address), Language: l.Language, Subject: l.Subject, Tip: content.Tips[0].ID,
+			State: string(state), MessageID: "<" + id + ">", Answer: answer.String(),
+		}
+		if c.json {
+			if err := c.printJSON(line); err != nil {
+				return err
+			}
+		}
+		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Answer, 60)})
+	}
+	if !c.json {
+		c.table(table.Row{"To", "Language", "Subject", "State", "The relay said"}, rows)
+	}
+	switch {
+	case failed == len(addresses):
+		return exitf(codeFailed, "nothing went out")
+	case failed > 0:
+		return exitf(codePart, "%d of %d copies are not out", failed, len(addresses))
+	}
+	return nil
+}
+
+// handOverCopy sends through the first relay that can be reached.
+func handOverCopy(ctx context.Context, relays []mailer.Relay, e relay.Envelope) (verdict.Answer, ledger.State) {
+	var answer verdict.Answer
+	for _, r := range relays {
+		answer = r.Send(ctx, e)
+		switch verdict.Judge(answer) {
+		case verdict.Accepted:
+			return answer, ledger.Sent
+		case verdict.Down:
+			continue
+		case verdict.InDoubt:
+			return answer, ledger.InDoubt
+		}
+		break
+	}
+	return answer, ledger.Failed
+}
+
+// languageOf is what a known reader chose; test copies for others are in the
+// newsletter's language.
+func (a *app) languageOf(ctx context.Context, address subscribers.Address) string {
+	s, err := a.list.Find(ctx, a.db.Read(), address)
+	if err != nil {
+		return ""
+	}
+	return s.Language
+}
+
+// dryRun says what a send would do.
+func (c *command) dryRun(ctx context.Context, a *app, n *scheduler.Newsletter, date scheduler.Date) error {
+	content, err := a.chosen(ctx, n, date)
+	if err != nil {
+		return err
+	}
+	readers, err := a.scheduler.CountNow(ctx, n, date)
+	if err != nil {
+		return err
+	}
+	tip := content.Tips[0]
+	if c.json {
+		return c.printJSON(map[string]any{"newsletter": n.ID, "local_date": date.String(), "tip": tip.ID, "title": tip.Title, "readers": readers})
+	}
+	c.printf("would send %q (%s) of %s to %d readers; those who have it already included\n", tip.Title, tip.ID, date, readers)
+	return nil
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"dailytip/inbox"
+)
+
+// TestMain lets the test binary be the program itself: what the scripts run as
+// dailytip is the real thing in a process of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"dailytip": func() { os.Exit(mainCode()) },
+	})
+}
+
+// TestScript runs the scripts of testdata/script. Beside testscript's own
+// commands they know:
+//
+//	smtp            start an SMTP server; sets $SMTP_PORT and writes ca.pem
+//	received N      wait until the server holds N messages, and no more
+//	refuse STAGE CODE [ENHANCED]   have the server refuse at mail, rcpt or dot; "refuse none" ends it
+//	code N dailytip …   run, and expect this exit code
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("TZ", "UTC")
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"smtp":     scriptSMTP,
+			"received": scriptReceived,
+			"refuse":   scriptRefuse,
+			"code":     scriptCode,
+		},
+	})
+}
+
+// servers are the scripts' SMTP servers, by the script's folder.
+var servers sync.Map
+
+func scriptSMTP(ts *testscript.TestScript, _ bool, _ []string) {
+	box, err := inbox.New(inbox.Options{})
+	ts.Check(err)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- box.Run(ctx) }()
+	ts.Defer(func() {
+		stop()
+		<-done
+	})
+	_, port, err := net.SplitHostPort(box.Addr())
+	ts.Check(err)
+	ts.Setenv("SMTP_PORT", port)
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), box.CA().PEM(), 0o600))
+	servers.Store(ts.Getenv("WORK"), box)
+	ts.Defer(func() { servers.Delete(ts.Getenv("WORK")) })
+}
+
+func serverOf(ts *testscript.TestScript) *inbox.Server {
+	box, ok := servers.Load(ts.Getenv("WORK"))
+	if !ok {
+		ts.Fatalf("no SMTP server: begin the script with smtp")
+	}
+	return box.(*inbox.Server)
+}
+
+func scriptReceived(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	box := serverOf(ts)
+	for end := time.Now().Add(20 * time.Second); len(box.Messages()) < want && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if got := len(box.Messages()); got != want {
+		ts.Fatalf("%d messages arrived, want %d", got, want)
+	}
+	for _, m := range box.Messages() {
+		name := ts.MkAbs(m.To[0] + ".eml")
+		ts.Check(os.WriteFile(name, m.Data, 0o600))
+	}
+}
+
+func scriptRefuse(ts *testscript.TestScript, _ bool, args []string) {
+	box := serverOf(ts)
+	if args[0] == "none" {
+		box.SetFault(nil)
+		return
+	}
+	stage, ok := map[string]inbox.Stage{"mail": inbox.MailFrom, "rcpt": inbox.RcptTo, "dot": inbox.Dot}[args[0]]
+	if !ok {
+		ts.Fatalf("refuse: no stage %q", args[0])
+	}
+	fault := inbox.Fault{Text: "refused by the test"}
+	var err error
+	fault.Code, err = strconv.Atoi(args[1])
+	ts.Check(err)
+	if len(args) > 2 {
+		fault.Enhanced = args[2]
+	}
+	box.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == stage {
+			return fault
+		}
+		return inbox.Fault{}
+	})
+}
+
+func scriptCode(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		got = failed.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("%s", fmt.Sprintf("exit code %d, want %d", got, want))
+	}
+}

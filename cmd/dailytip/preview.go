@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dailytip/mailer/letter"
+	"dailytip/tips"
+)
+
+func (c *command) preview() *cobra.Command {
+	var newsletter, date, tip, lang, format, out string
+	cmd := &cobra.Command{
+		Use:   "preview",
+		Short: "Show the mail as it will be",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := c.open(cmd.Context(), slog.LevelWarn)
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			n, day, err := a.editionFlags(newsletter, date)
+			if err != nil {
+				return err
+			}
+			var content letter.Content
+			if tip == "" {
+				content, err = a.chosen(cmd.Context(), n, day)
+			} else {
+				t, ok := n.Library.Tip(tip)
+				if !ok {
+					return exitf(codeFailed, "there is no tip %q in the library; dailytip tips list shows them", tip)
+				}
+				content = letter.Content{LocalDate: day.String(), Tips: []tips.Tip{t}}
+			}
+			if err != nil {
+				return err
+			}
+			l, err := letter.Compose(a.letterNewsletter(a.newsletter(n.ID)), content, lang)
+			if err != nil {
+				return err
+			}
+			data, err := render(l, format, a.config.From.Address, a.config.BaseURL)
+			if err != nil {
+				return err
+			}
+			if out == "" {
+				_, err = c.out.Write(data)
+				return err
+			}
+			if err := os.WriteFile(out, data, 0o644); err != nil { //nolint:gosec // a mail to look at, not a secret
+				return fmt.Errorf("write preview: %w", err)
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&newsletter, "newsletter", "", "the newsletter's `id` (default: the only one)")
+	flags.StringVar(&date, "date", "", "the edition's `date` (default: today)")
+	flags.StringVar(&tip, "tip", "", "show this tip, by its `id`, instead of a date's")
+	flags.StringVar(&lang, "lang", "", "the reader's `language`, such as zh-CN (default: the newsletter's)")
+	flags.StringVar(&format, "format", "html", "html, text or eml")
+	flags.StringVar(&out, "out", "", "write to this `file` instead of standard output")
+	cmd.MarkFlagsMutuallyExclusive("date", "tip")
+	return cmd
+}
+
+// render gives one form of a letter; eml is the whole message for a reader who
+// doesn't exist.
+func render(l *letter.Letter, format, from, base string) ([]byte, error) {
+	switch format {
+	case "html":
+		return []byte(l.HTML()), nil
+	case "text":
+		return []byte(l.Text()), nil
+	case "eml":
+		return l.Message(letter.Recipient{
+			Email: "reader@example.com", MessageID: "preview@" + domainOf(from), ReturnPath: from,
+			Date:           time.Now(), //nolint:forbidigo // the preview's own
+			UnsubscribeURL: base + "/u/preview",
+		})
+	}
+	return nil, exitf(codeUsage, "--format %q is unknown; write html, text or eml", format)
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"dailytip/config"
+)
+
+// stdio is where a command reads and writes.
+type stdio struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// The exit codes; docs/exit-codes.md has the table.
+const (
+	codeDone    = 0
+	codeFailed  = 1
+	codeUsage   = 2
+	codeConfig  = 3
+	codeNothing = 4
+	codePart    = 5
+)
+
+// exit is an error that ends the program with a code of its own.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e exit) Error() string { return e.err.Error() }
+func (e exit) Unwrap() error { return e.err }
+
+// exitf makes an [exit].
+func exitf(code int, format string, args ...any) error {
+	return exit{code, fmt.Errorf(format, args...)}
+}
+
+// run is the whole program: it carries out a command line and returns the exit
+// code.
+func run(ctx context.Context, args []string, io stdio) int {
+	c := &command{stdio: io}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	err := root.ExecuteContext(ctx)
+	code := c.codeOf(err)
+	if err != nil {
+		c.complain(err, code)
+	}
+	return code
+}
+
+// codeOf is the one place where an error becomes an exit code.
+func (c *command) codeOf(err error) int {
+	var e exit
+	var faults config.Faults
+	switch {
+	case err == nil:
+		return codeDone
+	case errors.As(err, &e):
+		return e.code
+	case errors.As(err, &faults):
+		return codeConfig
+	case !c.started: // cobra refused the command line
+		return codeUsage
+	}
+	return codeFailed
+}
+
+func (c *command) complain(err error, code int) {
+	var faults config.Faults
+	if errors.As(err, &faults) { // a line each, which stand for themselves
+		_, _ = fmt.Fprintln(c.err, faults)
+		return
+	}
+	_, _ = fmt.Fprintf(c.err, "dailytip: %v\n", err)
+	if code == codeUsage {
+		_, _ = fmt.Fprintln(c.err, "dailytip: see dailytip --help, or dailytip COMMAND --help")
+	}
+}
+
+// command is what all commands share.
+type command struct {
+	stdio
+	started   bool // the command line was understood
+	config    string
+	json      bool
+	logFormat string
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dailytip",
+		Short: "Send a tip a day",
+		Long: `dailytip sends a tip a day: it picks the day's tip from a folder of markdown
+files on a cron schedule, renders it to HTML mail with its source link, and sends
+it over SMTP to everyone who is due, in their language, at their hour.
+
+See it work, with nothing installed:  dailytip demo`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if c.logFormat != "text" && c.logFormat != "json" {
+				return fmt.Errorf("--log-format %q is unknown; write text or json", c.logFormat)
+			}
+			return nil
+		},
+	}
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	flags := root.PersistentFlags()
+	flags.StringVar(&c.config, "config", "", "the configuration `file` (default: $DAILYTIP_CONFIG, else ./config.yaml)")
+	flags.BoolVar(&c.json, "json", false, "print data as JSON, one object a line")
+	flags.StringVar(&c.logFormat, "log-format", "text", "how the log is written: text or json")
+	root.AddCommand(
+		c.demo(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.tips(), c.subscribers(), c.status(), c.migrate(), c.version(),
+	)
+	c.noteStart(root)
+	return root
+}
+
+// noteStart has each command note that cobra has understood its command line:
+// what cobra itself refuses, flags that exclude each other included, is wrong
+// usage.
+func (c *command) noteStart(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			c.started = true
+			return run(cmd, args)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		c.noteStart(sub)
+	}
+}
+
+// configPath is the configuration that a command line means.
+func (c *command) configPath() string {
+	for _, path := range []string{c.config, os.Getenv("DAILYTIP_CONFIG")} {
+		if path != "" {
+			return path
+		}
+	}
+	return "config.yaml"
+}
+
+// logger writes the log to standard error, so that data on standard output
+// stays clean.
+func (c *command) logger(level slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if c.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(c.err, options))
+	}
+	return slog.New(slog.NewTextHandler(c.err, options))
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"dailytip/ledger"
+	"dailytip/scheduler"
+	"dailytip/store"
+)
+
+type sendFlags struct {
+	newsletter string
+	date       string
+	wait       time.Duration
+	dryRun     bool
+	to         []string
+}
+
+func (c *command) send() *cobra.Command {
+	var f sendFlags
+	cmd := &cobra.Command{
+		Use:   "send",
+		Short: "Send a date's edition now",
+		Long: `send opens a date's edition (default: today's) for everyone who is active now and
+whose days include the date, whatever the hour, and waits until it's out. Who has
+it already doesn't get it again. Beside a running daemon it leaves the sending to
+that one and watches. --to sends a test copy that counts for nothing.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := c.open(cmd.Context(), slog.LevelWarn)
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			n, date, err := a.editionFlags(f.newsletter, f.date)
+			if err != nil {
+				return err
+			}
+			if len(f.to) > 0 {
+				return c.sendCopies(cmd.Context(), a, n, date, f.to)
+			}
+			return c.sendEdition(cmd.Context(), a, n, date, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.newsletter, "newsletter", "", "the newsletter's `id` (default: the only one)")
+	flags.StringVar(&f.date, "date", "", "the edition's `date` (default: today in the newsletter's default zone)")
+	flags.DurationVar(&f.wait, "wait", 10*time.Minute, "how long to wait until it's out")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "say what would be sent, and send nothing")
+	flags.StringSliceVar(&f.to, "to", nil, "send a test copy to these `addresses` and to nobody else")
+	cmd.MarkFlagsMutuallyExclusive("to", "dry-run")
+	return cmd
+}
+
+// editionFlags finds the newsletter and the date that a command line means.
+func (a *app) editionFlags(id, date string) (*scheduler.Newsletter, scheduler.Date, error) {
+	n, err := a.scheduler.Find(id)
+	if err != nil {
+		return nil, scheduler.Date{}, exit{codeUsage, err}
+	}
+	if date == "" {
+		return n, n.Today(time.Now()), nil //nolint:forbidigo // what "today" is asked for
+	}
+	d, err := scheduler.ParseDate(date)
+	if err != nil {
+		return nil, d, exitf(codeUsage, "--date: %w", err)
+	}
+	return n, d, nil
+}
+
+func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newsletter, date scheduler.Date, f sendFlags) error {
+	if f.dryRun {
+		return c.dryRun(ctx, a, n, date)
+	}
+	opened, err := a.scheduler.SendNow(ctx, time.Now(), n, date) //nolint:forbidigo // "now" is the command's
+	if errors.Is(err, scheduler.ErrNoTip) {
+		return exit{codeNothing, err}
+	}
+	if err != nil {
+		return err
+	}
+	edition, err := a.ledger.Edition(ctx, a.db.Read(), n.ID, date.String())
+	if errors.Is(err, ledger.ErrNoEdition) {
+		return exitf(codeNothing, "nobody is due: %s has no active subscribers whose days include %s", n.ID, date)
+	}
+	if err != nil {
+		return err
+	}
+	before, err := a.ledger.Count(ctx, a.db.Read(), edition)
+	if err != nil {
+		return err
+	}
+	if opened == 0 && !before.Open() {
+		return exitf(codeNothing, "nothing to send: the edition of %s went to its %d readers already", date, before.Due)
+	}
+	if err := c.deliver(ctx, a, edition, f.wait); err != nil {
+		return err
+	}
+	return c.reportEdition(ctx, a, edition, before)
+}
+
+// deliver has an edition sent, by this process or by the daemon that runs
+// beside it, and waits until nothing of it is left or the time is over.
+func (c *command) deliver(ctx context.Context, a *app, edition ledger.Edition, wait time.Duration) error {
+	sender, err := a.db.LockSender()
+	if errors.Is(err, store.ErrSenderRunning) {
+		c.say("the running daemon sends it")
+		return c.watch(ctx, a, edition, wait)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sender.Release() }()
+	m, err := a.mailer()
+	if err != nil {
+		return err
+	}
+	sending, stop := context.WithCancel(ctx)
+	defer stop()
+	group, sending := errgroup.WithContext(sending)
+	group.Go(func() error { return m.Run(sending) })
+	group.Go(func() error {
+		defer stop()
+		return c.watch(sending, a, edition, wait)
+	})
+	return group.Wait()
+}
+
+// watch shows an edition's progress until it's out.
+func (c *command) watch(ctx context.Context, a *app, edition ledger.Edition, wait time.Duration) error {
+	bar := c.progress(fmt.Sprintf("Sending %s", edition.LocalDate))
+	defer bar.done()
+	end := time.NewTimer(wait)
+	defer end.Stop()
+	look := time.NewTicker(200 * time.Millisecond)
+	defer look.Stop()
+	for {
+		counts, err := a.ledger.Count(ctx, a.db.Read(), edition)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		bar.show(counts.Due-counts.Pending-counts.Retry, counts.Due)
+		if !counts.Open() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-end.C:
+			c.say("not all of it is out after %s; what waits is sent by dailytip serve, or by the next send", wait)
+			return nil
+		case <-look.C:
+		}
+	}
+}
+
+// reportEdition prints what became of each delivery and turns the counts into
+// an exit code. before are the counts when the command began.
+func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edition, before ledger.Counts) error {
+	after, err := a.ledger.Count(ctx, a.db.Read(), edition)
+	if err != nil {
+		return err
+	}
+	if err := c.printDeliveries(ctx, a, edition); err != nil {
+		return err
+	}
+	if !c.json {
+		c.printf("\n%s: %d sent", edition.LocalDate, after.Sent)
+		for _, part := range []struct {
+			n    int64
+			what string
+		}{
+			{after.Pending, "waiting"}, {after.Retry, "to be tried again"}, {after.Failed, "failed"},
+			{after.InDoubt, "in doubt"}, {after.Expired, "expired"}, {after.Withdrawn, "left first"},
+		} {
+			if part.n > 0 {
+				c.printf(", %d %s", part.n, part.what)
+			}
+		}
+		c.printf("\n")
+	}
+	for _, p := range c.pausesOf(ctx, a) {
+		c.say("paused: %s: %s", p.Reason, p.Answer)
+	}
+	missing := after.Pending + after.Retry + after.Failed + after.InDoubt + after.Expired
+	switch {
+	case after.Sent == before.Sent && missing > 0:
+		return exitf(codeFailed, "nothing went out")
+	case missing > 0:
+		return exitf(codePart, "%d of %d mails are not out", missing, after.Due)
+	}
+	return nil
+}
+
+func (c *command) pausesOf(ctx context.Context, a *app) []ledger.PauseInfo {
+	pauses, err := a.ledger.AllPauses(ctx)
+	if err != nil {
+		a.log.Error("reading what is paused", "error", err)
+	}
+	return pauses
+}

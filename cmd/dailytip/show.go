@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"dailytip/ledger"
+	"dailytip/subscribers"
+)
+
+// nextDue is when a subscription's next mail is due; zero: none is.
+func (a *app) nextDue(sub subscribers.Subscription) time.Time {
+	n, err := a.scheduler.Find(sub.Newsletter)
+	if err != nil { // the newsletter has left the configuration
+		return time.Time{}
+	}
+	return n.NextDue(sub)
+}
+
+func (c *command) subscribersShow() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show EMAIL",
+		Short: "Show all about a person: why did this reader get nothing?",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
+				return c.showPerson(cmd.Context(), a, s)
+			})
+		},
+	}
+}
+
+// personLine is what subscribers show --json prints.
+type personLine struct {
+	Email         string           `json:"email"`
+	Name          string           `json:"name,omitempty"`
+	Suppressed    string           `json:"suppressed,omitempty"` // why
+	Subscriptions []personSub      `json:"subscriptions"`
+	Deliveries    []personDelivery `json:"deliveries"`
+	Events        []personEvent    `json:"events"`
+}
+
+type personSub struct {
+	subscriptionLine
+	Next string `json:"next_due,omitempty"` // RFC 3339
+	Why  string `json:"why"`
+}
+
+type personDelivery struct {
+	Newsletter string `json:"newsletter"`
+	LocalDate  string `json:"local_date"`
+	Tip        string `json:"tip"`
+	State      string `json:"state"`
+	Attempts   int    `json:"attempts"`
+	At         string `json:"at,omitempty"` // when it ended, or is tried again; RFC 3339
+	Answer     string `json:"answer,omitempty"`
+}
+
+type personEvent struct {
+	At         string `json:"at"`
+	Newsletter string `json:"newsletter,omitempty"`
+	Kind       string `json:"kind"`
+	Detail     string `json:"detail,omitempty"`
+}
+
+func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscriber) error {
+	deliveries, err := a.ledger.LastDeliveries(ctx, s.ID, 20)
+	if err != nil {
+		return err
+	}
+	events, err := a.list.Events(ctx, a.db.Read(), s.ID, 20)
+	if err != nil {
+		return err
+	}
+	pauses, err := a.ledger.AllPauses(ctx)
+	if err != nil {
+		return err
+	}
+	p := personLine{Email: string(s.Email), Name: s.Name}
+	if !s.SuppressedAt.IsZero() {
+		p.Suppressed = instant(s.SuppressedAt) + ": " + s.SuppressedReason
+	}
+	for _, sub := range s.Subscriptions {
+		line := personSub{subscriptionLine: lineOf(*s, sub), Why: a.why(s, sub, pauses)}
+		if due := a.nextDue(sub); !due.IsZero() {
+			line.Next = due.UTC().Format(time.RFC3339)
+		}
+		p.Subscriptions = append(p.Subscriptions, line)
+	}
+	for _, d := range deliveries {
+		at := d.DoneAt
+		if at.IsZero() {
+			at = d.NextAt
+		}
+		p.Deliveries = append(p.Deliveries, personDelivery{
+			Newsletter: d.Newsletter, LocalDate: d.LocalDate, Tip: d.Tip, State: string(d.State), Attempts: d.Attempts,
+			At: at.Format(time.RFC3339), Answer: d.Answer.String(),
+		})
+	}
+	for _, e := range events {
+		p.Events = append(p.Events, personEvent{e.At.Format(time.RFC3339), e.Newsletter, e.Kind, e.Detail})
+	}
+	if c.json {
+		return c.printJSON(p)
+	}
+	c.printPerson(p)
+	return nil
+}
+
+// why says in a sentence what a subscription's reader can expect, and what
+// stands in the way.
+func (a *app) why(s *subscribers.Subscriber, sub subscribers.Subscription, pauses []ledger.PauseInfo) string {
+	n, err := a.scheduler.Find(sub.Newsletter)
+	switch {
+	case err != nil:
+		return "gets nothing: the newsletter isn't in the configuration"
+	case sub.State == subscribers.Pending:
+		return "gets nothing: they haven't confirmed since " + instant(sub.CreatedAt)
+	case sub.State == subscribers.Unsubscribed:
+		return "gets nothing: they unsubscribed"
+	case sub.State == subscribers.Suppressed:
+		return "gets nothing: suppressed, " + s.SuppressedReason
+	case sub.State == subscribers.Paused && sub.PausedUntil.IsZero():
+		return "gets nothing: paused until somebody resumes it"
+	case sub.State == subscribers.Paused:
+		return "gets nothing: paused until " + instant(sub.PausedUntil)
+	}
+	for _, p := range pauses {
+		if p.Newsletter == ledger.Relay || p.Newsletter == sub.Newsletter {
+			return "has to wait: sending is paused since " + instant(p.Since) + ": " + p.Reason
+		}
+	}
+	due := n.NextDue(sub)
+	if due.IsZero() {
+		return "gets nothing: their days and the newsletter's have none in common"
+	}
+	zone := n.Schedule(sub.Slot).Zone
+	return "next due " + due.In(zone).Format("Mon 2006-01-02 15:04 MST") + " (" + zone.String() + ")"
+}
+
+func (c *command) printPerson(p personLine) {
+	c.printf("%s\n", strings.TrimSpace(p.Name+" <"+p.Email+">"))
+	if p.Suppressed != "" {
+		c.printf("suppressed on %s\n", p.Suppressed)
+	}
+	for _, s := range p.Subscriptions {
+		own := strings.Join(strings.Fields(s.Language+" "+s.Timezone+" "+s.SendAt+" "+s.Days), ", ")
+		if own != "" {
+			own = " (" + own + ")"
+		}
+		c.printf("\n%s: %s, %s%s\n  %s\n", s.Newsletter, s.State, s.Cadence, own, s.Why)
+	}
+	if len(p.Deliveries) > 0 {
+		c.printf("\n")
+		var rows []table.Row
+		for _, d := range p.Deliveries {
+			rows = append(rows, table.Row{d.LocalDate, d.Newsletter, d.Tip, d.State, d.Attempts, d.At, short(d.Answer, 70)})
+		}
+		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Tries", "At", "The relay said"}, rows, 5)
+	} else {
+		c.printf("\nno deliveries yet\n")
+	}
+	if len(p.Events) > 0 {
+		c.printf("\n")
+		var rows []table.Row
+		for _, e := range p.Events {
+			rows = append(rows, table.Row{e.At, e.Newsletter, e.Kind, short(e.Detail, 70)})
+		}
+		c.table(table.Row{"When", "Newsletter", "What", ""}, rows)
+	}
+}

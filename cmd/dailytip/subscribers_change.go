@@ -1,0 +1,155 @@
+package main
+
+import (
+	"database/sql"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dailytip/scheduler"
+	"dailytip/subscribers"
+)
+
+func (c *command) subscribersSet() *cobra.Command {
+	var newsletter string
+	var prefs preferenceFlags
+	cmd := &cobra.Command{
+		Use:   "set EMAIL",
+		Short: "Change somebody's preferences",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
+				sub, err := pickSubscription(s, newsletter)
+				if err != nil {
+					return err
+				}
+				p, err := prefs.over(cmd, subscribers.Preferences{
+					Name: s.Name, Language: s.Language, Timezone: s.Timezone,
+					SendAt: sub.Slot.SendAt, Days: sub.Slot.Days, Cadence: sub.Slot.Cadence,
+				})
+				if err != nil {
+					return err
+				}
+				return a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
+					return a.list.Set(cmd.Context(), tx, time.Now(), s, sub, p) //nolint:forbidigo // when it changed
+				})
+			})
+		},
+	}
+	prefs.register(cmd)
+	cmd.Flags().StringVar(&newsletter, "newsletter", "", "the newsletter's `id` (default: the only one they have)")
+	return cmd
+}
+
+func pickSubscription(s *subscribers.Subscriber, newsletter string) (subscribers.Subscription, error) {
+	ids := make([]string, len(s.Subscriptions))
+	for i, sub := range s.Subscriptions {
+		ids[i] = sub.Newsletter
+	}
+	id, err := subscribers.PickNewsletter(newsletter, ids)
+	if err != nil {
+		return subscribers.Subscription{}, exit{codeUsage, err}
+	}
+	return s.Subscriptions[slices.Index(ids, id)], nil
+}
+
+// change runs something for one subscription, or for all of a person's when no
+// newsletter is named, and says whether it changed anything.
+func (c *command) change(use, help string, flags func(*cobra.Command), f func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error)) *cobra.Command {
+	var newsletter string
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: help,
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
+				chosen := s.Subscriptions
+				if newsletter != "" {
+					sub, err := pickSubscription(s, newsletter)
+					if err != nil {
+						return err
+					}
+					chosen = []subscribers.Subscription{sub}
+				}
+				changed := 0
+				err := a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
+					changed = 0
+					for _, sub := range chosen {
+						did, err := f(a, tx, cmd, time.Now(), sub) //nolint:forbidigo // when it changed
+						if err != nil {
+							return err
+						}
+						if did {
+							changed++
+						}
+					}
+					return nil
+				})
+				if err == nil && changed == 0 {
+					return exitf(codeNothing, "nothing to change: see dailytip subscribers show %s", s.Email)
+				}
+				return err
+			})
+		},
+	}
+	cmd.Flags().StringVar(&newsletter, "newsletter", "", "only in this newsletter, by its `id` (default: in all they have)")
+	if flags != nil {
+		flags(cmd)
+	}
+	return cmd
+}
+
+func (c *command) subscribersPause() *cobra.Command {
+	var until string
+	return c.change("pause EMAIL", "Hold somebody's mail for a while",
+		func(cmd *cobra.Command) {
+			cmd.Flags().StringVar(&until, "until", "", "resume on this `date` by itself (default: when resumed by hand)")
+		},
+		func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error) {
+			var end time.Time
+			if until != "" {
+				n, err := a.scheduler.Find(sub.Newsletter)
+				if err != nil {
+					return false, err
+				}
+				date, err := scheduler.ParseDate(until)
+				if err != nil {
+					return false, exitf(codeUsage, "--until: %w", err)
+				}
+				end = n.Begin(date, sub)
+			}
+			return a.list.Pause(cmd.Context(), tx, now, end, sub.ID, "by the operator")
+		})
+}
+
+func (c *command) subscribersResume() *cobra.Command {
+	return c.change("resume EMAIL", "End somebody's pause", nil,
+		func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error) {
+			return a.list.Resume(cmd.Context(), tx, now, sub.ID, "by the operator")
+		})
+}
+
+func (c *command) subscribersUnsubscribe() *cobra.Command {
+	return c.change("unsubscribe EMAIL", "End somebody's subscription", nil,
+		func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error) {
+			return a.list.Unsubscribe(cmd.Context(), tx, now, sub.ID, "by the operator")
+		})
+}
+
+func (c *command) subscribersErase() *cobra.Command {
+	return &cobra.Command{
+		Use:   "erase EMAIL",
+		Short: "Forget a person: address, name, preferences, history",
+		Long: `erase removes all that is personal. What stays is a keyed hash of the address, so
+that no import brings the person back, and the bare numbers of what was sent.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
+				return a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
+					return a.list.Erase(cmd.Context(), tx, time.Now(), s) //nolint:forbidigo // when it was asked
+				})
+			})
+		},
+	}
+}

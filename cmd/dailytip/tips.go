@@ -1,0 +1,261 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"dailytip/config"
+	"dailytip/tips"
+)
+
+func (c *command) tips() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{Use: "tips", Short: "Look after the library: list, show, lint, repair, new", Args: cobra.NoArgs}
+	cmd.PersistentFlags().StringVar(&dir, "dir", "", "the library's `folder` (default: those of the configuration)")
+	cmd.AddCommand(c.tipsList(&dir), c.tipsShow(&dir), c.tipsLint(&dir), c.tipsRepair(&dir), c.tipsNew(&dir))
+	return cmd
+}
+
+// folders are the libraries that a command line means.
+func (c *command) folders(dir string) ([]string, error) {
+	if dir != "" {
+		return []string{dir}, nil
+	}
+	cfg, err := config.Load(c.configPath())
+	if err != nil {
+		return nil, err
+	}
+	var folders []string
+	for _, n := range cfg.Newsletters {
+		if len(folders) == 0 || folders[len(folders)-1] != n.Tips {
+			folders = append(folders, n.Tips)
+		}
+	}
+	return folders, nil
+}
+
+// each opens the libraries one after the other.
+func (c *command) each(dir string, f func(folder string, l *tips.Library) error) error {
+	folders, err := c.folders(dir)
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		l, err := tips.Open(folder, tips.Options{})
+		if err != nil {
+			return fmt.Errorf("open library: %w", err)
+		}
+		if err := f(folder, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tipLine is what tips list prints of a tip.
+type tipLine struct {
+	ID        string   `json:"id"`
+	Title     string   `json:"title"`
+	Emoji     string   `json:"emoji,omitempty"`
+	Tags      []string `json:"tags,omitempty"`
+	Languages []string `json:"languages,omitempty"` // of its translations
+	Date      string   `json:"date,omitempty"`
+	Draft     bool     `json:"draft,omitempty"`
+}
+
+func (c *command) tipsList(dir *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the tips",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return c.each(*dir, func(folder string, l *tips.Library) error {
+				var rows []table.Row
+				for _, t := range l.Tips() {
+					line := tipLine{ID: t.ID, Title: t.Title, Emoji: t.Emoji, Tags: t.Tags, Date: t.Date, Draft: t.Draft}
+					for _, tr := range t.Translations {
+						line.Languages = append(line.Languages, tr.Language)
+					}
+					if c.json {
+						if err := c.printJSON(line); err != nil {
+							return err
+						}
+						continue
+					}
+					note := t.Date
+					if t.Draft {
+						note = "draft"
+					}
+					rows = append(rows, table.Row{t.ID, strings.TrimSpace(t.Emoji + " " + t.Title), strings.Join(line.Languages, " "), note})
+				}
+				if !c.json {
+					c.table(table.Row{"Id", "Title", "Translations", ""}, rows)
+					c.printf("\n%d tips in %s\n", len(rows), folder)
+					if n := len(l.Faults()); n > 0 {
+						c.say("%d faults and notes: dailytip tips lint shows them", n)
+					}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func (c *command) tipsShow(dir *string) *cobra.Command {
+	var lang string
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one tip as text",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			found := false
+			err := c.each(*dir, func(_ string, l *tips.Library) error {
+				t, ok := l.Tip(args[0])
+				if !ok || found {
+					return nil
+				}
+				found = true
+				if c.json {
+					return c.printJSON(t)
+				}
+				title, body := t.Title, t.Body
+				if lang != "" {
+					tr, ok := t.In(lang)
+					if !ok {
+						return exitf(codeFailed, "tip %s has no translation into %s", t.ID, lang)
+					}
+					title, body = tr.Title, tr.Body
+				}
+				c.printf("%s\n\n%s\n", strings.TrimSpace(t.Emoji+" "+title), tips.PlainText(body, 72))
+				if t.Link != "" {
+					c.printf("\n%s: %s\n", t.Source, t.Link)
+				}
+				return nil
+			})
+			if err == nil && !found {
+				return exitf(codeFailed, "there is no tip %q; dailytip tips list shows them", args[0])
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&lang, "lang", "", "show this translation")
+	return cmd
+}
+
+func (c *command) tipsLint(dir *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint",
+		Short: "Say what is wrong with the library, with file and line",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			faults, notes := 0, 0
+			err := c.each(*dir, func(folder string, l *tips.Library) error {
+				today := time.Now().Format(time.DateOnly) //nolint:forbidigo // which pinned dates are past
+				for _, f := range tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today}) {
+					if f.Severity == tips.Note {
+						notes++
+					} else {
+						faults++
+					}
+					if c.json {
+						if err := c.printJSON(f); err != nil {
+							return err
+						}
+						continue
+					}
+					c.printf("%s (%s, %s)\n", filepath.Join(folder, f.String()), f.Severity, f.Rule)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			if faults > 0 {
+				return exitf(codeFailed, "%d faults, %d notes", faults, notes)
+			}
+			c.say("no faults, %d notes", notes)
+			return nil
+		},
+	}
+}
+
+func (c *command) tipsRepair(dir *string) *cobra.Command {
+	var write bool
+	cmd := &cobra.Command{
+		Use:   "repair",
+		Short: "Show how damaged text can be restored; --write does it",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			folders, err := c.folders(*dir)
+			if err != nil {
+				return err
+			}
+			fixed, lost := 0, 0
+			for _, folder := range folders {
+				repairs, err := tips.Repairs(os.DirFS(folder))
+				if err != nil {
+					return fmt.Errorf("look through %s: %w", folder, err)
+				}
+				for _, r := range repairs {
+					lost += len(r.Lost)
+					for _, d := range r.Lost {
+						c.say("%s:%d:%d: %q has lost characters and can't be restored", filepath.Join(folder, r.Path), d.Line, d.Column, short(d.Text, 40))
+					}
+					if r.Fixed == nil {
+						continue
+					}
+					fixed++
+					c.printf("%s", r.Diff)
+					if !write {
+						continue
+					}
+					if err := tips.WriteFile(filepath.Join(folder, r.Path), r.Fixed); err != nil {
+						return fmt.Errorf("write repaired tip: %w", err)
+					}
+				}
+			}
+			switch {
+			case fixed == 0 && lost == 0:
+				c.say("nothing to repair")
+			case fixed > 0 && write:
+				c.say("%d files repaired", fixed)
+			case fixed > 0:
+				c.say("%d files can be repaired: dailytip tips repair --write", fixed)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&write, "write", false, "write the repaired files")
+	return cmd
+}
+
+func (c *command) tipsNew(dir *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "new TITLE",
+		Short: "Begin a new tip, as a draft",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			folders, err := c.folders(*dir)
+			if err != nil {
+				return err
+			}
+			name, err := tips.NewTip(folders[0], strings.Join(args, " "), time.Now()) //nolint:forbidigo // when it was created
+			if errors.Is(err, fs.ErrExist) {
+				return exitf(codeFailed, "there is a tip with that name already: %w", err)
+			}
+			if err != nil {
+				return err
+			}
+			c.printf("%s\n", filepath.Join(folders[0], name))
+			return nil
+		},
+	}
+}
