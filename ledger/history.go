@@ -113,3 +113,26 @@ func (l *Ledger) FinishRun(ctx context.Context, now time.Time, r Run) error {
 		return subscribers.FinishSlot(ctx, tx, r.Slot, r.DueAt)
 	})
 }
+
+// Skipped returns the newest runs that were skipped although somebody was due,
+// newest first.
+func (l *Ledger) Skipped(ctx context.Context, limit int) ([]Run, error) {
+	rows, err := l.db.Read().QueryContext(ctx, `
+		SELECT newsletter, local_date, MIN(due_at), MAX(reason), SUM(deliveries) FROM runs
+		WHERE state = 'skipped' AND deliveries > 0 GROUP BY newsletter, local_date ORDER BY local_date DESC, newsletter LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read skipped runs: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var runs []Run
+	for rows.Next() {
+		r := Run{State: "skipped"}
+		var due int64
+		if err := rows.Scan(&r.Newsletter, &r.LocalDate, &due, &r.Reason, &r.Deliveries); err != nil {
+			return nil, fmt.Errorf("read skipped runs: %w", err)
+		}
+		r.DueAt = store.Time(due)
+		runs = append(runs, r)
+	}
+	return runs, rows.Err()
+}

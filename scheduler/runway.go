@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"context"
 	"time"
 
 	"dailytip/subscribers"
@@ -50,4 +51,24 @@ func (n *Newsletter) Begin(date Date, sub subscribers.Subscription) time.Time {
 		begin, _ = date.Add(1).at(0, 0, n.zone(sub.Slot.Timezone))
 	}
 	return begin
+}
+
+// Outlook returns when a newsletter is due next for any of its readers, and how
+// many are active.
+func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (next time.Time, readers int64, err error) {
+	slots, err := s.List.Slots(ctx, n.ID)
+	if err != nil {
+		return next, 0, err
+	}
+	for _, slot := range slots {
+		count, err := s.Ledger.CountActive(ctx, slot.ID)
+		if err != nil {
+			return next, 0, err
+		}
+		readers += count
+		if due := n.Schedule(slot).Next(now); next.IsZero() || !due.IsZero() && due.Before(next) {
+			next = due
+		}
+	}
+	return next, readers, nil
 }
