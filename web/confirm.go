@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/subscribers"
+)
+
+// againField is what the button of somebody who had left sends. Without it the
+// button of an old page, pressed after leaving, would bring them back.
+const againField = "again"
+
+// How a confirmation came about, kept as proof of consent.
+const (
+	confirmDetail = "pressed the button on the confirmation page"
+	againDetail   = "pressed the button to subscribe again on the confirmation page"
+)
+
+// askToConfirm shows where a subscription stands, and changes nothing: scanners
+// follow the links of every mail.
+func (s *Server) askToConfirm(r *http.Request) (page, error) {
+	id, err := s.List.Tokens().Check(subscribers.ConfirmLink, r.PathValue("token"))
+	if err != nil {
+		return s.badLink(r, "page.confirm.invalid"), nil
+	}
+	p, err := s.reader(r.Context(), s.DB.Read(), id)
+	switch {
+	case errors.Is(err, subscribers.ErrUnknown), err == nil && !p.known:
+		return s.badLink(r, "page.confirm.invalid"), nil // erased, or a newsletter that is no more
+	case err != nil:
+		return page{}, err
+	}
+	return s.confirmPage(r, s.Now(), p, outcome{}), nil
+}
+
+// outcome is what pressing the button changed.
+type outcome struct{ confirmed, cameBack bool }
+
+// confirm makes a pending subscription active. Pressing twice is as good as
+// once.
+func (s *Server) confirm(r *http.Request) (page, error) {
+	id, err := s.List.Tokens().Check(subscribers.ConfirmLink, r.PathValue("token"))
+	if err != nil {
+		return s.badLink(r, "page.confirm.invalid"), nil
+	}
+	now, again := s.Now(), r.PostFormValue(againField) != ""
+	var p reader
+	var out outcome
+	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
+		if p, err = s.reader(r.Context(), tx, id); err != nil || !p.known {
+			return err
+		}
+		if out, err = s.activate(r.Context(), tx, now, p, again); err != nil || !out.confirmed {
+			return err
+		}
+		p, err = s.reader(r.Context(), tx, id)
+		return err
+	})
+	switch {
+	case errors.Is(err, subscribers.ErrUnknown), err == nil && !p.known:
+		return s.badLink(r, "page.confirm.invalid"), nil
+	case err != nil:
+		return page{}, err
+	}
+	if out.confirmed && s.Ledger != nil && s.Enqueued != nil {
+		s.Enqueued()
+	}
+	return s.confirmPage(r, now, p, out), nil
+}
+
+// activate confirms a subscription and enqueues its welcome, in one commit. Who
+// has left and asks to come back holds the link that was mailed to them: that is
+// the proof which a second mail would ask for.
+func (s *Server) activate(ctx context.Context, tx *sql.Tx, now time.Time, p reader, again bool) (out outcome, err error) {
+	detail := confirmDetail
+	if again && p.state() == subscribers.Unsubscribed {
+		detail, out.cameBack = againDetail, true
+		_, err = s.List.Add(ctx, tx, now, subscribers.Request{
+			Address: p.person.Email, Newsletter: p.subscription.Newsletter, Consent: subscribers.ByReader, Detail: detail,
+		})
+		if err != nil {
+			return out, err
+		}
+	}
+	out.confirmed, err = s.List.Confirm(ctx, tx, now, p.subscription.ID, detail)
+	if err != nil || !out.confirmed || s.Ledger == nil {
+		return out, err
+	}
+	return out, s.Ledger.Enqueue(ctx, tx, now, ledger.Notice{
+		Kind: ledger.Welcome, Newsletter: p.subscription.Newsletter, Subscriber: p.person.ID, Subscription: p.subscription.ID,
+		Email: p.person.Email, Language: p.person.Language,
+	})
+}
+
+// confirmPage says where the subscription stands now.
+func (s *Server) confirmPage(r *http.Request, now time.Time, p reader, out outcome) page {
+	l := s.letter(r, p)
+	show := func(mark, heading string, text ...string) {
+		l.Mark, l.Heading = mark, p.say(l.Lang, heading)
+		for _, id := range text {
+			l.Text = append(l.Text, p.say(l.Lang, id))
+		}
+	}
+	button := func(id string) { l.Button = p.say(l.Lang, id) }
+	switch state := p.state(); {
+	case state == subscribers.Pending:
+		show("letter", "page.confirm.heading", "page.confirm.text")
+		button("page.confirm.button")
+	case state == subscribers.Active && out.cameBack:
+		show("done", "page.confirm.done_heading", "page.unsubscribe.undone")
+		l.Text = append(l.Text, s.next(l.Lang, "page.confirm.next", now, p)...)
+	case state == subscribers.Active && out.confirmed:
+		show("done", "page.confirm.done_heading", "page.confirm.done")
+		l.Text = append(l.Text, s.next(l.Lang, "page.confirm.first", now, p)...)
+	case state == subscribers.Active:
+		show("done", "page.confirm.already_heading", "page.confirm.already")
+		l.Text = append(l.Text, s.next(l.Lang, "page.confirm.next", now, p)...)
+	case state == subscribers.Paused:
+		show("done", "page.confirm.already_heading", "page.confirm.paused")
+	case state == subscribers.Unsubscribed:
+		show("", "page.confirm.left_heading", "page.confirm.left")
+		button("page.unsubscribe.undo_button")
+		l.Field = againField
+	default:
+		show("", "page.confirm.stopped_heading", "page.confirm.stopped")
+	}
+	return l
+}

@@ -1,0 +1,53 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+)
+
+const (
+	healthRoute = "GET /healthz"
+	readyRoute  = "GET /readyz"
+)
+
+// healthz says that the process lives and answers; it looks at nothing else, so
+// that a database that's down doesn't get the process killed.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
+	machineText(w, http.StatusOK, "ok")
+}
+
+// readyz says whether a reader who comes now can be served. Why not, in
+// general terms: a database's own words may name its host and user, and belong
+// into the log.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	if err := s.pingDatabase(r); err != nil {
+		s.Log.WarnContext(r.Context(), "not ready: the database doesn't answer", "error", err)
+		machineText(w, http.StatusServiceUnavailable, "not ready: the database doesn't answer")
+		return
+	}
+	if s.Ready != nil {
+		if err := s.Ready(r.Context()); err != nil {
+			machineText(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
+			return
+		}
+	}
+	machineText(w, http.StatusOK, "ready")
+}
+
+// pingDatabase reads a row that every migrated database has.
+func (s *Server) pingDatabase(r *http.Request) error {
+	var id int64
+	err := s.DB.Read().QueryRowContext(r.Context(), "SELECT id FROM link_keys ORDER BY id LIMIT 1").Scan(&id)
+	if err != nil {
+		return fmt.Errorf("read link keys: %w", err)
+	}
+	return nil
+}
+
+func machineText(w http.ResponseWriter, status int, text string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintln(w, text)
+}

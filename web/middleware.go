@@ -1,0 +1,179 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path"
+	"runtime/debug"
+	"strings"
+)
+
+// maxBody is the most that a request's body may hold, in bytes.
+const maxBody = 64 << 10
+
+// mount brings every request to the same paths: without the path of BaseURL,
+// which some proxies take off and others leave, and without doubled slashes,
+// which the mux would answer with a redirect that RFC 8058 §3.1 forbids.
+func (s *Server) mount(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), handlerTimeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+		u := *r.URL
+		r.URL = &u
+		u.Path, u.RawPath = path.Clean("/"+u.Path), ""
+		// A path that is a page by itself stays: a base of /u must not take
+		// the /u off /u/{token}.
+		if rest, ok := strings.CutPrefix(u.Path, s.base); ok && s.base != "" && (rest == "" || rest[0] == '/') {
+			if _, pattern := s.mux.Handler(r); pattern == "/" {
+				u.Path = path.Clean("/" + rest)
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// record logs each request by its route, never by its path, which may hold a
+// token, nor by whom it came from.
+func (s *Server) record(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := s.Now()
+		answer := &recorder{ResponseWriter: w}
+		_, route := s.mux.Handler(r)
+		defer func() {
+			fault := recover()
+			if fault == http.ErrAbortHandler {
+				panic(fault) // net/http's own way to drop a connection, silently
+			}
+			if fault != nil {
+				s.Log.ErrorContext(r.Context(), "a page failed", "route", route, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+				if answer.status == 0 {
+					s.write(answer, r, s.failed(r))
+				}
+			}
+			s.Log.LogAttrs(r.Context(), level(route, answer.status), "request",
+				slog.String("route", route), slog.String("method", knownMethod(r.Method)), slog.Int("status", answer.status),
+				slog.Int("bytes", answer.bytes), slog.Duration("took", s.Now().Sub(start)))
+		}()
+		next.ServeHTTP(answer, r)
+	})
+}
+
+// level keeps what monitors and browsers ask for all the time out of the log.
+func level(route string, status int) slog.Level {
+	switch {
+	case status >= 500:
+		return slog.LevelWarn
+	case route == healthRoute, route == readyRoute, route == "/", strings.HasSuffix(route, ".css"):
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
+// knownMethod keeps a client from writing into the log what it likes.
+func knownMethod(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
+}
+
+// recorder notes what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status, bytes int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += n
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// secure sets the headers that every answer carries. Nothing but our own
+// stylesheet may be loaded, and no other site may frame a page.
+func (s *Server) secure(next http.Handler) http.Handler {
+	const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer") // the address of a page holds its token
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if s.https() {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// limit reads the whole body, so that a handler has it all or isn't called.
+func (s *Server) limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			status := http.StatusBadRequest
+			if errors.As(err, new(*http.MaxBytesError)) {
+				status = http.StatusRequestEntityTooLarge
+			}
+			w.Header().Set("Connection", "close") // the rest of the body isn't read
+			s.write(w, r, s.plain(r, status, "page.error.failed_heading", ""))
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guard refuses what a form on another site sends. One-click unsubscribing is
+// what mail programs send from wherever they run (RFC 8058 §3.1).
+func (s *Server) guard(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.AddInsecureBypassPattern("POST /u/{token}")
+	if u, err := url.Parse(s.BaseURL); err == nil && u.Host != "" {
+		// Behind a proxy that changes Host, an old browser's Origin differs
+		// from it; and this origin is ourselves.
+		_ = protection.AddTrustedOrigin(u.Scheme + "://" + u.Host)
+	}
+	protection.SetDenyHandler(s.page(func(r *http.Request) (page, error) {
+		return s.plain(r, http.StatusForbidden, "page.error.failed_heading", "page.error.elsewhere"), nil
+	}))
+	guarded := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if originHidden(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// originHidden tells whether our own page may have hidden where its form came
+// from. With Referrer-Policy: no-referrer a browser writes "Origin: null" on
+// the POST, and over plain HTTP or before 2023 it sends no Sec-Fetch-Site that
+// would tell more. Such a POST acts only where the path's token alone gives the
+// right to: who knows the token could as well press the button.
+func originHidden(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" &&
+		strings.HasPrefix(r.URL.Path, "/confirm/")
+}

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"time"
+
+	"dailytip/store"
+	"dailytip/subscribers"
+)
+
+// reader is the person behind a link, and the subscription that it is for.
+type reader struct {
+	person       *subscribers.Subscriber
+	subscription subscribers.Subscription
+	head         letterhead
+	known        bool // the newsletter is still in the configuration
+}
+
+// reader returns who a subscription belongs to, or [subscribers.ErrUnknown]
+// when they have been erased.
+func (s *Server) reader(ctx context.Context, q store.Queryer, subscription int64) (reader, error) {
+	sub, err := s.List.Subscription(ctx, q, subscription)
+	if err != nil {
+		return reader{}, err
+	}
+	person, err := s.List.Get(ctx, q, sub.Subscriber)
+	if err != nil {
+		return reader{}, err
+	}
+	head, known := s.newsletters[sub.Newsletter]
+	if !known {
+		head = letterhead{Name: isolated(sub.Newsletter, "")}
+	}
+	return reader{person, sub, head, known}, nil
+}
+
+// state is the subscription's, or Suppressed when the whole person is.
+func (p reader) state() subscribers.State {
+	if !p.person.SuppressedAt.IsZero() {
+		return subscribers.Suppressed
+	}
+	return p.subscription.State
+}
+
+// letter begins a page for a reader, in their language.
+func (s *Server) letter(r *http.Request, p reader) page {
+	return page{Lang: s.language(r, p.person.Language, p.head.Language), letterhead: p.head}
+}
+
+// say is one of our messages with the reader's values in it.
+func (p reader) say(lang, id string) template.HTML {
+	return phrase(lang, id, map[string]template.HTML{"Newsletter": p.head.Name, "Email": address(string(p.person.Email))})
+}
+
+// next says when the next tip comes, or nothing when nobody can tell.
+func (s *Server) next(lang, id string, now time.Time, p reader) []template.HTML {
+	if s.NextDue == nil || p.state() != subscribers.Active {
+		return nil
+	}
+	due := s.NextDue(p.subscription)
+	if !due.After(now) {
+		return nil
+	}
+	return []template.HTML{phrase(lang, id, map[string]template.HTML{"When": instant(lang, due)})}
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/store"
+	"dailytip/subscribers"
+)
+
+// Newsletter is what the pages say of one.
+type Newsletter struct {
+	ID       string
+	Title    string // what a reader calls it
+	Accent   string // "#RRGGBB" on light paper; "" is the house's own
+	Language string // BCP 47, of its title; "" means English
+}
+
+// Options are what [New] needs. DB and List are required.
+type Options struct {
+	DB          *store.DB
+	List        *subscribers.List
+	Ledger      *ledger.Ledger // nil: who confirms gets no welcome mail
+	Newsletters []Newsletter
+
+	// BaseURL is what links in mail point to, http or https, perhaps with a
+	// path: the pages are found below that path and without it, so that a
+	// proxy may strip it or not.
+	BaseURL string
+
+	// NextDue says when a subscription's next mail is due, in the reader's
+	// zone; the zero time, or a nil NextDue, when nobody can tell.
+	NextDue func(subscribers.Subscription) time.Time
+
+	// Enqueued is called after a mail was put into the ledger's queue, so that
+	// it needn't wait for the next poll. It must not block. May be nil.
+	Enqueued func()
+
+	// Ready is asked by /readyz after the database has answered. Anybody can
+	// read its error. May be nil.
+	Ready func(ctx context.Context) error
+
+	Now func() time.Time // nil: time.Now
+	Log *slog.Logger     // nil: nothing is logged
+}
+
+// Server answers requests for the readers' pages.
+type Server struct {
+	Options
+	base        string // the path of BaseURL, without a slash at its end; often ""
+	host        string // of BaseURL, for a page that no newsletter owns
+	newsletters map[string]letterhead
+	style       stylesheet
+	pages       *template.Template
+	mux         *http.ServeMux
+}
+
+// New returns a server that is at rest. A BaseURL that can't be parsed counts
+// as none.
+func New(o Options) *Server {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now //nolint:forbidigo // a request's arrival is read here
+	}
+	s := &Server{Options: o, newsletters: map[string]letterhead{}, pages: parsePages()}
+	if u, err := url.Parse(o.BaseURL); err == nil {
+		s.base, s.host = strings.TrimSuffix(path.Clean("/"+u.Path), "/"), u.Host
+	}
+	for i, n := range o.Newsletters {
+		s.newsletters[n.ID] = newLetterhead(n, i)
+	}
+	s.style = newStylesheet(o.Newsletters)
+	s.mux = s.routes()
+	return s
+}
+
+// https tells whether readers come by TLS, ours or a proxy's.
+func (s *Server) https() bool { return strings.HasPrefix(s.BaseURL, "https://") }
+
+// routes names every path that is answered. Each has its methods, so that what
+// is logged is never the path itself.
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /confirm/{token}", s.page(s.askToConfirm))
+	mux.HandleFunc("POST /confirm/{token}", s.page(s.confirm))
+	mux.HandleFunc("/confirm/{token}", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc("GET /u/{token}", s.page(s.askToLeave))
+	mux.HandleFunc("POST /u/{token}", s.page(s.leave))
+	mux.HandleFunc("/u/{token}", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc(healthRoute, s.healthz)
+	mux.HandleFunc(readyRoute, s.readyz)
+	mux.HandleFunc("GET "+s.style.path, s.serveStyle)
+	mux.HandleFunc("/", s.page(s.nothingHere))
+	return mux
+}
+
+// Handler answers all requests; [Server.Run] serves it.
+func (s *Server) Handler() http.Handler {
+	return s.mount(s.record(s.secure(s.limit(s.guard(s.mux)))))
+}
