@@ -126,7 +126,7 @@ func (s *Server) html(w http.ResponseWriter, _ *http.Request, m Message) {
 	h.Set("Content-Security-Policy", mailPolicy)
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.Write(v.frame()) // an error means that the browser has gone
+	_, _ = w.Write(v.frame()) // an error means that the browser has gone
 }
 
 func (s *Server) raw(w http.ResponseWriter, _ *http.Request, m Message) {
@@ -134,7 +134,7 @@ func (s *Server) raw(w http.ResponseWriter, _ *http.Request, m Message) {
 	h.Set("Content-Type", "message/rfc822")
 	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="message-%d.eml"`, m.Seq))
 	h.Set("X-Content-Type-Options", "nosniff")
-	w.Write(m.Data)
+	_, _ = w.Write(m.Data)
 }
 
 // part serves a picture that the mail carries along; anything else is for
@@ -153,7 +153,7 @@ func (s *Server) part(w http.ResponseWriter, r *http.Request, m Message) {
 		} else {
 			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": p.Name}))
 		}
-		w.Write(p.Data)
+		_, _ = w.Write(p.Data)
 		return
 	}
 	http.NotFound(w, r)
@@ -172,5 +172,5 @@ func (s *Server) render(w http.ResponseWriter, name string, data any) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-cache")
-	w.Write(b.Bytes())
+	_, _ = w.Write(b.Bytes())
 }

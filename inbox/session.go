@@ -34,7 +34,7 @@ var errDropped = &smtp.SMTPError{Code: 421, EnhancedCode: smtp.EnhancedCode{4, 3
 func (c *session) fault(stage Stage, from, to string) error {
 	f := c.s.ask(Ask{Stage: stage, From: from, To: to, Conn: c.w.number})
 	if f.Drop {
-		c.w.drop()
+		_ = c.w.drop()
 		return errDropped
 	}
 	if f.Code != 0 {
@@ -102,7 +102,7 @@ func (c *session) Data(r io.Reader) error {
 	}
 	switch {
 	case f.Drop:
-		c.w.drop()
+		_ = c.w.drop()
 		return errDropped
 	case f.Code != 0:
 		return f.err()

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"bytes"
+	"errors"
 	"html"
 	"io"
 	"mime"
@@ -83,7 +84,7 @@ func read(m Message) view {
 		}
 		return nil
 	})
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		v.Fault = err.Error()
 	}
 	return v

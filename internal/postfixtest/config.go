@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"os"
 	"os/user"
 	"slices"
@@ -41,7 +42,7 @@ func (s *Server) setUp(o Options) error {
 		{"q/public", uid, gid, 0o710},
 		{"q/maildrop", uid, gid, 0o730},
 	}
-	for _, name := range strings.Fields("active bounce corrupt defer deferred flush hold incoming private saved trace") {
+	for name := range strings.FieldsSeq("active bounce corrupt defer deferred flush hold incoming private saved trace") {
 		folders = append(folders, struct {
 			name     string
 			uid, gid int
@@ -127,9 +128,7 @@ func (s *Server) mainCF(o Options, uid int) string {
 		c["smtpd_relay_restrictions"] = "permit_sasl_authenticated, reject"
 		c["smtpd_recipient_restrictions"] = strings.TrimSuffix(c["smtpd_recipient_restrictions"], "permit") + "permit_sasl_authenticated, reject"
 	}
-	for k, v := range o.Config {
-		c[k] = v
-	}
+	maps.Copy(c, o.Config)
 	var b strings.Builder
 	for k, v := range c {
 		fmt.Fprintf(&b, "%s = %s\n", k, v)

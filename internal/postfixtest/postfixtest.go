@@ -25,7 +25,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/inbox"
+	"dailytip/inbox" //nolint:depguard // a helper of tests may use the rooms, as tests do
 )
 
 // Options of a Postfix. The zero value takes mail for everybody, offers
@@ -81,7 +81,7 @@ func Start(t testing.TB, o Options) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &Server{dir: dir, begin: time.Now()}
+	s := &Server{dir: dir, begin: time.Now()} //nolint:forbidigo // a test's certificate is good from now on
 	if err := s.setUp(o); err != nil {
 		t.Fatalf("set up Postfix: %v", err)
 	}
@@ -127,10 +127,10 @@ func (s *Server) run(t testing.TB, name string, cmd *exec.Cmd) {
 		t.Fatalf("start %s: %v", name, err)
 	}
 	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
 		ended := make(chan struct{})
 		go func() {
-			cmd.Wait()
+			_ = cmd.Wait() // killed: no other end is expected
 			close(ended)
 		}()
 		select {
@@ -138,7 +138,7 @@ func (s *Server) run(t testing.TB, name string, cmd *exec.Cmd) {
 		case <-time.After(10 * time.Second):
 			t.Errorf("%s doesn't end", name)
 		}
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its children, if any is left
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its children, if any is left
 		if t.Failed() {
 			t.Logf("%s said:\n%s%s", name, out.Bytes(), s.log(name))
 		}
@@ -155,9 +155,12 @@ func (s *Server) log(name string) []byte {
 
 func (s *Server) wait(t testing.TB, what string, ready func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ready(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	late := time.After(30 * time.Second)
+	for !ready() {
+		select {
+		case <-late:
 			t.Fatalf("waited 30 s for %s; the logs:\n%s\n%s", what, s.log("postfix"), s.log("dovecot"))
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
@@ -168,7 +171,7 @@ func greets(addr string) bool {
 		return false
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(5 * time.Second))
+	defer time.AfterFunc(5*time.Second, func() { c.Close() }).Stop()
 	b := make([]byte, 3)
 	_, err = c.Read(b)
 	return err == nil && string(b) == "220"

@@ -19,7 +19,7 @@ import (
 
 const (
 	// checkAfter is how long a connection may rest without being asked
-	// whether it is alive, checkTime how long it has to answer.
+	// whether it is alive, checkTime how long it has to answer that, and RSET.
 	checkAfter = 5 * time.Second
 	checkTime  = 5 * time.Second
 	// lastWords is how long we listen for the reason when a server closed the
@@ -111,8 +111,9 @@ func (c *conn) send(ctx context.Context, m message) (a verdict.Answer, dead bool
 		c.usable = false
 		return a, a.Stage == verdict.MailFrom
 	case a.Code >= 400:
-		// Else the next MAIL is "nested" (RFC 5321 §4.1.4).
-		c.deadline(c.o.Timeout)
+		// Else the next MAIL is "nested" (RFC 5321 §4.1.4). RSET is answered at
+		// once or never; the caller waits for our answer meanwhile.
+		c.deadline(min(c.o.Timeout, checkTime))
 		c.usable = c.client.Reset() == nil
 	}
 	return a, false
@@ -207,7 +208,7 @@ func (c *conn) rest(d time.Duration, end func()) {
 // quit ends the connection politely.
 func (c *conn) quit() {
 	c.deadline(checkTime)
-	c.client.Quit() // an error means that it is closed already
+	_ = c.client.Quit() // an error means that it is closed already
 	c.raw.Close()
 }
 

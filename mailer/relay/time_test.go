@@ -1,0 +1,128 @@
+package relay
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/verdict"
+)
+
+func TestSlowServer(t *testing.T) {
+	slow := func(at inbox.Stage) func(inbox.Ask) inbox.Fault {
+		return func(a inbox.Ask) inbox.Fault {
+			if a.Stage == at && a.Attempt == 1 {
+				return inbox.Fault{Delay: 300 * time.Millisecond}
+			}
+			return inbox.Fault{}
+		}
+	}
+	tests := []struct {
+		at   inbox.Stage
+		want verdict.Verdict
+	}{
+		{inbox.Connect, verdict.Down},
+		{inbox.MailFrom, verdict.Down},
+		{inbox.RcptTo, verdict.Down},
+		{inbox.Data, verdict.Down},
+		{inbox.Dot, verdict.InDoubt},
+	}
+	for _, tt := range tests {
+		t.Run("too slow at "+string(tt.at), func(t *testing.T) {
+			s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(tt.at)})
+			r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 100 * time.Millisecond})
+			if a := r.Send(t.Context(), letter(1)); verdict.Judge(a) != tt.want || a.Err == nil {
+				t.Errorf("got %v: %v, want %v", a, verdict.Judge(a), tt.want)
+			}
+			r2 := open(t, s, Options{})
+			wantAccepted(t, r2.Send(t.Context(), letter(2)))
+		})
+	}
+	t.Run("the dot has more time", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(inbox.Dot)})
+		r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 5 * time.Second})
+		wantAccepted(t, r.Send(t.Context(), letter(1)))
+	})
+	t.Run("each message has its own time", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: 30 * time.Millisecond} }})
+		r := open(t, s, Options{Timeout: 200 * time.Millisecond})
+		for i := range 4 {
+			wantAccepted(t, r.Send(t.Context(), letter(i)))
+		}
+	})
+}
+
+func TestContext(t *testing.T) {
+	t.Run("ended before", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS})
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		a := open(t, s, Options{}).Send(ctx, letter(1))
+		if verdict.Judge(a) != verdict.Down || a.Err == nil || s.Connections() != 0 {
+			t.Errorf("got %v", a)
+		}
+	})
+	// atDot runs a Send whose context ends while the server thinks.
+	atDot := func(t *testing.T, think, grace time.Duration) verdict.Answer {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+			if a.Stage != inbox.Dot {
+				return inbox.Fault{}
+			}
+			cancel()
+			return inbox.Fault{Delay: think}
+		}})
+		r := open(t, s, Options{Grace: grace})
+		a := r.Send(ctx, letter(1))
+		if r.idleCount() != 0 {
+			t.Error("the connection was kept")
+		}
+		return a
+	}
+	t.Run("ends on the wire", func(t *testing.T) {
+		wantAccepted(t, atDot(t, 100*time.Millisecond, time.Second))
+	})
+	t.Run("ends on the wire and the server is too slow", func(t *testing.T) {
+		a := atDot(t, time.Second, 50*time.Millisecond)
+		if verdict.Judge(a) != verdict.InDoubt {
+			t.Errorf("got %v", a)
+		}
+	})
+	t.Run("ends while waiting for a connection", func(t *testing.T) {
+		release, begun := make(chan struct{}), make(chan struct{}, 2)
+		var once sync.Once
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+			if a.Stage == inbox.RcptTo {
+				begun <- struct{}{}
+				<-release
+			}
+			return inbox.Fault{}
+		}})
+		defer once.Do(func() { close(release) })
+		r := open(t, s, Options{})
+		first := make(chan verdict.Answer)
+		go func() { first <- r.Send(context.Background(), letter(1)) }()
+		<-begun
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if a := r.Send(ctx, letter(2)); verdict.Judge(a) != verdict.Down {
+			t.Errorf("got %v", a)
+		}
+		once.Do(func() { close(release) })
+		wantAccepted(t, <-first)
+	})
+	t.Run("ends while dialling", func(t *testing.T) {
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+			return inbox.Fault{Delay: 3 * time.Second}
+		}})
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		begin := time.Now()
+		a := open(t, s, Options{}).Send(ctx, letter(2))
+		if verdict.Judge(a) != verdict.Down || time.Since(begin) > 2*time.Second {
+			t.Errorf("got %v after %v", a, time.Since(begin))
+		}
+	})
+}
