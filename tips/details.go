@@ -157,13 +157,16 @@ func codeSpans(paragraph []byte) (spans [][2]int) {
 	return spans
 }
 
+var attributes = regexp.MustCompile(`([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
+
 // attribute reads one attribute out of a tag.
 func attribute(tag, name string) string {
-	m := regexp.MustCompile(`(?i)[\s"']` + name + `\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`).FindStringSubmatch(tag)
-	if m == nil {
-		return ""
+	for _, m := range attributes.FindAllStringSubmatch(tag, -1) {
+		if strings.EqualFold(m[1], name) {
+			return strings.TrimSpace(html.UnescapeString(m[2] + m[3] + m[4]))
+		}
 	}
-	return strings.TrimSpace(html.UnescapeString(m[1] + m[2] + m[3]))
+	return ""
 }
 
 // htmlText is the text of a little HTML on one line.

@@ -25,7 +25,17 @@ var ErrTooComplex = errors.New("the markup is too complex")
 // and dir stay. Headings get an id that begins with "tip-".
 //
 // The errors are ErrTooComplex, also for text over MaxFileSize.
-func HTML(markdown string) (string, error) {
+func HTML(markdown string) (fragment string, err error) {
+	defer func() {
+		// Of the parsers we use: no tip may stop the daemon.
+		if p := recover(); p != nil {
+			fragment, err = "", fmt.Errorf("render markdown: %w: %v", ErrTooComplex, p)
+		}
+	}()
+	return render(markdown)
+}
+
+func render(markdown string) (string, error) {
 	if err := checkCost(markdown); err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
 	}

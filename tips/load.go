@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -176,7 +177,7 @@ func isTipFile(name string) bool {
 // load reads and parses the file, unless it holds the same bytes as before.
 // It says whether anything about it changed.
 func (f *record) load(fsys fs.FS) bool {
-	data, err := readCapped(fsys, f.path)
+	data, err := readCapped(fsys, f.path, f.size)
 	if err != nil {
 		f.read = false
 		fault := Fault{Path: f.path, Rule: RuleUnreadable, Severity: Error, Message: "the file can't be read: " + cause(err)}
@@ -189,7 +190,7 @@ func (f *record) load(fsys fs.FS) bool {
 		return false
 	}
 	f.hash, f.read = hash, true
-	r := readFile(f.path, data, f.role.base != "")
+	r := readSafely(f.path, data, f.role.base != "")
 	f.faults = r.faults
 	f.now = nil
 	if !r.withheld {
@@ -202,12 +203,18 @@ func (f *record) load(fsys fs.FS) bool {
 	return true
 }
 
-// readCapped reads a file, but little more than a tip may have.
-func readCapped(fsys fs.FS, name string) ([]byte, error) {
+// readCapped reads a file of about the given size, but little more than a tip
+// may have.
+func readCapped(fsys fs.FS, name string, size int64) ([]byte, error) {
 	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, MaxFileSize+1))
+	var b bytes.Buffer
+	b.Grow(int(min(max(size, 0), MaxFileSize)) + bytes.MinRead)
+	if _, err := b.ReadFrom(io.LimitReader(file, MaxFileSize+1)); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }

@@ -37,6 +37,8 @@ var engine = sync.OnceValue(func() goldmark.Markdown {
 
 // document parses markdown, after opening up its details blocks.
 func document(markdown string) (ast.Node, []byte) {
+	// goldmark's CJK line breaks panic on text that isn't UTF-8.
+	markdown = strings.ToValidUTF8(markdown, "\ufffd")
 	src := []byte(openDetails(strings.ReplaceAll(markdown, "\r\n", "\n"), 0))
 	return engine().Parser().Parse(text.NewReader(src), parser.WithContext(newContext())), src
 }

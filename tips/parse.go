@@ -19,7 +19,7 @@ import (
 // not be sent; then a fault of severity Error says why. Damaged text is
 // restored first, see [Repair].
 func Parse(path string, data []byte) (t Tip, faults []Fault, ok bool) {
-	r := readFile(path, data, false)
+	r := readSafely(path, data, false)
 	return r.tip, r.faults, !r.withheld
 }
 
@@ -36,6 +36,18 @@ type reader struct {
 	parts       []part // what stands where, to say what damage costs
 
 	titleFrom, titleTo int // lines of the heading that is the title; 0: none
+}
+
+// readSafely is readFile, with a panic in one of the parsers we use turned into
+// a fault of that file: no tip may stop the daemon.
+func readSafely(name string, data []byte, translation bool) (r *reader) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = &reader{path: name, tip: Tip{ID: idOf(name), Path: name}}
+			r.withhold(RuleTooComplex, 0, 0, "this file can't be parsed (%v); simplify its markup", p)
+		}
+	}()
+	return readFile(name, data, translation)
 }
 
 func readFile(name string, data []byte, translation bool) *reader {

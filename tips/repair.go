@@ -42,7 +42,7 @@ func Repairs(fsys fs.FS) ([]FileRepair, error) {
 	}
 	var all []FileRepair
 	for _, f := range found {
-		data, err := readCapped(fsys, f.path)
+		data, err := readCapped(fsys, f.path, f.size)
 		if err != nil {
 			return nil, fmt.Errorf("read tip: %w", err)
 		}

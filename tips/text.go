@@ -18,7 +18,17 @@ const shortLink = 40
 // code indented by four, tables in columns, images as [their text]. Long
 // addresses and footnotes stand at the end, numbered as they come up. Lines
 // end in \n; the last one has no end.
-func PlainText(markdown string, width int) string {
+func PlainText(markdown string, width int) (text string) {
+	defer func() {
+		// Of the parsers we use: no tip may stop the daemon.
+		if recover() != nil {
+			text = strings.TrimSpace(markdown)
+		}
+	}()
+	return plainText(markdown, width)
+}
+
+func plainText(markdown string, width int) string {
 	if checkCost(markdown) != nil {
 		return strings.TrimSpace(markdown) // its source is the best that can be done in time
 	}

@@ -110,7 +110,7 @@ func FuzzPlainText(f *testing.F) {
 		if len(in) > 1<<14 {
 			return
 		}
-		out := PlainText(in, width%200)
+		out := plainText(in, width%200) // not PlainText, which would hide a panic
 		if strings.HasPrefix(out, "\n") || strings.HasSuffix(out, "\n") {
 			t.Errorf("blank lines at an end: %q", out)
 		}

@@ -2,6 +2,7 @@ package tips
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -43,6 +44,7 @@ func (l *Library) Run(ctx context.Context) error {
 			if e.Op == fsnotify.Chmod || ignorable(e.Name) {
 				continue
 			}
+			l.suspect(e.Name)
 			now := time.Now()
 			if since.IsZero() {
 				since = now
@@ -73,6 +75,24 @@ func (l *Library) reloadAndLog() {
 	}
 }
 
+// suspect makes the next Reload read a file even if its size and time are as
+// before: file systems count time in steps of some milliseconds.
+func (l *Library) suspect(name string) {
+	folder, err := filepath.EvalSymlinks(l.dir)
+	if err != nil {
+		return
+	}
+	name, err = filepath.Rel(folder, name)
+	if err != nil {
+		return
+	}
+	l.reload.Lock()
+	defer l.reload.Unlock()
+	if r := l.records[filepath.ToSlash(name)]; r != nil {
+		r.size = -1
+	}
+}
+
 // watch begins to watch; add adds folders that are new. When watching isn't
 // possible the channels are nil and polling has to do.
 func (l *Library) watch() (events <-chan fsnotify.Event, failures <-chan error, add, stop func()) {
@@ -100,23 +120,26 @@ func (l *Library) watch() (events <-chan fsnotify.Event, failures <-chan error, 
 // twice does no harm, and is needed after a folder was replaced.
 func addFolders(w *fsnotify.Watcher, dir string) error {
 	// A library that is a link to a folder is walked where the link leads.
-	real, err := filepath.EvalSymlinks(dir)
+	folder, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return err
 	}
-	if real != dir {
+	if folder != dir {
 		if err := w.Add(filepath.Dir(filepath.Clean(dir))); err != nil && !os.IsPermission(err) {
 			return err
 		}
 	}
-	return filepath.WalkDir(real, func(name string, d fs.DirEntry, err error) error {
+	return filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return nil // Reload reports what can't be read
 		}
-		if name != real && strings.HasPrefix(d.Name(), ".") {
+		if name != folder && strings.HasPrefix(d.Name(), ".") {
 			return fs.SkipDir
 		}
-		return w.Add(name)
+		if err := w.Add(name); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil // deleted while we looked
 	})
 }
 

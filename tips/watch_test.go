@@ -69,6 +69,28 @@ func TestRunWatches(t *testing.T) {
 	await(t, l, "a early f")
 }
 
+// A change that leaves size and time as they were is seen by its notification.
+func TestRunSeesChangeOfSameSizeAndTime(t *testing.T) {
+	dir := folder(t, map[string]string{"a.md": "---\nid: a\ntitle: T\n---\nText."})
+	name := filepath.Join(dir, "a.md")
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := Open(dir, Options{Poll: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "early.md", "# Early\n\nText.")
+	start(t, l)
+	await(t, l, "a early") // the watch has begun
+	write(t, dir, "a.md", "---\nid: b\ntitle: T\n---\nText.")
+	if err := os.Chtimes(name, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, l, "b early")
+}
+
 func TestRunPolls(t *testing.T) {
 	dir := folder(t, map[string]string{"a.md": "# A\n\nText."})
 	l, err := Open(dir, Options{Poll: 20 * time.Millisecond})
