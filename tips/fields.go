@@ -25,7 +25,13 @@ func (r *reader) apply(f field) {
 		r.at.titleLine = f.line
 	case "emoji":
 		t.Emoji = oneLine(f.text)
-	case "tags", "tag", "categories", "category":
+	case "categories":
+		// Jekyll separates these by blanks.
+		if !f.isList && !strings.ContainsAny(f.text, ",，、") {
+			f.list, f.isList = strings.Fields(f.text), true
+		}
+		t.Tags = appendTags(t.Tags, f)
+	case "tags", "tag", "category":
 		t.Tags = appendTags(t.Tags, f)
 	case "link":
 		r.link(f, f.text)

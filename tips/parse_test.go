@@ -109,6 +109,7 @@ func TestParseShapes(t *testing.T) {
 		{"blanks after the dashes", "a.md", "---  \ntitle: T\n---\t\nText.", func(t Tip) bool { return t.Body == "Text." }},
 		{"comma-separated tags", "a.md", "---\ntitle: T\ntags: \"a, b c ,, #d, a\"\n---\nText.", func(t Tip) bool { return slices.Equal(t.Tags, []string{"a", "b c", "d"}) }},
 		{"one tag", "a.md", "---\ntitle: T\ntags: a b\n---\nText.", func(t Tip) bool { return slices.Equal(t.Tags, []string{"a b"}) }},
+		{"Jekyll's categories", "a.md", "---\ntitle: T\ncategories: a b\n---\nText.", func(t Tip) bool { return slices.Equal(t.Tags, []string{"a", "b"}) }},
 		{"keys in capitals", "a.md", "---\nTitle: T\nEMOJI: x\n---\nText.", func(t Tip) bool { return t.Title == "T" && t.Emoji == "x" && t.Extra == nil }},
 		{"title that is a number", "a.md", "---\ntitle: 007\n---\nText.", func(t Tip) bool { return t.Title == "007" }},
 		{"title that is a word YAML knows", "a.md", "---\ntitle: No\n---\nText.", func(t Tip) bool { return t.Title == "No" }},
