@@ -1,29 +1,18 @@
 package scheduler
 
 import (
-	"cmp"
-	"crypto/sha256"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"dailytip/ledger"
 	"dailytip/tips"
-)
-
-// Order is how a newsletter goes through its library.
-type Order string
-
-// The orders.
-const (
-	Shuffle     Order = "shuffle" // a permutation that is the newsletter's own and stays
-	Oldest      Order = "oldest"
-	Newest      Order = "newest"
-	CourseOrder Order = "course" // by id, each reader from the first
 )
 
 // Why a date gets its tip, or none.
 const (
-	Sent    = "sent" // its edition has been opened
+	Sent    = "sent" // written down: it stands
 	Pinned  = "pinned"
 	Next    = "next"   // never sent before
 	Repeat  = "repeat" // sent before, longest ago
@@ -36,168 +25,192 @@ type Choice struct {
 	Date   Date
 	Tip    tips.Tip // its ID is "" when there is none
 	Reason string
+	// Missing is the id of the tip that the operator pinned to the date, when
+	// the library doesn't hold it any more and another takes its place.
+	Missing string
 }
 
-// Calendar names the tip of each date. It is a pure function of what it holds;
-// [Calendar.Plan] walks it forward without changing anything outside.
+// Calendar names the tip of each date: a pure function of library, pins and
+// history, which it holds as they were when [Scheduler.Calendar] read them.
 type Calendar struct {
-	Newsletter  string
-	Rule        Rule
-	Skips       []Skip
-	Order       Order
-	RepeatAfter time.Duration // whole days; 0: until the library is used up
-	Stop        bool          // when nothing is left: send nothing instead of repeating
-
-	tips   []tips.Tip        // in their order
-	byDate map[string]string // pins from front matter: YYYY-MM-DD or MM-DD → id
-	pins   map[string]string // the operator's pins; "" for a skip
-	sent   map[string]string // date → id
-	last   map[string]string // id → the last date it was sent
+	newsletter *Newsletter
+	tips       []*tips.Tip       // that may be chosen, in the newsletter's order
+	place      map[string]int    // id → index in tips
+	byDate     map[string]int    // front matter's date, YYYY-MM-DD or MM-DD → index
+	pins       map[string]string // the operator's, by date → id; "" for a skip
+	reserved   []string          // by index: the last date that the operator pinned it to, or ""
+	sent       map[string]string // what is written down: date → id
+	last       []string          // by index: the last date in sent, or "" for never
 }
 
-// fill brings the library into its order and notes what is pinned.
-func (c *Calendar) fill(library []tips.Tip, tags []string) {
-	c.byDate = map[string]string{}
-	for _, t := range library {
-		if t.Draft || len(tags) > 0 && !slices.ContainsFunc(t.Tags, func(tag string) bool {
-			return slices.ContainsFunc(tags, func(want string) bool { return strings.EqualFold(tag, want) })
-		}) {
+func newCalendar(n *Newsletter, library []tips.Tip, history, pins []ledger.Choice) *Calendar {
+	c := &Calendar{
+		newsletter: n, tips: choosable(library, n.Tags, n.Order, n.ID),
+		place: map[string]int{}, byDate: map[string]int{}, pins: map[string]string{}, sent: map[string]string{},
+	}
+	c.last, c.reserved = make([]string, len(c.tips)), make([]string, len(c.tips))
+	for i, t := range c.tips {
+		c.place[t.ID] = i
+		if t.Date == "" {
 			continue
 		}
-		c.tips = append(c.tips, t)
-		if _, taken := c.byDate[t.Date]; t.Date != "" && !taken {
-			c.byDate[t.Date] = t.ID
+		// Of two for one date, the first by id: another order changes nothing.
+		if other, taken := c.byDate[t.Date]; !taken || t.ID < c.tips[other].ID {
+			c.byDate[t.Date] = i
 		}
 	}
-	rank := map[string]string{}
-	if c.Order == Shuffle {
-		for _, t := range c.tips {
-			// By hash: a tip that joins takes a place among the others and
-			// leaves their order as it was.
-			sum := sha256.Sum256([]byte(c.Newsletter + "\x00" + t.ID))
-			rank[t.ID] = string(sum[:])
+	for _, h := range history {
+		c.note(h.LocalDate, h.Tip)
+	}
+	for _, p := range pins {
+		c.pins[p.LocalDate] = p.Tip
+		if i, ok := c.place[p.Tip]; ok {
+			c.reserved[i] = max(c.reserved[i], p.LocalDate)
 		}
 	}
-	slices.SortFunc(c.tips, func(a, b tips.Tip) int {
-		var by int
-		switch c.Order {
-		case Shuffle:
-			by = cmp.Compare(rank[a.ID], rank[b.ID])
-		case Oldest:
-			by = a.Created.Compare(b.Created)
-		case Newest:
-			by = b.Created.Compare(a.Created)
-		}
-		return cmp.Or(by, cmp.Compare(a.ID, b.ID))
-	})
+	return c
 }
 
 // note makes a date's tip part of the history.
-func (c *Calendar) note(date, tip string) {
-	c.sent[date] = tip
-	if date > c.last[tip] {
-		c.last[tip] = date
+func (c *Calendar) note(day, id string) {
+	c.sent[day] = id
+	if i, ok := c.place[id]; ok {
+		c.last[i] = max(c.last[i], day)
 	}
 }
 
-// Plan names the tips of all matching dates from one on, for some days. Each
-// choice counts as history for those after it.
+// Plan names the tips of all dates that the newsletter's rule takes, from one on
+// for some days. What one date gets counts as sent for those after it. What is
+// really going to be sent it names from [Newsletter.Upcoming] on.
 func (c *Calendar) Plan(from Date, days int) []Choice {
-	walk := *c
-	walk.sent, walk.last = map[string]string{}, map[string]string{}
-	for date, tip := range c.sent {
-		walk.note(date, tip)
-	}
+	walk := c.copy()
 	var plan []Choice
 	for i := range days {
-		date := from.Add(i)
-		if !c.Rule.Matches(date) {
-			continue
+		if date := from.Add(i); c.newsletter.Rule.Matches(date) {
+			plan = append(plan, walk.step(date))
 		}
-		choice := walk.Choose(date)
-		if choice.Tip.ID != "" {
-			walk.note(date.String(), choice.Tip.ID)
-		}
-		plan = append(plan, choice)
 	}
 	return plan
 }
 
-// Choose names the tip of one date, whether the rule takes the date or not.
+// Ahead names the tip of one date, whether the rule takes it or not, as [Plan]
+// does: what the dates before it will get, from one on, isn't left for it.
+func (c *Calendar) Ahead(from, date Date) Choice {
+	walk := c.copy()
+	for before := from; date.After(before); before = before.Add(1) {
+		if c.newsletter.Rule.Matches(before) {
+			walk.step(before)
+		}
+	}
+	return walk.Choose(date)
+}
+
+func (c *Calendar) copy() *Calendar {
+	walk := *c
+	walk.sent, walk.last = maps.Clone(c.sent), slices.Clone(c.last)
+	return &walk
+}
+
+func (c *Calendar) step(date Date) Choice {
+	choice := c.Choose(date)
+	if choice.Tip.ID != "" {
+		c.note(date.String(), choice.Tip.ID)
+	}
+	return choice
+}
+
+// Choose names the tip of one date, whether the rule takes it or not, as if it
+// were the next to be sent.
 func (c *Calendar) Choose(date Date) Choice {
 	day := date.String()
 	if id, ok := c.sent[day]; ok {
-		t, found := c.tip(id)
-		if !found {
-			t = tips.Tip{ID: id, Title: id} // it has left the library since
+		t := tips.Tip{ID: id, Title: id} // when it has left the library since
+		if i, found := c.place[id]; found {
+			t = *c.tips[i]
 		}
-		return Choice{date, t, Sent}
+		return Choice{Date: date, Tip: t, Reason: Sent}
 	}
-	pin, pinned := c.pins[day]
-	if pinned && pin == "" || !pinned && slices.ContainsFunc(c.Skips, func(s Skip) bool { return s.Takes(date) }) {
+	if c.skipped(date) {
 		return Choice{Date: date, Reason: Skipped}
 	}
-	for _, id := range []string{c.byDate[day], c.byDate[day[len("2026-"):]], pin} {
-		if t, ok := c.tip(id); id != "" && ok {
-			return Choice{date, t, Pinned}
+	for _, key := range []string{day, day[len("2026-"):]} {
+		if i, ok := c.byDate[key]; ok {
+			return Choice{Date: date, Tip: *c.tips[i], Reason: Pinned}
 		}
 	}
-	return c.rotate(date)
+	pin := c.pins[day]
+	if i, ok := c.place[pin]; ok {
+		return Choice{Date: date, Tip: *c.tips[i], Reason: Pinned}
+	}
+	choice := c.rotate(date)
+	choice.Missing = pin
+	return choice
 }
 
-func (c *Calendar) tip(id string) (tips.Tip, bool) {
-	for _, t := range c.tips {
-		if t.ID == id {
-			return t, true
-		}
+// skipped tells whether a date has no edition. The operator's word, which may be
+// a tip for a day that the configuration skips, comes first.
+func (c *Calendar) skipped(date Date) bool {
+	if pin, ok := c.pins[date.String()]; ok {
+		return pin == ""
 	}
-	return tips.Tip{}, false
+	return slices.ContainsFunc(c.newsletter.Skips, func(s Skip) bool { return s.Takes(date) })
 }
 
 // rotate takes a tip that was never sent, else the one sent longest ago. What
-// is pinned to a day of its own doesn't take part, nor does what the operator
-// has pinned to a day to come.
+// front matter pins to a date of its own doesn't take part; nor does what the
+// operator has pinned to a date to come, unless nothing else is there.
 func (c *Calendar) rotate(date Date) Choice {
-	ahead := map[string]bool{}
-	for day, id := range c.pins {
-		if day > date.String() {
-			ahead[id] = true
+	day := date.String()
+	oldest := func(reserved bool) int {
+		found := -1
+		for i, t := range c.tips {
+			if t.Date != "" || c.reserved[i] > day != reserved {
+				continue
+			}
+			if found < 0 || c.last[i] < c.last[found] {
+				found = i
+			}
+			if c.last[found] == "" {
+				break
+			}
 		}
+		return found
 	}
-	var oldest *tips.Tip
-	for i, t := range c.tips {
-		if t.Date != "" || ahead[t.ID] {
-			continue
-		}
-		if c.last[t.ID] == "" {
-			return Choice{date, t, Next}
-		}
-		if oldest == nil || c.last[t.ID] < c.last[oldest.ID] {
-			oldest = &c.tips[i]
-		}
+	i := oldest(false)
+	if i < 0 && !c.newsletter.Stop {
+		i = oldest(true)
 	}
-	if oldest == nil {
+	switch {
+	case i < 0:
+		return Choice{Date: date, Reason: Empty}
+	case c.last[i] == "":
+		return Choice{Date: date, Tip: *c.tips[i], Reason: Next}
+	case c.newsletter.Stop && !c.rested(i, date):
 		return Choice{Date: date, Reason: Empty}
 	}
-	last, err := ParseDate(c.last[oldest.ID])
-	rested := err == nil && time.Duration(date.Sub(last))*24*time.Hour >= c.RepeatAfter
-	if c.Stop && !rested {
-		return Choice{Date: date, Reason: Empty}
-	}
-	return Choice{date, *oldest, Repeat}
+	return Choice{Date: date, Tip: *c.tips[i], Reason: Repeat}
+}
+
+// rested tells whether a tip that was sent may come again.
+func (c *Calendar) rested(i int, date Date) bool {
+	last, err := ParseDate(c.last[i])
+	return err == nil && time.Duration(date.Sub(last))*24*time.Hour >= c.newsletter.RepeatAfter
 }
 
 // NextInCourse names the tip that follows one in a course, for a reader's own
 // sequence; after is "" at its beginning. At the end it begins again, or gives
 // none when the newsletter stops.
 func (c *Calendar) NextInCourse(after string) (tips.Tip, bool) {
-	for _, t := range c.tips {
-		if t.ID > after {
-			return t, true
+	// By id and not by place: the tip that the reader stands at may be gone.
+	i, found := slices.BinarySearchFunc(c.tips, after, func(t *tips.Tip, id string) int { return strings.Compare(t.ID, id) })
+	if found {
+		i++
+	}
+	if i == len(c.tips) {
+		if i == 0 || c.newsletter.Stop {
+			return tips.Tip{}, false
 		}
+		i = 0
 	}
-	if c.Stop || len(c.tips) == 0 {
-		return tips.Tip{}, false
-	}
-	return c.tips[0], true
+	return *c.tips[i], true
 }

@@ -15,9 +15,6 @@ type Runway struct {
 	Reason string // of First: Repeat or Empty
 }
 
-// IsZero tells whether there is no date.
-func (d Date) IsZero() bool { return d.t.IsZero() }
-
 // runwayDays is how far a runway is looked for, at most.
 const runwayDays = 3660
 
@@ -46,9 +43,9 @@ func (c *Calendar) Runway(from Date) Runway {
 
 // Begin returns the instant at which a date begins for a subscription's reader.
 func (n *Newsletter) Begin(date Date, sub subscribers.Subscription) time.Time {
-	begin, ok := date.at(0, 0, n.zone(sub.Slot.Timezone))
+	begin, ok := date.At(0, 0, n.zone(sub.Slot.Timezone))
 	if !ok { // the zone skipped the date
-		begin, _ = date.Add(1).at(0, 0, n.zone(sub.Slot.Timezone))
+		begin, _ = date.Add(1).At(0, 0, n.zone(sub.Slot.Timezone))
 	}
 	return begin
 }

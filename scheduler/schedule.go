@@ -13,40 +13,38 @@ import (
 type Schedule struct {
 	Rule    Rule
 	Zone    *time.Location
-	Hour    int
-	Minute  int
+	Hour    int              // 0 to 23
+	Minute  int              // 0 to 59
 	Days    subscribers.Days // 0: the rule's
 	Cadence subscribers.Cadence
 }
 
 var _ cron.Schedule = Schedule{}
 
-// horizon is how far a schedule looks for its next instant: a rule such as
-// 29 February may rest for eight years.
+// horizon is how many days a schedule looks for its next instant: from one
+// 29 February to the next it may be eight years, 2096 to 2104.
 const horizon = 366 * 9
 
-// Matches tells whether a mail is due on a date. A weekly reader's is due on
-// the last of their days in the week from Monday to Sunday, or without days on
-// the last day that the newsletter goes out.
+// Matches tells whether a mail is due on a date. A weekly reader's is due on one
+// weekday, so that the seven dates in each mail join without gap or overlap.
 func (s Schedule) Matches(date Date) bool {
-	if s.Cadence != subscribers.Weekly {
-		return s.Rule.Matches(date) && s.Days.Has(date.Weekday())
+	if s.Cadence == subscribers.Weekly {
+		return date.Weekday() == s.weekday()
 	}
-	takes := func(d Date) bool {
-		if s.Days != 0 {
-			return s.Days.Has(d.Weekday())
+	return s.Rule.Matches(date) && s.Days.Has(date.Weekday())
+}
+
+// weekday returns the day of a weekly mail: the last of the reader's days in
+// the week from Monday to Sunday, else the last that the rule's weekday field
+// names.
+func (s Schedule) weekday() time.Weekday {
+	for back := range 7 {
+		day := time.Weekday((7 - back) % 7) // Sunday, Saturday, …, Monday
+		if s.Days != 0 && s.Days.Has(day) || s.Days == 0 && s.Rule.takes(day) {
+			return day
 		}
-		return s.Rule.Matches(d)
 	}
-	if !takes(date) {
-		return false
-	}
-	for d := date; d.Weekday() != time.Sunday; {
-		if d = d.Add(1); takes(d) {
-			return false
-		}
-	}
-	return true
+	return time.Sunday // "0 7 15 * ,": a weekday field that names none
 }
 
 // Due returns the instant at which a date's mail is due, and false when the
@@ -55,7 +53,7 @@ func (s Schedule) Due(date Date) (time.Time, bool) {
 	if !s.Matches(date) {
 		return time.Time{}, false
 	}
-	return date.at(s.Hour, s.Minute, s.Zone)
+	return date.At(s.Hour, s.Minute, s.Zone)
 }
 
 // Next returns the first due instant after t, or the zero time when there's
@@ -75,14 +73,4 @@ func (s Schedule) next(t time.Time) (Date, time.Time) {
 		date = date.Add(1)
 	}
 	return Date{}, time.Time{}
-}
-
-// everyMinute makes robfig/cron tick on each full minute. It adds to the
-// instant it's given instead of building a new one, so that the monotonic
-// reading stays and a step of the clock can't put the next tick an hour away.
-type everyMinute struct{}
-
-// Next returns the next full minute.
-func (everyMinute) Next(t time.Time) time.Time {
-	return t.Add(time.Minute - time.Duration(t.UnixNano())%time.Minute)
 }
