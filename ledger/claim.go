@@ -62,13 +62,13 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 		if held.all {
 			c.Limit = 1
 		}
-		if jobs, err = l.claimNotices(ctx, tx, now, c); err != nil {
+		if jobs, err = l.claimNotices(ctx, tx, now, c, held); err != nil {
 			return err
 		}
 		more, err := l.claimDeliveries(ctx, tx, now, c, held, c.Limit-len(jobs))
 		jobs = append(jobs, more...)
 		for i := range jobs {
-			jobs[i].Probe = held.all || held.newsletters[jobs[i].Newsletter]
+			jobs[i].Probe = jobs[i].Probe || held.all
 		}
 		return err
 	})
@@ -102,7 +102,8 @@ func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time,
 	var jobs []Job
 	for _, e := range editions {
 		want := limit - len(jobs)
-		if probe, paused := held.newsletters[e.Newsletter]; paused {
+		probe, paused := held.scopes[e.Newsletter]
+		if paused {
 			if !probe {
 				continue
 			}
@@ -114,6 +115,9 @@ func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time,
 		more, err := l.claimEdition(ctx, tx, now, c, e, want)
 		if err != nil {
 			return nil, err
+		}
+		if paused && len(more) > 0 {
+			more[0].Probe, held.scopes[e.Newsletter] = true, false
 		}
 		jobs = append(jobs, more...)
 	}

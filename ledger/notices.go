@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"dailytip/store"
@@ -60,14 +61,40 @@ func (l *Ledger) SignUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscr
 	})
 }
 
-func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming) ([]Job, error) {
+// claimNotices claims those that no pause holds, and one of each paused scope
+// whose probe is due.
+func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held) ([]Job, error) {
+	const anyBut, only = "newsletter || '/notices' NOT IN (SELECT newsletter FROM pauses) AND $5 = ''", "newsletter || '/notices' = $5"
+	jobs, err := l.claimSomeNotices(ctx, tx, now, c, anyBut, "")
+	if err != nil {
+		return nil, err
+	}
+	for scope, probe := range held.scopes {
+		if !probe || !strings.HasSuffix(scope, NoticesOf("")) || len(jobs) >= c.Limit {
+			continue
+		}
+		one := c
+		one.Limit = 1
+		more, err := l.claimSomeNotices(ctx, tx, now, one, only, scope)
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range more {
+			j.Probe = true
+			jobs = append(jobs, j)
+		}
+	}
+	return jobs, nil
+}
+
+func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, which, scope string) ([]Job, error) {
 	rows, err := tx.QueryContext(ctx, `
 		WITH next AS MATERIALIZED (
-			SELECT id FROM notices WHERE `+claimable+` ORDER BY next_at, id LIMIT $4`+l.db.SkipLocked()+`)
+			SELECT id FROM notices WHERE `+claimable+` AND `+which+` ORDER BY next_at, id LIMIT $4`+l.db.SkipLocked()+`)
 		UPDATE notices SET state = 'sending', owner = $2, lease_until = $3, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM next) AND `+claimable+`
 		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts`,
-		store.Millis(now), c.Owner, store.Millis(now.Add(c.Lease)), c.Limit)
+		store.Millis(now), c.Owner, store.Millis(now.Add(c.Lease)), c.Limit, scope)
 	if err != nil {
 		return nil, fmt.Errorf("claim notices: %w", err)
 	}

@@ -12,10 +12,14 @@ import (
 // Relay is the scope of a pause that holds everything: no relay takes mail.
 const Relay = ""
 
+// NoticesOf is the scope of a pause that holds a newsletter's notices and not its
+// run: they have a sender of their own.
+func NoticesOf(newsletter string) string { return newsletter + "/notices" }
+
 // PauseInfo says why nothing goes out just now. A pause is a fault of ours or
 // of the relay's; it never touches a reader (P4).
 type PauseInfo struct {
-	Newsletter string // or Relay
+	Newsletter string // or Relay, or NoticesOf a newsletter
 	Since      time.Time
 	Reason     string
 	Answer     Answer
@@ -79,11 +83,22 @@ func (l *Ledger) AllPauses(ctx context.Context) ([]PauseInfo, error) {
 	return l.Pauses(ctx, l.db.Read())
 }
 
-// held is what a claim must leave alone. A newsletter's value says whether one
-// mail may be tried.
+// ProbeNow has all that is paused tried at once: somebody has mended something.
+func (l *Ledger) ProbeNow(ctx context.Context, now time.Time) error {
+	return l.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $1 WHERE probe_at > $1", store.Millis(now))
+		if err != nil {
+			return fmt.Errorf("hasten probes: %w", err)
+		}
+		return nil
+	})
+}
+
+// held is what a claim must leave alone. A scope's value says whether one mail
+// may be tried.
 type held struct {
 	all, probeAll bool
-	newsletters   map[string]bool
+	scopes        map[string]bool
 }
 
 // probeGap keeps several nodes, or several pages, from probing at once.
@@ -91,7 +106,7 @@ const probeGap = time.Minute
 
 // heldNow reads the pauses and takes the probes that are due.
 func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, error) {
-	h := held{newsletters: map[string]bool{}}
+	h := held{scopes: map[string]bool{}}
 	pauses, err := l.Pauses(ctx, tx)
 	if err != nil {
 		return h, err
@@ -101,7 +116,7 @@ func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, 
 		if p.Newsletter == Relay {
 			h.all, h.probeAll = true, probe
 		} else {
-			h.newsletters[p.Newsletter] = probe
+			h.scopes[p.Newsletter] = probe
 		}
 		if !probe {
 			continue

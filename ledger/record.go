@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"dailytip/store"
@@ -39,13 +40,16 @@ func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner st
 	if o.Doubt {
 		doubts = 1
 	}
-	_, err := tx.ExecContext(ctx, `
+	changed, err := affected(tx.ExecContext(ctx, `
 		UPDATE `+q.table+` SET state = $3, next_at = $4, code = $5, enhanced = $6, answer = $7, language = CASE WHEN $8 = '' THEN language ELSE $8 END,
 			done_at = $9, attempts = attempts + $10, doubts = doubts + $11, owner = '', lease_until = 0
-		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state IN ('sending', 'pending', 'retry', 'in_doubt'))`,
-		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, o.Answer.Text, o.Language, done, attempts, doubts, owner)
+		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state <> 'sent')`,
+		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, plain(o.Answer.Text), o.Language, done, attempts, doubts, owner))
 	if err != nil {
 		return fmt.Errorf("record outcome: %w", err)
+	}
+	if changed == 0 { // the claim was taken for lost, or this outcome is recorded already
+		return nil
 	}
 	if o.Dead {
 		return l.list.Suppress(ctx, tx, now, o.Job.Key.Subscriber, o.Answer.String())
@@ -54,6 +58,12 @@ func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner st
 		return l.advanceCourse(ctx, tx, o.Job)
 	}
 	return nil
+}
+
+// plain drops what PostgreSQL doesn't take as text, so that no answer can keep a
+// whole page from being recorded.
+func plain(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
 // advanceCourse moves a course reader's place on, now that the tip has been
@@ -80,6 +90,45 @@ func (l *Ledger) Renew(ctx context.Context, now time.Time, c Claiming) error {
 		}
 		return nil
 	})
+}
+
+// Disown puts back what a node has claimed without knowing it, because it never
+// heard that its transaction was committed. known tells which claims it has.
+func (l *Ledger) Disown(ctx context.Context, now time.Time, owner string, known func(Key) bool) error {
+	return l.db.Write(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `
+			SELECT 0, edition, subscriber FROM deliveries WHERE state = 'sending' AND owner = $1
+			UNION ALL SELECT id, 0, subscriber FROM notices WHERE state = 'sending' AND owner = $1`, owner)
+		if err != nil {
+			return fmt.Errorf("read claims: %w", err)
+		}
+		stray, err := scanStray(rows, known)
+		if err != nil {
+			return fmt.Errorf("read claims: %w", err)
+		}
+		for _, k := range stray {
+			o := Outcome{Job: Job{Key: k}, State: Pending, NextAt: now}
+			if err := l.record(ctx, tx, now, owner, o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func scanStray(rows *sql.Rows, known func(Key) bool) ([]Key, error) {
+	defer func() { _ = rows.Close() }()
+	var stray []Key
+	for rows.Next() {
+		var k Key
+		if err := rows.Scan(&k.Notice, &k.Edition, &k.Subscriber); err != nil {
+			return nil, err
+		}
+		if !known(k) {
+			stray = append(stray, k)
+		}
+	}
+	return stray, rows.Err()
 }
 
 // Recover deals with claims whose node is gone: what may have been on the wire

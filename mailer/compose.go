@@ -2,11 +2,15 @@ package mailer
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+
+	"golang.org/x/net/idna"
 
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
@@ -48,14 +52,14 @@ func (s *letters) get(k letterKey, compose func() (*letter.Letter, error)) (*let
 }
 
 // compose makes a job's mail.
-func (m *Mailer) compose(ctx context.Context, job ledger.Job) (relay.Envelope, string, error) {
+func (m *Mailer) compose(ctx context.Context, job ledger.Job) (e relay.Envelope, language string, err error) {
 	n, ok := m.newsletters[job.Newsletter]
 	if !ok {
-		return relay.Envelope{}, "", fmt.Errorf("newsletter %q isn't in the configuration any more", job.Newsletter)
+		return e, "", fmt.Errorf("the newsletter %q isn't in the configuration any more; put it back, or let what waits of it expire", job.Newsletter)
 	}
 	l, from, err := m.letter(ctx, n, job)
 	if err != nil {
-		return relay.Envelope{}, "", err
+		return e, "", err
 	}
 	r := letter.Recipient{
 		Email: string(job.Email), Name: job.Name, Date: job.OpenedAt, ReturnPath: from,
@@ -66,17 +70,27 @@ func (m *Mailer) compose(ctx context.Context, job ledger.Job) (relay.Envelope, s
 	}
 	data, err := l.Message(r)
 	if err != nil {
-		return relay.Envelope{}, "", unfitError{err}
+		// Is it this reader, or would it be the same for everyone?
+		r.Email, r.Name = from, ""
+		if _, all := l.Message(r); all != nil {
+			return e, "", all
+		}
+		return e, "", unfitError{err}
 	}
 	return relay.Envelope{From: from, To: string(job.Email), Data: data}, l.Language, nil
 }
 
 // unfitError is about one reader's own values: the others' mails are composed
 // all the same.
-type unfitError struct{ err error }
+type unfitError struct{ error }
 
-func (e unfitError) Error() string { return e.err.Error() }
-func (e unfitError) Unwrap() error { return e.err }
+func (e unfitError) Unwrap() error { return e.error }
+
+// unreadError means that the ledger couldn't be read, which says nothing about
+// the mail.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
 
 // letter composes what the job's readers share and returns it with the return
 // path.
@@ -89,7 +103,7 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 			if err != nil {
 				return nil, err
 			}
-			return letter.Compose(n.Newsletter, c, job.Language)
+			return m.inLanguage(n, c, job.Language)
 		})
 		return l, n.From.Address, err
 	case ledger.Confirm, ledger.Welcome:
@@ -123,10 +137,28 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 // the library: all readers get the same, whatever was edited since.
 func (m *Mailer) content(ctx context.Context, id int64) (letter.Content, error) {
 	c, err := m.ledger.ReadContent(ctx, id)
-	if err != nil {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return letter.Content{}, err
+	case err != nil:
+		return letter.Content{}, unreadError{err}
 	}
 	return LetterContent(c)
+}
+
+// inLanguage composes a letter in a reader's language, or, when that text can't
+// be sent, in the newsletter's own.
+func (m *Mailer) inLanguage(n Newsletter, c letter.Content, language string) (*letter.Letter, error) {
+	l, err := letter.Compose(n.Newsletter, c, language)
+	if err == nil || language == "" {
+		return l, err
+	}
+	own, ownErr := letter.Compose(n.Newsletter, c, "")
+	if ownErr != nil {
+		return nil, err
+	}
+	m.log.Error("a translation can't be composed; its readers get the newsletter's own language", "newsletter", n.ID, "date", c.LocalDate, "language", language, "error", err)
+	return own, nil
 }
 
 // LetterContent turns a content of the ledger into what a letter is composed
@@ -148,6 +180,9 @@ func LetterContent(c ledger.Content) (letter.Content, error) {
 // can be known by it.
 func MessageID(k ledger.Key, from string) string {
 	_, domain, _ := strings.Cut(from, "@")
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		domain = ascii
+	}
 	if k.Notice != 0 {
 		return "n." + strconv.FormatInt(k.Notice, 36) + "@" + domain
 	}

@@ -7,68 +7,87 @@ import (
 	"dailytip/ledger"
 )
 
-const (
-	poll      = time.Second      // how soon work of another process is seen
-	lease     = time.Minute      // how long a silent node keeps its claims
-	renewal   = lease / 3        //
-	lastWords = 10 * time.Second // for recording when the context has ended
-)
+// writeTime bounds one look at the ledger or one transaction. A stop doesn't cut
+// a transaction short: whether it was committed would be unknown.
+const writeTime = 15 * time.Second
 
 // dispatcher is the state of one Run: what is claimed, and what happened to it
-// that isn't committed yet.
+// that isn't committed yet. One goroutine uses it.
 type dispatcher struct {
 	*Mailer
-	outstanding map[ledger.Key]ledger.Job
-	outcomes    []ledger.Outcome // to be recorded with the next exchange
-	broken      time.Time        // since when the ledger can't be written; zero: it can
-	idle        bool             // the last exchange found nothing to claim
+	outstanding map[ledger.Key]struct{}     // claimed; a claim's outcome isn't committed
+	outcomes    []ledger.Outcome            // to be recorded with the next exchange
+	streaks     map[string]*streak          // by scope
+	paused      map[string]ledger.PauseInfo // by scope
+	said        map[string]bool             // complaints that were logged
+	broken      time.Time                   // since when the ledger fails; zero: it works
+	rest        time.Time                   // a ledger that failed is left alone until then
+	idle        bool                        // the last look found nothing to claim
 }
 
 // dispatch is the one goroutine that writes: it records outcomes and claims the
 // next page in the same transaction. While a transaction is under way further
 // results gather, so commits grow as the load does.
-func (m *Mailer) dispatch(ctx context.Context) error {
-	d := &dispatcher{Mailer: m, outstanding: map[ledger.Key]ledger.Job{}}
+func (m *Mailer) dispatch(ctx context.Context) {
+	d := &dispatcher{
+		Mailer: m, outstanding: map[ledger.Key]struct{}{}, streaks: map[string]*streak{},
+		paused: map[string]ledger.PauseInfo{}, said: map[string]bool{},
+	}
 	defer close(m.ready)
-	d.begin(ctx)
-	polling := time.NewTicker(poll)
+	bounded(ctx, d.begin)
+	polling := time.NewTicker(m.pace.poll)
 	defer polling.Stop()
-	renewing := time.NewTicker(renewal)
+	renewing := time.NewTicker(m.pace.lease / 3)
 	defer renewing.Stop()
-	for {
+	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-			d.end(ctx)
-			return nil
 		case <-m.wake:
 			d.idle = false
+			bounded(ctx, d.exchange)
 		case <-polling.C:
 			d.idle = false
-			d.readPauses(ctx)
+			bounded(ctx, func(ctx context.Context) {
+				d.readPauses(ctx)
+				d.exchange(ctx)
+			})
 		case r := <-m.results:
-			d.take(ctx, r)
-			d.drain(ctx)
+			bounded(ctx, func(ctx context.Context) {
+				d.take(ctx, r)
+				d.takeMore(ctx)
+				d.exchange(ctx)
+			})
 		case <-renewing.C:
-			d.renew(ctx)
-			continue
+			bounded(ctx, d.renew)
 		}
-		d.exchange(ctx)
 	}
+	d.end(ctx)
 }
 
-// begin takes over what a dead process left, and learns what is paused.
+func bounded(ctx context.Context, f func(context.Context)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
+	defer cancel()
+	f(ctx)
+}
+
+// begin takes over what a dead process left, and learns what is paused. Whoever
+// restarts the program has mended something, so pauses are tried at once.
 func (d *dispatcher) begin(ctx context.Context) {
-	n, err := d.ledger.Recover(ctx, clock(), d.hold(), d.exclusive)
-	switch {
-	case err != nil:
-		d.log.Error("can't look for mails in doubt", "error", err)
-	case n > 0:
-		d.log.Warn("mails in doubt: the last process ended before their answer was seen", "count", n)
+	now := clock()
+	n, err := d.ledger.Recover(ctx, now, d.hold(), d.exclusive)
+	if err == nil {
+		err = d.ledger.ProbeNow(ctx, now)
+	}
+	if err != nil {
+		d.lost(now, err)
+	}
+	if n > 0 {
+		d.log.Warn("mails are in doubt: the last process ended before it saw the relay's answer; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
 	}
 	d.readPauses(ctx)
 }
 
-func (d *dispatcher) drain(ctx context.Context) {
+func (d *dispatcher) takeMore(ctx context.Context) {
 	for {
 		select {
 		case r := <-d.results:
@@ -79,114 +98,146 @@ func (d *dispatcher) drain(ctx context.Context) {
 	}
 }
 
-// exchange records and claims. When the ledger can't be written the outcomes are
-// kept and nothing is claimed: without a ledger nothing goes out.
+// exchange records and claims, until there's nothing more to record.
 func (d *dispatcher) exchange(ctx context.Context) {
+	for d.page(ctx) && d.settle() {
+	}
+}
+
+// busy counts the mails that a worker has, or will have.
+func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.held() }
+
+// page makes one exchange. It reports false when the ledger fails: then the
+// outcomes are kept and nothing is claimed, for without a ledger nothing goes
+// out.
+func (d *dispatcher) page(ctx context.Context) bool {
+	now := clock()
+	if now.Before(d.rest) {
+		return false
+	}
 	// What these outcomes free may be claimed in the same transaction.
 	want := d.inFlight - len(d.outstanding) + len(d.outcomes)
 	// A handful of free places isn't worth a query of its own while others
 	// are still on their way.
-	if len(d.outstanding) > 0 && want < d.inFlight/4 || d.idle {
+	if d.idle || d.busy() > 0 && want < d.inFlight/4 {
 		want = 0
 	}
 	if len(d.outcomes) == 0 {
-		if want <= 0 {
-			return
+		if want == 0 {
+			return true
 		}
-		if work, err := d.ledger.Waiting(ctx, clock()); err == nil && !work {
-			d.settle(ctx)
-			return
+		// Looking is cheaper than claiming: it takes no lock.
+		if work, err := d.ledger.Waiting(ctx, now); err == nil && !work {
+			d.idle = true
+			return true
 		}
 	}
-	jobs, err := d.ledger.Exchange(ctx, clock(), d.outcomes, ledger.Claiming{Owner: d.owner, Lease: lease, Limit: want})
+	jobs, err := d.commit(ctx, now, want)
 	if err != nil {
-		d.lost(ctx, err)
-		return
+		d.lost(now, err)
+		return false
+	}
+	d.idle = want > 0 && len(jobs) == 0 || d.idle
+	for _, job := range jobs {
+		d.outstanding[job.Key] = struct{}{}
+		d.ready <- job // never blocks: it holds as much as may be outstanding
+	}
+	return true
+}
+
+// commit records the outcomes and claims up to want mails.
+func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]ledger.Job, error) {
+	if !d.broken.IsZero() {
+		// The transaction that failed may have been committed all the same, and
+		// have claimed what we don't know of.
+		known := func(k ledger.Key) bool { _, ok := d.outstanding[k]; return ok }
+		if err := d.ledger.Disown(ctx, now, d.owner, known); err != nil {
+			return nil, err
+		}
+	}
+	jobs, err := d.ledger.Exchange(ctx, now, d.outcomes, ledger.Claiming{Owner: d.owner, Lease: d.pace.lease, Limit: want})
+	if err != nil {
+		return nil, err
 	}
 	if !d.broken.IsZero() {
-		d.log.Info("the ledger can be written again", "after", clock().Sub(d.broken).Round(time.Second))
+		d.log.Info("the ledger works again; sending goes on", "after", now.Sub(d.broken).Round(time.Second))
 		d.broken = time.Time{}
 	}
 	for _, o := range d.outcomes {
 		delete(d.outstanding, o.Job.Key)
 	}
 	d.outcomes = nil
-	d.idle = want > 0 && len(jobs) == 0
-	for _, job := range jobs {
-		d.outstanding[job.Key] = job
-		d.ready <- job // never blocks: it holds as much as may be outstanding
-	}
-	d.settle(ctx)
+	return jobs, nil
 }
 
-// lost says once that the ledger can't be written, and waits a moment.
-func (d *dispatcher) lost(ctx context.Context, err error) {
-	if ctx.Err() != nil {
-		return
-	}
+// lost says once that the ledger fails, and leaves it alone for a moment.
+func (d *dispatcher) lost(now time.Time, err error) {
+	d.rest = now.Add(d.pace.poll)
 	if d.broken.IsZero() {
-		d.broken = clock()
-		d.log.Error("the ledger can't be written; sending waits until it can", "error", err, "unrecorded", len(d.outcomes))
-	}
-	select {
-	case <-ctx.Done():
-	case <-time.After(poll):
+		d.broken = now
+		d.log.Error("the ledger can't be read or written; sending waits until it can, and nothing is lost", "error", err, "unrecorded", len(d.outcomes))
 	}
 }
 
+// renew keeps this node's claims, and looks for those of a node that died.
 func (d *dispatcher) renew(ctx context.Context) {
 	now := clock()
 	if len(d.outstanding) > 0 {
-		if err := d.ledger.Renew(ctx, now, ledger.Claiming{Owner: d.owner, Lease: lease}); err != nil && ctx.Err() == nil {
-			d.log.Error("can't renew the claims of this process", "error", err)
+		if err := d.ledger.Renew(ctx, now, ledger.Claiming{Owner: d.owner, Lease: d.pace.lease}); err != nil {
+			d.lost(now, err)
 			return
 		}
 	}
-	// Beside other nodes, one of them may have died.
-	if n, err := d.ledger.Recover(ctx, now, d.hold(), false); err == nil && n > 0 {
-		d.log.Warn("mails in doubt: another node's claims ran out", "count", n)
+	n, err := d.ledger.Recover(ctx, now, d.hold(), false)
+	switch {
+	case err != nil:
+		d.lost(now, err)
+	case n > 0:
+		d.log.Warn("mails are in doubt: another node has died, or lost the database, before it recorded them; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
 	}
 }
 
-// end gives back what no worker has begun, waits for what is on the wire and
-// records it all.
+// end gives back what no worker has begun and what waits in rows, waits for what
+// is on the wire, and records it all.
 func (d *dispatcher) end(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.pace.wire+writeTime)
+	defer cancel()
+	now := clock()
 	for begun := false; !begun; {
 		select {
 		case job := <-d.ready:
 			d.outcomes = append(d.outcomes, ledger.Outcome{Job: job, State: ledger.Pending, NextAt: job.OpenedAt})
-			delete(d.outstanding, job.Key)
 		default:
 			begun = true
 		}
 	}
-	quiet, cancel := context.WithTimeout(context.WithoutCancel(ctx), wireGrace+lastWords)
-	defer cancel()
-	for len(d.outstanding) > d.held()+d.answered() {
+	wire := time.NewTimer(d.pace.wire + time.Second) // the relays give up first
+	defer wire.Stop()
+	for over := false; d.busy() > 0 && !over; {
 		select {
 		case r := <-d.results:
-			d.take(quiet, r)
-			continue
-		case <-time.After(wireGrace + time.Second):
+			d.take(ctx, r)
+		case <-wire.C:
+			over = true
 		}
-		break
 	}
-	d.flush()
-	if len(d.outcomes) == 0 {
+	for scope := range d.streaks {
+		d.putBack(now, scope)
+	}
+	for len(d.outcomes) > 0 {
+		_, err := d.commit(ctx, clock(), 0)
+		if err == nil {
+			break
+		}
+		select {
+		case <-time.After(d.pace.poll):
+			continue
+		case <-ctx.Done():
+		}
+		d.log.Error("the last outcomes can't be recorded; those mails are in doubt and dealt with at the next start", "error", err, "count", len(d.outcomes))
 		return
 	}
-	if _, err := d.ledger.Exchange(quiet, clock(), d.outcomes, ledger.Claiming{Owner: d.owner}); err != nil {
-		d.log.Error("the last outcomes can't be recorded; those mails are in doubt", "error", err, "count", len(d.outcomes))
+	if n := d.busy(); n > 0 {
+		d.log.Warn("the relay didn't answer in time; those mails are in doubt and dealt with at the next start", "count", n)
 	}
-}
-
-// answered counts the outstanding mails whose outcome waits to be recorded.
-func (d *dispatcher) answered() int {
-	n := 0
-	for _, o := range d.outcomes {
-		if _, ok := d.outstanding[o.Job.Key]; ok {
-			n++
-		}
-	}
-	return n
 }

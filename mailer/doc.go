@@ -7,7 +7,7 @@
 //
 //	ledger.Exchange claims it           dispatch.go   the only goroutine that writes
 //	   └─▶ compose its mail             compose.go    once for each content and language
-//	         └─▶ send it                worker.go     one worker a connection
+//	         └─▶ send it                worker.go     one worker a connection, line.go
 //	               └─▶ judge the answer outcome.go    sent, retry, failed, pause …
 //	                     └─▶ ledger.Exchange records it
 //

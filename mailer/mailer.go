@@ -36,7 +36,7 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Tokens      *subscribers.Tokens
 	Newsletters []Newsletter
-	Relays      []Relay // tried in this order when one is down
+	Relays      []Relay // tried in this order when one is down; closed when Run ends
 	InFlight    int     // most messages claimed and not yet recorded; 0: 32
 	// Exclusive says that no other process sends from this database, so that
 	// every claim found at the start is a dead process's.
@@ -54,13 +54,22 @@ type Mailer struct {
 	exclusive   bool
 	owner       string
 	log         *slog.Logger
+	pace        pace
 
 	wake    chan struct{}
-	ready   chan ledger.Job
-	results chan result
+	ready   chan ledger.Job // claimed, for the workers
+	results chan result     // what they bring back
 	letters letters
-	streaks map[string]*streak
-	paused  map[string]ledger.PauseInfo // by scope; only the dispatcher uses it
+}
+
+// pace is how long things are waited for. Tests shorten it.
+type pace struct {
+	poll    time.Duration                                // until work of another process is seen, or a ledger that failed is tried again
+	lease   time.Duration                                // how long a silent node keeps its claims
+	wire    time.Duration                                // what mails on the wire get after a stop
+	backoff func(attempts int) time.Duration             // until a mail that was refused for now goes again
+	probe   func(scope string, probes int) time.Duration // until a paused run tries one mail
+	aside   func(failures int) time.Duration             // how long a relay that is down is left alone
 }
 
 // New returns a mailer that is at rest.
@@ -82,8 +91,10 @@ func New(o Options) (*Mailer, error) {
 		wake:        make(chan struct{}, 1),
 		ready:       make(chan ledger.Job, o.InFlight),
 		results:     make(chan result, o.InFlight),
-		streaks:     map[string]*streak{},
-		paused:      map[string]ledger.PauseInfo{},
+		pace: pace{
+			poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
+			backoff: backoff, probe: probeAfter, aside: asideFor,
+		},
 	}
 	for _, n := range o.Newsletters {
 		m.newsletters[n.ID] = n
@@ -103,24 +114,25 @@ func (m *Mailer) Wake() {
 }
 
 // Run sends until its context ends. Then it claims nothing more, waits for what
-// is on the wire (30 s at most) and records it.
+// is on the wire (30 s at most), records it and closes the relays. A mailer runs
+// once.
 func (m *Mailer) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for range m.workers() {
 		workers.Go(func() {
 			for job := range m.ready {
-				m.results <- m.send(ctx, job)
+				m.results <- m.send(ctx, job) // never blocks: it holds as much as may be claimed
 			}
 		})
 	}
-	err := m.dispatch(ctx)
+	m.dispatch(ctx)
 	workers.Wait()
 	for _, l := range m.relays {
-		if cerr := l.Close(); cerr != nil {
-			m.log.Debug("closing a relay's connections", "relay", l.Name, "error", cerr)
+		if err := l.Close(); err != nil {
+			m.log.Debug("closing a relay's connections", "relay", l.Name, "error", err)
 		}
 	}
-	return err
+	return nil
 }
 
 func (m *Mailer) workers() int {

@@ -15,97 +15,124 @@ import (
 func (d *dispatcher) take(ctx context.Context, r result) {
 	now := clock()
 	o := ledger.Outcome{
-		Job: r.job, Language: r.language,
+		Job: r.job, State: ledger.Pending, NextAt: now, Language: r.language,
 		Answer: ledger.Answer{Code: r.answer.Code, Enhanced: r.answer.Enhanced, Text: r.answer.Text},
 	}
 	if r.answer.Err != nil {
 		o.Answer.Text = r.answer.Err.Error()
 	}
 	switch {
-	case ctx.Err() != nil && (r.compose != nil || r.verdict == verdict.Down): // a stop, not a fault
-		o.State, o.NextAt = ledger.Pending, now
-	case errors.As(r.compose, new(unfitError)):
-		o.State, o.Answer.Text = ledger.Failed, r.compose.Error()
-	case r.compose != nil:
-		o.State, o.NextAt, o.Answer.Text = ledger.Pending, now, r.compose.Error()
-		if _, paused := d.paused[r.job.Newsletter]; !paused || r.job.Probe {
-			d.pause(ctx, now, r.job.Newsletter, o.Answer, "the mail can't be composed")
-		}
+	case r.untried:
+		o.Answer = ledger.Answer{}
+		d.outcomes = append(d.outcomes, o)
+	case r.err != nil:
+		o.Answer.Text = r.err.Error()
+		d.uncomposed(ctx, now, r, &o)
+		d.outcomes = append(d.outcomes, o)
 	default:
-		if !d.judged(ctx, now, r, &o) {
-			return // held until the streak is over
-		}
+		d.judge(ctx, now, r, o)
 	}
-	d.outcomes = append(d.outcomes, o)
 }
 
-// mostCopies is after how many attempts a mail whose answer is never seen waits
-// for the operator.
-const mostCopies = 4
-
-// judged fills in what a verdict means. It reports false when the outcome is
-// held back.
-func (d *dispatcher) judged(ctx context.Context, now time.Time, r result, o *ledger.Outcome) bool {
-	scope := r.job.Newsletter
-	if r.verdict != verdict.Down && (r.verdict != verdict.Ours || r.answer.Stage >= verdict.MailFrom) {
-		d.resume(ctx, ledger.Relay) // it takes our calls, whatever it says
-	}
-	switch r.verdict {
-	case verdict.Accepted:
-		o.State = ledger.Sent
-		d.accepted(ctx, scope)
-		return true
-	case verdict.Retry:
-		o.State, o.NextAt = ledger.Retry, now.Add(backoff(r.job.Attempts))
-	case verdict.Dead, verdict.Refused, verdict.Unroutable:
-		o.State, o.Dead = ledger.Failed, r.verdict == verdict.Dead
-	case verdict.InDoubt:
-		o.State, o.NextAt, o.Doubt = ledger.Retry, now.Add(backoff(r.job.Attempts)), true
-		// A relay that never answers would get copy upon copy.
-		if d.newsletters[scope].Hold && r.job.Kind == "" || r.job.Attempts >= mostCopies {
-			o.State = ledger.InDoubt
+// uncomposed deals with a mail that couldn't be composed.
+func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r result, o *ledger.Outcome) {
+	scope := scopeOf(r.job)
+	_, paused := d.paused[scope]
+	switch {
+	case errors.As(r.err, new(unreadError)):
+		d.lost(now, r.err)
+	case errors.As(r.err, new(unfitError)):
+		o.State = ledger.Failed
+		d.log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", r.job.Newsletter, "reader", r.job.Email, "error", r.err)
+	case r.job.Kind != "":
+		o.State, o.NextAt = ledger.Retry, now.Add(d.pace.backoff(r.job.Attempts))
+		if what := scope + r.err.Error(); !d.said[what] {
+			d.said[what] = true
+			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", r.job.Kind, "newsletter", r.job.Newsletter, "error", r.err)
 		}
-		return true
+	case !paused || r.job.Probe:
+		d.pause(ctx, now, scope, o.Answer, "the mail can't be composed; its answer says why. Correct the configuration and restart")
+	}
+}
+
+// ruling is what a result means while its neighbours aren't looked at.
+type ruling struct {
+	state ledger.State
+	wait  bool   // not now, but after a backoff
+	scope string // whose row of refusals it belongs to, and what a row of them pauses
+	limit int    // so many in a row pause the scope; 0: never
+}
+
+const (
+	// mostCopies is after how many attempts a mail whose answer is never seen
+	// waits for the operator.
+	mostCopies = 4
+	// cutOff is how many conversations in a row may break off in the middle
+	// before the relay is to blame rather than the mail.
+	cutOff = 5
+)
+
+// rule judges what wasn't accepted.
+func (m *Mailer) rule(r result) ruling {
+	w := ruling{state: ledger.Pending, scope: scopeOf(r.job), limit: verdict.PauseAfter(r.answer)}
+	switch r.verdict {
+	case verdict.Retry:
+		w.state, w.wait = ledger.Retry, true
+	case verdict.Dead, verdict.Refused, verdict.Unroutable:
+		w.state = ledger.Failed
+	case verdict.InDoubt:
+		w.state, w.wait, w.scope, w.limit = ledger.Retry, true, ledger.Relay, cutOff
+		// A relay that never answers would get copy upon copy.
+		if m.newsletters[r.job.Newsletter].Hold && r.job.Kind == "" || r.job.Attempts >= mostCopies {
+			w.state, w.wait = ledger.InDoubt, false
+		}
 	case verdict.Ours:
-		o.State, o.NextAt = ledger.Pending, now
-		if r.answer.Stage < verdict.MailFrom {
-			scope = ledger.Relay
+		switch {
+		case r.answer.Stage < verdict.MailFrom:
+			w.scope = ledger.Relay
+		case r.answer.Stage > verdict.MailFrom: // it may be one reader's server after all
+			w.state = ledger.Failed
 		}
 	case verdict.Down:
-		o.State, o.NextAt = ledger.Pending, now
-		scope = ledger.Relay
-	}
-	if _, paused := d.paused[scope]; paused && o.State != ledger.Retry {
-		if r.job.Probe {
-			d.pause(ctx, now, scope, o.Answer, reason(r))
+		w.scope = ledger.Relay
+		// It took our call and the sender: perhaps it stumbles over this mail.
+		if r.answer.Stage >= verdict.RcptTo {
+			w.state, w.wait, w.limit = ledger.Retry, true, cutOff
 		}
-		// A probe, or on its way when the pause began: whatever it got isn't
-		// held against its reader.
-		o.State, o.NextAt, o.Dead = ledger.Pending, now, false
-		return true
 	}
-	return d.streak(ctx, now, scope, r, *o)
+	return w
 }
 
-// reason says what to do about a pause.
-func reason(r result) string {
-	through := ""
-	if r.relay != "" {
-		through = " (" + r.relay + ")"
+// judge turns a relay's answer into an outcome.
+func (d *dispatcher) judge(ctx context.Context, now time.Time, r result, o ledger.Outcome) {
+	if r.verdict == verdict.Accepted {
+		o.State = ledger.Sent
+		d.outcomes = append(d.outcomes, o)
+		d.accepted(ctx, scopeOf(r.job))
+		return
 	}
-	switch {
-	case r.verdict == verdict.Down:
-		return "the relay can't be reached or went away" + through + "; check smtp: host, port and tls, and that the relay runs"
-	case r.answer.Stage == verdict.TLS:
-		return "TLS with the relay failed" + through + "; check smtp: tls and ca_file"
-	case r.answer.Stage == verdict.Auth:
-		return "the relay refused the login" + through + "; check smtp: auth, username and password"
-	case r.answer.Stage == verdict.MailFrom:
-		return "the relay refused the sender" + through + "; check from: and that the relay lets you send as this address"
-	case r.verdict == verdict.Retry:
-		return "the relay refused the sender for now, several times in a row" + through + "; its answer says why"
+	if !unavailable(r.answer) && r.verdict != verdict.Down && r.verdict != verdict.InDoubt {
+		d.resume(ctx, ledger.Relay) // it listens, whatever it says
 	}
-	return "the relay refused several mails in a row, which is hardly the readers' fault" + through + "; its answer says why"
+	w := d.rule(r)
+	o.State, o.Dead, o.Doubt = w.state, r.verdict == verdict.Dead, r.verdict == verdict.InDoubt
+	if w.wait {
+		o.NextAt = now.Add(d.pace.backoff(r.job.Attempts))
+	}
+	_, paused := d.paused[w.scope]
+	if w.limit > 0 && !paused {
+		d.row(ctx, now, w, r, o)
+		return
+	}
+	if w.limit > 0 && r.job.Probe {
+		d.pause(ctx, now, w.scope, o.Answer, reason(r))
+	}
+	if w.limit > 0 && o.State == ledger.Failed {
+		// A probe, or on its way when the pause began: whatever it got isn't
+		// held against its reader.
+		o.State, o.Dead = ledger.Pending, false
+	}
+	d.outcomes = append(d.outcomes, o)
 }
 
 // backoff is how long a mail waits after an attempt that was refused for now: 1,

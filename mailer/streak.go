@@ -13,73 +13,76 @@ import (
 // relay that lost its table of users says of each that they don't exist.
 //
 // Final outcomes wait here, unrecorded, until it's clear which of the two it is.
-// A crash meanwhile leaves them in doubt, and they're simply refused again.
+// They keep their places among in_flight; a crash leaves them in doubt, and
+// they're simply refused again.
 type streak struct {
 	counts map[verdict.Verdict]int
 	held   []ledger.Outcome
-	since  time.Time
 }
 
-// longestHold keeps a refusal from waiting for ever for company.
-const longestHold = 5 * time.Second
-
-// streak adds a refusal to its scope's row. It reports false when the outcome
-// waits in the row.
-func (d *dispatcher) streak(ctx context.Context, now time.Time, scope string, r result, o ledger.Outcome) bool {
-	s := d.streaks[scope]
+// row adds a refusal to its scope's row, and pauses the scope when the row is
+// long enough.
+func (d *dispatcher) row(ctx context.Context, now time.Time, w ruling, r result, o ledger.Outcome) {
+	s := d.streaks[w.scope]
 	if s == nil {
-		s = &streak{counts: map[verdict.Verdict]int{}, since: now}
-		d.streaks[scope] = s
+		s = &streak{counts: map[verdict.Verdict]int{}}
+		d.streaks[w.scope] = s
 	}
-	s.counts[r.verdict]++
-	limit := min(verdict.PauseAfter(r.answer), d.inFlight)
-	hold := o.State == ledger.Failed && limit > 0 && !r.job.Probe
-	if hold {
+	if o.State == ledger.Failed {
 		s.held = append(s.held, o)
+	} else {
+		d.outcomes = append(d.outcomes, o)
 	}
-	if limit > 0 && s.counts[r.verdict] >= limit {
-		d.pause(ctx, now, scope, o.Answer, reason(r))
-		for _, h := range s.held { // they're put back: it wasn't about them
-			h.State, h.NextAt, h.Dead = ledger.Pending, now, false
-			d.outcomes = append(d.outcomes, h)
-		}
-		delete(d.streaks, scope)
+	if s.counts[r.verdict]++; s.counts[r.verdict] >= w.limit {
+		d.pause(ctx, now, w.scope, o.Answer, reason(r))
+		d.putBack(now, w.scope)
 	}
-	return !hold
 }
 
-// accepted ends the rows and pauses that a newsletter's mail belongs to: what
-// was held is as it was said.
-func (d *dispatcher) accepted(ctx context.Context, newsletter string) {
-	for _, scope := range []string{newsletter, ledger.Relay} {
-		d.release(scope)
+// putBack ends a row whose refusals weren't about the readers.
+func (d *dispatcher) putBack(now time.Time, scope string) {
+	if s := d.streaks[scope]; s != nil {
+		for _, o := range s.held {
+			o.State, o.NextAt, o.Dead = ledger.Pending, now, false
+			d.outcomes = append(d.outcomes, o)
+		}
+	}
+	delete(d.streaks, scope)
+}
+
+// release lets a row's refusals be recorded as they were said.
+func (d *dispatcher) release(s *streak) {
+	d.outcomes = append(d.outcomes, s.held...)
+	s.held = nil
+}
+
+// accepted ends the rows and pauses that a mail belongs to.
+func (d *dispatcher) accepted(ctx context.Context, scope string) {
+	for _, scope := range []string{scope, ledger.Relay} {
+		if s := d.streaks[scope]; s != nil {
+			d.release(s)
+			delete(d.streaks, scope)
+		}
 		d.resume(ctx, scope)
 	}
 }
 
-func (d *dispatcher) release(scope string) {
-	if s := d.streaks[scope]; s != nil {
-		d.outcomes = append(d.outcomes, s.held...)
-		delete(d.streaks, scope)
+// settle lets held refusals be recorded when nothing is on its way, nor waiting,
+// that could tell more: then the rows are over. When they hold all places, they
+// make room, and the rows are counted on. It reports whether there is something
+// to record.
+func (d *dispatcher) settle() bool {
+	full := d.held() >= d.inFlight
+	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && !full {
+		return false
 	}
-}
-
-// settle lets held refusals be recorded once nothing else is on its way that
-// could tell more, or when they have waited long enough.
-func (d *dispatcher) settle(ctx context.Context) {
-	held := d.held()
-	if held == 0 {
-		return
-	}
-	now := clock()
 	for scope, s := range d.streaks {
-		if len(d.outstanding) <= held || now.Sub(s.since) > longestHold {
-			d.release(scope)
+		d.release(s)
+		if !full {
+			delete(d.streaks, scope)
 		}
 	}
-	if len(d.outcomes) > 0 {
-		d.exchange(ctx)
-	}
+	return len(d.outcomes) > 0
 }
 
 // held counts the outcomes that wait in rows.
@@ -89,11 +92,4 @@ func (d *dispatcher) held() int {
 		n += len(s.held)
 	}
 	return n
-}
-
-// flush lets all held refusals be recorded.
-func (d *dispatcher) flush() {
-	for scope := range d.streaks {
-		d.release(scope)
-	}
 }

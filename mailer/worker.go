@@ -2,116 +2,74 @@ package mailer
 
 import (
 	"context"
-	"errors"
-	"sync"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"dailytip/ledger"
-	"dailytip/mailer/relay"
 	"dailytip/verdict"
 )
-
-// wireGrace is what a mail on the wire gets after a stop was asked for.
-const wireGrace = 30 * time.Second
-
-// line is a relay as the workers see it: when it's down, they leave it alone for
-// a while.
-type line struct {
-	Relay
-	limit *rate.Limiter
-
-	mu       sync.Mutex
-	failures int       // in a row
-	until    time.Time // down until then
-}
-
-func newLine(r Relay) *line {
-	limit := rate.Limit(r.Rate)
-	if r.Rate <= 0 {
-		limit = rate.Inf
-	}
-	return &line{Relay: r, limit: rate.NewLimiter(limit, max(1, int(r.Rate)))}
-}
-
-func (l *line) down(now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return now.Before(l.until)
-}
-
-// failed puts the relay aside: 5 s, 10 s, 20 s … up to a minute.
-func (l *line) failed(now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if now.Before(l.until) { // several workers find out at once
-		return
-	}
-	l.until = now.Add(min(5*time.Second<<l.failures, time.Minute))
-	l.failures = min(l.failures+1, 4)
-}
-
-func (l *line) worked() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.failures, l.until = 0, time.Time{}
-}
 
 // result is what a worker brings back.
 type result struct {
 	job      ledger.Job
+	untried  bool  // nothing was said about it: a stop, or its time was over
+	err      error // the mail couldn't be composed; nothing was sent
 	answer   verdict.Answer
 	verdict  verdict.Verdict
-	relay    string
+	relay    string // which one answered
 	language string // of the text
-	compose  error  // the mail couldn't be composed; nothing was sent
 }
 
-// errNoRelay stands in for an answer while all relays are being left alone.
-var errNoRelay = errors.New("all relays are down")
-
-// send composes one job's mail and hands it to the first relay that isn't down.
+// send composes one job's mail and hands it to the first relay that serves us.
 func (m *Mailer) send(ctx context.Context, job ledger.Job) result {
-	r := result{job: job, answer: verdict.Answer{Stage: verdict.Connect, Err: errNoRelay}, verdict: verdict.Down}
+	r := result{job: job}
+	envelope, language, err := m.compose(ctx, job)
 	if ctx.Err() != nil {
-		r.answer.Err = ctx.Err()
+		r.untried = true
 		return r
 	}
-	envelope, language, err := m.compose(ctx, job)
 	if err != nil {
-		r.compose = err
+		r.err = err
 		return r
 	}
 	r.language = language
 	for _, l := range m.relays {
-		if l.down(clock()) && !job.Probe {
+		last, ok := l.open(clock(), job.Probe)
+		if !ok {
+			if r.relay == "" {
+				r.relay, r.answer = l.Name, last
+			}
 			continue
 		}
-		if err := l.limit.Wait(ctx); err != nil {
-			r.answer.Err = err
+		if !await(ctx, l, job) {
+			r.untried = true
 			return r
 		}
+		began := clock()
 		r.relay, r.answer = l.Name, handOver(ctx, l, envelope)
-		r.verdict = verdict.Judge(r.answer)
-		if r.verdict != verdict.Down {
-			l.worked()
+		if ctx.Err() != nil && verdict.Judge(r.answer) == verdict.Down {
+			r.untried = true
 			return r
 		}
-		if ctx.Err() != nil {
-			return r
+		if !unavailable(r.answer) {
+			if l.worked() && len(m.relays) > 1 {
+				m.log.Info("the relay works again", "relay", l.Name)
+			}
+			break
 		}
-		l.failed(clock())
+		if l.failed(began, clock(), r.answer, m.pace.aside) && len(m.relays) > 1 {
+			r.verdict = verdict.Judge(r.answer)
+			m.log.Warn("a relay is left alone for now, the others take its mails: "+reason(r), "relay", l.Name, "answer", r.answer.String())
+		}
 	}
+	r.verdict = verdict.Judge(r.answer)
 	return r
 }
 
-// handOver tries a second time when the relay went away in the middle: many
-// close a connection after some number of messages, and a fresh one works.
-func handOver(ctx context.Context, l *line, e relay.Envelope) verdict.Answer {
-	a := l.Send(ctx, e)
-	if verdict.Judge(a) == verdict.Down && a.Stage >= verdict.MailFrom && ctx.Err() == nil {
-		a = l.Send(ctx, e)
+// await waits for the relay's rate. It reports false when the mail can't go any
+// more (P7), or a stop came first.
+func await(ctx context.Context, l *line, job ledger.Job) bool {
+	if err := l.limit.Wait(ctx); err != nil {
+		<-ctx.Done() // its deadline comes before our turn
+		return false
 	}
-	return a
+	return clock().Before(job.ExpiresAt)
 }

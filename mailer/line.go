@@ -1,0 +1,99 @@
+package mailer
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"dailytip/mailer/relay"
+	"dailytip/verdict"
+)
+
+// line is a relay as the workers see it: while it's down they leave it alone,
+// and then one of them tries it for all.
+type line struct {
+	Relay
+	limit *rate.Limiter
+
+	mu       sync.Mutex
+	failures int            // in a row
+	failedAt time.Time      // when the last of them was seen
+	until    time.Time      // left alone until then
+	last     verdict.Answer // what it said then
+}
+
+func newLine(r Relay) *line {
+	limit := rate.Limit(r.Rate)
+	if r.Rate <= 0 {
+		limit = rate.Inf
+	}
+	return &line{Relay: r, limit: rate.NewLimiter(limit, max(1, int(r.Rate)))}
+}
+
+// trying is how long the others wait for the worker that tries a relay.
+const trying = time.Minute
+
+// open tells whether the relay may be tried now, and if not, what it said last.
+func (l *line) open(now time.Time, probe bool) (last verdict.Answer, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failures == 0 || probe {
+		return verdict.Answer{}, true
+	}
+	if now.Before(l.until) {
+		return l.last, false
+	}
+	l.until = now.Add(trying)
+	return verdict.Answer{}, true
+}
+
+// failed puts the relay aside after an attempt that began at an instant. It
+// reports whether that is news.
+func (l *line) failed(began, now time.Time, a verdict.Answer, aside func(failures int) time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if began.Before(l.failedAt) { // several workers find out at once
+		return false
+	}
+	l.failures++
+	l.failedAt, l.until, l.last = now, now.Add(aside(l.failures)), a
+	return l.failures == 1
+}
+
+// worked reports whether the relay had been put aside.
+func (l *line) worked() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	was := l.failures > 0
+	l.failures = 0
+	return was
+}
+
+// asideFor is 5, 10, 20, 40, then 60 seconds.
+func asideFor(failures int) time.Duration {
+	return min(5*time.Second<<min(failures-1, 4), time.Minute)
+}
+
+// unavailable tells whether an answer says that the relay serves nobody just
+// now, so that another should be tried.
+func unavailable(a verdict.Answer) bool {
+	switch verdict.Judge(a) {
+	case verdict.Down:
+		return a.Stage < verdict.RcptTo
+	case verdict.Ours:
+		return a.Stage < verdict.MailFrom
+	}
+	return false
+}
+
+// handOver tries a second time when the relay went away in the middle: many
+// close a connection after some number of messages, and a fresh one works.
+func handOver(ctx context.Context, l *line, e relay.Envelope) verdict.Answer {
+	a := l.Send(ctx, e)
+	if verdict.Judge(a) == verdict.Down && a.Stage >= verdict.MailFrom && ctx.Err() == nil {
+		a = l.Send(ctx, e)
+	}
+	return a
+}
