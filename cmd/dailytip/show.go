@@ -12,13 +12,14 @@ import (
 	"dailytip/subscribers"
 )
 
-// nextDue is when a subscription's next mail is due; zero: none is.
+// nextDue is when a subscription's next mail is due, in its reader's zone; zero:
+// none is.
 func (a *app) nextDue(sub subscribers.Subscription) time.Time {
 	n, err := a.scheduler.Find(sub.Newsletter)
 	if err != nil { // the newsletter has left the configuration
 		return time.Time{}
 	}
-	return n.NextDue(sub)
+	return n.NextDue(sub).In(n.Schedule(sub.Slot).Zone)
 }
 
 func (c *command) subscribersShow() *cobra.Command {

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/internal/postfixtest"
+)
+
+// relayTo is the configuration of a relay on the loopback interface.
+func relayTo(port int, caFile string) string {
+	return fmt.Sprintf("- host: 127.0.0.1\n  port: %d\n  ca_file: %s\n", port, caFile)
+}
+
+// startInbox starts an SMTP server in this process and returns it with the
+// configuration of a relay to it.
+func startInbox(t *testing.T, o inbox.Options) (*inbox.Server, string) {
+	t.Helper()
+	o.Max = 100_000
+	box, err := inbox.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- box.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		<-done
+	})
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	writeFile(t, authority, box.CA().PEM())
+	return box, relayTo(box.Port(), authority)
+}
+
+// soon is a schedule for the next full minute that leaves time to get ready.
+func soon() string {
+	at := time.Now().UTC().Add(90 * time.Second).Truncate(time.Minute)
+	return fmt.Sprintf("schedule: %q\n", fmt.Sprintf("%d %d * * *", at.Minute(), at.Hour()))
+}
+
+// status is the newest edition's counts.
+func (in *installation) status() (s statusLine) {
+	in.Helper()
+	out := lines(in.run(0, "status", "--json"))
+	if len(out) == 0 {
+		return s
+	}
+	if err := json.Unmarshal([]byte(out[0]), &s); err != nil {
+		in.Fatalf("%q: %v", out[0], err)
+	}
+	return s
+}
+
+// copies counts the messages by their recipient.
+func copies(box *inbox.Server) map[string]int {
+	n := map[string]int{}
+	for _, m := range box.Messages() {
+		n[m.To[0]]++
+	}
+	return n
+}
+
+// The whole line: a daemon, a schedule, two relays of different kinds.
+func TestServeDeliversOnSchedule(t *testing.T) {
+	t.Run("inbox", func(t *testing.T) {
+		t.Parallel()
+		box, relay := startInbox(t, inbox.Options{})
+		in := install(t, relay, soon())
+		in.subscribe(40)
+		d := in.serve()
+		in.eventually(3*time.Minute, "40 mails arrive", func() bool { return box.Received() >= 40 })
+		d.stop()
+		if s := in.status(); s.Due != 40 || s.Sent != 40 || s.Tip != "first" || s.ResentInDoubt != 0 {
+			t.Errorf("%+v", s)
+		}
+		if n := copies(box); len(n) != 40 || len(box.Messages()) != 40 {
+			t.Errorf("%d messages for %d readers, want 40", len(box.Messages()), len(n))
+		}
+	})
+	t.Run("postfix", func(t *testing.T) {
+		t.Parallel()
+		relay := postfixtest.Start(t, postfixtest.Options{})
+		in := install(t, relayTo(relay.Port, relay.CAFile), soon())
+		in.subscribe(40)
+		d := in.serve()
+		in.eventually(3*time.Minute, "40 mails arrive", func() bool { return len(relay.Delivered()) >= 40 })
+		d.stop()
+		if s := in.status(); s.Due != 40 || s.Sent != 40 {
+			t.Errorf("%+v", s)
+		}
+		if n := len(relay.Delivered()); n != 40 {
+			t.Errorf("%d messages, want 40", n)
+		}
+	})
+}
+
+// P1, P2, P3: whenever the process is killed, everybody gets the edition; a
+// second copy only of what was on the wire, and the ledger knows how many.
+func TestKilledDaemonLosesNobody(t *testing.T) {
+	t.Parallel()
+	const readers, kills, inFlight = 1500, 4, 32
+	box, relay := startInbox(t, inbox.Options{})
+	box.SetFault(func(a inbox.Ask) inbox.Fault { // slow enough to be killed in the middle
+		if a.Stage == inbox.Dot {
+			return inbox.Fault{Delay: 4 * time.Millisecond}
+		}
+		return inbox.Fault{}
+	})
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	in.subscribe(readers)
+	d := in.serve()
+	in.run(codeFailed, "send", "--wait", "0s") // opens the edition; the daemon sends it
+	for range kills {
+		got := box.Received()
+		in.eventually(time.Minute, "some mails more arrive", func() bool { return box.Received() > got+20+rand.IntN(150) })
+		d.kill()
+		d = in.serve()
+	}
+	in.eventually(2*time.Minute, "nothing is left to send", func() bool { s := in.status(); return s.Pending+s.Retry == 0 })
+	d.stop()
+	s := in.status()
+	if s.Due != readers || s.Sent != readers {
+		t.Errorf("%+v; want all %d sent", s, readers)
+	}
+	n := copies(box)
+	if len(n) != readers {
+		t.Errorf("%d readers got a mail, want %d", len(n), readers)
+	}
+	extra := len(box.Messages()) - len(n)
+	if int64(extra) > s.ResentInDoubt || s.ResentInDoubt > kills*inFlight {
+		t.Errorf("%d copies too many; the ledger knows of %d in doubt, and %d kills allow %d", extra, s.ResentInDoubt, kills, kills*inFlight)
+	}
+	t.Logf("%d kills: %d in doubt, %d of them arrived twice", kills, s.ResentInDoubt, extra)
+	for id, count := range box.Counts() {
+		if count > 1+kills {
+			t.Errorf("%s arrived %d times", id, count)
+		}
+	}
+}
+
+// P3: a stop by SIGTERM leaves nothing in doubt.
+func TestStoppedDaemonLeavesNoDoubt(t *testing.T) {
+	t.Parallel()
+	const readers, stops = 600, 4
+	box, relay := startInbox(t, inbox.Options{})
+	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: 2 * time.Millisecond} })
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	in.subscribe(readers)
+	d := in.serve()
+	in.run(codeFailed, "send", "--wait", "0s")
+	for range stops {
+		got := box.Received()
+		in.eventually(time.Minute, "some mails more arrive", func() bool { return box.Received() > got+10+rand.IntN(100) })
+		d.stop()
+		d = in.serve()
+	}
+	in.eventually(2*time.Minute, "all mails arrive", func() bool { return in.status().Sent == readers })
+	d.stop()
+	if s := in.status(); s.ResentInDoubt != 0 || s.InDoubt != 0 || len(box.Messages()) != readers {
+		t.Errorf("%+v with %d messages; want %d and none in doubt", s, len(box.Messages()), readers)
+	}
+}
+
+// P5, with the links that the mails carry: confirm, get the tip, leave.
+func TestConfirmAndLeaveByLink(t *testing.T) {
+	t.Parallel()
+	box, relay := startInbox(t, inbox.Options{})
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	d := in.serve()
+	in.run(0, "subscribers", "add", "ana@example.net", "--language", "es")
+	in.eventually(time.Minute, "the mail that asks to confirm arrives", func() bool { return box.Received() == 1 })
+	confirm := link(t, box.Messages()[0], in, "/confirm/")
+	if show := in.run(0, "subscribers", "show", "ana@example.net"); !strings.Contains(show, "haven't confirmed") {
+		t.Errorf("before confirming:\n%s", show)
+	}
+	get(t, confirm) // a scanner's visit confirms nothing
+	if show := in.run(0, "subscribers", "show", "ana@example.net"); !strings.Contains(show, "pending") {
+		t.Errorf("after a GET:\n%s", show)
+	}
+	post(t, confirm, nil)
+	in.eventually(time.Minute, "the mail that says she did arrives", func() bool { return box.Received() == 2 })
+	in.run(0, "send")
+	in.eventually(time.Minute, "the tip arrives", func() bool { return box.Received() == 3 })
+	tip := box.Messages()[2]
+	if !strings.Contains(string(tip.Data), "Content-Language: es") {
+		t.Errorf("the tip isn't in Spanish:\n%s", tip.Data)
+	}
+	// The next edition is queued, the relay puts it off, and she leaves.
+	box.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.RcptTo {
+			return inbox.Fault{Code: 451, Enhanced: "4.7.1", Text: "greylisted"}
+		}
+		return inbox.Fault{}
+	})
+	in.run(codeFailed, "send", "--date", "2026-01-05", "--wait", "2s")
+	box.SetFault(nil)
+	post(t, link(t, tip, in, "/u/"), url.Values{"List-Unsubscribe": {"One-Click"}})
+	in.eventually(3*time.Minute, "the queued mail is withdrawn", func() bool { return in.edition("2026-01-05").Withdrawn == 1 })
+	d.stop()
+	if box.Received() != 3 {
+		t.Errorf("%d mails arrived, want 3", box.Received())
+	}
+}
+
+func (in *installation) edition(date string) (s statusLine) {
+	in.Helper()
+	for _, line := range lines(in.run(0, "status", "--json")) {
+		if err := json.Unmarshal([]byte(line), &s); err != nil {
+			in.Fatal(err)
+		}
+		if s.LocalDate == date {
+			return s
+		}
+	}
+	return statusLine{}
+}
+
+// link finds the first link of a kind in a message. Tokens are plain ASCII and
+// stand in a header or in the text part, which may be quoted-printable.
+func link(t *testing.T, m inbox.Message, in *installation, path string) string {
+	t.Helper()
+	text := strings.ReplaceAll(string(m.Data), "=\r\n", "")
+	found := regexp.MustCompile(regexp.QuoteMeta("http://"+in.listen+path) + "[A-Za-z0-9_-]{32}").FindString(text)
+	if found == "" {
+		t.Fatalf("no link to %s in:\n%s", path, m.Data)
+	}
+	return found
+}
+
+func get(t *testing.T, address string) {
+	t.Helper()
+	answer, err := http.Get(address) //nolint:noctx // a test
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("GET %s: %v, %v", address, answer, err)
+	}
+	_ = answer.Body.Close()
+}
+
+func post(t *testing.T, address string, form url.Values) {
+	t.Helper()
+	answer, err := http.PostForm(address, form) //nolint:noctx // a test
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("POST %s: %v, %v", address, answer, err)
+	}
+	_ = answer.Body.Close()
+}
