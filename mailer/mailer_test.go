@@ -1,0 +1,195 @@
+package mailer
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/ledger"
+	"dailytip/store"
+	"dailytip/store/storetest"
+)
+
+func TestEverybodyGetsOneInTheirLanguage(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := setUpOn(t, db)
+		h.open(100)
+		stop := h.run()
+		h.waitFor(ledger.Sent, 100)
+		stop()
+		h.run() // again: there's nothing left to do
+		h.wantOnce()
+		h.wantQuiet()
+		for email, d := range h.deliveries() {
+			if d.Attempts != 1 || d.Answer.Code != 250 || d.Language != map[string]string{"": "en", "es": "es"}[d.ReaderLanguage] {
+				t.Errorf("%s: %+v", email, d)
+			}
+		}
+		for _, m := range h.inbox.Messages() {
+			if m.From != from || !strings.Contains(string(m.Data), "https://tips.example.com/u/") {
+				t.Fatalf("from %s:\n%s", m.From, m.Data)
+			}
+		}
+	})
+}
+
+// Two processes on one PostgreSQL share the work.
+func TestTwoNodes(t *testing.T) {
+	t.Parallel()
+	h := setUpOn(t, storetest.Postgres(t))
+	h.open(300)
+	for range 2 {
+		h.run(func(s *setting) { s.Exclusive = false })
+	}
+	h.waitFor(ledger.Sent, 300)
+	h.wantOnce()
+	h.wantQuiet()
+}
+
+func TestSmallestInFlight(t *testing.T) {
+	h := setUp(t)
+	h.open(20)
+	h.run(oneByOne)
+	h.waitFor(ledger.Sent, 20)
+	h.wantOnce()
+}
+
+func TestRate(t *testing.T) {
+	h := setUp(t)
+	h.open(15)
+	r := h.relayTo(h.inbox, "")
+	r.Rate = 10
+	h.run(func(s *setting) { s.Relays = []Relay{r} })
+	h.waitFor(ledger.Sent, 15)
+	h.wantOnce()
+	m := h.inbox.Messages()
+	if took := m[14].Received.Sub(m[0].Received); took < 400*time.Millisecond {
+		t.Errorf("15 mails took %v at 10 a second, the first 10 at once", took)
+	}
+}
+
+// P7: what waits for its turn until it's stale isn't sent any more.
+func TestStaleIsntSent(t *testing.T) {
+	h := setUp(t)
+	var expires time.Time
+	r := h.relayTo(h.inbox, "")
+	r.Rate = 4
+	h.run(func(s *setting) { s.Relays = []Relay{r} })
+	h.open(30, func(o *ledger.Opening) {
+		expires = time.Now().Add(1500 * time.Millisecond)
+		o.ExpiresAt = expires
+	})
+	h.wait("all is sent or expired", func() bool {
+		if _, err := h.ledger.Expire(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		n := h.states()
+		return n[ledger.Sent]+n[ledger.Expired] == 30
+	})
+	if n := h.states(); n[ledger.Expired] == 0 || n[ledger.Sent] == 0 {
+		t.Errorf("%v; want some of each", n)
+	}
+	h.wantCopies(h.inbox.Counts(), func(email string) int {
+		if h.deliveries()[email].State == ledger.Sent {
+			return 1
+		}
+		return 0
+	})
+}
+
+// P5: who leaves while their mail waits doesn't get it.
+func TestWhoLeftGetsNothing(t *testing.T) {
+	h := setUp(t)
+	h.open(5)
+	gone := h.deliveries()[reader(3)].Key.Subscriber
+	h.write(func(tx *sql.Tx) error {
+		s, err := h.list.Get(t.Context(), tx, gone)
+		if err != nil {
+			return err
+		}
+		_, err = h.list.Unsubscribe(t.Context(), tx, time.Now(), s.Subscriptions[0].ID, "link")
+		return err
+	})
+	h.run()
+	h.waitFor(ledger.Sent, 4)
+	h.waitFor(ledger.Withdrawn, 1)
+	h.wantCopies(h.inbox.Counts(), func(email string) int {
+		if email == reader(3) {
+			return 0
+		}
+		return 1
+	})
+}
+
+// What a dead process was sending goes again under the same id, or is held.
+func TestAfterACrash(t *testing.T) {
+	for name, want := range map[string]ledger.State{"resend": ledger.Sent, "hold": ledger.InDoubt} {
+		t.Run(name, func(t *testing.T) {
+			h := setUp(t)
+			h.open(10)
+			dead := ledger.Claiming{Owner: "dead", Lease: time.Hour, Limit: 4}
+			if jobs, err := h.ledger.Exchange(t.Context(), time.Now(), nil, dead); err != nil || len(jobs) != 4 {
+				t.Fatalf("claimed %d, %v", len(jobs), err)
+			}
+			h.run(func(s *setting) { s.Newsletters[0].Hold = name == "hold" })
+			if want == ledger.Sent {
+				h.waitFor(ledger.Sent, 10)
+				h.wantOnce()
+			} else {
+				h.waitFor(ledger.Sent, 6)
+				h.waitFor(ledger.InDoubt, 4)
+			}
+			h.wantLog("mails are in doubt", "count=4", "same Message-ID")
+			doubts := 0
+			for _, d := range h.deliveries() {
+				doubts += d.Doubts
+			}
+			if doubts != 4 {
+				t.Errorf("%d doubts counted, want 4", doubts)
+			}
+		})
+	}
+}
+
+func TestSeveralRelays(t *testing.T) {
+	refuse := func(inbox.Ask) inbox.Fault { return inbox.Fault{Code: 535, Enhanced: "5.7.8", Text: "wrong password"} }
+	tests := map[string]struct {
+		fault inbox.Stage
+		says  string
+	}{
+		"down":          {inbox.Connect, "the relay takes no mail just now"},
+		"login refused": {inbox.Auth, "check smtp: auth, username and password"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := setUp(t)
+			first := h.serve(inbox.Options{TLS: inbox.NoTLS, Users: map[string]string{"ann": "secret"}, InsecureAuth: true, RequireAuth: true})
+			first.SetFault(func(a inbox.Ask) inbox.Fault {
+				switch {
+				case a.Stage != test.fault:
+					return inbox.Fault{}
+				case a.Stage == inbox.Connect:
+					return inbox.Fault{Code: 421, Text: "too busy"}
+				}
+				return refuse(a)
+			})
+			h.open(40)
+			h.run(func(s *setting) { s.Relays = []Relay{h.relayTo(first, "ann"), h.relayTo(h.inbox, "")} })
+			h.waitFor(ledger.Sent, 40)
+			h.wantOnce()
+			h.wantLog("a relay is left alone for now, the others take its mails: ", test.says, "relay="+first.Addr())
+			if len(h.pauses()) != 0 || strings.Count(h.log.String(), "left alone") != 1 {
+				t.Errorf("pauses %+v; the log says it more than once", h.pauses())
+			}
+			// It comes back, and is preferred again.
+			first.SetFault(nil)
+			time.Sleep(2 * quick.aside(1))
+			h.open(40, func(o *ledger.Opening) { o.LocalDate = "2026-11-24" })
+			h.wait("the first relay takes mail", func() bool { return first.Received() > 0 })
+			h.wait("all are out", func() bool { return first.Received()+h.inbox.Received() == 80 })
+			h.waitLog("the relay works again")
+		})
+	}
+}
