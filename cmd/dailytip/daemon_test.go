@@ -193,3 +193,10 @@ func writeFile(t *testing.T, name string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+func (d *daemon) hangUp() {
+	d.in.Helper()
+	if err := d.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		d.in.Fatal(err)
+	}
+}

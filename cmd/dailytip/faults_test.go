@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/store"
+	"dailytip/store/storetest"
+)
+
+// smallDisk mounts a file system of some megabytes, which only root can.
+func smallDisk(t *testing.T, size string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).CombinedOutput(); err != nil {
+		storetest.Missing(t, "a small file system (it takes root)", errorsText(out, err))
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", "--lazy", dir).Run() })
+	return dir
+}
+
+type textError string
+
+func (e textError) Error() string { return string(e) }
+
+func errorsText(out []byte, err error) error {
+	return textError(err.Error() + ": " + string(bytes.TrimSpace(out)))
+}
+
+// P2, P4: a full disk stops the sending and loses nothing; with space again it
+// goes on by itself, and nobody gets a second copy.
+func TestFullDiskWhileRecording(t *testing.T) {
+	t.Parallel()
+	const readers = 300
+	box, relay := startInbox(t, inbox.Options{})
+	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: time.Millisecond} })
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	disk := smallDisk(t, "4m")
+	in.moveDatabase(filepath.Join(disk, "tips.db"))
+	in.subscribe(readers)
+	d := in.serve()
+	in.run(codeFailed, "send", "--wait", "0s")
+	in.eventually(time.Minute, "some mails arrive", func() bool { return box.Received() > 20 })
+	ballast := filepath.Join(disk, "ballast")
+	fill(t, ballast)
+	in.eventually(time.Minute, "the daemon says that the disk is full", func() bool {
+		return strings.Contains(d.log.String(), "the ledger can't be") && strings.Contains(d.log.String(), "the disk is full; free some space")
+	})
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	in.eventually(time.Minute, "all mails are sent", func() bool { return in.status().Sent == readers })
+	d.stop()
+	if n := copies(box); len(n) != readers || len(box.Messages()) != readers {
+		t.Errorf("%d messages for %d readers, want %d", len(box.Messages()), len(n), readers)
+	}
+	if s := in.status(); s.ResentInDoubt != 0 || s.Failed != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func (in *installation) moveDatabase(path string) {
+	in.Helper()
+	name := filepath.Join(in.dir, "config.yaml")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		in.Fatal(err)
+	}
+	writeFile(in.T, name, bytes.Replace(text, []byte("database: tips.db"), []byte("database: "+path), 1))
+}
+
+// fill writes until nothing more fits.
+func fill(t *testing.T, name string) {
+	t.Helper()
+	file, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	for size := 1 << 16; size > 0; {
+		if _, err := file.Write(make([]byte, size)); err != nil {
+			size /= 2
+		}
+	}
+}
+
+func TestReadOnlyDatabase(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t, "4m")
+	in := install(t, relayTo(1, ""), "")
+	in.moveDatabase(filepath.Join(disk, "tips.db"))
+	in.run(0, "migrate")
+	if out, err := exec.Command("mount", "-o", "remount,ro", disk).CombinedOutput(); err != nil {
+		t.Fatalf("remount: %v: %s", err, out)
+	}
+	said := in.fails(codeFailed, "subscribers", "add", "ana@example.net")
+	if !strings.Contains(said, "can't be written") && !strings.Contains(said, "can't be opened") {
+		t.Errorf("it says: %s", said)
+	}
+	if !strings.Contains(said, disk) {
+		t.Errorf("it doesn't say which file: %s", said)
+	}
+}
+
+func TestLockedDatabase(t *testing.T) {
+	t.Parallel()
+	in := install(t, relayTo(1, ""), "")
+	in.run(0, "migrate")
+	db, err := store.Open(t.Context(), filepath.Join(in.dir, "tips.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.Write(t.Context(), func(*sql.Tx) error { // holds the write lock
+		said := in.fails(codeFailed, "subscribers", "add", "ana@example.net")
+		if !strings.Contains(said, "another process holds the database's write lock") {
+			t.Errorf("it says: %s", said)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.run(0, "subscribers", "add", "ana@example.net")
+}
+
+// fails runs a command that must end with a code, and returns what it said.
+func (in *installation) fails(code int, args ...string) string {
+	in.Helper()
+	cmd := in.command(args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	_ = cmd.Run()
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		in.Fatalf("dailytip %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, &stderr)
+	}
+	return stderr.String()
+}
+
+// P4: who may not log in, and whose relay is down, blames nobody; when it's
+// mended everything goes out.
+func TestRelayDownAndBack(t *testing.T) {
+	t.Parallel()
+	const readers = 20
+	box, relay := startInbox(t, inbox.Options{})
+	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Drop: true} })
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	in.subscribe(readers)
+	d := in.serve()
+	in.run(codeFailed, "send", "--wait", "1s")
+	in.eventually(time.Minute, "the daemon pauses", func() bool {
+		return strings.Contains(d.log.String(), "sending is paused: the relay can't be reached or went away")
+	})
+	if s := in.status(); s.Failed != 0 || s.Pending+s.Retry != readers {
+		t.Errorf("%+v; want all %d waiting", s, readers)
+	}
+	box.SetFault(nil)
+	in.eventually(2*time.Minute, "all mails are sent", func() bool { return in.status().Sent == readers })
+	d.stop()
+	if len(box.Messages()) != readers {
+		t.Errorf("%d messages, want %d", len(box.Messages()), readers)
+	}
+}
+
+func TestRefusedLogin(t *testing.T) {
+	t.Parallel()
+	_, relay := startInbox(t, inbox.Options{Users: map[string]string{"tips": "secret"}, RequireAuth: true})
+	in := install(t, relay+"  username: tips\n  password: wrong\n", `schedule: "0 7 * * *"`)
+	in.subscribe(3)
+	said := in.fails(codeFailed, "send", "--wait", "3s")
+	if !strings.Contains(said, "the relay refused the login") || !strings.Contains(said, "check smtp: auth, username and password") {
+		t.Errorf("it says: %s", said)
+	}
+	if s := in.status(); s.Failed != 0 || s.Due != 3 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// P6: a broken configuration never stops the daemon, and a good one needs no
+// restart.
+func TestReloadByHangup(t *testing.T) {
+	t.Parallel()
+	box, relay := startInbox(t, inbox.Options{})
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	in.subscribe(2)
+	d := in.serve()
+	name := filepath.Join(in.dir, "config.yaml")
+	good, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, name, append(good, "tpyo: 1\n"...))
+	d.hangUp()
+	in.eventually(time.Minute, "the fault is logged with its line", func() bool {
+		return strings.Contains(d.log.String(), "the old one stays in force") && strings.Contains(d.log.String(), "config.yaml:16")
+	})
+	writeFile(t, name, bytes.Replace(good, []byte("tips@example.com"), []byte("other@example.com"), 1))
+	d.hangUp()
+	in.eventually(time.Minute, "the new one is in force", func() bool { return strings.Contains(d.log.String(), "the new configuration is in force") })
+	in.run(0, "send")
+	if from := box.Messages()[0].From; from != "other@example.com" {
+		t.Errorf("sent as %s", from)
+	}
+	d.stop()
+}
