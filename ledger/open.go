@@ -95,12 +95,12 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 
 // AnyDue tells whether an opening has readers.
 func (l *Ledger) AnyDue(ctx context.Context, o Opening) (bool, error) {
-	var any bool
-	err := l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE "+due+")", o.dueArgs()...).Scan(&any)
+	var someone bool
+	err := l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE "+due+")", o.dueArgs()...).Scan(&someone)
 	if err != nil {
 		return false, fmt.Errorf("look for due readers: %w", err)
 	}
-	return any, nil
+	return someone, nil
 }
 
 // CountDue counts the readers of a slot who were due at an instant.

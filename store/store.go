@@ -63,7 +63,7 @@ func openSQLite(ctx context.Context, name string) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if dir := filepath.Dir(path); !isDir(dir) {
-		return nil, fmt.Errorf("open database %s: there is no folder %s; make it, or name another place in database:", name, dir)
+		return nil, fmt.Errorf("open database %s: there is no folder %s; make it, or name another place at the key database", name, dir)
 	}
 	db := &DB{path: path}
 	// synchronous=FULL: what the ledger calls sent must survive a power cut.

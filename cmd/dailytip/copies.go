@@ -31,7 +31,7 @@ func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date schedule
 		return letter.Content{}, err
 	}
 	// Planned from today on: what comes before a date decides what it gets.
-	today := n.Today(time.Now()) //nolint:forbidigo // where a plan begins
+	today := n.Today(time.Now())
 	choice := calendar.Choose(date)
 	if date.After(today) {
 		for _, planned := range calendar.Plan(today, date.Sub(today)+1) {
@@ -74,7 +74,7 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		_, domain, _ := strings.Cut(look.From.Address, "@")
 		id := "test." + rand.Text() + "@" + domain
 		data, err := l.Message(letter.Recipient{
-			Email: string(address), Date: time.Now(), ReturnPath: look.From.Address, MessageID: id, //nolint:forbidigo // sent now
+			Email: string(address), Date: time.Now(), ReturnPath: look.From.Address, MessageID: id,
 		})
 		if err != nil {
 			return err

@@ -120,7 +120,7 @@ func (d *demoRun) assemble(ctx context.Context) error {
 	}
 	return d.app.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, r := range sampleReaders {
-			_, err := d.app.ledger.SignUp(ctx, tx, time.Now(), subscribers.Request{ //nolint:forbidigo // the demo's start
+			_, err := d.app.ledger.SignUp(ctx, tx, time.Now(), subscribers.Request{
 				Address: subscribers.Address(r.address), Newsletter: cfg.Newsletters[0].ID, Consent: subscribers.Vouched, Detail: "demo",
 				Preferences: subscribers.Preferences{Language: r.language, Timezone: r.zone},
 			})
@@ -205,7 +205,7 @@ func (d *demoRun) run(ctx context.Context) error {
 func (d *demoRun) deliverToday(ctx context.Context) error {
 	a := d.app
 	n := &a.scheduler.Newsletters[0]
-	now := time.Now() //nolint:forbidigo // the demo's "today"
+	now := time.Now()
 	date := n.Today(now)
 	if _, err := a.scheduler.SendNow(ctx, now, n, date); err != nil {
 		if errors.Is(err, scheduler.ErrNoTip) {

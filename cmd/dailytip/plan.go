@@ -75,7 +75,7 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		return err
 	}
 	// What lies before the first date decides what it gets.
-	today := n.Today(time.Now()) //nolint:forbidigo // where a plan begins
+	today := n.Today(time.Now())
 	first := start
 	if first.After(today) {
 		first = today
@@ -147,7 +147,7 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 			if err != nil {
 				return err
 			}
-			now := time.Now() //nolint:forbidigo // when it was pinned
+			now := time.Now()
 			switch cmd.Name() {
 			case "pin":
 				if err := pinnable(n, date, args[1]); err != nil {

@@ -81,7 +81,7 @@ func render(l *letter.Letter, format, from, base string) ([]byte, error) {
 	case "eml":
 		return l.Message(letter.Recipient{
 			Email: "reader@example.com", MessageID: "preview@" + domainOf(from), ReturnPath: from,
-			Date:           time.Now(), //nolint:forbidigo // the preview's own
+			Date:           time.Now(),
 			UnsubscribeURL: base + "/u/preview",
 		})
 	}

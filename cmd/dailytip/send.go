@@ -66,7 +66,7 @@ func (a *app) editionFlags(id, date string) (*scheduler.Newsletter, scheduler.Da
 		return nil, scheduler.Date{}, exit{codeUsage, err}
 	}
 	if date == "" {
-		return n, n.Today(time.Now()), nil //nolint:forbidigo // what "today" is asked for
+		return n, n.Today(time.Now()), nil
 	}
 	d, err := scheduler.ParseDate(date)
 	if err != nil {
@@ -79,7 +79,7 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 	if f.dryRun {
 		return c.dryRun(ctx, a, n, date)
 	}
-	opened, err := a.scheduler.SendNow(ctx, time.Now(), n, date) //nolint:forbidigo // "now" is the command's
+	opened, err := a.scheduler.SendNow(ctx, time.Now(), n, date)
 	if errors.Is(err, scheduler.ErrNoTip) {
 		return exit{codeNothing, err}
 	}
@@ -180,8 +180,12 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edit
 			n    int64
 			what string
 		}{
-			{after.Pending, "waiting"}, {after.Retry, "to be tried again"}, {after.Failed, "failed"},
-			{after.InDoubt, "in doubt"}, {after.Expired, "expired"}, {after.Withdrawn, "left first"},
+			{after.Pending, "waiting"},
+			{after.Retry, "to be tried again"},
+			{after.Failed, "failed"},
+			{after.InDoubt, "in doubt"},
+			{after.Expired, "expired"},
+			{after.Withdrawn, "left first"},
 		} {
 			if part.n > 0 {
 				c.printf(", %d %s", part.n, part.what)

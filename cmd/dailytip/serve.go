@@ -125,7 +125,7 @@ func (c *command) awaitReload(ctx context.Context, a *app, hup <-chan os.Signal)
 
 // logNext says when each newsletter goes out next for readers in its own zone.
 func (a *app) logNext() {
-	now := time.Now() //nolint:forbidigo // the daemon's start
+	now := time.Now()
 	for i := range a.scheduler.Newsletters {
 		n := &a.scheduler.Newsletters[i]
 		a.log.Info("newsletter", "id", n.ID, "tips", len(n.Library.Tips()), "faults", len(n.Library.Faults()), "next", n.Next(now).Format(time.RFC3339))

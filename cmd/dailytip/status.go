@@ -114,7 +114,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 			c.printf("missed: %s of %s for %d readers: %s\n", r.LocalDate, r.Newsletter, r.Deliveries, r.Reason)
 		}
 	}
-	now := time.Now() //nolint:forbidigo // what "next" is asked for
+	now := time.Now()
 	for i := range a.scheduler.Newsletters {
 		n := &a.scheduler.Newsletters[i]
 		next, readers, err := a.scheduler.Outlook(ctx, n, now)

@@ -126,7 +126,7 @@ active at once. Nobody who unsubscribed or was suppressed is revived.`,
 func (c *command) addOne(ctx context.Context, a *app, r subscribers.Request) error {
 	var added subscribers.Added
 	err := a.db.Write(ctx, func(tx *sql.Tx) (err error) {
-		added, err = a.ledger.SignUp(ctx, tx, time.Now(), r) //nolint:forbidigo // when they were added
+		added, err = a.ledger.SignUp(ctx, tx, time.Now(), r)
 		return err
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ func (c *command) subscribersSet() *cobra.Command {
 					return err
 				}
 				return a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
-					return a.list.Set(cmd.Context(), tx, time.Now(), s, sub, p) //nolint:forbidigo // when it changed
+					return a.list.Set(cmd.Context(), tx, time.Now(), s, sub, p)
 				})
 			})
 		},
@@ -76,7 +76,7 @@ func (c *command) change(use, help string, flags func(*cobra.Command), f func(a 
 				err := a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
 					changed = 0
 					for _, sub := range chosen {
-						did, err := f(a, tx, cmd, time.Now(), sub) //nolint:forbidigo // when it changed
+						did, err := f(a, tx, cmd, time.Now(), sub)
 						if err != nil {
 							return err
 						}
@@ -147,7 +147,7 @@ that no import brings the person back, and the bare numbers of what was sent.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
 				return a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
-					return a.list.Erase(cmd.Context(), tx, time.Now(), s) //nolint:forbidigo // when it was asked
+					return a.list.Erase(cmd.Context(), tx, time.Now(), s)
 				})
 			})
 		},

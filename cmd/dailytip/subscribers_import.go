@@ -117,7 +117,7 @@ func (r *importRun) write(ctx context.Context) error {
 		for _, row := range r.chunk {
 			request := row.Request
 			request.Consent, request.Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.file, row.Line)
-			added, err := r.app.ledger.SignUp(ctx, tx, time.Now(), request) //nolint:forbidigo // when they were added
+			added, err := r.app.ledger.SignUp(ctx, tx, time.Now(), request)
 			if err != nil {
 				return fmt.Errorf("%s:%d: %w", r.file, row.Line, err)
 			}

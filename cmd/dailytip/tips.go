@@ -158,7 +158,7 @@ func (c *command) tipsLint(dir *string) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			faults, notes := 0, 0
 			err := c.each(*dir, func(folder string, l *tips.Library) error {
-				today := time.Now().Format(time.DateOnly) //nolint:forbidigo // which pinned dates are past
+				today := time.Now().Format(time.DateOnly)
 				for _, f := range tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today}) {
 					if f.Severity == tips.Note {
 						notes++
@@ -247,7 +247,7 @@ func (c *command) tipsNew(dir *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			name, err := tips.NewTip(folders[0], strings.Join(args, " "), time.Now()) //nolint:forbidigo // when it was created
+			name, err := tips.NewTip(folders[0], strings.Join(args, " "), time.Now())
 			if errors.Is(err, fs.ErrExist) {
 				return exitf(codeFailed, "there is a tip with that name already: %w", err)
 			}
