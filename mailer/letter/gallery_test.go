@@ -38,11 +38,11 @@ func recipient(i int) Recipient {
 	}
 }
 
-// load reads one of the tips in testdata/tips.
+// load reads one of the tips in testdata/gallery.
 func load(t testing.TB, name string) tips.Tip {
 	t.Helper()
 	path := name + ".md"
-	data, err := os.ReadFile(filepath.Join("testdata", "tips", path))
+	data, err := os.ReadFile(filepath.Join("testdata", "gallery", path))
 	if err != nil {
 		t.Fatal(err)
 	}
