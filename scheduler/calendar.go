@@ -38,9 +38,23 @@ type Calendar struct {
 	place      map[string]int    // id → index in tips
 	byDate     map[string]int    // front matter's date, YYYY-MM-DD or MM-DD → index
 	pins       map[string]string // the operator's, by date → id; "" for a skip
-	reserved   []string          // by index: the last date that the operator pinned it to, or ""
 	sent       map[string]string // what is written down: date → id
-	last       []string          // by index: the last date in sent, or "" for never
+
+	// By index, as numbers: rotating looks at each tip for each date.
+	rota     []int       // the tips that have no date of their own
+	reserved []dayNumber // the last date that the operator pinned it to
+	last     []dayNumber // the last date in sent
+}
+
+// dayNumber is a date as days since 1970; 0: none.
+type dayNumber int32
+
+func number(day string) dayNumber {
+	date, err := ParseDate(day)
+	if err != nil {
+		return 0 // not written by us
+	}
+	return dayNumber(date.t.Unix() / (24 * 60 * 60))
 }
 
 func newCalendar(n *Newsletter, library []tips.Tip, history, pins []ledger.Choice) *Calendar {
@@ -48,10 +62,11 @@ func newCalendar(n *Newsletter, library []tips.Tip, history, pins []ledger.Choic
 		newsletter: n, tips: choosable(library, n.Tags, n.Order, n.ID),
 		place: map[string]int{}, byDate: map[string]int{}, pins: map[string]string{}, sent: map[string]string{},
 	}
-	c.last, c.reserved = make([]string, len(c.tips)), make([]string, len(c.tips))
+	c.last, c.reserved = make([]dayNumber, len(c.tips)), make([]dayNumber, len(c.tips))
 	for i, t := range c.tips {
 		c.place[t.ID] = i
 		if t.Date == "" {
+			c.rota = append(c.rota, i)
 			continue
 		}
 		// Of two for one date, the first by id: another order changes nothing.
@@ -65,7 +80,7 @@ func newCalendar(n *Newsletter, library []tips.Tip, history, pins []ledger.Choic
 	for _, p := range pins {
 		c.pins[p.LocalDate] = p.Tip
 		if i, ok := c.place[p.Tip]; ok {
-			c.reserved[i] = max(c.reserved[i], p.LocalDate)
+			c.reserved[i] = max(c.reserved[i], number(p.LocalDate))
 		}
 	}
 	return c
@@ -75,7 +90,7 @@ func newCalendar(n *Newsletter, library []tips.Tip, history, pins []ledger.Choic
 func (c *Calendar) note(day, id string) {
 	c.sent[day] = id
 	if i, ok := c.place[id]; ok {
-		c.last[i] = max(c.last[i], day)
+		c.last[i] = max(c.last[i], number(day))
 	}
 }
 
@@ -160,17 +175,14 @@ func (c *Calendar) skipped(date Date) bool {
 // front matter pins to a date of its own doesn't take part; nor does what the
 // operator has pinned to a date to come, unless nothing else is there.
 func (c *Calendar) rotate(date Date) Choice {
-	day := date.String()
+	today := number(date.String())
 	oldest := func(reserved bool) int {
 		found := -1
-		for i, t := range c.tips {
-			if t.Date != "" || c.reserved[i] > day != reserved {
+		for _, i := range c.rota {
+			if c.reserved[i] > today != reserved || found >= 0 && c.last[i] >= c.last[found] {
 				continue
 			}
-			if found < 0 || c.last[i] < c.last[found] {
-				found = i
-			}
-			if c.last[found] == "" {
+			if found = i; c.last[i] == 0 {
 				break
 			}
 		}
@@ -183,18 +195,12 @@ func (c *Calendar) rotate(date Date) Choice {
 	switch {
 	case i < 0:
 		return Choice{Date: date, Reason: Empty}
-	case c.last[i] == "":
+	case c.last[i] == 0:
 		return Choice{Date: date, Tip: *c.tips[i], Reason: Next}
-	case c.newsletter.Stop && !c.rested(i, date):
+	case c.newsletter.Stop && time.Duration(today-c.last[i])*24*time.Hour < c.newsletter.RepeatAfter:
 		return Choice{Date: date, Reason: Empty}
 	}
 	return Choice{Date: date, Tip: *c.tips[i], Reason: Repeat}
-}
-
-// rested tells whether a tip that was sent may come again.
-func (c *Calendar) rested(i int, date Date) bool {
-	last, err := ParseDate(c.last[i])
-	return err == nil && time.Duration(date.Sub(last))*24*time.Hour >= c.newsletter.RepeatAfter
 }
 
 // NextInCourse names the tip that follows one in a course, for a reader's own

@@ -65,14 +65,22 @@ func (n *Newsletter) zone(name string) *time.Location {
 func (n *Newsletter) Today(now time.Time) Date { return DateOf(now, n.zone("")) }
 
 // Upcoming returns the first date whose edition can still be opened when it
-// hasn't been: its time in the default zone is to come, or within the grace.
-// A plan begins there; what passed before without an edition gets none.
+// hasn't been: the last that has come in the default zone, while it's within the
+// grace, else the next. A plan begins there; what passed before without an
+// edition gets none.
 func (n *Newsletter) Upcoming(now time.Time) Date {
-	date, due := n.own().next(now.Add(-n.Grace - time.Nanosecond))
-	if due.IsZero() {
-		return n.Today(now)
+	own := n.own()
+	date, due := own.next(now.Add(-n.Grace - time.Nanosecond))
+	for {
+		next, nextDue := own.next(due)
+		switch {
+		case due.IsZero():
+			return n.Today(now)
+		case nextDue.IsZero() || nextDue.After(now):
+			return date
+		}
+		date, due = next, nextDue
 	}
-	return date
 }
 
 // NextDue returns when a subscription's next mail is due, or the zero time when

@@ -50,18 +50,21 @@ func (t *turn) publish(ctx context.Context, slots []subscribers.Slot) error {
 	if t.n.Order == CourseOrder {
 		return nil
 	}
-	after, oldest := t.published[t.n.ID], t.now.Add(-t.n.Grace-time.Nanosecond)
-	if after.Before(oldest) || after.After(t.now) { // after: the clock was set back
-		after = oldest
+	after := t.published[t.n.ID]
+	if oldest := t.now.Add(-t.n.Grace - time.Nanosecond); after.Before(oldest) || after.After(t.now) {
+		after = oldest // a start, or the clock was set back
 	}
-	schedule := t.n.own()
-	for date, due := schedule.next(after); !due.IsZero() && !due.After(t.now); date, due = schedule.next(due) {
-		if hadReaders(slots, due) {
+	date, due := t.n.own().next(after)
+	for !due.IsZero() && !due.After(t.now) {
+		nextDate, nextDue := t.n.own().next(due)
+		more := !nextDue.IsZero() && !nextDue.After(t.now)
+		if !more && hadReaders(slots, due) {
 			if _, _, err := t.writeDown(ctx, date); err != nil {
 				return err
 			}
 		}
 		t.published[t.n.ID] = due
+		date, due = nextDate, nextDue
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ import (
 // zone with those that Python's zoneinfo gives, both reading one tz folder:
 // releases differ.
 func TestDueAgainstPython(t *testing.T) {
+	t.Parallel()
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		storetest.Missing(t, "Python", err)
