@@ -77,6 +77,9 @@ func (c *command) runChecks(ctx context.Context) error {
 	default:
 		defer a.close()
 		findings = append(findings, finding{"database", "ok", cfg.Database.String() + " can be read and written"})
+		for _, idle := range a.withoutEffect() {
+			findings = append(findings, finding{idle, "warning", "this setting has no effect in this version"})
+		}
 		findings = append(findings, checkRelays(ctx, a)...)
 		findings = append(findings, checkLetters(a)...)
 	}

@@ -79,7 +79,12 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 	if f.dryRun {
 		return c.dryRun(ctx, a, n, date)
 	}
-	opened, err := a.scheduler.SendNow(ctx, time.Now(), n, date)
+	now := time.Now()
+	// Who sends by hand may have mended what sending is paused for.
+	if err := a.ledger.ProbeNow(ctx, now); err != nil {
+		return err
+	}
+	opened, err := a.scheduler.SendNow(ctx, now, n, date)
 	if errors.Is(err, scheduler.ErrNoTip) {
 		return exit{codeNothing, err}
 	}

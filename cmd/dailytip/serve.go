@@ -43,26 +43,26 @@ func (c *command) runDaemon(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
-	for {
+	for a != nil {
+		// Whatever was paused may be what this start is meant to mend.
+		if err := a.ledger.ProbeNow(ctx, time.Now()); err != nil {
+			return errors.Join(err, a.db.Close())
+		}
 		next, err := c.serveOnce(ctx, a, hup)
 		a.close()
-		if err != nil || next == nil {
-			return err
-		}
-		libraries, err := openLibraries(next, a.log)
 		if err != nil {
 			return err
 		}
-		if a, err = assemble(ctx, next, libraries, a.log); err != nil {
-			return err
+		if a = next; a != nil {
+			a.log.Info("the new configuration is in force")
 		}
-		a.log.Info("the new configuration is in force")
 	}
+	return nil
 }
 
-// serveOnce runs one configuration. It returns the next one, or nil when the
-// daemon is to end.
-func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (*config.Config, error) {
+// serveOnce runs the program put together by one configuration. It returns the
+// one that comes next, or nil when the daemon is to end.
+func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (*app, error) {
 	sender, err := a.db.LockSender()
 	if errors.Is(err, store.ErrSenderRunning) {
 		return nil, exitf(codeFailed, "%w; there is one daemon for a database: stop that one first", err)
@@ -71,9 +71,9 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 		return nil, err
 	}
 	defer func() { _ = sender.Release() }()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.Listen)
+	listener, err := a.listen(ctx)
 	if err != nil {
-		return nil, config.Faults{a.config.Fault("listen", "can't listen on %s: %v; choose another address", a.config.Listen, err)}
+		return nil, err
 	}
 	m, err := a.mailer()
 	if err != nil {
@@ -88,13 +88,16 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	for _, library := range a.libraries {
 		group.Go(func() error { return library.Run(running) })
 	}
-	var next *config.Config
+	var next *app
 	group.Go(func() error {
 		next = c.awaitReload(running, a, hup)
 		stop()
 		return nil
 	})
 	a.log.Info("dailytip is running", "version", versionText(), "pages", "http://"+listener.Addr().String(), "newsletters", len(a.config.Newsletters))
+	for _, idle := range a.withoutEffect() {
+		a.log.Warn("a setting has no effect in this version", "setting", idle)
+	}
 	a.logNext()
 	err = group.Wait()
 	if next == nil {
@@ -103,24 +106,69 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	return next, err
 }
 
-// awaitReload returns a new good configuration after SIGHUP, or nil when the
-// context ends.
-func (c *command) awaitReload(ctx context.Context, a *app, hup <-chan os.Signal) *config.Config {
+// awaitReload puts the program together anew after SIGHUP, and returns it once
+// all of it works; nil when the context ends.
+func (c *command) awaitReload(ctx context.Context, a *app, hup <-chan os.Signal) *app {
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-hup:
 		}
-		cfg, err := config.Load(c.configPath())
+		next, err := c.open(ctx, slog.LevelInfo)
 		if err == nil {
-			_, err = schedulerNewsletters(cfg, a.libraries)
+			err = next.tryOut(ctx, a.config.Listen)
 		}
 		if err == nil {
-			return cfg
+			return next
+		}
+		if next != nil {
+			next.close()
 		}
 		a.log.Error("the new configuration has faults; the old one stays in force", "faults", err)
 	}
+}
+
+// tryOut looks for what can only be found by doing it: the relays' options, and
+// an address for the pages other than the one in use.
+func (a *app) tryOut(ctx context.Context, inUse string) error {
+	if _, err := a.relays(); err != nil {
+		return err
+	}
+	if a.config.Listen == inUse {
+		return nil
+	}
+	l, err := a.listen(ctx)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+func (a *app) listen(ctx context.Context) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.Listen)
+	if err != nil {
+		return nil, config.Faults{a.config.Fault("listen", "can't listen on %s: %v; choose another address", a.config.Listen, err)}
+	}
+	return l, nil
+}
+
+// withoutEffect names the settings that are read and checked, and that nothing
+// acts on yet.
+func (a *app) withoutEffect() []string {
+	var idle []string
+	for i, s := range a.config.SMTP {
+		if s.DailyLimit > 0 {
+			idle = append(idle, fmt.Sprintf("smtp[%d].daily_limit", i))
+		}
+	}
+	if !a.config.Admin.PasswordHash.IsZero() {
+		idle = append(idle, "admin.password_hash")
+	}
+	if a.config.Metrics.Listen != "" {
+		idle = append(idle, "metrics.listen")
+	}
+	return idle
 }
 
 // logNext says when each newsletter goes out next for readers in its own zone.
