@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 //
 //	smtp            start an SMTP server; sets $SMTP_PORT and writes ca.pem
 //	received N      wait until the server holds N messages, and no more
-//	refuse STAGE CODE [ENHANCED]   have the server refuse at mail, rcpt or dot; "refuse none" ends it
+//	refuse STAGE CODE [ENHANCED [TO]]   have the server refuse at mail, rcpt or dot; "refuse none" ends it
 //	code N dailytip …   run, and expect this exit code
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -40,6 +40,7 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("TZ", "UTC")
+			e.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -114,7 +115,7 @@ func scriptRefuse(ts *testscript.TestScript, _ bool, args []string) {
 		fault.Enhanced = args[2]
 	}
 	box.SetFault(func(a inbox.Ask) inbox.Fault {
-		if a.Stage == stage {
+		if a.Stage == stage && (len(args) < 4 || a.To == args[3]) {
 			return fault
 		}
 		return inbox.Fault{}
