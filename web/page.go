@@ -64,8 +64,8 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
 	var b bytes.Buffer
 	err := s.pages.ExecuteTemplate(&b, "page", struct {
 		page
-		Dir, Style string
-	}{p, locale.Dir(p.Lang), s.base + s.style.path})
+		Title, Dir, Style string
+	}{p, untagged(p.Heading + " · " + p.Name), locale.Dir(p.Lang), s.base + s.style.path})
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "a page can't be written", "error", err)
 		machineText(w, http.StatusInternalServerError, "The fault is ours. Please try again in a few minutes.")

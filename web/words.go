@@ -3,9 +3,11 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"html"
 	"html/template"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +47,14 @@ func isolated(text, lang string) template.HTML {
 		attribute = fmt.Sprintf(` lang="%s"`, template.HTMLEscapeString(lang))
 	}
 	return template.HTML("<bdi" + attribute + ">" + template.HTMLEscapeString(text) + "</bdi>")
+}
+
+var tag = regexp.MustCompile("<[^>]*>")
+
+// untagged is the text of HTML that this file has made, for the title of a
+// window, which knows no elements.
+func untagged(h template.HTML) string {
+	return html.UnescapeString(tag.ReplaceAllString(string(h), ""))
 }
 
 // address is a mail address, which may be broken anywhere on a narrow screen

@@ -1,0 +1,122 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/store/storetest"
+	"dailytip/subscribers"
+	"dailytip/web"
+)
+
+// run starts the pages as the daemon does and returns their address and what
+// Run returned.
+func run(t *testing.T, ctx context.Context, change func(*web.Options)) (address string, done <-chan error) {
+	t.Helper()
+	db := storetest.SQLite(t)
+	list, err := subscribers.Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := web.Options{DB: db, List: list, BaseURL: "http://tips.example.com"}
+	change(&o)
+	ended := make(chan error, 1)
+	go func() { ended <- web.New(o).Run(ctx, l) }()
+	return l.Addr().String(), ended
+}
+
+func TestStopLetsAnswersFinish(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	asked, release := make(chan struct{}), make(chan struct{})
+	address, done := run(t, ctx, func(o *web.Options) {
+		o.Ready = func(ctx context.Context) error {
+			close(asked)
+			<-release
+			return ctx.Err() // the stop mustn't have ended it
+		}
+	})
+	got := make(chan string, 1)
+	go func() {
+		resp, err := http.Get("http://" + address + "/readyz")
+		if err != nil {
+			got <- err.Error()
+			return
+		}
+		_ = resp.Body.Close()
+		got <- resp.Status
+	}()
+	<-asked
+	stop()
+	select {
+	case err := <-done:
+		t.Fatalf("Run returned (%v) while a request was being answered", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	if c, err := net.Dial("tcp", address); err == nil {
+		_ = c.Close()
+		t.Error("it still takes connections")
+	}
+	close(release)
+	if status := <-got; status != "200 OK" {
+		t.Errorf("the request ended with %s", status)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("Run: %v", err)
+	}
+}
+
+func TestRunSaysWhyItCannotServe(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = l.Close()
+	db := storetest.SQLite(t)
+	list, err := subscribers.Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = web.New(web.Options{DB: db, List: list}).Run(t.Context(), l)
+	if err == nil || !strings.HasPrefix(err.Error(), "serve pages: ") {
+		t.Errorf("Run: %v", err)
+	}
+}
+
+// A client that never ends its header is shown the door (slowloris), and so is
+// one whose header never ends.
+func TestSlowAndLongHeaders(t *testing.T) {
+	t.Parallel()
+	address, _ := run(t, t.Context(), func(*web.Options) {})
+	slow, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer slow.Close()
+	_, _ = fmt.Fprint(slow, "GET /u/x HTTP/1.1\r\nHost: x\r\nX: ")
+	began := time.Now()
+	_ = slow.SetReadDeadline(began.Add(20 * time.Second))
+	if n, err := slow.Read(make([]byte, 1)); err == nil && n > 0 || time.Since(began) > 10*time.Second {
+		t.Errorf("the slow client was kept for %s", time.Since(began))
+	}
+
+	long, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer long.Close()
+	_, _ = fmt.Fprintf(long, "GET /u/x HTTP/1.1\r\nHost: x\r\nX: %s\r\n\r\n", strings.Repeat("a", 64<<10))
+	status, _ := bufio.NewReader(long).ReadString('\n')
+	if !strings.Contains(status, " 431 ") {
+		t.Errorf("a header of 64 KB: %q", status)
+	}
+}

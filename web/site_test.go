@@ -1,0 +1,286 @@
+package web_test
+
+import (
+	"bytes"
+	"database/sql"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/store"
+	"dailytip/store/storetest"
+	"dailytip/subscribers"
+	"dailytip/web"
+)
+
+var now = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+
+const title = "Management Tip of the Day"
+
+// site is the pages on a real database behind a real listener.
+type site struct {
+	t    *testing.T
+	db   *store.DB
+	list *subscribers.List
+	url  string // where it listens
+	log  *logText
+	http *http.Client
+}
+
+// logText keeps what was logged, for a test to look for secrets in it.
+type logText struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logText) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *logText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func open(t *testing.T, change func(*web.Options)) *site {
+	t.Helper()
+	db := storetest.SQLite(t)
+	list, err := subscribers.Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &site{t: t, db: db, list: list, log: &logText{}}
+	s.http = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	o := web.Options{
+		DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "http://tips.example.com",
+		Newsletters: []web.Newsletter{{ID: "management", Title: title, Language: "en"}},
+		Now:         func() time.Time { return now },
+		Log:         slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	if change != nil {
+		change(&o)
+	}
+	server := httptest.NewServer(web.New(o).Handler())
+	t.Cleanup(func() {
+		server.Close()
+		t.Logf("log:\n%s", s.log)
+	})
+	s.url = server.URL
+	return s
+}
+
+func (s *site) write(f func(tx *sql.Tx) error) {
+	s.t.Helper()
+	if err := s.db.Write(s.t.Context(), f); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// add makes somebody who hasn't confirmed yet and returns their subscription.
+func (s *site) add(address, language string) subscribers.Added {
+	s.t.Helper()
+	return s.addTo("management", address, language)
+}
+
+func (s *site) addTo(newsletter, address, language string) (added subscribers.Added) {
+	s.t.Helper()
+	s.write(func(tx *sql.Tx) (err error) {
+		added, err = s.list.Add(s.t.Context(), tx, now.Add(-time.Hour), subscribers.Request{
+			Address: subscribers.Address(address), Newsletter: newsletter, Consent: subscribers.ByReader, Detail: "test",
+			Preferences: subscribers.Preferences{Language: language},
+		})
+		return err
+	})
+	return added
+}
+
+// bring moves a new subscription to a state.
+func (s *site) bring(a subscribers.Added, state subscribers.State) {
+	s.t.Helper()
+	s.write(func(tx *sql.Tx) error {
+		ctx, before := s.t.Context(), now.Add(-time.Minute)
+		var err error
+		switch state {
+		case subscribers.Active:
+			_, err = s.list.Confirm(ctx, tx, before, a.Subscription, "test")
+		case subscribers.Paused:
+			if _, err = s.list.Confirm(ctx, tx, before, a.Subscription, "test"); err == nil {
+				_, err = s.list.Pause(ctx, tx, before, time.Time{}, a.Subscription, "test")
+			}
+		case subscribers.Unsubscribed:
+			_, err = s.list.Unsubscribe(ctx, tx, before, a.Subscription, "test")
+		case subscribers.Suppressed:
+			err = s.list.Suppress(ctx, tx, before, a.Subscriber, "test")
+		}
+		return err
+	})
+}
+
+func (s *site) erase(a subscribers.Added) {
+	s.t.Helper()
+	person, err := s.list.Get(s.t.Context(), s.db.Read(), a.Subscriber)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.write(func(tx *sql.Tx) error { return s.list.Erase(s.t.Context(), tx, now, person) })
+}
+
+func (s *site) state(a subscribers.Added) subscribers.State {
+	s.t.Helper()
+	sub, err := s.list.Subscription(s.t.Context(), s.db.Read(), a.Subscription)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return sub.State
+}
+
+func (s *site) confirmLink(a subscribers.Added) string {
+	return "/confirm/" + s.list.Tokens().Make(subscribers.ConfirmLink, a.Subscription)
+}
+
+func (s *site) leaveLink(a subscribers.Added) string {
+	return "/u/" + s.list.Tokens().Make(subscribers.UnsubscribeLink, a.Subscription)
+}
+
+// answer is a response that has been read.
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (s *site) do(method, path, contentType, body string, header ...string) answer {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i < len(header); i += 2 {
+		if header[i] == "Host" {
+			r.Host = header[i+1]
+		}
+		r.Header.Set(header[i], header[i+1])
+	}
+	resp, err := s.http.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer{resp, string(text)}
+}
+
+func (s *site) get(path string, header ...string) answer {
+	s.t.Helper()
+	return s.do("GET", path, "", "", header...)
+}
+
+const formType = "application/x-www-form-urlencoded"
+
+func (s *site) post(path, body string, header ...string) answer {
+	s.t.Helper()
+	return s.do("POST", path, formType, body, header...)
+}
+
+// must fails the test unless the answer has a status and holds texts.
+func (a answer) must(t *testing.T, status int, texts ...string) {
+	t.Helper()
+	if a.StatusCode != status {
+		t.Fatalf("status %d, want %d\n%s", a.StatusCode, status, a.body)
+	}
+	for _, text := range texts {
+		if !strings.Contains(a.body, text) {
+			t.Errorf("the page lacks %q:\n%s", text, a.body)
+		}
+	}
+}
+
+func (a answer) mustNot(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if strings.Contains(a.body, text) {
+			t.Errorf("the page holds %q:\n%s", text, a.body)
+		}
+	}
+}
+
+// dump writes out every row that a page could change.
+func (s *site) dump() string {
+	s.t.Helper()
+	var b strings.Builder
+	for _, table := range []string{"subscribers", "subscriptions", "subscription_events", "slots", "notices", "erased", "link_keys"} {
+		rows, err := s.db.Read().QueryContext(s.t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new(any)
+			}
+			if err := rows.Scan(values...); err != nil {
+				s.t.Fatal(err)
+			}
+			fmt.Fprint(&b, table)
+			for _, v := range values {
+				fmt.Fprintf(&b, " %v", *v.(*any))
+			}
+			b.WriteByte('\n')
+		}
+		if err := rows.Err(); err != nil {
+			s.t.Fatal(err)
+		}
+		_ = rows.Close()
+	}
+	return b.String()
+}
+
+// events lists what happened to a person, newest first, as "kind: detail".
+func (s *site) events(a subscribers.Added) (all []string) {
+	s.t.Helper()
+	events, err := s.list.Events(s.t.Context(), s.db.Read(), a.Subscriber, 100)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, e := range events {
+		all = append(all, e.Kind+": "+e.Detail)
+	}
+	return all
+}
+
+// notices lists the kinds of the mails that wait.
+func (s *site) notices() (kinds []string) {
+	s.t.Helper()
+	rows, err := s.db.Read().QueryContext(s.t.Context(), "SELECT kind || ' ' || email || ' ' || language FROM notices ORDER BY id")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind string
+		if err := rows.Scan(&kind); err != nil {
+			s.t.Fatal(err)
+		}
+		kinds = append(kinds, kind)
+	}
+	return kinds
+}
