@@ -13,7 +13,8 @@ import (
 )
 
 func (c *command) preview() *cobra.Command {
-	var newsletter, date, tip, lang, format, out string
+	var newsletter, date, tip, lang, format, out, listen string
+	var serve bool
 	cmd := &cobra.Command{
 		Use:   "preview",
 		Short: "Show the mail as it will be",
@@ -27,6 +28,9 @@ func (c *command) preview() *cobra.Command {
 			n, day, err := a.editionFlags(newsletter, date)
 			if err != nil {
 				return err
+			}
+			if serve {
+				return c.servePreview(cmd.Context(), a, n, day, tip, listen)
 			}
 			var content letter.Content
 			if tip == "" {
@@ -66,7 +70,12 @@ func (c *command) preview() *cobra.Command {
 	flags.StringVar(&lang, "lang", "", "the reader's `language`, such as zh-CN (default: the newsletter's)")
 	flags.StringVar(&format, "format", "html", "html, text or eml")
 	flags.StringVar(&out, "out", "", "write to this `file` instead of standard output")
+	flags.BoolVar(&serve, "serve", false, "show it as a page that follows your changes: phone and desktop, light and dark, each language")
+	flags.StringVar(&listen, "listen", "127.0.0.1:8081", "`host:port` of the page of --serve")
 	cmd.MarkFlagsMutuallyExclusive("date", "tip")
+	cmd.MarkFlagsMutuallyExclusive("serve", "out")
+	cmd.MarkFlagsMutuallyExclusive("serve", "format")
+	cmd.MarkFlagsMutuallyExclusive("serve", "lang")
 	return cmd
 }
 
