@@ -1,0 +1,155 @@
+package dkim
+
+import (
+	"bytes"
+	"cmp"
+	"crypto"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/emersion/go-msgauth/dkim"
+	"golang.org/x/net/publicsuffix"
+)
+
+// Signer signs mails. It may be used by several goroutines at once.
+type Signer struct {
+	keys []*Key
+}
+
+// New returns a signer with these keys. Without keys it signs nothing.
+func New(keys []*Key) *Signer {
+	s := &Signer{keys: slices.Clone(keys)}
+	// All receivers verify RSA and some look at the first signatures only: it
+	// stands before Ed25519 (RFC 8463 §3).
+	slices.SortStableFunc(s.keys, func(a, b *Key) int { return cmp.Compare(rank(a), rank(b)) })
+	return s
+}
+
+func rank(k *Key) int {
+	if k.Kind() == RSA {
+		return 0
+	}
+	return 1
+}
+
+// covered are the fields that a signature protects, when a mail has them: what
+// a reader sees, what a mail program acts on, and both headers that RFC 8058 §4
+// asks for. once are those of which a second one, put before ours, would be
+// believed instead: they are listed once more than they occur, so that adding
+// one breaks the signature (RFC 6376 §8.15).
+var (
+	covered = []string{
+		"From", "To", "Subject", "Date", "Message-ID", "Reply-To",
+		"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Archive",
+		"List-Help", "List-Owner", "List-Post", "Feedback-ID",
+		"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Language",
+		"Auto-Submitted", "Precedence",
+	}
+	once = []string{"From", "To", "Subject", "Date", "Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "Content-Type"}
+)
+
+// Sign puts a DKIM-Signature before a mail for each key that fits its sender:
+// relaxed/relaxed, RSA first. from is the address in the mail's From header, for
+// that is what DMARC compares with, not the envelope's. See [Signer.Keys] for
+// which keys fit; when none does, the mail comes back as it is.
+//
+// The mail must be complete, with CRLF, and have exactly one From.
+func (s *Signer) Sign(message []byte, from string) ([]byte, error) {
+	keys := s.Keys(from)
+	if len(keys) == 0 {
+		return message, nil
+	}
+	fields, err := fieldsToSign(message)
+	if err != nil {
+		return nil, fmt.Errorf("sign mail: %w", err)
+	}
+	var out bytes.Buffer
+	out.Grow(len(message) + 1200*len(keys))
+	for _, k := range keys {
+		signature, err := k.sign(message, fields)
+		if err != nil {
+			return nil, fmt.Errorf("sign mail with %s: %w", k.Name(), err)
+		}
+		out.WriteString(signature)
+	}
+	out.Write(message)
+	return out.Bytes(), nil
+}
+
+func (k *Key) sign(message []byte, fields []string) (string, error) {
+	signer, err := dkim.NewSigner(&dkim.SignOptions{
+		Domain: k.Domain, Selector: k.Selector, Signer: k.private, Hash: crypto.SHA256,
+		HeaderCanonicalization: dkim.CanonicalizationRelaxed,
+		BodyCanonicalization:   dkim.CanonicalizationRelaxed,
+		HeaderKeys:             fields,
+	})
+	if err != nil {
+		return "", err
+	}
+	_, err = signer.Write(message)
+	if err = errors.Join(err, signer.Close()); err != nil {
+		return "", err
+	}
+	return signer.Signature(), nil
+}
+
+// fieldsToSign is the h= of a mail's signatures.
+func fieldsToSign(message []byte) ([]string, error) {
+	count := map[string]int{}
+	head, _, found := bytes.Cut(message, []byte("\r\n\r\n"))
+	if !found {
+		return nil, errors.New("the mail has no empty line after its header")
+	}
+	for line := range bytes.SplitSeq(head, []byte("\r\n")) {
+		if bytes.ContainsAny(line, "\r\n") {
+			return nil, errors.New("a line of the mail's header has a bare CR or LF")
+		}
+		if name, _, found := strings.Cut(string(line), ":"); found {
+			count[strings.ToLower(name)]++ // a line that goes on begins with a blank, as no name does
+		}
+	}
+	if n := count["from"]; n != 1 {
+		return nil, fmt.Errorf("the mail has %d From headers; it must have one (RFC 5322 §3.6)", n)
+	}
+	var fields []string
+	for _, name := range covered {
+		for range count[strings.ToLower(name)] {
+			fields = append(fields, name)
+		}
+		if slices.Contains(once, name) && count[strings.ToLower(name)] > 0 {
+			fields = append(fields, name)
+		}
+	}
+	return fields, nil
+}
+
+// Keys are the keys that sign for an address, in the order of their signatures:
+// those of its very domain; else those of the nearest domain above it, up to the
+// organisational one (the name that somebody registered; never .com or .co.uk).
+// DMARC counts the latter as aligned unless the domain publishes adkim=s (RFC
+// 7489 §3.1.1).
+func (s *Signer) Keys(from string) []*Key {
+	domain := asciiDomain(strings.TrimSuffix(from[strings.LastIndexByte(from, '@')+1:], ">"))
+	if domain == "" {
+		return nil
+	}
+	top, err := publicsuffix.EffectiveTLDPlusOne(domain)
+	if err != nil {
+		top = domain // a suffix itself: nobody above it speaks for it
+	}
+	for {
+		var keys []*Key
+		for _, k := range s.keys {
+			if k.Domain == domain {
+				keys = append(keys, k)
+			}
+		}
+		_, above, found := strings.Cut(domain, ".")
+		if len(keys) > 0 || domain == top || !found {
+			return keys
+		}
+		domain = above
+	}
+}

@@ -1,0 +1,188 @@
+package dkim
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+)
+
+const simple = "From: Daily Tip <tips@example.com>\r\n" +
+	"To: reader@example.org\r\nSubject: Say it\r\n back first\r\n" +
+	"List-Unsubscribe: <https://tips.example.com/u/x>\r\n" +
+	"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" +
+	"X-Other: not covered\r\n\r\nText.\r\n"
+
+func names(keys []*Key) string {
+	var all []string
+	for _, k := range keys {
+		all = append(all, k.Name()+"/"+k.Kind())
+	}
+	return strings.ReplaceAll(strings.Join(all, " "), "._domainkey.", "@")
+}
+
+func TestWhichKeysSign(t *testing.T) {
+	s := New([]*Key{
+		newKey(t, Ed25519, "example.com", "e"),
+		newKey(t, RSA, "example.com", "r"),
+		newKey(t, RSA, "news.example.com", "n"),
+		newKey(t, RSA, "xn--bcher-kva.example", "b"),
+		newKey(t, RSA, "co.uk", "bad"),
+		newKey(t, RSA, "github.io", "bad"),
+	})
+	for from, want := range map[string]string{
+		"tips@example.com":             "r@example.com/rsa e@example.com/ed25519",
+		"Daily Tip <tips@Example.COM>": "r@example.com/rsa e@example.com/ed25519",
+		"tips@mail.example.com":        "r@example.com/rsa e@example.com/ed25519",
+		"tips@news.example.com":        "n@news.example.com/rsa",
+		"tips@a.news.example.com":      "n@news.example.com/rsa",
+		"tips@bücher.example":          "b@xn--bcher-kva.example/rsa",
+		"tips@notexample.com":          "",
+		"tips@com":                     "",
+		"tips@example.co.uk":           "", // nobody owns co.uk
+		"tips@someone.github.io":       "",
+		"tips@localhost":               "",
+		"tips@":                        "",
+		"":                             "",
+	} {
+		if got := names(s.Keys(from)); got != want {
+			t.Errorf("%s: signed by %q, want %q", from, got, want)
+		}
+	}
+	if got := names(New(nil).Keys("tips@example.com")); got != "" {
+		t.Errorf("no keys: %s", got)
+	}
+}
+
+var (
+	hTag = regexp.MustCompile(`[ ;]h=([^;]*);`)
+	aTag = regexp.MustCompile(`[ ;]a=([^;]*);`)
+)
+
+func TestSign(t *testing.T) {
+	s := New([]*Key{newKey(t, Ed25519, "example.com", "e"), newKey(t, RSA, "example.com", "r")})
+	signed, err := s.Sign([]byte(simple), "tips@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, found := bytes.CutSuffix(signed, []byte(simple))
+	if !found {
+		t.Fatal("the mail itself was changed")
+	}
+	fields := strings.Split(strings.TrimPrefix(string(head), "DKIM-Signature:"), "\r\nDKIM-Signature:")
+	if len(fields) != 2 {
+		t.Fatalf("%d signatures: %s", len(fields), head)
+	}
+	for i, algorithm := range []string{"rsa-sha256", "ed25519-sha256"} {
+		if got := aTag.FindStringSubmatch(fields[i]); got == nil || got[1] != algorithm {
+			t.Errorf("signature %d is %q, want %s", i, got, algorithm)
+		}
+		// Only what is there; what may occur once only, once more.
+		const want = "From:From:To:To:Subject:Subject:List-Unsubscribe:List-Unsubscribe:List-Unsubscribe-Post:List-Unsubscribe-Post"
+		if got := hTag.FindStringSubmatch(fields[i]); got == nil || got[1] != want {
+			t.Errorf("signature %d covers %q, want %s", i, got, want)
+		}
+		if !strings.Contains(fields[i], "c=relaxed/relaxed;") {
+			t.Errorf("signature %d: %s", i, fields[i])
+		}
+	}
+	for line := range strings.SplitSeq(string(head), "\r\n") {
+		if len(line) > 998 || strings.ContainsAny(line, "\r\n") {
+			t.Errorf("line %q", line)
+		}
+	}
+}
+
+func TestSignLeavesOthersMailsAlone(t *testing.T) {
+	s := New([]*Key{newKey(t, RSA, "example.com", "r")})
+	for _, from := range []string{"tips@example.net", ""} {
+		signed, err := s.Sign([]byte(simple), from)
+		if err != nil || string(signed) != simple {
+			t.Errorf("%q: %q, %v", from, signed, err)
+		}
+	}
+}
+
+func TestSignRefuses(t *testing.T) {
+	s := New([]*Key{newKey(t, RSA, "example.com", "r")})
+	for message, want := range map[string]string{
+		"":                                 "no empty line",
+		"From: a@example.com\r\n":          "no empty line",
+		"To: a@example.com\r\n\r\n":        "0 From headers",
+		"From: a@x\r\nFrom: b@x\r\n\r\nT.": "2 From headers",
+		"From : a@x\r\n\r\n":               "0 From headers",
+		"From: a@x\nTo: b@x\r\n\r\nT.\r\n": "bare CR or LF",
+		"From: a@x\r\nTo: b\rc\r\n\r\n":    "bare CR or LF",
+	} {
+		_, err := s.Sign([]byte(message), "a@example.com")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want an error with %q", message, err, want)
+		}
+	}
+}
+
+// TestSignTogether has goroutines share a signer; the race detector watches.
+func TestSignTogether(t *testing.T) {
+	s := New([]*Key{newKey(t, Ed25519, "example.com", "e"), newKey(t, RSA, "example.com", "r")})
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for j := range 5 {
+				message := fmt.Sprintf("From: tips@example.com\r\nSubject: %d %d\r\n\r\n%d\r\n", i, j, i)
+				signed, err := s.Sign([]byte(message), "tips@example.com")
+				if err != nil || !bytes.HasSuffix(signed, []byte(message)) {
+					t.Errorf("%d %d: %v", i, j, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func FuzzSign(f *testing.F) {
+	f.Add([]byte(simple))
+	f.Add([]byte("From: a@x\r\n\r\n"))
+	f.Add([]byte(": x\r\nFrom : a@x\r\n folded\r\n\r\n\r\n\r\n \t\r\n"))
+	f.Add([]byte(" From: a@x\r\nfrom: b@x\r\n\r\nno end"))
+	s := New([]*Key{newKey(f, Ed25519, "example.com", "e")})
+	f.Fuzz(func(t *testing.T, message []byte) {
+		signed, err := s.Sign(message, "tips@example.com")
+		if err != nil {
+			return
+		}
+		if !bytes.HasPrefix(signed, []byte("DKIM-Signature:")) || !bytes.HasSuffix(signed, message) {
+			t.Errorf("signed %q", signed)
+		}
+	})
+}
+
+func BenchmarkSign(b *testing.B) {
+	message := []byte(simple + strings.Repeat("A line of a mail, long enough to be one of a newsletter's.\r\n", 8<<10/60))
+	for name, kinds := range map[string][]string{"RSA-2048": {RSA}, "Ed25519": {Ed25519}, "both": {RSA, Ed25519}} {
+		var keys []*Key
+		for _, kind := range kinds {
+			keys = append(keys, newKey(b, kind, "example.com", kind))
+		}
+		s := New(keys)
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(message)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Sign(message, "tips@example.com"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/all-cores", func(b *testing.B) {
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					if _, err := s.Sign(message, "tips@example.com"); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		})
+	}
+}
