@@ -1,6 +1,8 @@
 package library_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -71,6 +73,9 @@ func TestTranslations(t *testing.T) {
 				if got, want := blocks(tr.Body), blocks(tip.Body); got != want {
 					t.Errorf("%d paragraphs, the tip has %d", got, want)
 				}
+				if got, want := marks(tr.Body), marks(tip.Body); got != want {
+					t.Errorf("lines that begin with %q, the tip's begin with %q", got, want)
+				}
 				if got, want := shape(tr.Mindmap), shape(tip.Mindmap); got != want {
 					t.Errorf("mind map of shape %q, the tip's is %q", got, want)
 				}
@@ -79,36 +84,100 @@ func TestTranslations(t *testing.T) {
 	}
 }
 
+// everywhere are the languages that each tip has, whichever day it is; others
+// are there for some tips.
+var (
+	everywhere = []string{"zh-CN", "es", "ar", "ja", "de", "fr", "pt-BR", "zh-TW"}
+	somewhere  = []string{"ko", "hi", "tr", "ru"}
+	inOrder    = []string{"zh-CN", "es", "ar", "ja", "de", "fr", "pt-BR", "ko", "hi", "tr", "ru", "zh-TW"}
+)
+
 func TestLanguages(t *testing.T) {
 	all := open(t)
 	count := map[string]int{}
 	maps := 0
 	for _, tip := range all {
+		has := map[string]bool{}
 		for _, tr := range tip.Translations {
+			has[tr.Language] = true
 			count[tr.Language]++
+		}
+		for _, lang := range everywhere {
+			if !has[lang] {
+				t.Errorf("%s: no translation into %s", tip.Path, lang)
+			}
 		}
 		if tip.Mindmap != "" {
 			maps++
 		}
 	}
-	want := map[string]int{
-		// Each tip: the demo promises three languages whichever day it is.
-		"zh-CN": len(all), "es": len(all),
-		"ar": 4, "ja": 3, "de": 3, "fr": 3,
-		"pt-BR": 2, "ko": 2, "hi": 2, "tr": 2, "ru": 2, "zh-TW": 2,
-	}
-	for lang, n := range want {
-		if count[lang] < n {
-			t.Errorf("%d tips in %s, want at least %d", count[lang], lang, n)
+	for _, lang := range somewhere {
+		if count[lang] < 2 {
+			t.Errorf("%d tips in %s, want at least 2", count[lang], lang)
 		}
 	}
 	for lang := range count {
-		if want[lang] == 0 {
+		if !slices.Contains(inOrder, lang) {
 			t.Errorf("language %q isn't one of ours", lang)
 		}
 	}
 	if maps < 10 {
 		t.Errorf("%d mind maps, want at least 10", maps)
+	}
+}
+
+// The blocks stand in one order in all files, so that someone who edits them
+// finds a language where it was in the last one.
+func TestOrder(t *testing.T) {
+	for _, tip := range open(t) {
+		data, err := library.Files.ReadFile(tip.Path)
+		if err != nil {
+			t.Fatalf("read the tip: %v", err)
+		}
+		last := -1
+		for line := range strings.Lines(string(data)) {
+			lang, ok := strings.CutPrefix(strings.TrimSpace(line), `<details lang="`)
+			if !ok {
+				continue
+			}
+			lang = strings.TrimSuffix(lang, `">`)
+			at := slices.Index(inOrder, lang)
+			if at <= last {
+				t.Errorf("%s: the block %q stands out of order", tip.Path, lang)
+			}
+			last = at
+		}
+	}
+}
+
+// The typography that a reader of the language expects, where a slip is easy
+// to make and easy to find.
+func TestTypography(t *testing.T) {
+	wrong := map[string]*regexp.Regexp{
+		"ar":    regexp.MustCompile(`\p{Arabic}[,;?]`),
+		"ja":    regexp.MustCompile(`[,?!:;“”]`),
+		"zh-CN": regexp.MustCompile(`\p{Han}[,?!:;]|[「」『』]`),
+		"zh-TW": regexp.MustCompile(`\p{Han}[,?!:;]|[“”]`),
+		"de":    regexp.MustCompile(`"|”|(^|[ (])“`),
+		"es":    regexp.MustCompile(`["“”]|« | »`),
+		"fr":    regexp.MustCompile(`["“”']|«[^\x{202F}\x{A0}]|[^\x{202F}\x{A0}][»?!;]|[^\x{A0}]:`),
+		"pt-BR": regexp.MustCompile(`["'«»]`),
+	}
+	for _, tip := range open(t) {
+		for _, tr := range tip.Translations {
+			re := wrong[tr.Language]
+			if re == nil {
+				continue
+			}
+			for line := range strings.Lines(tr.Title + "\n" + tr.Body + "\n" + tr.Mindmap) {
+				if strings.HasPrefix(line, "|---") {
+					continue
+				}
+				if found := re.FindString(line); found != "" {
+					t.Errorf("%s, %s: %q in %q", tip.Path, tr.Language, found, strings.TrimSpace(line))
+				}
+			}
+		}
 	}
 }
 
@@ -147,3 +216,16 @@ func shape(list string) string {
 	}
 	return strings.Join(depths, " ")
 }
+
+// marks gives what the lines of lists, tables and quotations begin with, in order.
+func marks(markdown string) string {
+	var found []string
+	for line := range strings.Lines(markdown) {
+		if mark := mark.FindString(line); mark != "" {
+			found = append(found, mark)
+		}
+	}
+	return strings.Join(found, " ")
+}
+
+var mark = regexp.MustCompile(`^(\d+\.|[-*>|])`)
