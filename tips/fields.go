@@ -189,7 +189,7 @@ func appendTags(tags []string, f field) []string {
 func oneLine(s string) string {
 	s = strings.Map(func(c rune) rune {
 		switch {
-		case unicode.IsSpace(c) && c != '\u00a0' && c != '\u3000':
+		case unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' && c != '\u3000': // no-break spaces hold French marks
 			return ' '
 		case unicode.IsControl(c) || c == '\ufeff' || c == '\u2028' || c == '\u2029':
 			return -1
