@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
 )
@@ -20,29 +21,37 @@ var world = []string{
 	"America/Los_Angeles - - weekly", "Pacific/Marquesas", "Pacific/Honolulu 23:00 MON", "Pacific/Honolulu 23:30 THU weekly", "Pacific/Pago_Pago 23:45",
 }
 
-// TestPlanIsWhatIsSent (P8, P1, P2): the plan of the first day is what eleven
+// TestPlanIsWhatIsSent (P8, P1, P2): the plan of the first day is what some
 // weeks of ticks send, through changes of the clocks and restarts, to everybody
 // once for each of their dates.
 func TestPlanIsWhatIsSent(t *testing.T) {
-	for _, expr := range []string{"0 7 * * MON-FRI", "0 7 * * *", "30 2 */2 * *"} {
-		t.Run(expr, func(t *testing.T) {
+	for _, tt := range []struct {
+		expr, end string
+		least     int // deliveries
+		open      func(testing.TB) *store.DB
+	}{
+		// SQLite in Go is slow under the race detector.
+		{"30 2 1-31/2 * *", "2026-11-04 12:00", 100, storetest.SQLite},
+		{"0 7 * * *", "2026-11-30 12:00", 400, storetest.Postgres},
+	} {
+		t.Run(tt.expr, func(t *testing.T) {
 			t.Parallel()
 			var entries []string
 			for i := range 30 {
 				entries = append(entries, fmt.Sprintf("t%02d", i))
 			}
-			entries = append(entries, "xmas date: 12-24", "once date: 2026-11-12")
-			h := newHarness(t, storetest.SQLite(t), Newsletter{
-				Rule: rule(t, expr), Order: Shuffle, DefaultZone: zone(t, "America/New_York"),
-				Skips: []Skip{skip(t, "2026-12-25..2026-12-27"), skip(t, "2026-11-11")},
+			entries = append(entries, "thanks date: 11-25", "once date: 2026-11-12")
+			h := newHarness(t, tt.open(t), Newsletter{
+				Rule: rule(t, tt.expr), Order: Shuffle, DefaultZone: zone(t, "America/New_York"),
+				Skips: []Skip{skip(t, "2026-11-26..2026-11-28"), skip(t, "2026-11-11")},
 			}, library(t, entries...))
 			// The last clock on earth has just passed the sending time of the day
 			// before, so that the plan holds all that is to come.
-			start, end := utc(t, "2026-10-12 10:50"), utc(t, "2026-12-29 10:00")
+			start, end := utc(t, "2026-10-12 10:50"), utc(t, tt.end)
 			for _, prefs := range world {
 				h.reader(start, prefs)
 			}
-			for date, tip := range map[string]string{"2026-10-20": "t07", "2026-11-02": "", "2026-11-11": "t09", "2026-12-01": "t11"} {
+			for date, tip := range map[string]string{"2026-10-20": "t07", "2026-11-02": "", "2026-11-11": "t09", "2026-11-21": "t11"} {
 				if err := h.ledger.Pin(t.Context(), start, "management", date, tip); err != nil {
 					t.Fatal(err)
 				}
@@ -52,31 +61,35 @@ func TestPlanIsWhatIsSent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, choice := range calendar.Plan(h.n().Upcoming(start), 80) {
+			for _, choice := range calendar.Plan(h.n().Upcoming(start), 60) {
 				planned[choice.Date.String()] = choice.Tip.ID
 			}
 			h.live(start, end)
 			h.checkAgainst(planned, start, end)
+			if sent := len(h.deliveries()); sent < tt.least {
+				h.Errorf("only %d deliveries", sent)
+			}
 		})
 	}
 }
 
-// live ticks, mostly each half hour, with a restart now and then and
+// live ticks, mostly each hour and a half, with a restart now and then and
 // small outages within the grace.
 func (h *harness) live(start, end time.Time) {
 	h.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	for now := start; !now.After(end); {
 		h.tick(now)
-		step := 30 * time.Minute
+		step := 90 * time.Minute
 		switch random.IntN(100) {
 		case 0:
 			h.restart()
 		case 1:
-			step = 3 * time.Hour
+			step = 4 * time.Hour
 		}
 		now = now.Add(step)
 	}
+	h.tick(end)
 }
 
 // checkAgainst computes from the plan what each reader should have got, and
@@ -92,13 +105,10 @@ func (h *harness) checkAgainst(planned map[string]string, start, end time.Time) 
 			h.Errorf("%s: planned %q, sent %q", sent.LocalDate, planned[sent.LocalDate], sent.Tip)
 		}
 	}
-	if len(history) < 35 {
-		h.Errorf("only %d dates came", len(history))
-	}
 	got := map[string]int{}
 	for _, r := range h.deliveries() {
 		got[r.date+" "+r.reader+" "+r.tips]++
-		if late := r.opened.Sub(r.due); late < 0 || late > 4*time.Hour {
+		if late := r.opened.Sub(r.due); late < 0 || late > 5*time.Hour {
 			h.Errorf("%s of %s was due %s and opened %s", r.date, r.reader, r.due, r.opened)
 		}
 	}
@@ -126,7 +136,7 @@ func (h *harness) checkAgainst(planned map[string]string, start, end time.Time) 
 			}
 		}
 	}
-	if sent := len(h.deliveries()); sent != total || total < 300 {
+	if sent := len(h.deliveries()); sent != total {
 		h.Errorf("%d deliveries, want %d", sent, total)
 	}
 }
