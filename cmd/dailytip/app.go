@@ -12,6 +12,7 @@ import (
 	"dailytip/config"
 	"dailytip/ledger"
 	"dailytip/mailer"
+	"dailytip/mailer/dkim"
 	"dailytip/mailer/letter"
 	"dailytip/mailer/relay"
 	"dailytip/scheduler"
@@ -29,6 +30,7 @@ type app struct {
 	ledger    *ledger.Ledger
 	libraries map[string]*tips.Library // by folder
 	scheduler *scheduler.Scheduler
+	signer    *dkim.Signer
 	opened    func() // tells the mailer that deliveries were opened; nil: none runs
 }
 
@@ -66,6 +68,10 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if err != nil {
 		return nil, err
 	}
+	keys, err := dkimKeys(cfg)
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, cfg.Database.Reveal())
 	if err != nil {
 		return nil, err
@@ -77,7 +83,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &app{config: cfg, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries}
+	a := &app{config: cfg, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
 		Opened: func() {

@@ -31,8 +31,9 @@ func (c *command) check() *cobra.Command {
 		Use:   "check",
 		Short: "Look at everything a run needs; send nothing",
 		Long: `check reads the configuration and the library, opens the database, connects to the
-relays with TLS and login, and looks at the sender's domain in DNS. A line each; it
-exits with 1 when one failed. Warnings don't count: DNS may be out of reach.`,
+relays with TLS and login, and looks in DNS at the sender's domain and the DKIM keys.
+A line each; it exits with 1 when one failed. Warnings don't count: DNS may be out of
+reach.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.runChecks(cmd.Context())
@@ -84,6 +85,7 @@ func (c *command) runChecks(ctx context.Context) error {
 		findings = append(findings, checkLetters(a)...)
 	}
 	findings = append(findings, checkDNS(ctx, cfg)...)
+	findings = append(findings, checkDKIM(ctx, cfg)...)
 	for _, f := range findings {
 		if err := report(f); err != nil {
 			return err

@@ -79,6 +79,9 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		if err != nil {
 			return err
 		}
+		if data, err = a.signer.Sign(data, look.From.Address); err != nil {
+			return err
+		}
 		answer, state := handOverCopy(ctx, relays, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
 		if state != ledger.Sent {
 			failed++

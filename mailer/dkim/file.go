@@ -78,7 +78,15 @@ func checkMode(file string, info fs.FileInfo) error {
 	if mode&0o007 != 0 {
 		whom = "everyone on this machine"
 	}
-	return fmt.Errorf("%s is open to %s (mode %04o), and who has it can sign in your name; type: chmod 600 %s", file, whom, mode, file)
+	return fmt.Errorf("%s is open to %s (mode %04o), and who has it can sign in your name; type: chmod 600 %s", file, whom, mode, shellWord(file))
+}
+
+// shellWord quotes a path for a shell when it needs that.
+func shellWord(s string) string {
+	if strings.ContainsAny(s, " \t\n'\"\\$`&|;<>()*?[]#~!{}") {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
 }
 
 // isCredential tells whether file is one that systemd's LoadCredential made.
