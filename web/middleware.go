@@ -48,9 +48,6 @@ func (s *Server) record(next http.Handler) http.Handler {
 		_, route := s.mux.Handler(r)
 		defer func() {
 			fault := recover()
-			if fault == http.ErrAbortHandler {
-				panic(fault) // net/http's own way to drop a connection, silently
-			}
 			if fault != nil {
 				s.Log.ErrorContext(r.Context(), "a page failed", "route", route, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 				if answer.status == 0 {

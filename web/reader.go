@@ -2,11 +2,11 @@ package web
 
 import (
 	"context"
+	"database/sql"
 	"html/template"
 	"net/http"
 	"time"
 
-	"dailytip/store"
 	"dailytip/subscribers"
 )
 
@@ -18,9 +18,15 @@ type reader struct {
 	known        bool // the newsletter is still in the configuration
 }
 
+// queryer is a database or a transaction.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // reader returns who a subscription belongs to, or [subscribers.ErrUnknown]
 // when they have been erased.
-func (s *Server) reader(ctx context.Context, q store.Queryer, subscription int64) (reader, error) {
+func (s *Server) reader(ctx context.Context, q queryer, subscription int64) (reader, error) {
 	sub, err := s.List.Subscription(ctx, q, subscription)
 	if err != nil {
 		return reader{}, err

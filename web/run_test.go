@@ -3,9 +3,11 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,7 @@ import (
 
 // run starts the pages as the daemon does and returns their address and what
 // Run returned.
-func run(t *testing.T, ctx context.Context, change func(*web.Options)) (address string, done <-chan error) {
+func run(ctx context.Context, t *testing.T, change func(*web.Options)) (address string, done <-chan error) {
 	t.Helper()
 	db := storetest.SQLite(t)
 	list, err := subscribers.Open(t.Context(), db)
@@ -38,7 +40,7 @@ func run(t *testing.T, ctx context.Context, change func(*web.Options)) (address 
 func TestStopLetsAnswersFinish(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	asked, release := make(chan struct{}), make(chan struct{})
-	address, done := run(t, ctx, func(o *web.Options) {
+	address, done := run(ctx, t, func(o *web.Options) {
 		o.Ready = func(ctx context.Context) error {
 			close(asked)
 			<-release
@@ -96,7 +98,7 @@ func TestRunSaysWhyItCannotServe(t *testing.T) {
 // one whose header never ends.
 func TestSlowAndLongHeaders(t *testing.T) {
 	t.Parallel()
-	address, _ := run(t, t.Context(), func(*web.Options) {})
+	address, _ := run(t.Context(), t, func(*web.Options) {})
 	slow, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -118,5 +120,32 @@ func TestSlowAndLongHeaders(t *testing.T) {
 	status, _ := bufio.NewReader(long).ReadString('\n')
 	if !strings.Contains(status, " 431 ") {
 		t.Errorf("a header of 64 KB: %q", status)
+	}
+}
+
+// BenchmarkLeavePage is the page that scanners ask for, without the network.
+func BenchmarkLeavePage(b *testing.B) {
+	db := storetest.SQLite(b)
+	list, err := subscribers.Open(b.Context(), db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var added subscribers.Added
+	err = db.Write(b.Context(), func(tx *sql.Tx) (err error) {
+		added, err = list.Add(b.Context(), tx, now, subscribers.Request{Address: "ana@example.com", Newsletter: "management", Consent: subscribers.Vouched})
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	handler := web.New(web.Options{DB: db, List: list, Newsletters: []web.Newsletter{{ID: "management", Title: title}}}).Handler()
+	path := "/u/" + list.Tokens().Make(subscribers.UnsubscribeLink, added.Subscription)
+	b.ReportAllocs()
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		if w.Code != http.StatusOK {
+			b.Fatalf("status %d", w.Code)
+		}
 	}
 }

@@ -224,34 +224,39 @@ func (s *site) dump() string {
 	s.t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"subscribers", "subscriptions", "subscription_events", "slots", "notices", "erased", "link_keys"} {
-		rows, err := s.db.Read().QueryContext(s.t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				s.t.Fatal(err)
-			}
-			fmt.Fprint(&b, table)
-			for _, v := range values {
-				fmt.Fprintf(&b, " %v", *v.(*any))
-			}
-			b.WriteByte('\n')
-		}
-		if err := rows.Err(); err != nil {
-			s.t.Fatal(err)
-		}
-		_ = rows.Close()
+		s.dumpTable(&b, table)
 	}
 	return b.String()
+}
+
+func (s *site) dumpTable(b *strings.Builder, table string) {
+	s.t.Helper()
+	rows, err := s.db.Read().QueryContext(s.t.Context(), "SELECT * FROM "+table+" ORDER BY 1")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		if err := rows.Scan(values...); err != nil {
+			s.t.Fatal(err)
+		}
+		fmt.Fprint(b, table)
+		for _, v := range values {
+			fmt.Fprintf(b, " %v", *v.(*any))
+		}
+		b.WriteByte('\n')
+	}
+	if err := rows.Err(); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // events lists what happened to a person, newest first, as "kind: detail".
@@ -281,6 +286,9 @@ func (s *site) notices() (kinds []string) {
 			s.t.Fatal(err)
 		}
 		kinds = append(kinds, kind)
+	}
+	if err := rows.Err(); err != nil {
+		s.t.Fatal(err)
 	}
 	return kinds
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"database/sql"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -11,7 +12,6 @@ import (
 	"time"
 
 	"dailytip/ledger"
-	"dailytip/store"
 	"dailytip/subscribers"
 )
 
@@ -23,9 +23,17 @@ type Newsletter struct {
 	Language string // BCP 47, of its title; "" means English
 }
 
+// Database is what the pages need of a database: to ask it, and to make a change
+// and the mail that answers it one commit. The tables belong to the rooms below;
+// that is why this room doesn't import store.
+type Database interface {
+	Read() *sql.DB
+	Write(ctx context.Context, f func(tx *sql.Tx) error) error
+}
+
 // Options are what [New] needs. DB and List are required.
 type Options struct {
-	DB          *store.DB
+	DB          Database // a *store.DB
 	List        *subscribers.List
 	Ledger      *ledger.Ledger // nil: who confirms gets no welcome mail
 	Newsletters []Newsletter
