@@ -138,7 +138,7 @@ func TestKeyKeepsItsSecret(t *testing.T) {
 		case *rsa.PrivateKey:
 			secrets = append(secrets, p.D.String(), fmt.Sprintf("%x", p.D), p.Primes[0].String())
 		case ed25519.PrivateKey:
-			secrets = append(secrets, fmt.Sprint([]byte(p.Seed())), fmt.Sprintf("%x", p.Seed()))
+			secrets = append(secrets, fmt.Sprint(p.Seed()), fmt.Sprintf("%x", p.Seed()))
 		}
 		var b bytes.Buffer
 		for _, v := range []any{k, *k, []*Key{k}, struct{ K *Key }{k}, struct{ K Key }{*k}} {
