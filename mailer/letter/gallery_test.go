@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"cmp"
 	"fmt"
 	"net/mail"
 	"os"
@@ -57,33 +58,70 @@ func content(all ...tips.Tip) Content {
 	return Content{Edition: 42, LocalDate: "2026-11-23", Tips: all}
 }
 
-// TestGallery writes every mail of the gallery to $LETTER_GALLERY, to be looked
-// at; without it, it only composes them.
-func TestGallery(t *testing.T) {
-	out := os.Getenv("LETTER_GALLERY")
-	sayIt, constructs := load(t, "say-it"), load(t, "constructs")
-	for name, c := range map[string]Content{
-		"say": content(sayIt), "constructs": content(constructs), "weekly": content(sayIt, constructs),
-	} {
-		for _, lang := range []string{"en", "zh-CN", "ar", "es", "hi", "de"} {
-			l, err := Compose(newsletter(), c, lang)
-			if err != nil {
-				t.Fatalf("%s in %s: %v", name, lang, err)
-			}
-			keep(t, out, name+"-"+lang, l)
+// library is the gallery: a tip for each construct and script.
+func library(t testing.TB) []tips.Tip {
+	t.Helper()
+	shelf, err := tips.Open(filepath.Join("testdata", "gallery"), tips.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fault := range shelf.Faults() {
+		if fault.Severity == tips.Error {
+			t.Fatal(fault)
 		}
 	}
+	if len(shelf.Tips()) < 12 {
+		t.Fatalf("the gallery has %d tips, want at least 12", len(shelf.Tips()))
+	}
+	return shelf.Tips()
+}
+
+// gallery composes each tip in each of its languages, and mails of the other
+// kinds. With a folder in $LETTER_GALLERY it writes them there, to be looked at.
+func gallery(t testing.TB) map[string]*Letter {
+	t.Helper()
+	all := map[string]*Letter{}
+	add := func(name string, l *Letter, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		all[name] = l
+	}
+	n := newsletter()
+	n.Assets = os.DirFS(filepath.Join("testdata", "gallery"))
+	for _, tip := range library(t) {
+		languages := []string{cmp.Or(tip.Language, "en")}
+		for _, translation := range tip.Translations {
+			languages = append(languages, translation.Language)
+		}
+		for _, lang := range languages {
+			l, err := Compose(n, content(tip), lang)
+			add(tip.ID+"."+lang, l, err)
+		}
+	}
+	sayIt, constructs, hindi := load(t, "say-it"), load(t, "constructs"), load(t, "hindi")
+	l, err := Compose(n, content(sayIt), "de")
+	add("say-it.fallback-de", l, err)
+	for _, lang := range []string{"en", "zh-CN", "ar", "ko"} {
+		l, err := Compose(n, content(sayIt, constructs, hindi), lang)
+		add("weekly."+lang, l, err)
+	}
 	for _, lang := range []string{"en", "ja", "ar"} {
-		for name, x := range map[string]Notice{
-			"confirm": {Kind: Confirm, ConfirmURL: "https://tips.example.com/confirm/abc"},
-			"welcome": {Kind: Welcome, NextDate: "2026-11-24", NextTime: "07:00"},
-		} {
-			x.Language = lang
-			l, err := ComposeNotice(newsletter(), x)
-			if err != nil {
-				t.Fatal(err)
-			}
-			keep(t, out, name+"-"+lang, l)
+		l, err = ComposeNotice(n, Notice{Kind: Confirm, Language: lang, ConfirmURL: "https://tips.example.com/confirm/abc"})
+		add("confirm."+lang, l, err)
+		l, err = ComposeNotice(n, Notice{Kind: Welcome, Language: lang, NextDate: "2026-11-24", NextTime: "07:00"})
+		add("welcome."+lang, l, err)
+	}
+	return all
+}
+
+func TestGallery(t *testing.T) {
+	out := os.Getenv("LETTER_GALLERY")
+	for name, l := range gallery(t) {
+		keep(t, out, name, l)
+		if size := l.Size(); size > MaxHTML/2 {
+			t.Errorf("%s has %d KB", name, size>>10)
 		}
 	}
 }

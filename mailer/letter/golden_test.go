@@ -1,39 +1,61 @@
 package letter
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// TestGolden compares two whole letters with what a person has looked at. After
-// a change that is meant, look again and run UPDATE_GOLDEN=1 go test -run Golden.
+// After a change that is meant: go test ./mailer/letter -run Golden -update,
+// and look at the mails again.
+var update = flag.Bool("update", false, "write testdata/golden")
+
+// TestGolden compares the gallery with what a person has looked at.
 func TestGolden(t *testing.T) {
-	for name, part := range map[string]string{
-		"say-it.zh-CN.txt": compose1(t, newsletter(), "zh-CN").Text(),
-		"say-it.ar.html":   compose1(t, newsletter(), "ar").HTML(),
-	} {
-		path := filepath.Join("testdata", "golden", name)
-		if os.Getenv("UPDATE_GOLDEN") != "" {
-			if err := os.WriteFile(path, []byte(part), 0o644); err != nil {
-				t.Fatal(err)
+	dir := filepath.Join("testdata", "golden")
+	want := map[string]bool{}
+	for name, l := range gallery(t) {
+		for ext, part := range map[string]string{".html": l.HTML(), ".txt": l.Text()} {
+			path := filepath.Join(dir, name+ext)
+			want[path] = true
+			if *update {
+				if err := os.WriteFile(path, []byte(part), 0o644); err != nil {
+					t.Fatal(err)
+				}
 			}
+			compareGolden(t, path, part)
 		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if part == string(want) {
-			continue
-		}
-		got, expected := strings.Split(part, "\n"), strings.Split(string(want), "\n")
-		for i := range min(len(got), len(expected)) {
-			if got[i] != expected[i] {
-				t.Errorf("%s, line %d:\n%s\nwant:\n%s", name, i+1, got[i], expected[i])
-				break
-			}
-		}
-		t.Errorf("%s: %d lines, want %d", name, len(got), len(expected))
 	}
+	found, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range found {
+		if !want[path] {
+			t.Errorf("%s belongs to no mail of the gallery", path)
+		}
+	}
+}
+
+// compareGolden shows the first line that differs.
+func compareGolden(t *testing.T, path, part string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Errorf("%v (run with -update)", err)
+		return
+	}
+	if part == string(data) {
+		return
+	}
+	got, want := strings.Split(part, "\n"), strings.Split(string(data), "\n")
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			t.Errorf("%s, line %d:\n%s\nwant:\n%s", path, i+1, got[i], want[i])
+			return
+		}
+	}
+	t.Errorf("%s: %d lines, want %d", path, len(got), len(want))
 }

@@ -23,6 +23,10 @@ type inliner struct {
 	top int
 	// base resolves relative addresses; nil: they are dropped.
 	base *url.URL
+	// dir is the folder of the tip's file in its library, for pictures.
+	dir string
+	// pictures finds those of the library; nil: none.
+	pictures *pictures
 }
 
 // assetBase is the folder of a tip's file as an address, or nil.

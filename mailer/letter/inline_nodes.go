@@ -3,6 +3,7 @@ package letter
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -29,12 +30,20 @@ func (in inliner) link(n *html.Node) *html.Node {
 	return nil
 }
 
-// image makes the address absolute; without one the alt text stands in.
+// image makes the address absolute, or attaches the picture; else the alt text
+// stands in.
 func (in inliner) image(n *html.Node) *html.Node {
-	if src := in.resolve(attr(n, "src"), "http", "https"); src != "" {
+	if src, width := in.picture(attr(n, "src")); src != "" {
 		setAttr(n, "src", src)
 		if !hasAttr(n, "alt") {
 			setAttr(n, "alt", "")
+		}
+		// Word's Outlook knows no max-width, and the attributes of an author may
+		// be wider than a letter.
+		removeAttr(n, "height")
+		removeAttr(n, "width")
+		if width > 0 {
+			setAttr(n, "width", strconv.Itoa(min(width, cardWidth)))
 		}
 		return nil
 	}
@@ -47,6 +56,26 @@ func (in inliner) image(n *html.Node) *html.Node {
 	}
 	n.Parent.RemoveChild(n)
 	return next
+}
+
+// cardWidth is the room for text in a letter, in pixels.
+const cardWidth = 512
+
+// picture is the address for an image of a tip, with its width in pixels when
+// that is known (else 0). "" when there is nothing to show.
+func (in inliner) picture(src string) (address string, width int) {
+	address = in.resolve(src, "http", "https")
+	name := libraryFile(in.dir, src)
+	if name == "" || in.pictures == nil {
+		return address, 0
+	}
+	if address != "" {
+		return address, in.pictures.width(name)
+	}
+	if p := in.pictures.attach(name); p != nil {
+		return "cid:" + p.id, p.width
+	}
+	return "", 0
 }
 
 // resolve gives an absolute address in one of the schemes, or "".

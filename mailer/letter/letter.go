@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/mail"
 	"strings"
+	"sync"
 
 	"dailytip/locale"
 )
@@ -17,67 +18,74 @@ type Letter struct {
 	Subject  string // as the reader sees it: "💡 Title", at most 70 characters
 	Language string // BCP 47, of the tip's text that was used
 
+	// Personal: the newsletter's template shows the reader's name, so Message
+	// fills it in for each recipient, which takes about ten times as long.
+	Personal bool
+
 	newsletter Newsletter
 	words      string // the language of our own words
-	html, text body
-	style      string // of a link in the footer
-	online     string // address of the edition in the archive, or ""
+	page       page   // without links and name
+	shell      *Template
+	forms      [4]func() (form, error) // by which links there are, made when needed
+	hasHTML    bool
+	text       textBody
+	base64     bool // of both parts, else quoted-printable
+	pictures   []picture
 	headers    []field
 	list       bool // belongs to a subscription: has links to change and end it
 	sender     mail.Address
 }
 
-// body is one part around the footer's links; html is empty in a plain mail.
-type body struct {
-	before, after string
-	base64        bool
-}
+// textBody is the text part around the footer's links.
+type textBody struct{ before, after string }
+
+// ErrTooLarge is what Compose returns, wrapped, when the HTML is over MaxHTML.
+var ErrTooLarge = errors.New("more than mail programs show whole")
 
 // Compose makes the letter of one content for the readers of one language.
 // lang is what the reader chose (BCP 47); "" means the newsletter's own. A tip
 // that lacks the language is sent in its original, with a line that says so.
+// A mail with several tips speaks the reader's language when at least one of
+// them has it.
 //
 // It fails when the content has no tip, a value can't stand in a header, or
-// the HTML is over 80 KB.
+// the HTML is over MaxHTML (ErrTooLarge).
 func Compose(n Newsletter, c Content, lang string) (*Letter, error) {
-	return compose(n, c, lang, "")
+	return compose(n, c, lang, "", newPictures(n))
 }
 
 // compose takes a remark that stands under the first title: a resent tip.
-func compose(n Newsletter, c Content, lang, remark string) (*Letter, error) {
+func compose(n Newsletter, c Content, lang, remark string, pictures *pictures) (*Letter, error) {
 	if err := n.check(); err != nil {
 		return nil, fmt.Errorf("compose letter: %w", err)
 	}
 	if len(c.Tips) == 0 {
 		return nil, errors.New("compose letter: the content has no tip")
 	}
-	views, err := views(n, c, lang)
+	views, err := views(n, c, lang, pictures)
 	if err != nil {
 		return nil, fmt.Errorf("compose letter: %w", err)
 	}
-	first := views[0]
-	if remark != "" {
-		views[0].Remark = strings.TrimSpace(locale.Text(first.words, remark, nil) + " " + first.Remark)
-	}
+	m := views.main()
 	l := &Letter{
-		Subject:    subject(first.Emoji, first.Title),
-		Language:   first.Language,
+		Subject:    subject(m.Emoji, m.Title),
+		Language:   m.Language,
 		newsletter: n,
-		words:      first.words,
+		words:      m.words,
 		list:       true,
 		sender:     n.From,
+		pictures:   pictures.attached,
 	}
-	heading := ""
-	if len(views) > 1 {
-		l.Subject, heading = weeklyWords(first, len(views))
+	if remark != "" {
+		views.say(locale.Text(l.words, remark, nil))
 	}
-	if n.ArchiveURL != "" {
-		l.online = strings.TrimSuffix(n.ArchiveURL, "/") + "/" + c.LocalDate
+	if len(views.Tips) > 1 {
+		l.Subject, views.Heading = weeklyWords(views.Tips[0], l.words, len(views.Tips))
 	}
-	if err := l.writeHTML(c, views, heading); err != nil {
+	if err := l.writeHTML(c, views); err != nil {
 		return nil, fmt.Errorf("compose letter: %w", err)
 	}
-	l.writeText(c, views, heading)
+	l.writeText(c, views)
 	l.headers, err = l.listHeaders(c.Edition)
 	if err != nil {
 		return nil, fmt.Errorf("compose letter: %w", err)
@@ -85,66 +93,37 @@ func compose(n Newsletter, c Content, lang, remark string) (*Letter, error) {
 	return l, nil
 }
 
-// views renders each tip of the content for the reader's language.
-func views(n Newsletter, c Content, lang string) ([]tipView, error) {
-	top := 2
-	if len(c.Tips) > 1 {
-		top = 3
+// writeHTML fills in the card and then the shell around it.
+func (l *Letter) writeHTML(c Content, v letterView) error {
+	name, title := "daily", v.Tips[0].Title
+	if len(v.Tips) > 1 {
+		name, title = "weekly", v.Heading
 	}
-	var all []tipView
-	words := ""
-	for _, t := range c.Tips {
-		v := choose(t, n.Language, lang)
-		if words == "" {
-			words = wordsFor(v, n.Language, lang)
-		}
-		view, err := newTipView(n, t, v, words, top)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, view)
-	}
-	return all, nil
-}
-
-// weeklyWords are the subject and heading of a mail with several tips. The
-// first title gives way, so that the number stays readable.
-func weeklyWords(first tipView, count int) (subjectLine, heading string) {
-	say := func(title string) string {
-		return locale.Text(first.words, "mail.weekly_subject", map[string]any{"Title": title, "Count": count - 1})
-	}
-	room := maxSubject - len([]rune(say("")))
-	title := cut(strings.TrimSpace(first.Emoji+" "+first.Title), max(room, 20))
-	heading = locale.Text(first.words, "mail.weekly_heading", map[string]any{"Count": count})
-	return cut(say(title), maxSubject), heading
-}
-
-// letterView is the data of the templates "daily" and "weekly".
-type letterView struct {
-	dress
-	Heading string
-	Tips    []tipView
-}
-
-func (l *Letter) writeHTML(c Content, views []tipView, heading string) error {
-	name, title := "daily", views[0].Title
-	if len(views) > 1 {
-		name, title = "weekly", heading
-	}
-	d := l.dress()
-	card, err := execute(name, letterView{d, heading, views})
+	v.dress = l.dress()
+	card, err := execute(name, v)
 	if err != nil {
 		return err
 	}
-	return l.wrapHTML(shellView{
-		Title:     title,
-		Preheader: preheader(views[0].raw),
-		Date:      locale.Date(l.words, c.LocalDate),
-		Card:      card,
-		Why: phrase(l.words, "mail.why", map[string]template.HTML{
-			"Newsletter": isolated(locale.Dir(l.words), l.newsletter.Title),
-		}),
+	p := newPage(l.newsletter, l.words)
+	p.Title, p.Card = title, card
+	p.Preheader = preheader(v.Tips[0].raw)
+	p.Date = locale.Date(v.dates, c.LocalDate)
+	p.Why = phrase(l.words, "mail.why", map[string]template.HTML{
+		"Newsletter": isolated(p.Dir, l.newsletter.Title),
 	})
+	if l.newsletter.ArchiveURL != "" {
+		p.Online = strings.TrimSuffix(l.newsletter.ArchiveURL, "/") + "/" + c.LocalDate
+	}
+	if l.newsletter.Template != nil {
+		for _, tip := range v.Tips {
+			part, err := tip.page()
+			if err != nil {
+				return err
+			}
+			p.Tips = append(p.Tips, part)
+		}
+	}
+	return l.wrapHTML(p, l.newsletter.Template)
 }
 
 // dress is the look of our own words.
@@ -153,38 +132,83 @@ func (l *Letter) dress() dress {
 	return dress{newSheet(light, l.words, locale.Dir(l.words)), light, dark}
 }
 
-// wrapHTML puts the shell around a card and splits it where the footer's links
-// will stand.
-func (l *Letter) wrapHTML(v shellView) error {
-	v.dress = l.dress()
-	v.Lang, v.Dir = l.words, locale.Dir(l.words)
-	v.Newsletter = l.newsletter.Title
-	v.PostalAddress = l.newsletter.PostalAddress
-	whole, err := execute("shell", v)
+// wrapHTML puts a shell around a page's card; nil is our own.
+func (l *Letter) wrapHTML(p page, own *Template) error {
+	l.page, l.shell, l.hasHTML = p, own, true
+	if own == nil {
+		var err error
+		if l.shell, err = shell(); err != nil {
+			return err
+		}
+	}
+	l.Personal = l.shell.personal
+	for i := range l.forms {
+		has := present{unsubscribe: i&1 != 0, preferences: i&2 != 0}
+		l.forms[i] = sync.OnceValues(func() (form, error) { return l.form(has, "") })
+	}
+	whole, err := l.forms[len(l.forms)-1]()
 	if err != nil {
 		return err
 	}
-	if len(whole) > maxHTML {
-		return fmt.Errorf("the HTML has %d KB, more than the %d KB that mail programs show whole; shorten the text",
-			len(whole)>>10, maxHTML>>10)
+	if size := whole.size(); size > MaxHTML {
+		return fmt.Errorf("the HTML has %d KB, %w, which is %d KB; shorten the text", size>>10, ErrTooLarge, MaxHTML>>10)
 	}
-	l.style = v.sheet.inline("footlink")
-	l.html.before, l.html.after, _ = strings.Cut(string(whole), linksMarker)
 	return nil
 }
 
-func (l *Letter) writeText(c Content, views []tipView, heading string) {
+// form fills in the shell.
+func (l *Letter) form(has present, name string) (form, error) {
+	p := l.page
+	p.Name = name
+	links := newPlaceholders(string(p.Card) + "\x00" + name)
+	whole, err := l.shell.fill(p.withLinks(links.addresses(has)))
+	if err != nil {
+		return form{}, err
+	}
+	return links.cut(whole), nil
+}
+
+// htmlFor is the HTML part for one recipient; "" in a plain mail.
+func (l *Letter) htmlFor(r Recipient) (string, error) {
+	if !l.hasHTML {
+		return "", nil
+	}
+	a := l.addresses(r)
+	has := a.present()
+	if l.Personal && r.Name != "" {
+		f, err := l.form(has, r.Name)
+		return f.fill(a), err
+	}
+	i := 0
+	if has.unsubscribe {
+		i |= 1
+	}
+	if has.preferences {
+		i |= 2
+	}
+	f, err := l.forms[i]()
+	if err != nil {
+		return "", err
+	}
+	return f.fill(a), nil
+}
+
+func (l *Letter) writeText(c Content, v letterView) {
 	var b strings.Builder
-	b.WriteString(wrap(l.newsletter.Title+" · "+locale.Date(l.words, c.LocalDate), textWidth, "", "") + "\n\n")
-	if len(views) == 1 {
-		b.WriteString(views[0].text(true))
+	b.WriteString(wrap(l.newsletter.Title+" · "+locale.Date(v.dates, c.LocalDate), textWidth, "", "") + "\n\n")
+	if len(v.Tips) == 1 {
+		b.WriteString(v.Tips[0].text(true))
 	} else {
-		b.WriteString(heading + "\n" + underline(heading) + "\n\n")
-		for i, v := range views {
-			b.WriteString(wrap(v.Title, textWidth, fmt.Sprintf("%d. ", i+1), "   ") + "\n")
+		b.WriteString(wrap(v.Heading, textWidth, "", "") + "\n" + underline(v.Heading) + "\n\n")
+		if v.Remark != "" {
+			b.WriteString(wrap(v.Remark, textWidth, "", "") + "\n\n")
 		}
-		for _, v := range views {
-			b.WriteString("\n" + strings.Repeat("-", textWidth) + "\n\n" + v.text(false))
+		for i, tip := range v.Tips {
+			mark := locale.Number(l.words, i+1) + ". "
+			b.WriteString(wrap(tip.Title, textWidth, mark, strings.Repeat(" ", len([]rune(mark)))) + "\n")
+		}
+		for _, tip := range v.Tips {
+			b.WriteString("\n" + strings.Repeat("-", textWidth) + "\n\n" + tip.text(false))
 		}
 	}
 	why := locale.Text(l.words, "mail.why", map[string]any{"Newsletter": l.newsletter.Title})
@@ -201,86 +225,61 @@ func (l *Letter) wrapText(card, why string) {
 		l.text.after = wrap(l.newsletter.PostalAddress, textWidth, "", "") + "\n"
 	}
 	// Chinese, Cyrillic, Arabic: base64 is shorter than quoted-printable. The
-	// text decides for both parts; the HTML's markup would hide its script.
-	l.text.base64 = base64IsShorter(l.text.before + l.text.after)
-	l.html.base64 = l.text.base64
-}
-
-// HTML is the HTML part for a preview, with links that lead nowhere. It is
-// empty for a notice in plain text.
-func (l *Letter) HTML() string { return l.htmlFor(previewLinks()) }
-
-// Text is the text part for a preview, with links that lead nowhere.
-func (l *Letter) Text() string { return l.textFor(previewLinks()) }
-
-func previewLinks() Recipient {
-	return Recipient{UnsubscribeURL: "#unsubscribe", PreferencesURL: "#preferences"}
-}
-
-// footLink is one link of the footer.
-type footLink struct{ label, address string }
-
-// links are those that exist, in reading order.
-func (l *Letter) links(r Recipient) []footLink {
-	if !l.list {
-		return nil
-	}
-	pause := ""
-	if r.PreferencesURL != "" {
-		pause = "#pause"
-		if !strings.Contains(r.PreferencesURL, "#") {
-			pause = r.PreferencesURL + pause
-		}
-	}
-	var links []footLink
-	for _, link := range []footLink{
-		{"mail.preferences", r.PreferencesURL},
-		{"mail.pause", pause},
-		{"mail.unsubscribe", cmp.Or(r.UnsubscribeURL, mailto(r.UnsubscribeMailto))},
-		{"mail.online", l.online},
-	} {
-		if link.address != "" {
-			links = append(links, footLink{locale.Text(l.words, link.label, nil), link.address})
-		}
-	}
-	return links
-}
-
-func mailto(address string) string {
-	if address == "" {
-		return ""
-	}
-	return "mailto:" + address
-}
-
-func (l *Letter) htmlFor(r Recipient) string {
-	if l.html.before == "" {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString(l.html.before)
-	for i, link := range l.links(r) {
-		if i == 0 {
-			b.WriteString(`<p style="margin:0 0 2px">`)
-		} else {
-			b.WriteString(` &nbsp;·&nbsp; `)
-		}
-		fmt.Fprintf(&b, `<a class="m" href="%s" target="_blank" style="%s">%s</a>`,
-			template.HTMLEscapeString(link.address), l.style, template.HTMLEscapeString(link.label))
-	}
-	if len(l.links(r)) > 0 {
-		b.WriteString("</p>\n")
-	}
-	b.WriteString(l.html.after)
-	return b.String()
+	// text decides for both parts; the HTML's tags would hide its script.
+	l.base64 = base64IsShorter(l.text.before + l.text.after)
 }
 
 func (l *Letter) textFor(r Recipient) string {
-	var b strings.Builder
-	b.WriteString(l.text.before)
-	for _, link := range l.links(r) {
-		b.WriteString(link.label + ": " + link.address + "\n")
+	return l.text.before + l.textLinks(l.addresses(r)) + l.text.after
+}
+
+// HTML is the HTML part for a preview, with links that lead nowhere and
+// attached pictures inside. It is empty for a notice in plain text.
+func (l *Letter) HTML() string {
+	html, err := l.htmlFor(previewRecipient())
+	if err != nil {
+		return "" // Compose has filled in this very form
 	}
-	b.WriteString(l.text.after)
-	return b.String()
+	for _, p := range l.pictures {
+		html = strings.ReplaceAll(html, `"cid:`+p.id+`"`, `"`+p.dataURL()+`"`)
+	}
+	return html
+}
+
+// Text is the text part for a preview, with links that lead nowhere.
+func (l *Letter) Text() string { return l.textFor(previewRecipient()) }
+
+// Size is the length in bytes of the HTML part as it is before its encoding,
+// with addresses of the usual length. Compose refuses more than MaxHTML.
+func (l *Letter) Size() int {
+	if !l.hasHTML {
+		return 0
+	}
+	f, err := l.forms[len(l.forms)-1]()
+	if err != nil {
+		return 0 // Compose has filled in this very form
+	}
+	return f.size()
+}
+
+// weeklyWords are the subject and heading of a mail with several tips. The
+// first title gives way, so that the number stays readable.
+func weeklyWords(first tipView, words string, count int) (subjectLine, heading string) {
+	say := func(title string) string {
+		return locale.Text(words, "mail.weekly_subject", map[string]any{"Title": title, "Count": count - 1})
+	}
+	room := maxSubject - len([]rune(say("")))
+	title := cut(strings.TrimSpace(first.Emoji+" "+first.Title), max(room, 20))
+	heading = locale.Text(words, "mail.weekly_heading", map[string]any{"Count": count})
+	return cut(say(title), maxSubject), heading
+}
+
+// datesFor is the tag in whose form dates are written: the reader's own, with
+// its region, when our words are in its language.
+func datesFor(words, own, lang string) string {
+	reader := cmp.Or(lang, own, locale.Default)
+	if locale.Match(reader) == words {
+		return reader
+	}
+	return words
 }

@@ -59,8 +59,8 @@ func parseMermaid(text string) (root string, branches []idea, ok bool) {
 	if !ok || len(top.Children) == 0 {
 		return "", nil, false
 	}
-	root, branches = crown(top.Children)
-	return root, branches, true
+	crown, branches := crown(top.Children)
+	return crown.Text, branches, true
 }
 
 // indentation counts a tab as one column, as mermaid does.

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	stdmail "net/mail"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,12 +40,15 @@ func (l *Letter) Message(r Recipient) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write message: %w", err)
 	}
-	m := mail.NewMsg(
+	options := []mail.MsgOption{
 		mail.WithNoDefaultUserAgent(),
 		mail.WithCharset(mail.CharsetUTF8),
 		mail.WithEncoding(mail.EncodingQP),
-		mail.WithBoundary(boundary(r.MessageID)),
-	)
+	}
+	if len(l.pictures) == 0 {
+		options = append(options, mail.WithBoundary(boundary(r.MessageID)))
+	}
+	m := mail.NewMsg(options...)
 	addresses, err := l.addressHeaders(r.Name, to)
 	if err != nil {
 		return nil, fmt.Errorf("write message: %w", err)
@@ -58,18 +63,55 @@ func (l *Letter) Message(r Recipient) ([]byte, error) {
 	for _, f := range fields {
 		m.SetGenHeaderPreformatted(mail.Header(f.name), f.value)
 	}
-	m.SetBodyString(mail.TypeTextPlain, crlf(l.textFor(r)), partEncoding(l.text))
-	if html := l.htmlFor(r); html != "" {
-		m.AddAlternativeString(mail.TypeTextHTML, crlf(html), partEncoding(l.html))
+	if err := l.addBodies(m, r); err != nil {
+		return nil, fmt.Errorf("write message: %w", err)
 	}
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("write message: %w", err)
 	}
-	if err := checkLines(b.Bytes()); err != nil {
+	data := b.Bytes()
+	if len(l.pictures) > 0 {
+		data = withBoundaries(data, r.MessageID)
+	}
+	if err := checkLines(data); err != nil {
 		return nil, fmt.Errorf("write message: %w", err)
 	}
-	return b.Bytes(), nil
+	return data, nil
+}
+
+// addBodies adds the text, the HTML and the pictures that it shows.
+func (l *Letter) addBodies(m *mail.Msg, r Recipient) error {
+	encoding := mail.WithPartEncoding(mail.EncodingQP)
+	if l.base64 {
+		encoding = mail.WithPartEncoding(mail.EncodingB64)
+	}
+	m.SetBodyString(mail.TypeTextPlain, crlf(l.textFor(r)), encoding)
+	html, err := l.htmlFor(r)
+	if err != nil {
+		return err
+	}
+	if html != "" {
+		m.AddAlternativeString(mail.TypeTextHTML, crlf(html), encoding)
+	}
+	for _, p := range l.pictures {
+		m.EmbedReadSeeker(p.name, bytes.NewReader(p.data),
+			mail.WithFileContentID("<"+p.id+">"), mail.WithFileContentType(mail.ContentType(p.kind)))
+	}
+	return nil
+}
+
+// boundaryParameter is how go-mail writes the boundary that mime/multipart has
+// drawn. In a body it can't occur: both encodings change the "=".
+var boundaryParameter = regexp.MustCompile(`multipart/(?:related|alternative);\r\n boundary=([0-9a-f]{60})\r\n`)
+
+// withBoundaries replaces go-mail's random boundaries in a mail with two levels
+// of parts, for which it would use one boundary of ours twice.
+func withBoundaries(data []byte, messageID string) []byte {
+	for i, m := range boundaryParameter.FindAllSubmatch(data, -1) {
+		data = bytes.ReplaceAll(data, m[1], []byte(boundary(strconv.Itoa(i)+" "+messageID)))
+	}
+	return data
 }
 
 // boundary is derived from the Message-ID, so that every attempt sends the
@@ -83,13 +125,6 @@ func boundary(messageID string) string {
 // would carry a bare LF through to the reader.
 func crlf(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
-}
-
-func partEncoding(b body) mail.PartOption {
-	if b.base64 {
-		return mail.WithPartEncoding(mail.EncodingB64)
-	}
-	return mail.WithPartEncoding(mail.EncodingQP)
 }
 
 // base64IsShorter compares with quoted-printable, which takes three bytes for

@@ -23,6 +23,15 @@ func compose1(t testing.TB, n Newsletter, lang string) *Letter {
 	return l
 }
 
+func htmlOf(t testing.TB, l *Letter, r Recipient) string {
+	t.Helper()
+	html, err := l.htmlFor(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return html
+}
+
 func message(t testing.TB, l *Letter, r Recipient) (*mail.Message, []byte) {
 	t.Helper()
 	data, err := l.Message(r)
@@ -93,7 +102,7 @@ func TestOptionalHeadersAndLinks(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	for _, part := range []string{l.textFor(r), l.htmlFor(r)} {
+	for _, part := range []string{l.textFor(r), htmlOf(t, l, r)} {
 		if !strings.Contains(part, "Unsubscribe") || !strings.Contains(part, r.UnsubscribeURL) {
 			t.Errorf("the unsubscribe link is missing:\n%s", part)
 		}

@@ -1,6 +1,8 @@
 package letter
 
 import (
+	"html/template"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -9,19 +11,33 @@ import (
 
 // idea is one node of a mind map.
 type idea struct {
-	Text     string
+	Text     string // on one line, the addresses of links in brackets
 	Children []idea
+
+	markup template.HTML // "" when it is the text
 }
 
-// mindmap is what a tip's section holds: a picture or a tree.
+// HTML is the idea for the letter: its words with their emphasis and links.
+func (i idea) HTML() template.HTML {
+	if i.markup != "" {
+		return i.markup
+	}
+	return template.HTML(template.HTMLEscapeString(i.Text))
+}
+
+// mindmap is what a tip's section holds: a picture, a tree, or both.
 type mindmap struct {
-	Picture string // absolute address; "" for none
+	Picture string // absolute address or cid:; "" for none
+	Width   int    // of the picture in pixels; 0: unknown
 	Alt     string
-	Root    string // "" when the branches have nothing over them
+	Root    idea // no Text when the branches have nothing over them
 	Ideas   []idea
 }
 
 func (m mindmap) empty() bool { return m.Picture == "" && m.Alt == "" && len(m.Ideas) == 0 }
+
+// Source is the picture's address, which may be one of the mail's own parts.
+func (m mindmap) Source() template.URL { return template.URL(m.Picture) }
 
 // maxDepth bounds the levels that are drawn; what lies deeper joins the last.
 const maxDepth = 6
@@ -38,15 +54,16 @@ func readMindmap(fragment string, in inliner) (mindmap, error) {
 		switch n.DataAtom {
 		case atom.Pre:
 			if title, ideas, ok := parseMermaid(rawText(n)); ok && len(m.Ideas) == 0 {
-				m.Root, m.Ideas = title, ideas
+				m.Root, m.Ideas = idea{Text: title}, ideas
 			}
 		case atom.Ul, atom.Ol:
 			if len(m.Ideas) == 0 {
-				m.Root, m.Ideas = crown(listIdeas(n, 1))
+				m.Root, m.Ideas = crown(in.ideas(n, 1))
 			}
 		case atom.Img:
-			if m.Alt == "" && m.Picture == "" {
-				m.Picture = in.resolve(attr(n, "src"), "http", "https")
+			if m.Alt == "" && m.Picture == "" && !within(n, atom.Li) {
+				m.Picture, m.Width = in.picture(attr(n, "src"))
+				m.Width = min(m.Width, cardWidth)
 				m.Alt = strings.TrimSpace(attr(n, "alt"))
 			}
 		}
@@ -55,42 +72,120 @@ func readMindmap(fragment string, in inliner) (mindmap, error) {
 }
 
 // crown takes the only idea with children as the root of a map.
-func crown(ideas []idea) (root string, branches []idea) {
+func crown(ideas []idea) (root idea, branches []idea) {
 	if len(ideas) == 1 && len(ideas[0].Children) > 0 {
-		return ideas[0].Text, ideas[0].Children
+		root, branches = ideas[0], ideas[0].Children
+		root.Children = nil
+		return root, branches
 	}
-	return "", ideas
+	return idea{}, ideas
 }
 
-// listIdeas reads the items of a list, and the lists inside them.
-func listIdeas(list *html.Node, depth int) []idea {
+// ideas reads the items of a list, and the lists inside them.
+func (in inliner) ideas(list *html.Node, depth int) []idea {
 	var ideas []idea
 	for li := range list.ChildNodes() {
 		if li.DataAtom != atom.Li {
 			continue
 		}
-		var words []string
+		words := element(atom.Span)
 		var children []idea
 		for c := range li.ChildNodes() {
 			if c.DataAtom == atom.Ul || c.DataAtom == atom.Ol {
-				children = append(children, listIdeas(c, depth+1)...)
-			} else if text := rawText(c); text != "" {
-				words = append(words, text)
+				children = append(children, in.ideas(c, depth+1)...)
+			} else {
+				appendInline(words, c)
 			}
 		}
-		text := strings.Join(strings.Fields(strings.Join(words, "")), " ")
+		i := in.idea(words)
 		switch {
-		case text == "" && len(children) == 0:
-		case text == "", depth >= maxDepth:
-			if text != "" {
-				ideas = append(ideas, idea{Text: text})
+		case i.Text == "" && len(children) == 0:
+		case i.Text == "", depth >= maxDepth:
+			if i.Text != "" {
+				ideas = append(ideas, i)
 			}
 			ideas = append(ideas, children...)
 		default:
-			ideas = append(ideas, idea{Text: text, Children: children})
+			i.Children = children
+			ideas = append(ideas, i)
 		}
 	}
 	return ideas
+}
+
+// idea reads the words of one item.
+func (in inliner) idea(words *html.Node) idea {
+	in.walk(words, 0)
+	i := idea{Text: wordsOf(words)}
+	for n := range words.ChildNodes() {
+		if n.Type == html.ElementNode && i.Text != "" {
+			if markup, err := render(words); err == nil {
+				i.markup = template.HTML(markup)
+			}
+			break
+		}
+	}
+	return i
+}
+
+// appendInline copies to words what of n fits on a line. Blocks other than
+// paragraphs leave their text.
+func appendInline(words, n *html.Node) {
+	switch {
+	case n.Type == html.TextNode:
+		words.AppendChild(&html.Node{Type: html.TextNode, Data: n.Data})
+	case n.DataAtom == atom.P:
+		words.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
+		for c := range n.ChildNodes() {
+			appendInline(words, c)
+		}
+		words.AppendChild(&html.Node{Type: html.TextNode, Data: " "})
+	case n.DataAtom == atom.Img:
+		words.AppendChild(&html.Node{Type: html.TextNode, Data: attr(n, "alt")})
+	case slices.Contains(inlineAtoms[:], n.DataAtom):
+		copied := &html.Node{Type: html.ElementNode, DataAtom: n.DataAtom, Data: n.Data, Attr: slices.Clone(n.Attr)}
+		for c := range n.ChildNodes() {
+			appendInline(copied, c)
+		}
+		words.AppendChild(copied)
+	default:
+		words.AppendChild(&html.Node{Type: html.TextNode, Data: " " + rawText(n) + " "})
+	}
+}
+
+// inlineAtoms are the elements that an idea keeps.
+var inlineAtoms = [...]atom.Atom{
+	atom.A, atom.Abbr, atom.B, atom.Bdi, atom.Bdo, atom.Cite, atom.Code, atom.Del, atom.Em, atom.I, atom.Ins, atom.Kbd,
+	atom.Mark, atom.Q, atom.Rp, atom.Rt, atom.Ruby, atom.S, atom.Samp, atom.Small, atom.Span, atom.Strong, atom.Sub, atom.Sup, atom.U,
+}
+
+// wordsOf is the text below n on one line, each link's address behind it.
+func wordsOf(n *html.Node) string {
+	var b strings.Builder
+	var visit func(*html.Node)
+	visit = func(n *html.Node) {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		}
+		for c := range n.ChildNodes() {
+			visit(c)
+		}
+		if href := attr(n, "href"); n.DataAtom == atom.A && href != "" && href != strings.TrimSpace(rawText(n)) {
+			b.WriteString(" (" + href + ")")
+		}
+	}
+	visit(n)
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// within says whether n is somewhere inside such an element.
+func within(n *html.Node, a atom.Atom) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.DataAtom == a {
+			return true
+		}
+	}
+	return false
 }
 
 // rawText is all text below n with its line breaks.
@@ -112,30 +207,34 @@ func rawText(n *html.Node) string {
 
 // branchView is a branch as the template draws it.
 type branchView struct {
-	Text   string
+	Text   template.HTML
 	Number int // 1–4, the colour
 	Leaves []leafView
 }
 
 // leafView is a line beside its branch; Level 0 is a leaf, more is deeper.
 type leafView struct {
-	Text  string
+	Text  template.HTML
 	Level int
+	Last  bool
 }
 
 // views flattens the tree below each branch to lines.
 func (m mindmap) views() []branchView {
 	views := make([]branchView, 0, len(m.Ideas))
 	for i, branch := range m.Ideas {
-		v := branchView{Text: branch.Text, Number: i%4 + 1}
+		v := branchView{Text: branch.HTML(), Number: i%4 + 1}
 		var add func(ideas []idea, level int)
 		add = func(ideas []idea, level int) {
 			for _, leaf := range ideas {
-				v.Leaves = append(v.Leaves, leafView{leaf.Text, level})
+				v.Leaves = append(v.Leaves, leafView{Text: leaf.HTML(), Level: level})
 				add(leaf.Children, level+1)
 			}
 		}
 		add(branch.Children, 0)
+		if len(v.Leaves) > 0 {
+			v.Leaves[len(v.Leaves)-1].Last = true
+		}
 		views = append(views, v)
 	}
 	return views
@@ -152,8 +251,8 @@ func (m mindmap) text() string {
 			add(i.Children, indent+"  ")
 		}
 	}
-	if m.Root != "" {
-		b.WriteString(wrap(m.Root, textWidth, "", ""))
+	if m.Root.Text != "" {
+		b.WriteString(wrap(m.Root.Text, textWidth, "", ""))
 		b.WriteByte('\n')
 	}
 	add(m.Ideas, "")
@@ -161,7 +260,7 @@ func (m mindmap) text() string {
 		b.WriteString(wrap(m.Alt, textWidth, "", ""))
 		b.WriteByte('\n')
 	}
-	if m.Picture != "" {
+	if m.Picture != "" && !strings.HasPrefix(m.Picture, "cid:") {
 		b.WriteString(m.Picture)
 		b.WriteByte('\n')
 	}

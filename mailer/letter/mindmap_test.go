@@ -23,17 +23,18 @@ func readMap(t *testing.T, markdown string) mindmap {
 
 func TestReadMindmap(t *testing.T) {
 	tree := []idea{
-		{Text: "Say it", Children: []idea{{Text: "One sentence"}, {Text: "Not two", Children: []idea{{Text: "really"}}}}},
+		{Text: "Say it", markup: `<strong style="font-weight:600">Say</strong> it`, Children: []idea{{Text: "One sentence"}, {Text: "Not two", Children: []idea{{Text: "really"}}}}},
 		{Text: "Stay"},
 	}
+	plain := []idea{{Text: "Say it", Children: tree[0].Children}, tree[1]}
 	for name, c := range map[string]struct {
 		markdown string
 		want     mindmap
 	}{
 		"list":           {"- **Say** it\n  - One\n    sentence\n  - Not two\n    - really\n- Stay\n", mindmap{Ideas: tree}},
-		"loose list":     {"- Say it\n\n  - One sentence\n\n  - Not two\n\n    - really\n\n- Stay\n", mindmap{Ideas: tree}},
-		"list with root": {"- Bad news\n  - Say it\n    - One sentence\n    - Not two\n      - really\n  - Stay\n", mindmap{Root: "Bad news", Ideas: tree}},
-		"mermaid":        {"```mermaid\nmindmap\n  root((Bad news))\n    Say it\n      One sentence\n      Not two\n        really\n    Stay\n```\n", mindmap{Root: "Bad news", Ideas: tree}},
+		"loose list":     {"- **Say** it\n\n  - One sentence\n\n  - Not two\n\n    - really\n\n- Stay\n", mindmap{Ideas: tree}},
+		"list with root": {"- Bad news\n  - **Say** it\n    - One sentence\n    - Not two\n      - really\n  - Stay\n", mindmap{Root: idea{Text: "Bad news"}, Ideas: tree}},
+		"mermaid":        {"```mermaid\nmindmap\n  root((Bad news))\n    Say it\n      One sentence\n      Not two\n        really\n    Stay\n```\n", mindmap{Root: idea{Text: "Bad news"}, Ideas: plain}},
 		"image":          {"![Three steps](map.png)", mindmap{Picture: "https://tips.example.com/library/team/map.png", Alt: "Three steps"}},
 		"empty image":    {"![]()", mindmap{}},
 		"nothing":        {"", mindmap{}},

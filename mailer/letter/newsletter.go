@@ -3,6 +3,7 @@ package letter
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/mail"
 	"regexp"
 	"strings"
@@ -39,9 +40,20 @@ type Newsletter struct {
 	HelpURL string
 
 	// AssetURL is where a library's own files are served: relative images and
-	// links are resolved against it. "": such an image is replaced by its alt
-	// text and such a link by its words.
+	// links are resolved against it. "": such a link is replaced by its words,
+	// and such an image is attached when Assets has it.
 	AssetURL string
+
+	// Assets is the library's folder, from which pictures are read while a
+	// letter is composed: to attach them when there is no AssetURL, and for
+	// their width. What is missing, no PNG, JPEG or GIF, or over 512 KB (1 MB a
+	// mail) is replaced by its alt text; Check names it. nil: nothing is
+	// attached.
+	Assets fs.FS
+
+	// Template is an operator's own shell for mails with tips; nil: ours. Mails
+	// that confirm or welcome always have ours.
+	Template *Template
 }
 
 // Content is what the readers of an edition get, as the ledger copied it.

@@ -45,7 +45,7 @@ type Notice struct {
 // for them (Welcome and Resend).
 func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 	if x.Kind == Resend {
-		return compose(n, x.Content, x.Language, "mail.again")
+		return compose(n, x.Content, x.Language, "mail.again", newPictures(n))
 	}
 	if err := n.check(); err != nil {
 		return nil, fmt.Errorf("compose notice: %w", err)
@@ -139,12 +139,14 @@ func (l *Letter) notice(v noticeView, heading string, paragraphs []string, why b
 	if err != nil {
 		return err
 	}
-	shell := shellView{Title: heading, Preheader: cut(strings.ReplaceAll(paragraphs[0], "\n", " "), maxPreheader), Card: card}
+	p := newPage(l.newsletter, l.words)
+	p.Title, p.Card = heading, card
+	p.Preheader = cut(strings.ReplaceAll(paragraphs[0], "\n", " "), maxPreheader)
 	reason := ""
 	if why {
-		shell.Why, reason = l.mark("mail.why"), l.say("mail.why")
+		p.Why, reason = l.mark("mail.why"), l.say("mail.why")
 	}
-	if err := l.wrapHTML(shell); err != nil {
+	if err := l.wrapHTML(p, nil); err != nil {
 		return err
 	}
 	text := wrap(l.newsletter.Title, textWidth, "", "") + "\n\n" +
@@ -166,7 +168,7 @@ func (l *Letter) alert(x Notice) error {
 	l.sender = l.newsletter.From
 	l.Subject = cut(x.Subject, maxSubject)
 	l.text.before = strings.TrimRight(x.Text, "\n") + "\n"
-	l.text.base64 = base64IsShorter(l.text.before)
+	l.base64 = base64IsShorter(l.text.before)
 	l.newsletter.ReplyTo = mail.Address{}
 	return nil
 }

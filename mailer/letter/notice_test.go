@@ -29,7 +29,7 @@ func TestConfirm(t *testing.T) {
 		if l.Language != lang || !strings.Contains(l.Subject, "Management Tip") {
 			t.Errorf("%s: language %s, subject %q", lang, l.Language, l.Subject)
 		}
-		for _, part := range []string{l.textFor(r), l.htmlFor(r)} {
+		for _, part := range []string{l.textFor(r), htmlOf(t, l, r)} {
 			if !strings.Contains(part, link) {
 				t.Errorf("%s: the link is missing", lang)
 			}
@@ -52,7 +52,7 @@ func TestWelcome(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := recipient(2)
-	for _, part := range []string{l.textFor(r), l.htmlFor(r)} {
+	for _, part := range []string{l.textFor(r), htmlOf(t, l, r)} {
 		for _, want := range []string{"Dienstag, 24. November, um 07:00 Uhr", r.UnsubscribeURL, r.PreferencesURL + "#pause"} {
 			if !strings.Contains(strings.ReplaceAll(part, "\n", " "), want) {
 				t.Errorf("%s is missing in:\n%s", want, part)

@@ -113,7 +113,7 @@ func TestPythonParsesEveryMail(t *testing.T) {
 		if got.Language != w.l.Language {
 			t.Errorf("%s: Content-Language %s, want %s", got.File, got.Language, w.l.Language)
 		}
-		if got.Text != w.l.textFor(w.r) || got.HTML != w.l.htmlFor(w.r) {
+		if got.Text != w.l.textFor(w.r) || got.HTML != htmlOf(t, w.l, w.r) {
 			t.Errorf("%s: a part doesn't read as it was written", got.File)
 		}
 	}

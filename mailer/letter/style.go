@@ -13,23 +13,23 @@ import (
 
 // palette holds the colours of one scheme as #RRGGBB.
 type palette struct {
-	paper, card, ink, mute, line, accent, tint string
-	branches                                   [4]string
+	Paper, Card, Ink, Mute, Line, Accent, Tint string
+	Branches                                   [4]string
 }
 
 func lightPalette() palette {
 	return palette{
-		paper: "#F5F2EC", card: "#FFFFFF", ink: "#1C2126", mute: "#5A636D",
-		line: "#E5E0D6", accent: "#9A4A0B", tint: "#FBF3E6",
-		branches: [4]string{"#9A4A0B", "#0B6E5F", "#3D4FA3", "#8A2F5D"},
+		Paper: "#F5F2EC", Card: "#FFFFFF", Ink: "#1C2126", Mute: "#5A636D",
+		Line: "#E5E0D6", Accent: "#9A4A0B", Tint: "#FBF3E6",
+		Branches: [4]string{"#9A4A0B", "#0B6E5F", "#3D4FA3", "#8A2F5D"},
 	}
 }
 
 func darkPalette() palette {
 	return palette{
-		paper: "#14171A", card: "#1D2125", ink: "#ECE9E3", mute: "#A7AFB8",
-		line: "#33393F", accent: "#F0B265", tint: "#2A2620",
-		branches: [4]string{"#F0B265", "#6CC9B6", "#A5B4F5", "#F19BC2"},
+		Paper: "#14171A", Card: "#1D2125", Ink: "#ECE9E3", Mute: "#A7AFB8",
+		Line: "#33393F", Accent: "#F0B265", Tint: "#2A2620",
+		Branches: [4]string{"#F0B265", "#6CC9B6", "#A5B4F5", "#F19BC2"},
 	}
 }
 
@@ -49,7 +49,7 @@ func CheckAccent(accent string) error {
 		return fmt.Errorf("accent %q: write a colour as #RRGGBB", accent)
 	}
 	light := lightPalette()
-	if got := contrast(accent, light.paper); got < minContrast {
+	if got := contrast(accent, light.Paper); got < minContrast {
 		return fmt.Errorf("accent %s: its contrast on paper is %.1f:1, links need %.1f:1; choose a darker colour",
 			accent, got, minContrast)
 	}
@@ -63,13 +63,13 @@ func palettes(accent string) (light, dark palette) {
 	if accent == "" {
 		return light, dark
 	}
-	light.accent, light.branches[0] = accent, accent
+	light.Accent, light.Branches[0] = accent, accent
 	// Mix in white until it reads as well on the dark card as our own does.
-	dark.accent = accent
-	for part := 0.1; contrast(dark.accent, dark.card) < 5.6 && part <= 1; part += 0.1 {
-		dark.accent = mix(accent, "#FFFFFF", part)
+	dark.Accent = accent
+	for part := 0.1; contrast(dark.Accent, dark.Card) < 5.6 && part <= 1; part += 0.1 {
+		dark.Accent = mix(accent, "#FFFFFF", part)
 	}
-	dark.branches[0] = dark.accent
+	dark.Branches[0] = dark.Accent
 	return light, dark
 }
 
@@ -128,8 +128,8 @@ func newSheet(p palette, lang, dir string) sheet {
 	}
 	f := fontsFor(lang)
 	pairs := []string{
-		"{paper}", p.paper, "{card}", p.card, "{ink}", p.ink, "{mute}", p.mute,
-		"{line}", p.line, "{accent}", p.accent, "{tint}", p.tint,
+		"{paper}", p.Paper, "{card}", p.Card, "{ink}", p.Ink, "{mute}", p.Mute,
+		"{line}", p.Line, "{accent}", p.Accent, "{tint}", p.Tint,
 		"{start}", start, "{end}", end,
 		"{serif}", f.serif, "{sans}", f.sans, "{em}", f.emphasis, "{leading}", f.leading, "{title}", f.titleWeight,
 		"{mono}", "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace",

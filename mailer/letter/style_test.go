@@ -10,9 +10,9 @@ import (
 func TestContrast(t *testing.T) {
 	for name, p := range map[string]palette{"light": lightPalette(), "dark": darkPalette()} {
 		pairs := map[string][2]string{
-			"ink on card": {p.ink, p.card}, "ink on paper": {p.ink, p.paper}, "ink on tint": {p.ink, p.tint},
-			"mute on card": {p.mute, p.card}, "mute on paper": {p.mute, p.paper},
-			"accent on card": {p.accent, p.card}, "accent on paper": {p.accent, p.paper}, "card on accent": {p.card, p.accent},
+			"ink on card": {p.Ink, p.Card}, "ink on paper": {p.Ink, p.Paper}, "ink on tint": {p.Ink, p.Tint},
+			"mute on card": {p.Mute, p.Card}, "mute on paper": {p.Mute, p.Paper},
+			"accent on card": {p.Accent, p.Card}, "accent on paper": {p.Accent, p.Paper}, "card on accent": {p.Card, p.Accent},
 		}
 		for what, pair := range pairs {
 			if got := contrast(pair[0], pair[1]); got < minContrast {
@@ -37,8 +37,8 @@ func TestAccent(t *testing.T) {
 	}
 	for _, accent := range []string{"#000000", "#0B6E5F", "#5A005A", "#0000FF"} {
 		_, dark := palettes(accent)
-		if got := contrast(dark.accent, dark.card); got < minContrast {
-			t.Errorf("%s becomes %s in the dark: %.2f:1", accent, dark.accent, got)
+		if got := contrast(dark.Accent, dark.Card); got < minContrast {
+			t.Errorf("%s becomes %s in the dark: %.2f:1", accent, dark.Accent, got)
 		}
 	}
 	n := newsletter()

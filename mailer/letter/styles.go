@@ -3,20 +3,6 @@ package letter
 // styles are the inline styles by the element or the place that wears them.
 // {names} are filled in by newSheet. Sizes are px, because Outlook has no rem.
 var styles = map[string]string{
-	// The shell.
-	"body":      "margin:0;padding:0;background-color:{paper};-webkit-text-size-adjust:100%;text-size-adjust:100%",
-	"preheader": "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px;line-height:1px;color:{paper};mso-hide:all",
-	"paper":     "background-color:{paper}",
-	"out":       "padding:0 24px 40px",
-	"letter":    "width:100%;max-width:600px;margin:0 auto",
-	"name":      "padding:24px 9px 16px;font-family:{sans};font-size:14px;line-height:23px;font-weight:600;color:{ink};text-align:{start};vertical-align:top",
-	"date":      "padding:24px 9px 16px;font-family:{sans};font-size:14px;line-height:23px;color:{mute};text-align:{end};white-space:nowrap;vertical-align:top",
-	"edge":      "height:4px;line-height:4px;font-size:1px;background-color:{accent};border-radius:4px 4px 0 0",
-	"card":      "padding:40px 44px 44px;background-color:{card};border-radius:0 0 10px 10px;font-family:{sans};font-size:17px;line-height:{leading};color:{ink};text-align:{start};overflow-wrap:break-word;word-break:break-word",
-	"foot":      "padding:22px 9px 0;font-family:{sans};font-size:14px;line-height:24px;color:{mute};text-align:{start}",
-	"footline":  "margin:0 0 2px",
-	"footlink":  "color:{mute};text-decoration:underline",
-
 	// The letter.
 	// A text in another language than the shell sets its own direction.
 	"fragment": "font-family:{sans};line-height:{leading};text-align:{start}",
@@ -40,7 +26,6 @@ var styles = map[string]string{
 	"branch":  "padding:9px 12px;background-color:{tint};font-family:{sans};font-size:15px;line-height:22px;font-weight:600;color:{ink};text-align:{start};vertical-align:middle",
 	"leaves":  "padding:9px 16px;font-family:{sans};font-size:15px;line-height:22px;color:{ink};text-align:{start};vertical-align:middle",
 	"leaf":    "margin:0 0 3px",
-	"deeper":  "margin:0 0 3px;color:{mute}",
 	"space":   "height:10px;font-size:1px;line-height:10px",
 	"picture": "display:block;width:100%;max-width:512px;height:auto;border:0;border-radius:6px;background-color:#FFFFFF;color:#5A636D;font-size:14px;line-height:23px",
 

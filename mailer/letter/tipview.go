@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"path"
 	"strings"
 
 	"dailytip/locale"
@@ -31,7 +32,7 @@ type tipView struct {
 
 // newTipView renders one version of a tip. top is the level for the highest
 // heading inside the text.
-func newTipView(n Newsletter, t tips.Tip, v version, words string, top int) (tipView, error) {
+func newTipView(n Newsletter, t tips.Tip, v version, words string, top int, pictures *pictures) (tipView, error) {
 	for _, f := range []struct{ name, value string }{
 		{"title", v.Title}, {"emoji", t.Emoji}, {"source", t.Source}, {"author", t.Author}, {"link", t.Link},
 	} {
@@ -59,7 +60,7 @@ func newTipView(n Newsletter, t tips.Tip, v version, words string, top int) (tip
 	if err != nil {
 		return tipView{}, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
-	in := inliner{sheet: view.sheet, top: top, base: assetBase(n.AssetURL, t.Path)}
+	in := inliner{sheet: view.sheet, top: top, base: assetBase(n.AssetURL, t.Path), dir: path.Dir(t.Path), pictures: pictures}
 	body, err := in.dress(fragment)
 	if err != nil {
 		return tipView{}, fmt.Errorf("dress tip %s: %w", t.ID, err)
@@ -94,27 +95,37 @@ const quoteMarks = "\"“”„‟‘‛‹›«»《》〈〉「」『』"
 // sourceName is how the source is called: a given name in quotes, unless it
 // brings its own (“Sunk cost”, Wikipedia), and a host as it is.
 func (v tipView) sourceName() string {
-	name := cmp.Or(v.tip.Source, hostOf(v.tip.Link))
-	if name == "" || name == hostOf(v.tip.Link) || strings.ContainsAny(name, quoteMarks) {
+	name, quoted := v.source()
+	if !quoted {
 		return name
 	}
 	return locale.Text(v.words, "mail.quote", map[string]any{"Title": name})
+}
+
+func (v tipView) source() (name string, quoted bool) {
+	host := hostOf(v.tip.Link)
+	name = cmp.Or(v.tip.Source, host)
+	return name, name != "" && name != host && !strings.ContainsAny(name, quoteMarks)
 }
 
 // sourceLine is "Adapted from …" with its link, or "" when there is nothing
 // to name.
 func (v tipView) sourceLine() template.HTML {
 	dir := locale.Dir(v.words)
-	name := isolated(dir, v.sourceName())
-	author := isolated(dir, v.tip.Author)
+	source, quoted := v.source()
+	name, author := isolated(dir, source), isolated(dir, v.tip.Author)
+	if quoted {
+		// The marks are those of our sentence, and run with it.
+		name = phrase(v.words, "mail.quote", map[string]template.HTML{"Title": name})
+	}
 	if v.tip.Link != "" {
-		name = template.HTML(fmt.Sprintf(`<a class="a" href="%s" target="_blank" style="%s">%s</a>`,
+		name = template.HTML(fmt.Sprintf(`<a class="a s" href="%s" target="_blank" style="%s">%s</a>`,
 			template.HTMLEscapeString(v.tip.Link), v.sheet.inline("link"), name))
 	}
 	switch {
-	case v.sourceName() == "" && v.tip.Author == "":
+	case source == "" && v.tip.Author == "":
 		return ""
-	case v.sourceName() == "":
+	case source == "":
 		return phrase(v.words, "mail.written_by", map[string]template.HTML{"Author": author})
 	case v.tip.Author == "":
 		return phrase(v.words, "mail.adapted", map[string]template.HTML{"Source": name})

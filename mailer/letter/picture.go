@@ -1,0 +1,149 @@
+package letter
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"image"
+	_ "image/gif"  // for their sizes
+	_ "image/jpeg" //
+	_ "image/png"  //
+	"io"
+	"io/fs"
+	"net/url"
+	"path"
+	"strings"
+)
+
+const (
+	maxPicture  = 512 << 10 // bytes of one picture
+	maxPictures = 1 << 20   // bytes of all in a mail: phones load them on the road
+)
+
+// picture is one that travels with the mail.
+type picture struct {
+	id   string // Content-ID without angle brackets (RFC 2392)
+	name string // for who saves it
+	kind string // media type
+	data []byte
+	// width in pixels
+	width int
+}
+
+func (p picture) dataURL() string {
+	return "data:" + p.kind + ";base64," + base64.StdEncoding.EncodeToString(p.data)
+}
+
+// pictures reads those of a library for one mail.
+type pictures struct {
+	files    fs.FS
+	domain   string
+	attached []picture
+	bytes    int
+	faults   []error // pictures that can't be shown
+}
+
+// newPictures is nil when there is no folder to read from.
+func newPictures(n Newsletter) *pictures {
+	domain, err := listDomain(n)
+	if n.Assets == nil || err != nil {
+		return &pictures{}
+	}
+	return &pictures{files: n.Assets, domain: domain}
+}
+
+// libraryFile is the path of a tip's image in its library, or "" when the
+// address leads elsewhere. "/a.png" counts from the library's root.
+func libraryFile(dir, src string) string {
+	u, err := url.Parse(strings.TrimSpace(src))
+	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || u.Path == "" {
+		return ""
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	if name == u.Path {
+		name = path.Join(dir, name)
+	}
+	if name = path.Clean(name); !fs.ValidPath(name) || name == "." {
+		return ""
+	}
+	return name
+}
+
+// attach takes a picture into the mail; nil when that isn't possible.
+func (s *pictures) attach(name string) *picture {
+	if s.files == nil {
+		return nil
+	}
+	data, err := s.read(name)
+	if err != nil {
+		s.faults = append(s.faults, fmt.Errorf("picture %s: %w", name, err))
+		return nil
+	}
+	sum := sha256.Sum256(data)
+	id := hex.EncodeToString(sum[:10]) + "@" + s.domain
+	for i := range s.attached {
+		if s.attached[i].id == id {
+			return &s.attached[i]
+		}
+	}
+	if s.bytes += len(data); s.bytes > maxPictures {
+		s.faults = append(s.faults, fmt.Errorf("picture %s: the pictures of the mail have more than %d KB together", name, maxPictures>>10))
+		return nil
+	}
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		s.faults = append(s.faults, fmt.Errorf("picture %s: mail programs show PNG, JPEG and GIF: %w", name, err))
+		return nil
+	}
+	s.attached = append(s.attached, picture{id: id, name: asciiName(name, format), kind: "image/" + format, data: data, width: config.Width})
+	return &s.attached[len(s.attached)-1]
+}
+
+// read gives a file of no more than maxPicture.
+func (s *pictures) read(name string) ([]byte, error) {
+	f, err := s.files.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open picture: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPicture+1))
+	if err != nil {
+		return nil, fmt.Errorf("read picture: %w", err)
+	}
+	if len(data) > maxPicture {
+		return nil, fmt.Errorf("it has more than %d KB", maxPicture>>10)
+	}
+	return data, nil
+}
+
+// width is that of a picture which is served from elsewhere; 0: unknown.
+func (s *pictures) width(name string) int {
+	if s.files == nil {
+		return 0
+	}
+	f, err := s.files.Open(name)
+	if err != nil {
+		s.faults = append(s.faults, fmt.Errorf("picture %s: %w", name, err))
+		return 0
+	}
+	defer f.Close()
+	config, _, err := image.DecodeConfig(io.LimitReader(f, maxPicture))
+	if err != nil {
+		return 0
+	}
+	return config.Width
+}
+
+// asciiName is a file's name for the header of its part.
+func asciiName(name, format string) string {
+	base := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	base = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, base)
+	return base[:min(len(base), 40)] + "." + format
+}
