@@ -23,10 +23,11 @@ func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscript
 	return true, l.setState(ctx, tx, now, subscription, Active, "confirmed", detail)
 }
 
-// Unsubscribe ends a subscription. It reports whether it changed anything.
+// Unsubscribe ends a subscription, also of somebody who is suppressed: their wish
+// outlasts the suppression. It reports whether it changed anything.
 func (l *List) Unsubscribe(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
 	sub, err := l.Subscription(ctx, tx, subscription)
-	if err != nil || sub.State == Unsubscribed || sub.State == Suppressed {
+	if err != nil || sub.State == Unsubscribed {
 		return false, err
 	}
 	return true, l.setState(ctx, tx, now, subscription, Unsubscribed, "unsubscribed", detail)

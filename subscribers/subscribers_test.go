@@ -203,3 +203,24 @@ func TestExportReadsBack(t *testing.T) {
 		}
 	})
 }
+
+// Who leaves while suppressed has left for good, also if mail to them works
+// again one day.
+func TestSuppressedMayLeave(t *testing.T) {
+	each(t, func(t *testing.T, h *harness) {
+		added := h.add("ana@example.com", subscribers.Vouched, subscribers.Preferences{})
+		h.write(func(tx *sql.Tx) error {
+			if err := h.list.Suppress(t.Context(), tx, now, added.Subscriber, "550 5.1.1 no such user"); err != nil {
+				return err
+			}
+			changed, err := h.list.Unsubscribe(t.Context(), tx, now, added.Subscription, "one click")
+			if !changed {
+				t.Error("leaving changed nothing")
+			}
+			return err
+		})
+		if s := h.find("ana@example.com"); s.Subscriptions[0].State != subscribers.Unsubscribed || s.SuppressedAt.IsZero() {
+			t.Errorf("%+v", s)
+		}
+	})
+}
