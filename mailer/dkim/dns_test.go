@@ -170,14 +170,14 @@ func TestZone(t *testing.T) {
 		if !found || !ends {
 			t.Fatalf("zone %s", zone)
 		}
-		joined := ""
+		var joined strings.Builder
 		for part := range strings.SplitSeq(rest, "\n\t") {
 			if len(part)-2 > 255 || part[0] != '"' || part[len(part)-1] != '"' {
 				t.Errorf("%s: a string of %d octets: %s", kind, len(part)-2, part)
 			}
-			joined += part[1 : len(part)-1]
+			joined.WriteString(part[1 : len(part)-1])
 		}
-		if joined != k.Record() {
+		if joined.String() != k.Record() {
 			t.Errorf("%s: %s joins to another record", kind, zone)
 		}
 	}
