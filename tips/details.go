@@ -63,7 +63,9 @@ func scanDetails(src []byte, doc ast.Node) []detailsBlock {
 			d.outer, d.end = tags[last][0], tags[last][1]
 		} else {
 			// The next block can't have been meant to be inside this one.
-			for last = i + 1; last < len(tags) && (!isDetails(tags[last]) || closing(tags[last])); last++ {
+			last = i + 1
+			for last < len(tags) && (!isDetails(tags[last]) || closing(tags[last])) {
+				last++
 			}
 			d.outer = len(src)
 			if last < len(tags) {

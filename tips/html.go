@@ -67,12 +67,12 @@ func checkCost(markdown string) error {
 func balance(fragment []byte) ([]byte, error) {
 	nodes, err := html.ParseFragment(bytes.NewReader(fragment), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrTooComplex, err)
+		return nil, fmt.Errorf("%w: %w", ErrTooComplex, err)
 	}
 	var b bytes.Buffer
 	for _, n := range nodes {
 		if err := html.Render(&b, n); err != nil {
-			return nil, fmt.Errorf("%w: %v", ErrTooComplex, err)
+			return nil, fmt.Errorf("%w: %w", ErrTooComplex, err)
 		}
 	}
 	return b.Bytes(), nil

@@ -106,7 +106,7 @@ const (
 // language is "" when its region has none.
 func takeFlag(s string) (lang, rest string, found bool) {
 	chars := []rune(s)
-	for i := 0; i < len(chars); i++ {
+	for i := range chars {
 		c := chars[i]
 		if c == blackFlag {
 			for j := i + 1; j < len(chars); j++ {

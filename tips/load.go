@@ -45,7 +45,7 @@ func (l *Library) Reload() error {
 	if err != nil {
 		return fmt.Errorf("read library: %w", err)
 	}
-	defer done() // only reads happened; closing can't lose anything
+	defer func() { _ = done() }() // only reads happened; closing can't lose anything
 	found, folderFaults, err := l.scan(fsys)
 	if err != nil {
 		return fmt.Errorf("read library: %w", err)

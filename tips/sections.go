@@ -1,5 +1,7 @@
 package tips
 
+import "slices"
+
 import "strings"
 
 // sectionKind is what a part of a tip's text is for.
@@ -150,10 +152,8 @@ func (r *reader) takeMindmap(o *outline, f fragment, line int) fragment {
 		return fragment{}
 	}
 	for _, d := range r.damage {
-		for _, l := range f.lines {
-			if l == d.Line {
-				return fragment{}
-			}
+		if slices.Contains(f.lines, d.Line) {
+			return fragment{}
 		}
 	}
 	return f

@@ -45,7 +45,7 @@ func (l *Library) Run(ctx context.Context) error {
 				continue
 			}
 			l.suspect(e.Name)
-			now := time.Now()
+			now := time.Now() //nolint:forbidigo // Run reads the clock
 			if since.IsZero() {
 				since = now
 			}

@@ -25,12 +25,12 @@ var previewFiles embed.FS
 
 // previewer shows mails on a page while a tip is being written.
 type previewer struct {
-	app    *app
-	n      *scheduler.Newsletter
-	date   scheduler.Date
-	first  string // the tip to begin with; "": the date's
-	page   *template.Template
-	reload context.Context // ends the open streams
+	app   *app
+	n     *scheduler.Newsletter
+	date  scheduler.Date
+	first string // the tip to begin with; "": the date's
+	page  *template.Template
+	end   <-chan struct{} // ends the open streams
 }
 
 // servePreview serves the page until the context ends.
@@ -43,7 +43,7 @@ func (c *command) servePreview(ctx context.Context, a *app, n *scheduler.Newslet
 	if err != nil {
 		return exitf(codeFailed, "can't listen on %s: %w; choose another address with --listen", listen, err)
 	}
-	p := &previewer{app: a, n: n, date: date, first: tip, page: page, reload: ctx}
+	p := &previewer{app: a, n: n, date: date, first: tip, page: page, end: ctx.Done()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.index)
 	mux.HandleFunc("GET /mail", p.mail)
@@ -192,7 +192,7 @@ func (p *previewer) changes(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprint(w, "data: changed\n\n")
 		_ = stream.Flush()
 	case <-r.Context().Done():
-	case <-p.reload.Done():
+	case <-p.end:
 	}
 }
 
