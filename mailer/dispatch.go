@@ -229,6 +229,7 @@ func (d *dispatcher) end(ctx context.Context) {
 		if err == nil {
 			break
 		}
+		d.lost(clock(), err)
 		select {
 		case <-time.After(d.pace.poll):
 			continue

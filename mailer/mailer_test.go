@@ -91,8 +91,8 @@ func TestStaleIsntSent(t *testing.T) {
 	if n := h.states(); n[ledger.Expired] == 0 || n[ledger.Sent] == 0 {
 		t.Errorf("%v; want some of each", n)
 	}
-	h.wantCopies(h.inbox.Counts(), func(email string) int {
-		if h.deliveries()[email].State == ledger.Sent {
+	h.wantCopies(h.inbox.Counts(), func(d ledger.Delivery) int {
+		if d.State == ledger.Sent {
 			return 1
 		}
 		return 0
@@ -115,8 +115,8 @@ func TestWhoLeftGetsNothing(t *testing.T) {
 	h.run()
 	h.waitFor(ledger.Sent, 4)
 	h.waitFor(ledger.Withdrawn, 1)
-	h.wantCopies(h.inbox.Counts(), func(email string) int {
-		if email == reader(3) {
+	h.wantCopies(h.inbox.Counts(), func(d ledger.Delivery) int {
+		if string(d.Email) == reader(3) {
 			return 0
 		}
 		return 1

@@ -1,0 +1,232 @@
+package mailer
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/ledger"
+	"dailytip/subscribers"
+)
+
+// A reader whose values can't stand in a mail fails alone, again and again.
+func TestUnfitReaders(t *testing.T) {
+	h := setUp(t)
+	h.open(30)
+	h.write(func(tx *sql.Tx) error { // no way in does this; a hand in the database may
+		_, err := tx.ExecContext(t.Context(), "UPDATE subscribers SET name = $1 WHERE email < $2", "Ann\nBcc: eve@example.net", reader(12))
+		return err
+	})
+	h.run()
+	h.waitFor(ledger.Sent, 18)
+	h.waitFor(ledger.Failed, 12)
+	h.wantActive()
+	h.wantLog("a reader's mail can't be written; correct their name or address", "reader="+reader(3), "control character")
+	if len(h.pauses()) != 0 || strings.Contains(h.log.String(), "paused") {
+		t.Errorf("paused: %+v", h.pauses())
+	}
+	for _, m := range h.inbox.Messages() {
+		if strings.Contains(string(m.Data), "eve@example.net") {
+			t.Errorf("smuggled:\n%s", m.Data)
+		}
+	}
+}
+
+// What can be composed for nobody pauses the newsletter and fails nobody.
+func TestComposedForNobody(t *testing.T) {
+	tests := map[string]struct {
+		item   ledger.Item
+		change func(*setting)
+		says   string
+	}{
+		"broken copy": {ledger.Item{Tip: "own", Body: []byte("{")}, nil, "read the copy of tip own"},
+		"no tip left": {ledger.Item{Tip: "own", Body: []byte(`{"id":"own","title":"a\u0007b","body":"x"}`)}, nil, "control character"},
+		"no base_url": {ledger.Item{}, func(s *setting) { s.Newsletters[0].BaseURL = "" }, "unsubscribe URL"},
+		"bad sender":  {ledger.Item{}, func(s *setting) { s.Newsletters[0].From.Address = "nobody" }, "newsletter from"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h := setUp(t)
+			if test.item.Tip != "" {
+				h.item = test.item
+			}
+			h.open(20)
+			if test.change == nil {
+				test.change = func(*setting) {}
+			}
+			stop := h.run(test.change)
+			h.waitLog("sending is paused: the mail can't be composed")
+			h.wantLog("newsletter=management", test.says, "Correct the configuration and restart")
+			h.wait("all wait", func() bool { return h.states()[ledger.Pending] == 20 })
+			stop()
+			if test.item.Tip != "" {
+				return
+			}
+			h.run() // with the configuration mended
+			h.waitFor(ledger.Sent, 20)
+			h.wantOnce()
+		})
+	}
+}
+
+// A translation that is too large falls back to the newsletter's own language.
+func TestTranslationTooLarge(t *testing.T) {
+	h := setUp(t)
+	h.item = h.tip(strings.Replace(tipText, "Di qué", strings.Repeat("Una frase **larga** para ocupar sitio. ", 3000)+"Di qué", 1))
+	h.open(30)
+	h.run()
+	h.waitFor(ledger.Sent, 30)
+	h.wantOnce()
+	h.wantLog("a translation can't be composed; its readers get the newsletter's own language", "language=es")
+	if n := strings.Count(h.log.String(), "\n"); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+	if d := h.deliveries()[reader(2)]; d.Language != "en" || d.ReaderLanguage != "es" {
+		t.Errorf("%+v", d)
+	}
+}
+
+// A newsletter that left the configuration holds up no other, and goes on when
+// it's back.
+func TestNewsletterLeftTheConfiguration(t *testing.T) {
+	h := setUp(t)
+	h.open(10, func(o *ledger.Opening) { o.Newsletter = "other" })
+	h.open(10)
+	stop := h.run()
+	h.wait("management is out", func() bool { return h.inbox.Received() == 10 })
+	h.waitLog(`the newsletter \"other\" isn't in the configuration any more; put it back`)
+	stop()
+	h.run(func(s *setting) { s.Newsletters = append(s.Newsletters, newsletter("other")) })
+	h.wait("all are out", func() bool { return h.inbox.Received() == 20 })
+	h.wait("its pause is over", func() bool { return len(h.pauses()) == 0 })
+}
+
+func (h *harness) signUp(emails ...string) {
+	h.Helper()
+	h.write(func(tx *sql.Tx) error {
+		for _, email := range emails {
+			_, err := h.ledger.SignUp(h.Context(), tx, time.Now(), subscribers.Request{
+				Address: subscribers.Address(email), Newsletter: "management", Consent: subscribers.ByReader,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (h *harness) waitNotices(left int64) {
+	h.Helper()
+	h.wait("notices are out", func() bool {
+		n, err := h.ledger.NoticesWaiting(context.WithoutCancel(h.Context()))
+		return err == nil && n == left
+	})
+}
+
+func TestNoticesFirst(t *testing.T) {
+	h := setUp(t)
+	h.open(50)
+	h.signUp("new@example.org")
+	h.run(oneByOne)
+	h.waitNotices(0)
+	h.waitFor(ledger.Sent, 50)
+	m := h.inbox.Messages()[0]
+	if m.To[0] != "new@example.org" || m.From != confirmFrom || !strings.Contains(string(m.Data), "/confirm/") {
+		t.Errorf("the first mail is to %s from %s:\n%s", m.To, m.From, m.Data)
+	}
+	if !strings.HasPrefix(m.MessageID, "n.") || strings.Contains(string(m.Data), "List-Unsubscribe") {
+		t.Errorf("%s\n%s", m.MessageID, m.Data)
+	}
+	h.wantQuiet()
+}
+
+// The sender of notices is refused: the newsletter's run isn't touched, and the
+// relay isn't asked over and over.
+func TestNoticesPauseApart(t *testing.T) {
+	h := setUp(t)
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.MailFrom && a.From == confirmFrom {
+			return inbox.Fault{Code: 553, Enhanced: "5.7.1", Text: "not yours"}
+		}
+		return inbox.Fault{}
+	})
+	h.signUp("new1@example.org", "new2@example.org", "new3@example.org")
+	h.open(40)
+	stop := h.run()
+	h.waitFor(ledger.Sent, 40)
+	h.waitLog("check confirm_from: and that the relay lets you send")
+	h.wantLog("newsletter=management/notices")
+	if p := h.pauses(); len(p) != 1 || p[0].Newsletter != ledger.NoticesOf("management") {
+		t.Errorf("%+v", p)
+	}
+	h.waitNotices(3)
+	stop()
+	h.inbox.SetFault(nil)
+	h.run()
+	h.waitNotices(0)
+	h.wait("the pause is over", func() bool { return len(h.pauses()) == 0 })
+	if n := h.inbox.Received(); n != 43 {
+		t.Errorf("%d mails, want 43", n)
+	}
+}
+
+// A newsletter's pause doesn't keep people from confirming.
+func TestNoticesGoOnInAPause(t *testing.T) {
+	h := setUp(t)
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.MailFrom && a.From == from {
+			return inbox.Fault{Code: 550, Enhanced: "5.7.1"}
+		}
+		return inbox.Fault{}
+	})
+	h.open(10)
+	h.run()
+	h.waitLog("sending is paused: the relay refused the sender")
+	h.signUp("new@example.org")
+	h.waitNotices(0)
+	if len(h.pauses()) != 1 {
+		t.Errorf("%+v", h.pauses())
+	}
+}
+
+// One notice that can't be composed holds up no other.
+func TestBrokenNotice(t *testing.T) {
+	h := setUp(t)
+	h.write(func(tx *sql.Tx) error {
+		return h.ledger.Enqueue(t.Context(), tx, time.Now(), ledger.Notice{Kind: "greeting", Newsletter: "management", Email: "a@example.org"})
+	})
+	h.signUp("new@example.org")
+	h.run()
+	h.waitNotices(1)
+	h.waitLog("a notice can't be composed; it's tried again until it is a day old")
+	h.wantLog("kind=greeting")
+	h.waitFor("", 0)
+	if h.inbox.Received() != 1 || len(h.pauses()) != 0 || strings.Count(h.log.String(), "\n") != 1 {
+		t.Errorf("%d mails, %+v\n%s", h.inbox.Received(), h.pauses(), h.log)
+	}
+}
+
+func TestMessageID(t *testing.T) {
+	for _, test := range []struct {
+		key        ledger.Key
+		from, want string
+	}{
+		{ledger.Key{Edition: 36, Subscriber: 37}, "tips@example.com", "10.11@example.com"},
+		{ledger.Key{Notice: 36, Subscriber: 37}, "tips@example.com", "n.10@example.com"},
+		{ledger.Key{Edition: 1, Subscriber: 2}, "tips@bücher.example", "1.2@xn--bcher-kva.example"},
+	} {
+		if got := MessageID(test.key, test.from); got != test.want {
+			t.Errorf("%+v, %s: got %s, want %s", test.key, test.from, got, test.want)
+		}
+	}
+}
+
+func TestNewNeedsARelay(t *testing.T) {
+	if _, err := New(Options{}); err == nil || !strings.Contains(err.Error(), "no relay") {
+		t.Errorf("%v", err)
+	}
+}
