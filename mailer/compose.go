@@ -77,6 +77,11 @@ func (m *Mailer) compose(ctx context.Context, job ledger.Job) (e relay.Envelope,
 		}
 		return e, "", unfitError{err}
 	}
+	if m.sign != nil {
+		if data, err = m.sign(data, from); err != nil {
+			return e, "", err
+		}
+	}
 	return relay.Envelope{From: from, To: string(job.Email), Data: data}, l.Language, nil
 }
 

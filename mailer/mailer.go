@@ -41,7 +41,10 @@ type Options struct {
 	// Exclusive says that no other process sends from this database, so that
 	// every claim found at the start is a dead process's.
 	Exclusive bool
-	Log       *slog.Logger // nil: nothing is logged
+	// Sign adds DKIM signatures to a rendered mail, for the address in its From.
+	// Several workers call it at once. nil: mails go out as they are.
+	Sign func(message []byte, from string) ([]byte, error)
+	Log  *slog.Logger // nil: nothing is logged
 }
 
 // Mailer sends what the ledger holds.
@@ -52,6 +55,7 @@ type Mailer struct {
 	relays      []*line
 	inFlight    int
 	exclusive   bool
+	sign        func(message []byte, from string) ([]byte, error) // nil: none
 	owner       string
 	log         *slog.Logger
 	pace        pace
@@ -85,7 +89,7 @@ func New(o Options) (*Mailer, error) {
 	}
 	host, _ := os.Hostname() // only a name for the logs
 	m := &Mailer{
-		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, log: o.Log,
+		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, log: o.Log,
 		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
 		newsletters: map[string]Newsletter{},
 		wake:        make(chan struct{}, 1),

@@ -189,7 +189,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 		return nil, err
 	}
 	o := mailer.Options{
-		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log,
+		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Sign: a.signer.Sign, Log: a.log,
 	}
 	for _, s := range a.config.SMTP {
 		o.InFlight = max(o.InFlight, s.InFlight)
