@@ -204,7 +204,7 @@ func (c *Calendar) rotate(date Date) Choice {
 }
 
 // NextInCourse names the tip that follows one in a course, for a reader's own
-// sequence; after is "" at its beginning. At the end it begins again, or gives
+// sequence, in [CourseOrder]; after is "" at its beginning. At the end it begins again, or gives
 // none when the newsletter stops.
 func (c *Calendar) NextInCourse(after string) (tips.Tip, bool) {
 	// By id and not by place: the tip that the reader stands at may be gone.

@@ -9,5 +9,14 @@
 //     it's the first instant after the gap, in an overlap the first of the two.
 //   - Which: a [Calendar] names the tip of a date as a pure function of the
 //     library, the pins and the history. What it names is written down when the
-//     edition is opened, and stands from then on.
+//     date's edition is first opened for anybody, or when it's due in the
+//     newsletter's own zone, and stands from then on.
+//
+// A newsletter has an edition on each date of its rule while it has readers,
+// whether any of them takes that date or not. So what a plan shows doesn't
+// depend on who reads (P8), and weekly mails find the days' tips. A date that
+// passed unnoticed beyond the grace has none, and its tip is the next date's.
+//
+// In a course each reader has their own sequence: nothing is shared, pins don't
+// count, skips do. A weekly course reader gets one tip a week.
 package scheduler

@@ -64,8 +64,8 @@ func (s Schedule) Next(t time.Time) time.Time {
 }
 
 func (s Schedule) next(t time.Time) (Date, time.Time) {
-	// A day earlier: a gap can move a date's instant into the next date.
-	date := DateOf(t, s.Zone).Add(-1)
+	// Not from a day earlier: what clocks show a later date at has passed.
+	date := DateOf(t, s.Zone)
 	for range horizon {
 		if due, ok := s.Due(date); ok && due.After(t) {
 			return date, due

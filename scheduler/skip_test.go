@@ -24,12 +24,12 @@ func TestSkipTakes(t *testing.T) {
 			t.Errorf("%s: %v", tt.entry, err)
 			continue
 		}
-		for _, d := range strings.Fields(tt.takes) {
+		for d := range strings.FieldsSeq(tt.takes) {
 			if !s.Takes(day(t, d)) {
 				t.Errorf("%s leaves %s", tt.entry, d)
 			}
 		}
-		for _, d := range strings.Fields(tt.leaves) {
+		for d := range strings.FieldsSeq(tt.leaves) {
 			if s.Takes(day(t, d)) {
 				t.Errorf("%s takes %s", tt.entry, d)
 			}
@@ -72,7 +72,7 @@ func FuzzParseSkip(f *testing.F) {
 }
 
 func TestEveryHolidayListHasSome(t *testing.T) {
-	for _, country := range strings.Fields("ar at au be bg br ca ch cz de dk es fr gb gr hr ie it jp lt lv nl no nz pl ro ru se si sk ua us za") {
+	for country := range strings.FieldsSeq("ar at au be bg br ca ch cz de dk es fr gb gr hr ie it jp lt lv nl no nz pl ro ru se si sk ua us za") {
 		s, err := ParseSkip("holidays:" + country)
 		if err != nil {
 			t.Error(err)

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -134,9 +135,7 @@ func TestLibraryChangesBetweenZones(t *testing.T) {
 			each(t, Newsletter{Order: Oldest}, lib, func(h *harness) {
 				defer func() { // for the second engine
 					clear(fsys)
-					for name, file := range files("b", "c") {
-						fsys[name] = file
-					}
+					maps.Copy(fsys, files("b", "c"))
 					h.reload()
 				}()
 				h.reader(begin, "Asia/Tokyo")
@@ -229,6 +228,18 @@ func TestWeeklyAfterAnOutage(t *testing.T) {
 	})
 }
 
+// The newsletter's own zone may be ahead of a reader's: what it missed isn't
+// missed there, and a weekly mail has it as a daily one has.
+func TestOutageOfTheOwnZoneOnly(t *testing.T) {
+	each(t, Newsletter{Order: Oldest, DefaultZone: zone(t, "Asia/Tokyo")}, library(t, "a", "b"), func(h *harness) {
+		h.reader(begin, "America/New_York - - weekly")
+		h.reader(begin, "America/New_York")
+		h.reader(begin, "")
+		h.tick(utc(h, "2026-11-27 12:00")) // in Tokyo it was due 14 hours ago
+		h.expect("2026-11-27 r1 a", "2026-11-27 r2 a")
+	})
+}
+
 func TestCourse(t *testing.T) {
 	lib := library(t, "1", "2", "3")
 	each(t, Newsletter{Order: CourseOrder, Stop: true, Skips: []Skip{skip(t, "2026-11-25")}}, lib, func(h *harness) {
@@ -247,6 +258,7 @@ func TestCourse(t *testing.T) {
 			"2026-11-26 r1 3", "2026-11-26 r2 2", "2026-11-26 r3 1",
 			"2026-11-27 r3 2", // r1 is at the end
 		)
+		same(t, h.skipped()) // who is at the end isn't missed
 	})
 }
 
@@ -292,6 +304,19 @@ func TestSendNow(t *testing.T) {
 			}
 		}
 		h.expect("2026-11-21 r2 c", "2026-11-23 r2 a", "2026-11-23 r3 a", "2026-11-24 r1 a+b", "2026-11-24 r2 b")
+	})
+}
+
+// What is sent by hand outside of the newsletter's days is in that day's weekly
+// mails too.
+func TestSendNowOnAWeekend(t *testing.T) {
+	each(t, Newsletter{Order: Oldest}, library(t, "a", "b"), func(h *harness) {
+		h.reader(begin, "- - SUN weekly")
+		h.reader(begin, "")
+		if opened, err := h.s.SendNow(h.Context(), begin.Add(time.Hour), h.n(), day(h, "2026-11-22")); opened != 2 || err != nil {
+			h.Errorf("%d opened, %v", opened, err)
+		}
+		h.expect("2026-11-22 r1 a", "2026-11-22 r2 a")
 	})
 }
 
