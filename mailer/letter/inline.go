@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"path"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -115,6 +114,7 @@ func (in inliner) style(n *html.Node, shift int) {
 		n.Data = fmt.Sprintf("h%d", level)
 		n.DataAtom = atom.Lookup([]byte(n.Data))
 	case atom.Ul, atom.Ol:
+		class = in.sheet.replace.Replace("u{start}")
 		if inside(n, atom.Li) {
 			name = "li " + n.Data
 		}
@@ -161,21 +161,6 @@ func (in inliner) style(n *html.Node, shift int) {
 	}
 	if _, ok := in.sheet.styles[name]; ok {
 		setStyle(n, in.sheet.inline(name), class)
-	}
-}
-
-// cell styles a table cell and keeps the column's alignment, which arrives as
-// an align attribute.
-func (in inliner) cell(n *html.Node) {
-	align := attr(n, "align")
-	if !slices.Contains([]string{"left", "right", "center"}, align) {
-		align = "{start}"
-	}
-	style := in.sheet.replace.Replace(in.sheet.styles[n.Data] + ";text-align:" + align)
-	removeAttr(n, "align")
-	setStyle(n, style, "k l")
-	if n.DataAtom == atom.Th {
-		setAttr(n, "scope", "col")
 	}
 }
 

@@ -55,7 +55,7 @@ func TestDress(t *testing.T) {
 		},
 		"table": {
 			`<table><thead><tr><th>A</th><th align="right">B</th></tr></thead><tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>`,
-			[]string{`<div style="margin:0 0 18px;overflow-x:auto">`, `scope="col"`, "text-align:left", "text-align:right", `class="k l"`},
+			[]string{`<div style="margin:0 0 18px;overflow-x:auto">`, `scope="col"`, "text-align:left", "text-align:right", `class="k l w"`},
 			[]string{"align=\"right\""},
 		},
 		"code": {

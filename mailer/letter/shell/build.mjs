@@ -37,6 +37,12 @@ out = replaced(out, /<[a-z][^<>]*>/g, (tag) => tag.replace(/\s+/g, ' ').replace(
 out = replaced(out, /^\s+/gm, '')
 // Plain comments of ours; those for Outlook stay.
 out = out.replace(/<!-- .*? -->\n?/gs, '')
+// MJML's own rules by element are for clients of the past, or belong to Word
+// alone; Gmail would drop them.
+out = replaced(out, /<style type="text\/css">\n#outlook a .*?<\/style>\n/s, '')
+out = replaced(out, /<!--\[if !mso\]><!-->\n<meta http-equiv="X-UA-Compatible"[^>]*>\n<!--<!\[endif\]-->\n/, '')
+out = replaced(out, /(<title>.*?<\/title>)\n<meta http-equiv="Content-Type"[^>]*>/, '<meta charset="utf-8">\n$1')
+out = replaced(out, /table-layout:auto;/g, '')
 // One column as wide as the mail needs no rules for columns side by side, nor
 // the trick with a font of no size, which looks like hidden text to filters.
 out = replaced(out, /<style type="text\/css">\n@media only screen and \(min-width:480px\).*?<\/style>\n/s, '')
@@ -45,6 +51,9 @@ out = replaced(out, /<!--\[if lte mso 11\]>.*?<!\[endif\]-->\n/s, '')
 out = replaced(out, / class="mj-column-per-100 mj-outlook-group-fix"/g, '')
 out = replaced(out, /font-size:0px;(?!line)/g, '')
 out = replaced(out, /display:inline-block;/g, '')
+// A wide table in a tip scrolls in its frame; it must not stretch the letter.
+out = replaced(out, /(role="presentation" style=")(width:100%;)/g, '$1table-layout:fixed;$2')
+out = replaced(out, /style="vertical-align:top;" width="100%"/g, 'style="table-layout:fixed;width:100%;" width="100%"')
 // Direction and alignment follow the language.
 out = replaced(out, /direction:ltr/g, 'direction:{{.Dir}}')
 out = replaced(out, /text-align:left/g, 'text-align:{{.Start}}')
