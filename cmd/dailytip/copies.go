@@ -30,16 +30,7 @@ func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date schedule
 	if err != nil {
 		return letter.Content{}, err
 	}
-	// Planned from today on: what comes before a date decides what it gets.
-	today := n.Today(time.Now())
-	choice := calendar.Choose(date)
-	if date.After(today) {
-		for _, planned := range calendar.Plan(today, date.Sub(today)+1) {
-			if planned.Date == date {
-				choice = planned
-			}
-		}
-	}
+	choice := calendar.Ahead(n.Upcoming(time.Now()), date)
 	if choice.Tip.ID == "" {
 		return letter.Content{}, exitf(codeNothing, "%w: %s (%s)", scheduler.ErrNoTip, date, choice.Reason)
 	}

@@ -74,11 +74,11 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 	if err != nil {
 		return err
 	}
-	// What lies before the first date decides what it gets.
-	today := n.Today(time.Now())
+	// What is still to go out before the first date decides what it gets.
+	upcoming := n.Upcoming(time.Now())
 	first := start
-	if first.After(today) {
-		first = today
+	if first.After(upcoming) {
+		first = upcoming
 	}
 	var rows []table.Row
 	for _, choice := range calendar.Plan(first, start.Sub(first)+days) {
@@ -107,7 +107,7 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		return nil
 	}
 	c.table(table.Row{"Date", "", "Tip", "Why", "Languages"}, rows)
-	c.printf("\n%s\n", runwayText(calendar.Runway(today)))
+	c.printf("\n%s\n", runwayText(calendar.Runway(upcoming)))
 	return nil
 }
 

@@ -102,6 +102,9 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 	if err != nil {
 		return err
 	}
+	if before.Due == 0 {
+		return exitf(codeNothing, "nobody is due: %s has no active subscribers whose days include %s", n.ID, date)
+	}
 	if opened == 0 && !before.Open() {
 		return exitf(codeNothing, "nothing to send: the edition of %s went to its %d readers already", date, before.Due)
 	}

@@ -129,7 +129,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		c.printf("%s: %d active readers; %s\n  %s\n", n.ID, readers, when, runwayText(calendar.Runway(n.Today(now))))
+		c.printf("%s: %d active readers; %s\n  %s\n", n.ID, readers, when, runwayText(calendar.Runway(n.Upcoming(now))))
 	}
 	return nil
 }
