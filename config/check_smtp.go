@@ -198,7 +198,7 @@ func (c *checker) dkim(path string, k *DKIM) {
 		err = signingKey(data)
 	}
 	if err != nil {
-		c.fault(path+".key_file", "%s.key_file: %v; openssl genrsa -out dkim.pem 2048 makes one that works", path, err)
+		c.fault(path+".key_file", "%s.key_file: %v; dailytip dkim keygen makes one that works", path, err)
 	}
 }
 
