@@ -378,3 +378,86 @@ func TestPins(t *testing.T) {
 		}
 	})
 }
+
+// A transaction that was committed although its node heard otherwise: what it
+// claimed goes back, what the node knows of stays.
+func TestDisownPutsBackWhatIsntKnown(t *testing.T) {
+	each(t, 5, func(h *harness) {
+		h.open("tip")
+		h.write(func(tx *sql.Tx) error {
+			return h.ledger.Enqueue(h.Context(), tx, now, ledger.Notice{Kind: ledger.Alert, Newsletter: "management", Subscriber: 7, Email: "a@example.com"})
+		})
+		jobs := h.exchange(now, claim) // one notice and five deliveries
+		other := ledger.Claiming{Owner: "node-2", Lease: time.Minute, Limit: 1}
+		if len(jobs) != 6 || len(h.exchange(now, other)) != 0 {
+			h.Fatalf("claimed %d", len(jobs))
+		}
+		known := func(k ledger.Key) bool { return k == jobs[0].Key || k == jobs[2].Key }
+		for range 2 {
+			if err := h.ledger.Disown(h.Context(), now, "node-1", known); err != nil {
+				h.Fatal(err)
+			}
+		}
+		again := h.exchange(now, claim)
+		if len(again) != 4 {
+			h.Errorf("%d went back, want 4", len(again))
+		}
+		for _, j := range again {
+			if known(j.Key) || j.Attempts != 1 {
+				h.Errorf("%+v", j)
+			}
+		}
+	})
+}
+
+// What is recorded twice, or by who lost the claim, changes nothing; what was
+// accepted is sent whatever else was written meanwhile.
+func TestLateOutcomes(t *testing.T) {
+	each(t, 2, func(h *harness) {
+		h.open("tip")
+		jobs := h.exchange(now, claim)
+		gone := ledger.Outcome{Job: jobs[0], State: ledger.Failed, Dead: true, Answer: ledger.Answer{Code: 550, Text: "no\x00 such \xff user"}}
+		h.exchange(now, ledger.Claiming{Owner: "node-2"}, gone)
+		if s, err := h.list.Get(h.Context(), h.db.Read(), jobs[0].Key.Subscriber); err != nil || s.Subscriptions[0].State != subscribers.Active {
+			h.Errorf("suppressed by a node that had no claim: %+v, %v", s, err)
+		}
+		late := now.Add(13 * time.Hour)
+		h.exchange(now, ledger.Claiming{Owner: "node-1"}, gone, ledger.Outcome{Job: jobs[1], State: ledger.Pending, NextAt: now})
+		if n, err := h.ledger.Expire(h.Context(), late); n != 1 || err != nil {
+			h.Errorf("%d expired, %v", n, err)
+		}
+		h.exchange(late, ledger.Claiming{Owner: "node-1"}, ledger.Outcome{Job: jobs[1], State: ledger.Sent})
+		if c := h.counts(); c.Sent != 1 || c.Failed != 1 {
+			h.Errorf("%+v", c)
+		}
+	})
+}
+
+func TestNoticesArePausedApart(t *testing.T) {
+	each(t, 3, func(h *harness) {
+		h.open("tip")
+		h.write(func(tx *sql.Tx) error {
+			for _, newsletter := range []string{"management", "management", "other"} {
+				err := h.ledger.Enqueue(h.Context(), tx, now, ledger.Notice{Kind: ledger.Welcome, Newsletter: newsletter, Email: "a@example.com"})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		pause := ledger.PauseInfo{Newsletter: ledger.NoticesOf("management"), Since: now, Reason: "refused", ProbeAt: now.Add(time.Hour)}
+		if err := h.ledger.Pause(h.Context(), pause); err != nil {
+			h.Fatal(err)
+		}
+		jobs := h.exchange(now, claim)
+		if len(jobs) != 4 || jobs[0].Newsletter != "other" || jobs[1].Kind != "" {
+			h.Errorf("%+v; want one notice of the other newsletter and three deliveries", jobs)
+		}
+		if err := h.ledger.ProbeNow(h.Context(), now); err != nil {
+			h.Fatal(err)
+		}
+		if jobs := h.exchange(now, claim); len(jobs) != 1 || !jobs[0].Probe || jobs[0].Kind != ledger.Welcome {
+			h.Errorf("probe: %+v", jobs)
+		}
+	})
+}

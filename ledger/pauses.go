@@ -36,7 +36,7 @@ func (l *Ledger) Pause(ctx context.Context, p PauseInfo) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
 				enhanced = excluded.enhanced, answer = excluded.answer, probe_at = excluded.probe_at, probes = excluded.probes`,
-			p.Newsletter, store.Millis(p.Since), p.Reason, p.Answer.Code, p.Answer.Enhanced, p.Answer.Text, store.Millis(p.ProbeAt), p.Probes)
+			p.Newsletter, store.Millis(p.Since), p.Reason, p.Answer.Code, p.Answer.Enhanced, plain(p.Answer.Text), store.Millis(p.ProbeAt), p.Probes)
 		if err != nil {
 			return fmt.Errorf("pause: %w", err)
 		}

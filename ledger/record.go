@@ -28,6 +28,7 @@ type Outcome struct {
 func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner string, o Outcome) error {
 	q := o.Job.Key.queue()
 	a, b := o.Job.Key.args()
+	o.Answer.Text = plain(o.Answer.Text)
 	done, next := store.Millis(now), store.Millis(o.NextAt)
 	attempts, doubts := 0, 0
 	switch o.State {
@@ -44,7 +45,7 @@ func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner st
 		UPDATE `+q.table+` SET state = $3, next_at = $4, code = $5, enhanced = $6, answer = $7, language = CASE WHEN $8 = '' THEN language ELSE $8 END,
 			done_at = $9, attempts = attempts + $10, doubts = doubts + $11, owner = '', lease_until = 0
 		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state <> 'sent')`,
-		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, plain(o.Answer.Text), o.Language, done, attempts, doubts, owner))
+		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, o.Answer.Text, o.Language, done, attempts, doubts, owner))
 	if err != nil {
 		return fmt.Errorf("record outcome: %w", err)
 	}

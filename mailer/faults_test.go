@@ -46,9 +46,9 @@ func TestPassingFaults(t *testing.T) {
 				}
 				return inbox.Fault{}
 			})
-			h.open(30)
+			h.open(20)
 			h.run()
-			h.waitFor(ledger.Sent, 30)
+			h.waitFor(ledger.Sent, 20)
 			h.wantCopies(h.inbox.Counts(), func(d ledger.Delivery) int {
 				if some(string(d.Email)) {
 					return test.copies
@@ -82,9 +82,9 @@ func TestGreylistedEverywhere(t *testing.T) {
 		}
 		return inbox.Fault{}
 	})
-	h.open(60)
+	h.open(40)
 	h.run()
-	h.waitFor(ledger.Sent, 60)
+	h.waitFor(ledger.Sent, 40)
 	h.wantOnce()
 	h.wantQuiet()
 }
@@ -105,9 +105,9 @@ func TestFewMailsAConnection(t *testing.T) {
 		}
 		return inbox.Fault{}
 	})
-	h.open(60)
+	h.open(40)
 	h.run()
-	h.waitFor(ledger.Sent, 60)
+	h.waitFor(ledger.Sent, 40)
 	h.wantOnce()
 	h.wantQuiet()
 }
@@ -155,9 +155,9 @@ func TestPoisonedMail(t *testing.T) {
 					}
 					return inbox.Fault{}
 				})
-				h.open(30)
+				h.open(15)
 				h.run(func(s *setting) { s.pace.backoff = func(int) time.Duration { return time.Hour } })
-				h.waitFor(ledger.Sent, 29)
+				h.waitFor(ledger.Sent, 14)
 				h.waitFor(ledger.Retry, 1)
 				if d := h.deliveries()[reader(0)]; d.Attempts != 1 || d.Answer.Text == "" && d.Answer.Code == 0 {
 					t.Errorf("%+v", d)
@@ -188,10 +188,10 @@ func TestRefusedOneByOne(t *testing.T) {
 				}
 				return inbox.Fault{}
 			})
-			h.open(40)
+			h.open(20)
 			h.run()
-			h.waitFor(ledger.Sent, 32)
-			h.waitFor(ledger.Failed, 8)
+			h.waitFor(ledger.Sent, 16)
+			h.waitFor(ledger.Failed, 4)
 			var dead []string
 			for email, d := range h.deliveries() {
 				if d.State == ledger.Failed && (!some(email) || d.Answer.Code != 550 || d.Attempts != 1) {

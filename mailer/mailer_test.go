@@ -15,9 +15,9 @@ import (
 func TestEverybodyGetsOneInTheirLanguage(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := setUpOn(t, db)
-		h.open(100)
+		h.open(60)
 		stop := h.run()
-		h.waitFor(ledger.Sent, 100)
+		h.waitFor(ledger.Sent, 60)
 		stop()
 		h.run() // again: there's nothing left to do
 		h.wantOnce()
@@ -39,11 +39,11 @@ func TestEverybodyGetsOneInTheirLanguage(t *testing.T) {
 func TestTwoNodes(t *testing.T) {
 	t.Parallel()
 	h := setUpOn(t, storetest.Postgres(t))
-	h.open(300)
+	h.open(150)
 	for range 2 {
 		h.run(func(s *setting) { s.Exclusive = false })
 	}
-	h.waitFor(ledger.Sent, 300)
+	h.waitFor(ledger.Sent, 150)
 	h.wantOnce()
 	h.wantQuiet()
 }

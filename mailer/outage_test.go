@@ -101,13 +101,13 @@ func (h *harness) lock() (unlock func()) {
 func TestDatabaseLocked(t *testing.T) {
 	h := setUp(t)
 	h.inbox.SetFault(slowly)
-	h.open(150)
+	h.open(60)
 	h.run(inFlight(8))
 	h.afterMails(5, func() {})
 	unlock := h.lock()
 	h.waitLog("another process holds the database's write lock")
 	unlock()
-	h.waitFor(ledger.Sent, 150)
+	h.waitFor(ledger.Sent, 60)
 	h.wantOnce()
 	h.waitLog("the ledger works again")
 }
@@ -145,8 +145,8 @@ func TestDatabaseGoesAway(t *testing.T) {
 func TestStopAndGoOn(t *testing.T) {
 	h := setUp(t)
 	h.inbox.SetFault(slowly)
-	h.open(200)
-	for i := range 12 {
+	h.open(110)
+	for i := range 9 {
 		stop := h.run()
 		h.afterMails(10*(i+1), stop)
 		if n := h.states(); n[ledger.Sending] != 0 || n[ledger.InDoubt] != 0 {
@@ -157,7 +157,7 @@ func TestStopAndGoOn(t *testing.T) {
 		}
 	}
 	h.run()
-	h.waitFor(ledger.Sent, 200)
+	h.waitFor(ledger.Sent, 110)
 	h.wantOnce()
 	h.wantQuiet()
 	for email, d := range h.deliveries() {
@@ -250,7 +250,7 @@ func TestStopPutsRowsBack(t *testing.T) {
 func TestStopWhileLocked(t *testing.T) {
 	h := setUp(t)
 	h.inbox.SetFault(slowly)
-	h.open(150)
+	h.open(60)
 	stop := h.run(inFlight(8))
 	h.afterMails(5, func() {})
 	unlock := h.lock()
@@ -263,7 +263,7 @@ func TestStopWhileLocked(t *testing.T) {
 		t.Errorf("%v", n)
 	}
 	h.run()
-	h.waitFor(ledger.Sent, 150)
+	h.waitFor(ledger.Sent, 60)
 	h.wantOnce()
 }
 

@@ -82,7 +82,7 @@ func TestPauses(t *testing.T) {
 				}
 				return inbox.Fault{}
 			})
-			h.open(60)
+			h.open(40)
 			h.run()
 			h.waitLog("sending is paused")
 			h.wait("a probe has been refused too", func() bool {
@@ -98,7 +98,7 @@ func TestPauses(t *testing.T) {
 				t.Errorf("%v while paused", n)
 			}
 			h.inbox.SetFault(nil)
-			h.waitFor(ledger.Sent, 60)
+			h.waitFor(ledger.Sent, 40)
 			h.wantOnce()
 			h.waitLog("sending goes on")
 			if p := h.pauses(); len(p) != 0 {
@@ -161,12 +161,12 @@ func TestRelayDownAndBack(t *testing.T) {
 func TestRelayDiesInTheMiddle(t *testing.T) {
 	h := setUp(t)
 	first, stop := h.serveUntil(inbox.Options{TLS: inbox.NoTLS})
-	h.open(120)
+	h.open(80)
 	h.run(func(s *setting) { s.Relays = []Relay{h.relayTo(first, "")} })
 	h.wait("some are out", func() bool { return first.Received() >= 30 })
 	stop()
 	back := h.serve(inbox.Options{TLS: inbox.NoTLS, Addr: first.Addr()})
-	h.waitFor(ledger.Sent, 120)
+	h.waitFor(ledger.Sent, 80)
 	counts := back.Counts()
 	for id, n := range first.Counts() {
 		counts[id] += n
@@ -185,7 +185,7 @@ func TestRelayDiesInTheMiddle(t *testing.T) {
 func TestHangsUpAfterTheDot(t *testing.T) {
 	h := setUp(t)
 	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault { return inbox.Fault{Drop: a.Stage == inbox.Dot, Keep: true} })
-	h.open(100)
+	h.open(60)
 	h.run(func(s *setting) { s.pace.probe = func(string, int) time.Duration { return time.Hour } })
 	h.waitLog("the relay broke off several conversations in a row")
 	h.wait("nothing is on its way", func() bool { return h.states()[ledger.Sending] == 0 })
