@@ -17,5 +17,6 @@
 //
 // What concerns everyone pauses the run instead of failing readers one by one
 // (P4): see pause.go and streak.go. A paused run tries one mail now and then, and
-// goes on when it's accepted.
+// goes on when it's accepted. A newsletter's notices pause apart from its run.
+// What concerns one mail or one reader never pauses anything.
 package mailer

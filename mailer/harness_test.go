@@ -148,7 +148,8 @@ func newsletter(id string) Newsletter {
 
 type setting struct {
 	Options
-	pace pace
+	pace  pace
+	owner string // "": the mailer's own choice
 }
 
 // run starts a mailer, changed by f, and returns what stops it.
@@ -169,6 +170,9 @@ func (h *harness) run(change ...func(*setting)) (stop func()) {
 		h.Fatal(err)
 	}
 	m.pace = s.pace
+	if s.owner != "" {
+		m.owner = s.owner
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- m.Run(ctx) }()
