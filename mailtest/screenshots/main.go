@@ -24,8 +24,8 @@ type look struct {
 
 var (
 	readme = []look{
-		{"light", mailtest.View{Width: 700}, 0, 1.5},
-		{"dark", mailtest.View{Width: 700, Dark: true}, 0, 1.5},
+		{"light", mailtest.View{Width: 700}, 0, 2},
+		{"dark", mailtest.View{Width: 700, Dark: true}, 0, 2},
 	}
 	all = []look{
 		{".light", mailtest.View{Width: 700}, 0, 1},
@@ -96,15 +96,19 @@ func shoot(tab *mailtest.Tab, m mailtest.Mail, out, name string, looks []look) e
 		return err
 	}
 	for _, l := range looks {
-		png, err := tab.Picture(l.view, l.height, l.scale)
+		shot, err := tab.Picture(l.view, l.height, l.scale)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Name, err)
+		}
+		small, err := squeeze(shot)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
 		file := filepath.Join(out, name+l.suffix+".png")
-		if err := os.WriteFile(file, png, 0o644); err != nil {
+		if err := os.WriteFile(file, small, 0o644); err != nil {
 			return fmt.Errorf("write the picture: %w", err)
 		}
-		fmt.Printf("%s  %d KB\n", file, (len(png)+1023)/1024)
+		fmt.Printf("%s  %d KB\n", file, (len(small)+1023)/1024)
 	}
 	return nil
 }
