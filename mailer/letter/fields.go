@@ -2,6 +2,7 @@ package letter
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // loaded, not on the one morning when its branch is taken. It also says whether
 // the reader's name is used.
 func checkFields(t *Template, text string) (faults []Fault, personal bool) {
-	c := &fieldChecker{text: keepConditionals(text), template: t, seen: map[string]bool{}}
+	c := &fieldChecker{text: keepConditionals(text), template: t, costs: map[string]int{}}
 	c.run(t.name, reflect.TypeFor[page]())
 	return c.faults, c.personal
 }
@@ -21,7 +22,7 @@ func checkFields(t *Template, text string) (faults []Fault, personal bool) {
 type fieldChecker struct {
 	text     string // with the positions of the nodes
 	template *Template
-	seen     map[string]bool // templates and the types they were called with
+	costs    map[string]int // by template and the type it was called with
 	faults   []Fault
 	personal bool
 }
@@ -34,31 +35,45 @@ func (c *fieldChecker) fault(n parse.Node, format string, args ...any) {
 	c.faults = append(c.faults, Fault{1 + strings.Count(c.text[:at], "\n"), fmt.Sprintf(format, args...)})
 }
 
-// run checks one of the set's templates for a dot of type dot; nil: unknown.
-func (c *fieldChecker) run(name string, dot reflect.Type) {
-	key := fmt.Sprint(name, "\x00", dot)
+// maxCost bounds what filling in a template can take: the actions that are run,
+// where a list counts as ten.
+const maxCost = 100_000
+
+// run checks one of the set's templates for a dot of type dot (nil: unknown)
+// and returns its cost.
+func (c *fieldChecker) run(name string, dot reflect.Type) int {
 	t := c.template.whole.Lookup(name)
-	if c.seen[key] || t == nil || t.Tree == nil {
-		return
+	if t == nil || t.Tree == nil {
+		return 0
 	}
-	c.seen[key] = true
-	c.list(t.Tree.Root, dot, variables{"$": dot})
+	key := fmt.Sprint(name, "\x00", dot)
+	if cost, ok := c.costs[key]; ok {
+		if cost < 0 {
+			c.fault(t.Tree.Root, "the template %q calls itself", name)
+		}
+		return max(cost, 0)
+	}
+	c.costs[key] = -1 // under way
+	c.costs[key] = c.list(t.Tree.Root, dot, variables{"$": dot})
+	return c.costs[key]
 }
 
-func (c *fieldChecker) list(l *parse.ListNode, dot reflect.Type, vars variables) {
+func (c *fieldChecker) list(l *parse.ListNode, dot reflect.Type, vars variables) (cost int) {
 	if l == nil {
-		return
+		return 0
 	}
 	for _, n := range l.Nodes {
+		before := cost
+		cost++
 		switch n := n.(type) {
 		case *parse.ActionNode:
 			c.pipe(n.Pipe, dot, vars)
 		case *parse.IfNode:
-			c.branch(&n.BranchNode, dot, vars)
+			cost += c.branch(&n.BranchNode, dot, vars)
 		case *parse.WithNode:
-			c.branch(&n.BranchNode, dot, vars)
+			cost += c.branch(&n.BranchNode, dot, vars)
 		case *parse.RangeNode:
-			c.branch(&n.BranchNode, dot, vars)
+			cost += 10 * c.branch(&n.BranchNode, dot, vars)
 		case *parse.TemplateNode:
 			if c.template.whole.Lookup(n.Name) == nil {
 				c.fault(n, "there is no template %q; define it in this file", n.Name)
@@ -67,16 +82,18 @@ func (c *fieldChecker) list(l *parse.ListNode, dot reflect.Type, vars variables)
 			if n.Pipe != nil {
 				with = c.pipe(n.Pipe, dot, vars)
 			}
-			c.run(n.Name, with)
+			cost += c.run(n.Name, with)
 		}
+		if cost > maxCost && before <= maxCost {
+			c.fault(n, "the template repeats itself too often")
+		}
+		cost = min(cost, maxCost+1)
 	}
+	return cost
 }
 
-func (c *fieldChecker) branch(n *parse.BranchNode, dot reflect.Type, vars variables) {
-	inner := variables{}
-	for name, t := range vars {
-		inner[name] = t
-	}
+func (c *fieldChecker) branch(n *parse.BranchNode, dot reflect.Type, vars variables) (cost int) {
+	inner := maps.Clone(vars)
 	got := c.pipe(n.Pipe, dot, inner)
 	inside := dot
 	switch n.NodeType {
@@ -84,12 +101,10 @@ func (c *fieldChecker) branch(n *parse.BranchNode, dot reflect.Type, vars variab
 		inside = got
 	case parse.NodeRange:
 		inside = nil
-		if got != nil {
-			if k := got.Kind(); k != reflect.Slice && k != reflect.Int {
-				c.fault(n.Pipe, "{{range}} needs a list, %s is none", n.Pipe)
-			} else if k == reflect.Slice {
-				inside = got.Elem()
-			}
+		if got == nil || got.Kind() != reflect.Slice && got.Kind() != reflect.Array {
+			c.fault(n.Pipe, "{{range}} needs a list, such as .Tips or .Links; %s is none", n.Pipe)
+		} else {
+			inside = got.Elem()
 		}
 		for i, v := range n.Pipe.Decl {
 			inner[v.Ident[0]] = inside
@@ -98,8 +113,7 @@ func (c *fieldChecker) branch(n *parse.BranchNode, dot reflect.Type, vars variab
 			}
 		}
 	}
-	c.list(n.List, inside, inner)
-	c.list(n.ElseList, dot, inner)
+	return c.list(n.List, inside, inner) + c.list(n.ElseList, dot, inner)
 }
 
 // pipe is the type of a pipeline's value; nil: unknown.

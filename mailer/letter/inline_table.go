@@ -22,6 +22,9 @@ func (in inliner) cell(n *html.Node) {
 		if c.DataAtom == atom.Td || c.DataAtom == atom.Th {
 			columns++
 		}
+		if columns == manyColumns {
+			break
+		}
 	}
 	style := in.sheet.styles[n.Data] + ";text-align:" + align
 	if columns < manyColumns {
