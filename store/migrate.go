@@ -23,6 +23,9 @@ func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)
 	}
+	if version = db.version(ctx); version == latest(provider) {
+		return version, nil
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return 0, fmt.Errorf("migrate: %w", Explain(err))
 	}
@@ -33,14 +36,18 @@ func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
 	return version, nil
 }
 
-// Pending tells whether [DB.Migrate] has something to do.
-func (db *DB) Pending(ctx context.Context) (bool, error) {
-	provider, err := db.provider()
-	if err != nil {
-		return false, fmt.Errorf("migrate: %w", err)
+// version reads the schema's version without taking a lock; 0 when there's none.
+func (db *DB) version(ctx context.Context) (v int64) {
+	// The table is goose's own. Any error means that it has to look itself.
+	_ = db.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM "+goose.DefaultTablename).Scan(&v)
+	return v
+}
+
+func latest(p *goose.Provider) (v int64) {
+	for _, s := range p.ListSources() {
+		v = max(v, s.Version)
 	}
-	pending, err := provider.HasPending(ctx)
-	return pending, Explain(err)
+	return v
 }
 
 func (db *DB) provider() (*goose.Provider, error) {

@@ -87,29 +87,21 @@ func openSQLite(ctx context.Context, name string) (*DB, error) {
 	return db, nil
 }
 
-// probe takes the write lock once, so that a read-only file, a file that is no
-// database and a lock that never goes away are told at the start.
+// probe reads once, so that a file that is no database is told at the start. It
+// takes no lock: a command that only reads must not wait for a busy daemon.
 func (db *DB) probe(ctx context.Context) error {
-	tx, err := db.write.BeginTx(ctx, nil)
-	if err != nil {
-		return Explain(err)
-	}
-	defer func() { _ = tx.Rollback() }()
 	var n int
-	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&n); err != nil {
-		return Explain(err)
-	}
-	if n > 0 {
-		return nil
-	}
-	// An empty file: rolled back, but the attempt to write has been made.
-	_, err = tx.ExecContext(ctx, "CREATE TABLE probe (x INTEGER)")
-	return Explain(err)
+	return Explain(db.write.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&n))
 }
+
+// busyTimeout is how long a writer waits for another process's transaction, in
+// ms. SQLite gives the lock to who happens to ask when it's free, so beside a
+// daemon that is sending it takes some patience.
+const busyTimeout = "busy_timeout(15000)"
 
 func dsn(path string, pragmas ...string) string {
 	q := url.Values{"_txlock": {"immediate"}}
-	for _, p := range append([]string{"busy_timeout(5000)", "foreign_keys(1)"}, pragmas...) {
+	for _, p := range append([]string{busyTimeout, "foreign_keys(1)"}, pragmas...) {
 		q.Add("_pragma", p)
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()

@@ -6,7 +6,7 @@ import "strings"
 // far below the bounds; at them, rendering takes some hundredths of a second.
 const (
 	maxLinkEnds = 1500 // "](" in a text, and "]:"
-	maxNesting  = 50   // quotes and list items that begin on one line
+	maxNesting  = 20   // quotes and list items that begin on one line
 	maxColumns  = 50   // of a table: short rows are filled up to its width
 )
 
