@@ -4,11 +4,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
 // Date writes isoDate (YYYY-MM-DD) with its weekday and without its year, as a
-// reader of lang would: "Monday, 23 November", "11月23日 星期一". A value that
-// isn't a date comes back unchanged.
+// reader of lang would: "Monday, 23 November", "11月23日 星期一". A region that
+// writes dates in its own way has it: "Monday, November 23" for en-US. A value
+// that isn't a date comes back unchanged.
 func Date(lang, isoDate string) string {
 	day, err := time.Parse(time.DateOnly, isoDate)
 	if err != nil {
@@ -19,11 +22,63 @@ func Date(lang, isoDate string) string {
 		// French and Portuguese count the first of a month: 1er, 1º.
 		number = Text(lang, "date.first_day", nil)
 	}
-	return Text(lang, "date.day", map[string]any{
-		"Weekday": nth(Text(lang, "date.weekdays", nil), int(day.Weekday())),
-		"Day":     digits(lang, number),
-		"Month":   nth(Text(lang, "date.months", nil), int(day.Month())-1),
-	})
+	weekday := nth(Text(lang, "date.weekdays", nil), int(day.Weekday()))
+	month := nth(Text(lang, "date.months", nil), int(day.Month())-1)
+	form := regionForm(lang)
+	if own := form.months[day.Month()]; own != "" {
+		month = own
+	}
+	if form.monthFirst {
+		return weekday + ", " + month + " " + number
+	}
+	return Text(lang, "date.day", map[string]any{"Weekday": weekday, "Day": digits(lang, number), "Month": month})
+}
+
+// form is what a region does otherwise than its language's file says.
+type form struct {
+	monthFirst bool
+	latin      bool // digits 0–9
+	months     map[time.Month]string
+}
+
+// regionForm is that of a tag's region, named or not: CLDR 46, gregorian
+// calendar, for the languages that we speak. Only a region that is written in
+// the tag counts; "en" alone is nobody's in particular.
+func regionForm(lang string) form {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return form{}
+	}
+	base, _ := tag.Base()
+	region, confidence := tag.Region()
+	if confidence != language.Exact {
+		return form{}
+	}
+	switch base.String() + "-" + region.String() {
+	case "en-US", "en-PH", "en-PR", "en-GU":
+		return form{monthFirst: true}
+	case "de-AT":
+		return form{months: map[time.Month]string{time.January: "Jänner"}}
+	case "ar-MA", "ar-EH":
+		return form{latin: true, months: map[time.Month]string{
+			time.January: "يناير", time.July: "يوليوز", time.August: "غشت", time.September: "شتنبر",
+			time.November: "نونبر", time.December: "دجنبر", time.May: "ماي",
+		}}
+	case "ar-DZ", "ar-TN":
+		return form{latin: true, months: map[time.Month]string{
+			time.January: "جانفي", time.February: "فيفري", time.April: "أفريل", time.May: "ماي",
+			time.June: "جوان", time.July: "جويلية", time.August: "أوت",
+		}}
+	case "ar-LY", "ar-AE":
+		return form{latin: true}
+	case "ar-SY", "ar-LB", "ar-JO", "ar-PS", "ar-IQ":
+		return form{months: map[time.Month]string{
+			time.January: "كانون الثاني", time.February: "شباط", time.March: "آذار", time.April: "نيسان",
+			time.May: "أيار", time.June: "حزيران", time.July: "تموز", time.August: "آب", time.September: "أيلول",
+			time.October: "تشرين الأول", time.November: "تشرين الثاني", time.December: "كانون الأول",
+		}}
+	}
+	return form{}
 }
 
 // DateTime puts a clock time after a date: "Monday, 23 November at 07:00".
@@ -50,6 +105,9 @@ func nth(list string, i int) string {
 // digits replaces 0–9 by the language's own (Arabic: ٠–٩), as CLDR's default
 // numbering system for it says.
 func digits(lang, text string) string {
+	if regionForm(lang).latin {
+		return text
+	}
 	own := []rune(Text(lang, "date.digits", nil))
 	if len(own) != 10 {
 		return text

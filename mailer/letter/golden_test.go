@@ -53,7 +53,12 @@ func compareGolden(t *testing.T, path, part string) {
 	got, want := strings.Split(part, "\n"), strings.Split(string(data), "\n")
 	for i := range min(len(got), len(want)) {
 		if got[i] != want[i] {
-			t.Errorf("%s, line %d:\n%s\nwant:\n%s", path, i+1, got[i], want[i])
+			same := 0
+			for same < min(len(got[i]), len(want[i])) && got[i][same] == want[i][same] {
+				same++
+			}
+			from := max(0, same-40)
+			t.Errorf("%s, line %d: %q, want %q", path, i+1, got[i][from:min(len(got[i]), same+80)], want[i][from:min(len(want[i]), same+80)])
 			return
 		}
 	}

@@ -1,7 +1,6 @@
 package letter
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -12,9 +11,12 @@ import (
 // cell styles a table cell and keeps the column's alignment, which arrives as
 // an align attribute.
 func (in inliner) cell(n *html.Node) {
-	align := attr(n, "align")
-	if !slices.Contains([]string{"left", "right", "center"}, align) {
-		align = "{start}"
+	align := "{start}"
+	switch attr(n, "align") {
+	case "center":
+		align = "center"
+	case "right":
+		align = "{end}" // as everything, it mirrors where text runs from the right
 	}
 	removeAttr(n, "align")
 	columns := 0

@@ -19,10 +19,11 @@ type version struct {
 	Fallback bool
 }
 
-// choose finds the text of t for a reader of lang. A match by
-// golang.org/x/text/language counts when it's a good one or stays within one
-// language: Traditional Chinese for a reader in Hong Kong, Simplified when it
-// is the only Chinese; but not Spanish for a reader of Catalan.
+// choose finds the text of t for a reader of lang. Texts in the reader's
+// language and script come first: Hong Kong's for a reader in Taiwan rather
+// than Simplified Chinese. Else a match by golang.org/x/text/language counts
+// when it's a good one or stays within one language: Simplified Chinese when
+// it is the only Chinese; but not Spanish for a reader of Catalan.
 func choose(t tips.Tip, own, lang string) version {
 	original := version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Body: t.Body, Mindmap: t.Mindmap}
 	wanted, err := language.Parse(cmp.Or(lang, own, locale.Default))
@@ -38,12 +39,33 @@ func choose(t tips.Tip, own, lang string) version {
 		// An unknown tag becomes Und, which matches nobody.
 		tags[i], _ = language.Parse(v.Language)
 	}
+	if i, ok := sameScript(tags, wanted); ok {
+		return texts[i]
+	}
 	_, i, confidence := language.NewMatcher(tags).Match(wanted)
 	if confidence >= language.High || confidence > language.No && sameBase(tags[i], wanted) {
 		return texts[i]
 	}
 	original.Fallback = true
 	return original
+}
+
+// sameScript finds the best of the tags that are written in wanted's language
+// and script.
+func sameScript(tags []language.Tag, wanted language.Tag) (int, bool) {
+	script, _ := wanted.Script()
+	var same []language.Tag
+	var at []int
+	for i, tag := range tags {
+		if own, _ := tag.Script(); own == script && sameBase(tag, wanted) {
+			same, at = append(same, tag), append(at, i)
+		}
+	}
+	if len(same) == 0 {
+		return 0, false
+	}
+	_, i, _ := language.NewMatcher(same).Match(wanted)
+	return at[i], true
 }
 
 func sameBase(a, b language.Tag) bool {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"dailytip/locale"
 	"dailytip/tips"
 )
 
@@ -34,6 +35,16 @@ func TestChoose(t *testing.T) {
 		{"Chinese alone", translated("", "zh-CN", "zh-TW"), "en", "zh", "zh-CN", "zh-CN", false},
 		{"the only Chinese", translated("", "zh-CN"), "en", "zh-TW", "zh-CN", "zh-TW", false},
 		{"Portugal reads Brazil", translated("", "pt-BR"), "en", "pt-PT", "pt-BR", "pt-BR", false},
+		{"Hant alone for Taiwan", translated("", "zh-Hans", "zh-Hant"), "en", "zh-TW", "zh-Hant", "zh-TW", false},
+		{"Hong Kong's for Taiwan", translated("", "zh-CN", "zh-HK"), "en", "zh-TW", "zh-HK", "zh-TW", false},
+		{"Taiwan's for Macau", translated("", "zh-CN", "zh-TW"), "en", "zh-MO", "zh-TW", "zh-TW", false},
+		{"Hong Kong has its own", translated("", "zh-CN", "zh-HK", "zh-TW"), "en", "zh-HK", "zh-HK", "zh-TW", false},
+		{"only Traditional for China", translated("", "zh-TW"), "en", "zh-CN", "zh-TW", "zh-CN", false},
+		{"Brazil reads Portugal", translated("", "pt-PT"), "en", "pt-BR", "pt-PT", "pt-BR", false},
+		{"Latin America", translated("", "es", "es-419"), "en", "es-AR", "es-419", "es", false},
+		{"Bokmål is Norwegian", translated("", "nb"), "en", "no", "nb", "en", false},
+		{"Serbian in the other script", translated("", "sr"), "en", "sr-Latn", "sr", "en", false},
+		{"an old code", translated("", "he"), "en", "iw", "he", "en", false},
 		{"no translation", translated("", "es"), "en", "de", "en", "de", true},
 		{"Catalan isn't Spanish", translated("", "es"), "en", "ca", "en", "en", true},
 		{"another newsletter's language", translated("", "en"), "de", "fr", "de", "fr", true},
@@ -116,6 +127,44 @@ func TestWeekly(t *testing.T) {
 	}
 	if !strings.Contains(l.Text(), "1. Say the hard thing first, then stay for the answer\n2. Every construct") {
 		t.Errorf("the list of titles is missing:\n%s", l.Text())
+	}
+}
+
+// A weekly mail speaks one language, the reader's when one of its tips has it.
+func TestWeeklyInOneLanguage(t *testing.T) {
+	sayIt, constructs, hindi := load(t, "say-it"), load(t, "constructs"), load(t, "hindi")
+	for _, c := range []struct {
+		lang     string
+		tips     []tips.Tip
+		language string
+		has      []string
+		remarks  int
+	}{
+		{"es", []tips.Tip{constructs, sayIt, hindi}, "es", []string{`<html lang="es"`, "Tus 3 consejos", "lunes, 23 de noviembre"}, 2},
+		{"hi", []tips.Tip{sayIt, hindi}, "hi", []string{`<html lang="hi"`}, 0},
+		{"ko", []tips.Tip{sayIt, constructs}, "en", []string{`<html lang="ko"`, "이번 주 팁은 아직"}, 0},
+		{"ko", []tips.Tip{sayIt}, "en", []string{`<html lang="ko"`}, 1},
+		{"", []tips.Tip{sayIt, constructs}, "en", []string{`<html lang="en"`, "Monday, 23 November"}, 0},
+		{"en-US", []tips.Tip{sayIt, constructs}, "en", []string{`<html lang="en"`, "Monday, November 23"}, 0},
+	} {
+		l, err := Compose(newsletter(), content(c.tips...), c.lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.Language != c.language {
+			t.Errorf("%s: language %s, want %s", c.lang, l.Language, c.language)
+		}
+		for _, want := range c.has {
+			if !strings.Contains(l.HTML(), want) {
+				t.Errorf("%s: %s is missing", c.lang, want)
+			}
+		}
+		remark := locale.Text(l.words, "mail.untranslated", nil)
+		for part, text := range map[string]string{"HTML": l.HTML(), "text": strings.ReplaceAll(l.Text(), "\n", " ")} {
+			if got := strings.Count(text, remark); got != c.remarks {
+				t.Errorf("%s, %s: %d lines about the language, want %d", c.lang, part, got, c.remarks)
+			}
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/mail"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -204,8 +205,8 @@ func (l *Letter) writeText(c Content, v letterView) {
 			b.WriteString(wrap(v.Remark, textWidth, "", "") + "\n\n")
 		}
 		for i, tip := range v.Tips {
-			mark := locale.Number(l.words, i+1) + ". "
-			b.WriteString(wrap(tip.Title, textWidth, mark, strings.Repeat(" ", len([]rune(mark)))) + "\n")
+			mark := strconv.Itoa(i+1) + ". "
+			b.WriteString(wrap(tip.Title, textWidth, mark, strings.Repeat(" ", len(mark))) + "\n")
 		}
 		for _, tip := range v.Tips {
 			b.WriteString("\n" + strings.Repeat("-", textWidth) + "\n\n" + tip.text(false))
