@@ -83,7 +83,7 @@ func (e *eye) lookAt(t *testing.T, tab *mailtest.Tab, m mailtest.Mail) {
 	t.Helper()
 	show := func(pictures bool) {
 		t.Helper()
-		if err := tab.Show(m.HTML, pictures); err != nil {
+		if err := tab.Show(m, pictures); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -94,6 +94,10 @@ func (e *eye) lookAt(t *testing.T, tab *mailtest.Tab, m mailtest.Mail) {
 		}
 	}
 	show(true)
+	var blank []string
+	if err := tab.Run("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)", &blank); err != nil || len(blank) > 0 {
+		t.Errorf("pictures that don't show: %q %v", blank, err)
+	}
 	for _, width := range slices.Concat(widths, zoomed) {
 		lies(t, tab, "", mailtest.View{Width: width})
 	}
@@ -193,7 +197,7 @@ func TestChromiumFinds(t *testing.T) {
 	bad := `<!DOCTYPE html><html lang="en"><head><title>Bad</title></head><body style="background:#fff">` +
 		`<p style="color:#999;font-size:12px">Faint and small</p><div style="width:500px">wide</div>` +
 		`<p style="width:80px;white-space:nowrap">These words leave their box</p><p>one</p><p>two</p><img src="https://example.com/a.png"></body></html>`
-	if err := tab.Show(bad, true); err != nil {
+	if err := tab.Show(mailtest.Mail{HTML: bad}, true); err != nil {
 		t.Fatal(err)
 	}
 	var faults []string
@@ -212,7 +216,7 @@ func TestChromiumFinds(t *testing.T) {
 			t.Errorf("it doesn't find %q in\n%s", want, all)
 		}
 	}
-	if err := tab.Show(`<!DOCTYPE html><link rel="stylesheet" href="https://example.com/a.css">`, true); err == nil {
+	if err := tab.Show(mailtest.Mail{HTML: `<!DOCTYPE html><link rel="stylesheet" href="https://example.com/a.css">`}, true); err == nil {
 		t.Error("a mail may load a style sheet")
 	}
 }

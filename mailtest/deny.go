@@ -46,15 +46,17 @@ var deniedStyles = []struct {
 // Deny lists what a mail's HTML must not have, whatever caniemail knows of it:
 // one sentence each, nil for none.
 func Deny(text string) []string {
-	var d denial
+	d := denial{styles: map[string]bool{}}
 	if len(text) > maxHTML {
 		d.add("the HTML is %d bytes long, more than %d", len(text), maxHTML)
 	}
 	if !strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "<!doctype html>") {
 		d.add("it doesn't begin with <!DOCTYPE html>")
 	}
-	if left := leftover.FindString(text); left != "" {
-		d.add("a placeholder is left: %s", left)
+	for _, left := range []string{"{{", "&lt;no value&gt;", "ZgotmplZ", "\uE000"} {
+		if strings.Contains(text, left) {
+			d.add("a placeholder is left: %s", left)
+		}
 	}
 	d.balance(text)
 	root, err := html.Parse(strings.NewReader(text))
@@ -67,12 +69,11 @@ func Deny(text string) []string {
 	return d.faults
 }
 
-var leftover = regexp.MustCompile(`\{\{|&lt;no value&gt;|ZgotmplZ|[\x{E000}-\x{F8FF}]`)
-
 // denial collects the faults of one mail.
 type denial struct {
 	faults []string
 
+	styles                    map[string]bool // seen
 	styleBytes, headings      int
 	htmlLang, wrapped, titled bool
 	ghosts                    strings.Builder // what only Outlook reads
@@ -139,11 +140,7 @@ func (d *denial) attribute(n *html.Node, key, val string) {
 	case key == "background", key == "srcset", key == "sizes", key == "ping", key == "action", key == "formaction":
 		d.add("<%s %s> has no place in a mail", n.Data, key)
 	case key == "style":
-		for _, denied := range deniedStyles {
-			if found := denied.pattern.FindString(low); found != "" {
-				d.add("<%s style> has %q: %s", n.Data, strings.Trim(found, "; "), denied.why)
-			}
-		}
+		d.style(n, low)
 	case key == "href":
 		if !prefixed(low, "https://", "http://", "mailto:", "#") {
 			d.add("<%s href=%q> leads where no mail client goes", n.Data, val)
@@ -155,6 +152,19 @@ func (d *denial) attribute(n *html.Node, key, val string) {
 	case key == "xmlns":
 	case strings.Contains(low, "javascript:"):
 		d.add("<%s %s> holds a script", n.Data, key)
+	}
+}
+
+// style looks at each style once: a mail has few that are different.
+func (d *denial) style(n *html.Node, text string) {
+	if d.styles[text] {
+		return
+	}
+	d.styles[text] = true
+	for _, denied := range deniedStyles {
+		if found := denied.pattern.FindString(text); found != "" {
+			d.add("<%s style> has %q: %s", n.Data, strings.Trim(found, "; "), denied.why)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"dailytip/library"
@@ -30,14 +31,20 @@ func Gallery(root string) ([]Mail, error) {
 	}
 	var g gallery
 	for _, dir := range []string{"mailer/letter/testdata/gallery", "mailtest/testdata"} {
-		hard, err := folder(filepath.Join(root, filepath.FromSlash(dir)))
+		dir = filepath.Join(root, filepath.FromSlash(dir))
+		hard, err := folder(dir)
 		if err != nil {
 			return nil, err
 		}
+		g.assets = os.DirFS(dir)
 		for _, tip := range hard {
 			g.tip(tip, languages(tip)...)
+			if strings.Contains(tip.Body+tip.Mindmap, "](images/") {
+				g.attached(tip)
+			}
 		}
 	}
+	g.assets = nil
 	for i, tip := range starter {
 		if tip.ID == "say-it-back-first" {
 			g.tip(tip, locale.Languages()...) // the same text in every language of ours
@@ -114,8 +121,9 @@ func languages(tip tips.Tip) []string {
 
 // gallery collects mails until the first error.
 type gallery struct {
-	mails []Mail
-	err   error
+	mails  []Mail
+	err    error
+	assets fs.FS // the library's folder
 }
 
 func (g *gallery) tip(tip tips.Tip, langs ...string) {
@@ -125,8 +133,19 @@ func (g *gallery) tip(tip tips.Tip, langs ...string) {
 }
 
 func (g *gallery) letter(name string, c letter.Content, lang string) {
-	l, err := letter.Compose(newsletter(), c, lang)
+	n := newsletter()
+	n.Assets = g.assets
+	l, err := letter.Compose(n, c, lang)
 	g.add(name, l, err)
+}
+
+// attached is a tip's mail when there is no site of our own to show its
+// pictures: they come along.
+func (g *gallery) attached(tip tips.Tip) {
+	n := newsletter()
+	n.BaseURL, n.ArchiveURL, n.AssetURL, n.Assets = "", "", "", g.assets
+	l, err := letter.Compose(n, letter.Content{Edition: 42, LocalDate: Date, Tips: []tips.Tip{tip}}, tip.Language)
+	g.add(tip.ID+".attached", l, err)
 }
 
 func (g *gallery) notices(lang string, tip tips.Tip) {

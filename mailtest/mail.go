@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"strings"
 
 	"github.com/emersion/go-message/mail"
@@ -19,12 +20,22 @@ type Mail struct {
 	Language string // Content-Language
 	HTML     string // the decoded HTML part
 	Text     string // the decoded text part
+
+	// Pictures are those that the mail brings along, by Content-ID without <>.
+	Pictures map[string]Picture
+}
+
+// Picture is a picture in a mail.
+type Picture struct {
+	Kind string // such as image/png
+	Data []byte
 }
 
 // Read decodes a message. A message without both a text and an HTML part, with
-// a charset that isn't UTF-8, or with any further part is an error.
+// a charset that isn't UTF-8, or with any further part but the pictures that
+// the HTML shows is an error.
 func Read(name string, raw []byte) (Mail, error) {
-	m := Mail{Name: name, Raw: raw}
+	m := Mail{Name: name, Raw: raw, Pictures: map[string]Picture{}}
 	r, err := mail.CreateReader(bytes.NewReader(raw))
 	if err != nil {
 		return m, fmt.Errorf("read mail %s: %w", name, err)
@@ -52,20 +63,24 @@ func Read(name string, raw []byte) (Mail, error) {
 }
 
 func (m *Mail) add(part *mail.Part) error {
-	header, ok := part.Header.(*mail.InlineHeader)
-	if !ok {
-		return errors.New("it has an attachment")
-	}
-	kind, params, err := header.ContentType()
+	kind, params, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
 	if err != nil {
 		return fmt.Errorf("content type: %w", err)
-	}
-	if !strings.EqualFold(params["charset"], "utf-8") {
-		return fmt.Errorf("the charset of %s is %q", kind, params["charset"])
 	}
 	body, err := io.ReadAll(part.Body)
 	if err != nil {
 		return fmt.Errorf("decode %s: %w", kind, err)
+	}
+	if strings.HasPrefix(kind, "image/") {
+		id := strings.Trim(part.Header.Get("Content-ID"), "<>")
+		if id == "" || !strings.Contains(m.HTML, "cid:"+id) {
+			return fmt.Errorf("it has a picture that the HTML doesn't show: %q", id)
+		}
+		m.Pictures[id] = Picture{kind, body}
+		return nil
+	}
+	if !strings.EqualFold(params["charset"], "utf-8") {
+		return fmt.Errorf("the charset of %s is %q", kind, params["charset"])
 	}
 	switch {
 	case kind == "text/plain" && m.Text == "":

@@ -25,7 +25,7 @@ type Tab struct {
 	picture []byte // PNG
 
 	mu       sync.Mutex
-	html     string
+	mail     Mail
 	pictures bool
 	strays   []string
 }
@@ -80,9 +80,13 @@ func (t *Tab) answer(paused fetch.EventRequestPaused) {
 	defer t.mu.Unlock()
 	url := paused.Request.URL
 	var err error
+	attached, isAttached := t.mail.Pictures[strings.TrimPrefix(url, address+"cid/")]
 	switch isPicture := paused.ResourceType == network.ResourceTypeImage; {
 	case url == address:
-		err = t.fulfill(paused.RequestID, "text/html; charset=utf-8", []byte(t.html))
+		page := strings.ReplaceAll(t.mail.HTML, `src="cid:`, `src="`+address+"cid/")
+		err = t.fulfill(paused.RequestID, "text/html; charset=utf-8", []byte(page))
+	case isPicture && isAttached && t.pictures:
+		err = t.fulfill(paused.RequestID, attached.Kind, attached.Data)
 	case isPicture && t.pictures:
 		err = t.fulfill(paused.RequestID, "image/png", t.picture)
 	case isPicture, strings.HasSuffix(url, "/favicon.ico"):
@@ -113,9 +117,9 @@ func (t *Tab) refuse(id fetch.RequestID) error {
 
 // Show loads a mail's HTML, with or without its pictures. It fails when the
 // mail asks for anything but pictures.
-func (t *Tab) Show(html string, pictures bool) error {
+func (t *Tab) Show(m Mail, pictures bool) error {
 	t.mu.Lock()
-	t.html, t.pictures, t.strays = html, pictures, nil
+	t.mail, t.pictures, t.strays = m, pictures, nil
 	t.mu.Unlock()
 	if err := chromedp.Do(t.ctx, chromedp.Navigate(address)); err != nil {
 		return fmt.Errorf("show the mail: %w", err)

@@ -92,7 +92,7 @@ func run(out, pattern, root string) error {
 }
 
 func shoot(tab *mailtest.Tab, m mailtest.Mail, out, name string, looks []look) error {
-	if err := tab.Show(m.HTML, true); err != nil {
+	if err := tab.Show(m, true); err != nil {
 		return err
 	}
 	for _, l := range looks {
