@@ -42,9 +42,12 @@ func (in inliner) image(n *html.Node) *html.Node {
 		// be wider than a letter.
 		removeAttr(n, "height")
 		removeAttr(n, "width")
-		if width > 0 {
-			setAttr(n, "width", strconv.Itoa(min(width, cardWidth)))
+		// Of a picture from elsewhere nobody knows the width: a small one grows in
+		// Word, where a photo would push the letter wide. Others follow the style.
+		if width == 0 {
+			width = cardWidth
 		}
+		setAttr(n, "width", strconv.Itoa(min(width, cardWidth)))
 		return nil
 	}
 	next := after(n)

@@ -190,8 +190,8 @@ func TestCheck(t *testing.T) {
 // Size is what arrives, give or take the length of the reader's addresses.
 func TestSize(t *testing.T) {
 	l := compose1(t, newsletter(), "zh-CN")
-	if got, real := l.Size(), len(htmlOf(t, l, recipient(1))); got < real || got > real+1000 {
-		t.Errorf("size %d of %d bytes", got, real)
+	if got, sent := l.Size(), len(htmlOf(t, l, recipient(1))); got < sent || got > sent+1000 {
+		t.Errorf("size %d of %d bytes", got, sent)
 	}
 	alert, err := ComposeNotice(newsletter(), Notice{Kind: Alert, Subject: "x", Text: "x"})
 	if err != nil || alert.Size() != 0 {

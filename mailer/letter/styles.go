@@ -50,7 +50,7 @@ var styles = map[string]string{
 	"table":      "width:100%;border-collapse:collapse",
 	"th":         "padding:8px;border-bottom:2px solid {line};font-family:{sans};font-size:15px;line-height:22px;font-weight:600;color:{ink};vertical-align:bottom",
 	"td":         "padding:8px;border-bottom:1px solid {line};font-family:{sans};font-size:15px;line-height:22px;color:{ink};vertical-align:top",
-	"img":        "max-width:100%;height:auto;border:0;border-radius:6px;background-color:#FFFFFF;color:#5A636D;font-size:14px;line-height:23px",
+	"img":        "width:auto;max-width:100%;height:auto;border:0;border-radius:6px;background-color:#FFFFFF;color:#5A636D;font-size:14px;line-height:23px",
 	"a":          "color:{accent};text-decoration:underline",
 	"em":         "{em}",
 	"strong":     "font-weight:600",

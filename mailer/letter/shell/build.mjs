@@ -65,8 +65,9 @@ out = replaced(out, /(aria-label="\{\{\.Title\}\}")([^>]*)style="word-spacing:no
 out = replaced(out, /<body class="p" style="word-spacing:normal;/, '<body class="p" style="margin:0;padding:0;-webkit-text-size-adjust:100%;text-size-adjust:100%;')
 // Clipping would hide what is too wide instead of letting it be scrolled to.
 out = replaced(out, /(border-radius:[^;"]*;)overflow:hidden;/g, '$1')
-// The preview line is for the list of mails alone.
-out = replaced(out, /color:#ffffff;line-height:1px/, 'color:{{.Light.Paper}};mso-hide:all;line-height:1px')
+// The preview line is for the list of mails alone. White on white is what
+// filters look for, and it can't be seen anyway.
+out = replaced(out, /color:#ffffff;line-height:1px/, 'mso-hide:all;line-height:1px')
 // A class that colours text has to be where the text's own colour is.
 out = replaced(out, /(<td [^>]*?) class="([km])"([^>]*>\n<div) /g, '$1$3 class="$2" ')
 // Classes for cells.
