@@ -50,7 +50,7 @@ out = replaced(out, /<style media="screen and \(min-width:480px\)">.*?<\/style>\
 out = replaced(out, /<!--\[if lte mso 11\]>.*?<!\[endif\]-->\n/s, '')
 out = replaced(out, / class="mj-column-per-100 mj-outlook-group-fix"/g, '')
 out = replaced(out, /font-size:0px;(?!line)/g, '')
-out = replaced(out, /display:inline-block;/g, '')
+out = replaced(out, /display:inline-block;(?=vertical-align:top;width:100%)/g, '')
 // A wide table in a tip scrolls in its frame; it must not stretch the letter.
 out = replaced(out, /(role="presentation" style=")(width:100%;)/g, '$1table-layout:fixed;$2')
 out = replaced(out, /style="vertical-align:top;" width="100%"/g, 'style="table-layout:fixed;width:100%;" width="100%"')
