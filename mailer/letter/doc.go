@@ -1,12 +1,20 @@
 // Package letter composes the mails that dailytip sends: the letter with the
-// day's tip, and the notices that answer a person (confirm, welcome, resend)
-// or warn an operator (alert).
+// day's tip, and the notices that answer a person (confirm, welcome, resend) or
+// warn an operator (alert).
 //
 // It owns the look of a mail, its text part, its headers and its MIME
-// structure. [Compose] does the heavy work once for each content and language;
-// [Letter.Message] then only fills in what is one recipient's own.
+// structure. Compose does the heavy work once for each content and language;
+// Letter.Message then only fills in what is one recipient's own.
 //
-// The package refuses to send, to sign, to read a library, a clock or a
-// configuration, and to guess: a value that would break a header is an error
-// that names the field, never repaired in silence.
+// A mail's HTML is a shell around a card. The shell is written in MJML
+// (shell/shell.mjml), compiled when it is changed and committed; an operator's
+// own, read by ParseTemplate, replaces it and has the same fields
+// (docs/templates.md). The card holds the tip: its markdown, sanitised by
+// package tips, gets its styles in one pass over the tree, because mail
+// programs know hardly any style sheets.
+//
+// The package refuses to send, to sign, to read a clock or a configuration, to
+// read anything of a library but the pictures that a tip shows, and to guess: a
+// value that would break a header is an error that names the field, never
+// repaired in silence.
 package letter

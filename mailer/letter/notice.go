@@ -112,9 +112,10 @@ func (l *Letter) welcome(x Notice) error {
 	l.Subject = cut(l.say("welcome_mail.subject"), maxSubject)
 	first, change := "", l.say("welcome_mail.change")
 	if x.NextDate != "" {
-		when := locale.Date(l.words, x.NextDate)
+		dates := datesFor(l.words, l.newsletter.Language, x.Language)
+		when := locale.Date(dates, x.NextDate)
 		if x.NextTime != "" {
-			when = locale.DateTime(l.words, x.NextDate, x.NextTime)
+			when = locale.DateTime(dates, x.NextDate, x.NextTime)
 		}
 		first = locale.Text(l.words, "welcome_mail.first", map[string]any{"When": when})
 	}

@@ -99,7 +99,7 @@ func headStyles(k palette) template.HTML {
 	}
 	return template.HTML("<style>:root{color-scheme:light dark;supported-color-schemes:light dark}" +
 		"@media (max-width:620px){.out{padding:0 12px 32px!important}.in{padding:28px 22px 32px!important}" +
-		".h{font-size:26px!important;line-height:33px!important}" +
+		".h{font-size:26px!important;line-height:33px!important}.hs{font-size:23px!important;line-height:29px!important}" +
 		".w{padding:6px!important;font-size:14px!important}" +
 		".mb,.ml{display:block!important;width:auto!important}.ml{padding:8px 16px 4px!important}}" +
 		// A phone at 200 %: nothing stands beside anything.
