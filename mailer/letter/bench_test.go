@@ -26,3 +26,20 @@ func BenchmarkMessage(b *testing.B) {
 		}
 	}
 }
+
+// A template with the reader's name is filled in for each.
+func BenchmarkPersonalMessage(b *testing.B) {
+	template, faults := ParseTemplate("own.html", goodTemplate)
+	if len(faults) > 0 {
+		b.Fatal(faults)
+	}
+	n := newsletter()
+	n.Template = template
+	l, r := compose1(b, n, "en"), recipient(1)
+	r.Name = "Ana"
+	for b.Loop() {
+		if _, err := l.Message(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

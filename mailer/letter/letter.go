@@ -20,7 +20,7 @@ type Letter struct {
 	Language string // BCP 47, of the tip's text that was used
 
 	// Personal: the newsletter's template shows the reader's name, so Message
-	// fills it in for each recipient, which takes about ten times as long.
+	// fills it in for each recipient instead of once.
 	Personal bool
 
 	newsletter Newsletter

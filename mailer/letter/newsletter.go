@@ -44,8 +44,8 @@ type Newsletter struct {
 	// and such an image is attached when Assets has it.
 	AssetURL string
 
-	// Assets is the library's folder, from which pictures are read while a
-	// letter is composed: to attach them when there is no AssetURL, and for
+	// Assets is the library's folder (os.Root's FS keeps links inside it), from
+	// which pictures are read while a letter is composed: to attach them when there is no AssetURL, and for
 	// their width. What is missing, no PNG, JPEG or GIF, or over 512 KB (1 MB a
 	// mail) is replaced by its alt text; Check names it. nil: nothing is
 	// attached.

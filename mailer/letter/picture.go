@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/gif"  // for their sizes
@@ -103,9 +104,9 @@ func (s *pictures) attach(name string) *picture {
 
 // read gives a file of no more than maxPicture.
 func (s *pictures) read(name string) ([]byte, error) {
-	f, err := s.files.Open(name)
+	f, err := s.open(name)
 	if err != nil {
-		return nil, fmt.Errorf("open picture: %w", err)
+		return nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxPicture+1))
@@ -118,12 +119,28 @@ func (s *pictures) read(name string) ([]byte, error) {
 	return data, nil
 }
 
+// open opens a file and nothing else: a pipe would wait for ever.
+func (s *pictures) open(name string) (fs.File, error) {
+	info, err := fs.Stat(s.files, name)
+	if err != nil {
+		return nil, fmt.Errorf("find picture: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no file")
+	}
+	f, err := s.files.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open picture: %w", err)
+	}
+	return f, nil
+}
+
 // width is that of a picture which is served from elsewhere; 0: unknown.
 func (s *pictures) width(name string) int {
 	if s.files == nil {
 		return 0
 	}
-	f, err := s.files.Open(name)
+	f, err := s.open(name)
 	if err != nil {
 		s.faults = append(s.faults, fmt.Errorf("picture %s: %w", name, err))
 		return 0

@@ -124,6 +124,7 @@ func TestPicturesThatCannotBeShown(t *testing.T) {
 		"root.png":      {Data: png},
 		"team/big.png":  {Data: make([]byte, maxPicture+1)},
 		"team/text.png": {Data: []byte("no picture")},
+		"team/sub/a.md": {Data: []byte("#")},
 		"team/x.svg":    {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
 	}
 	for src, want := range map[string]string{
@@ -134,9 +135,10 @@ func TestPicturesThatCannotBeShown(t *testing.T) {
 		"https://example.com/a.png":     "",
 		"../../../etc/passwd":           "-",
 		"//host/a.png":                  "-",
-		"missing.png":                   "picture team/missing.png: open picture",
+		"missing.png":                   "picture team/missing.png: find picture",
 		"big.png":                       "picture team/big.png: it has more than 512 KB",
 		"text.png":                      "picture team/text.png: mail programs show PNG, JPEG and GIF",
+		"sub":                           "picture team/sub: it is no file",
 		"x.svg":                         "picture team/x.svg: mail programs show PNG, JPEG and GIF",
 		"data:image/gif;base64,R0lGODl": "-",
 	} {

@@ -35,6 +35,7 @@ type parsed struct {
 	File, Subject, From, Language, Encoding, Text, HTML string
 	ListID                                              string `json:"list_id"`
 	Problems                                            []string
+	Pictures                                            int
 	To                                                  [][2]string
 }
 
@@ -54,19 +55,24 @@ func TestPythonParsesEveryMail(t *testing.T) {
 	family.Emoji, family.Title = "👩‍👩‍👧‍👦", strings.Repeat("家", 80)
 	contents := []Content{
 		content(sayIt), content(constructs), content(sayIt, constructs), content(long), content(family),
+		content(load(t, "pictures")),
 		content(tips.Tip{ID: "bare", Title: "=?utf-8?q?plain?= title", Body: "One line."}),
 	}
+	const withPicture = 5 // the pictures travel with the mail
 	type want struct {
 		l *Letter
 		r Recipient
 	}
 	wants := map[string]want{}
-	// 13 languages × 6 contents × 2 titles of the newsletter: 156 mails.
+	// 13 languages × 7 contents × 2 titles of the newsletter: 182 mails.
 	for i, lang := range locale.Languages() {
 		for j, c := range contents {
 			for k, title := range []string{"Management Tip of the Day", `每日管理小贴士, "today"` + strings.Repeat("、更多", 20)} {
 				n := newsletter()
 				n.Title, n.From.Name = title, title
+				if j == withPicture {
+					n.AssetURL, n.Assets = "", os.DirFS("testdata/gallery")
+				}
 				l, err := Compose(n, c, lang)
 				if err != nil {
 					t.Fatal(err)
@@ -112,6 +118,9 @@ func TestPythonParsesEveryMail(t *testing.T) {
 		}
 		if got.Language != w.l.Language {
 			t.Errorf("%s: Content-Language %s, want %s", got.File, got.Language, w.l.Language)
+		}
+		if want := len(w.l.pictures); got.Pictures != want {
+			t.Errorf("%s: %d pictures, want %d", got.File, got.Pictures, want)
 		}
 		if got.Text != w.l.textFor(w.r) || got.HTML != htmlOf(t, w.l, w.r) {
 			t.Errorf("%s: a part doesn't read as it was written", got.File)

@@ -49,10 +49,17 @@ def check(path):
         if name in message:
             problems.append(name + " is there")
     kinds = [p.get_content_type() for p in parts]
-    if kinds != ["multipart/alternative", "text/plain", "text/html"]:
+    pictures = 0
+    if kinds[:1] == ["multipart/related"]:
+        pictures = len([k for k in kinds if k == "image/png"])
+        kinds, parts = kinds[1:], parts[1:]
+    if kinds != ["multipart/alternative", "text/plain", "text/html"] + pictures * ["image/png"]:
         problems.append("parts are %s" % kinds)
     text = html = ""
-    for part in parts[1:]:
+    for part in parts[3:]:
+        if part.get_content_disposition() != "inline" or not part.get_content().startswith(b"\x89PNG"):
+            problems.append("a picture is %s" % part.get_content_disposition())
+    for part in parts[1:3]:
         content = part.get_content().replace("\r\n", "\n")
         problems += ["%s: %s" % (part.get_content_type(), d) for d in part.defects]
         if part.get_content_type() == "text/plain":
@@ -65,6 +72,7 @@ def check(path):
         "from": str(message["From"]), "to": [[a.display_name, a.addr_spec] for a in to],
         "list_id": str(message["List-Id"]), "language": str(message["Content-Language"]),
         "encoding": str(parts[1]["Content-Transfer-Encoding"]), "text": text, "html": html,
+        "pictures": pictures,
     }
 
 
