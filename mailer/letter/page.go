@@ -113,7 +113,7 @@ func headStyles(k palette) template.HTML {
 
 // printStyles put the letter on white paper, in ink, with the address of the
 // source behind its name; what only a screen can use stays away.
-const printStyles = "@media print{.p,.c,.t{background-color:#FFFFFF!important}.out,.in{padding:0!important}" +
+const printStyles = "@media print{.p,.c,.t{background-color:#FFFFFF!important}.out{padding:0!important}.in{padding:28px 9px 12px!important}" +
 	".k,.m,.a,.on{color:#000000!important}.x{display:none!important}" +
 	".s:after{content:\" (\" attr(href) \")\";font-weight:400}}"
 

@@ -200,3 +200,26 @@ func TestSize(t *testing.T) {
 		t.Errorf("an alert has %d bytes of HTML, %v", alert.Size(), err)
 	}
 }
+
+func TestCheckWeek(t *testing.T) {
+	all := library(t)
+	if err := CheckWeek(newsletter(), all, 7); err != nil {
+		t.Error(err)
+	}
+	if err := CheckWeek(newsletter(), nil, 7); err != nil {
+		t.Error(err)
+	}
+	long := tips.Tip{ID: "long", Title: "Long", Body: "x", Translations: []tips.Translation{
+		{Language: "de", Title: "Lang", Body: strings.Repeat("Ein Satz, der eine Zeile füllt. ", 900)},
+	}}
+	other := long
+	other.ID = "other"
+	if err := CheckWeek(newsletter(), append(all, long, other), 2); err != nil {
+		t.Error(err)
+	}
+	third := long
+	third.ID = "third"
+	if err := CheckWeek(newsletter(), append(all, long, other, third), 3); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "in de") {
+		t.Errorf("three long tips: %v", err)
+	}
+}

@@ -3,6 +3,7 @@ package letter
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"dailytip/tips"
 )
@@ -34,4 +35,34 @@ func Check(n Newsletter, t tips.Tip) []error {
 		}
 	}
 	return faults
+}
+
+// CheckWeek says whether a mail with count of these tips could be too large: it
+// composes the longest of them together, in each language that they have.
+func CheckWeek(n Newsletter, all []tips.Tip, count int) error {
+	weight := func(t tips.Tip) int {
+		most := len(t.Body) + len(t.Mindmap)
+		for _, translation := range t.Translations {
+			most = max(most, len(translation.Body)+len(translation.Mindmap))
+		}
+		return most
+	}
+	longest := slices.SortedFunc(slices.Values(all), func(a, b tips.Tip) int { return weight(b) - weight(a) })
+	longest = longest[:min(max(count, 0), len(longest))]
+	if len(longest) == 0 {
+		return nil
+	}
+	languages := []string{""}
+	for _, t := range longest {
+		for _, translation := range t.Translations {
+			languages = append(languages, translation.Language)
+		}
+	}
+	slices.Sort(languages)
+	for _, lang := range slices.Compact(languages) {
+		if _, err := Compose(n, Content{LocalDate: "2026-09-23", Tips: longest}, lang); err != nil {
+			return fmt.Errorf("the %d longest tips in one mail, in %s: %w", len(longest), cmp.Or(lang, "the newsletter's language"), err)
+		}
+	}
+	return nil
 }
