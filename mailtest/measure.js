@@ -8,9 +8,11 @@
 		const text = (e.textContent || e.alt || '').trim().replace(/\s+/g, ' ').slice(0, 40);
 		return `<${own}> "${text}"`;
 	};
-	// A table of data may scroll in a frame of its own: a table that is squeezed
-	// to one letter a column can't be read (WCAG 1.4.10 makes the same exception).
+	// Where the style elements are dropped, and with them the narrow margins of a
+	// phone, a table of data may scroll in a frame of its own: WCAG 1.4.10 makes
+	// the same exception.
 	const frame = (e) => {
+		if (document.styleSheets.length > 0) return null;
 		const f = e.parentElement && e.parentElement.closest('div');
 		return f && getComputedStyle(f).overflowX === 'auto' && f.children.length === 1 && f.querySelector(':scope > table th') ? f : null;
 	};
