@@ -132,8 +132,12 @@ func TestCanIEmailFinds(t *testing.T) {
 	found := canIEmail(t, []mailtest.Mail{{Name: "bad", HTML: `<style>a:hover{position:fixed}@media (prefers-color-scheme:dark){p{display:grid}}</style>` +
 		`<p style="box-shadow:1px 1px red">x</p><video></video>`}})
 	for _, want := range []struct{ feature, client string }{
-		{":hover", "outlook.windows"}, {"position", "gmail.android"}, {"display:grid", "outlook.windows"},
-		{"@media (prefers-color-scheme)", "gmail.ios"}, {"box-shadow", "outlook.windows"}, {"<video> element", "gmail.android"},
+		{":hover", "outlook.windows"},
+		{"position", "gmail.android"},
+		{"display:grid", "outlook.windows"},
+		{"@media (prefers-color-scheme)", "gmail.ios"},
+		{"box-shadow", "outlook.windows"},
+		{"<video> element", "gmail.android"},
 	} {
 		if !slices.ContainsFunc(found, func(l lack) bool {
 			return l.Feature == want.feature && l.Client == want.client && l.Support == "none"
