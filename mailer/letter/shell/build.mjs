@@ -70,6 +70,7 @@ out = replaced(out, /(border-radius:[^;"]*;)overflow:hidden;/g, '$1')
 out = replaced(out, /color:#ffffff;line-height:1px/, 'mso-hide:all;line-height:1px')
 // A class that colours text has to be where the text's own colour is.
 out = replaced(out, /(<td [^>]*?) class="([km])"([^>]*>\n<div) /g, '$1$3 class="$2" ')
+out = replaced(out, /(<table [^>]*style=")color:[^;]*;/g, '$1')
 // Classes for cells.
 out = replaced(out, /class="([^"]*?) ?td-([a-z]+)"(.*?<td)(?= )/gs, (_, before, cell, between) =>
   (before ? `class="${before}"` : '') + between.replace(/^ (?= )/, '') + ` class="${cell}"`)
