@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/idna"
 
@@ -120,6 +121,11 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 		if job.Kind == ledger.Confirm {
 			notice.Kind = letter.Confirm
 			notice.ConfirmURL = n.BaseURL + "/confirm/" + m.tokens.Make(subscribers.ConfirmLink, job.Subscription)
+		}
+		if job.Kind == ledger.Welcome && m.nextDue != nil {
+			if due := m.nextDue(ctx, job.Subscription); !due.IsZero() {
+				notice.NextDate, notice.NextTime = due.Format(time.DateOnly), due.Format("15:04")
+			}
 		}
 		l, err := letter.ComposeNotice(n.Newsletter, notice)
 		return l, from, err

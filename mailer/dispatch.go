@@ -100,7 +100,9 @@ func (d *dispatcher) takeMore(ctx context.Context) {
 
 // exchange records and claims, until there's nothing more to record.
 func (d *dispatcher) exchange(ctx context.Context) {
-	for d.page(ctx) && d.settle() {
+	more := true
+	for more {
+		more = d.page(ctx) && d.settle()
 	}
 }
 

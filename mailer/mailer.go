@@ -44,7 +44,11 @@ type Options struct {
 	// Sign adds DKIM signatures to a rendered mail, for the address in its From.
 	// Several workers call it at once. nil: mails go out as they are.
 	Sign func(message []byte, from string) ([]byte, error)
-	Log  *slog.Logger // nil: nothing is logged
+	// NextDue says when a subscription's next mail is due, in its reader's zone,
+	// for the mail that welcomes them; the zero time when nobody can tell. May
+	// be nil.
+	NextDue func(ctx context.Context, subscription int64) time.Time
+	Log     *slog.Logger // nil: nothing is logged
 }
 
 // Mailer sends what the ledger holds.
@@ -56,6 +60,7 @@ type Mailer struct {
 	inFlight    int
 	exclusive   bool
 	sign        func(message []byte, from string) ([]byte, error) // nil: none
+	nextDue     func(ctx context.Context, subscription int64) time.Time
 	owner       string
 	log         *slog.Logger
 	pace        pace
@@ -89,7 +94,7 @@ func New(o Options) (*Mailer, error) {
 	}
 	host, _ := os.Hostname() // only a name for the logs
 	m := &Mailer{
-		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, log: o.Log,
+		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, nextDue: o.NextDue, log: o.Log,
 		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
 		newsletters: map[string]Newsletter{},
 		wake:        make(chan struct{}, 1),

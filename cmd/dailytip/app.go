@@ -191,6 +191,13 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	o := mailer.Options{
 		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Sign: a.signer.Sign, Log: a.log,
 	}
+	o.NextDue = func(ctx context.Context, subscription int64) time.Time {
+		sub, err := a.list.Subscription(ctx, a.db.Read(), subscription)
+		if err != nil { // erased meanwhile, perhaps; the mail says it without a date
+			return time.Time{}
+		}
+		return a.nextDue(sub)
+	}
 	for _, s := range a.config.SMTP {
 		o.InFlight = max(o.InFlight, s.InFlight)
 	}

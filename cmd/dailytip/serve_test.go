@@ -190,6 +190,9 @@ func TestConfirmAndLeaveByLink(t *testing.T) {
 	}
 	post(t, confirm, nil)
 	in.eventually(time.Minute, "the mail that says she did arrives", func() bool { return box.Received() == 2 })
+	if welcome := string(box.Messages()[1].Data); !strings.Contains(welcome, "07:00") {
+		t.Errorf("the welcome doesn't say when the first tip comes:\n%s", welcome)
+	}
 	in.run(0, "send")
 	in.eventually(time.Minute, "the tip arrives", func() bool { return box.Received() == 3 })
 	tip := box.Messages()[2]
