@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -83,6 +84,12 @@ func (c *checker) newsletter(path string, n *Newsletter) {
 			c.fault(at("accent"), "%s.accent: %s %v", path, c.shown(at("accent")), err)
 		}
 		n.Accent = accent
+	}
+	if !c.broken[at("template")] && n.Template != "" {
+		n.Template = c.abs(n.Template)
+		if info, err := os.Stat(n.Template); err != nil || info.IsDir() {
+			c.fault(at("template"), "%s.template: there is no file %s; write the path of your template, or \"\" for ours", path, n.Template)
+		}
 	}
 }
 

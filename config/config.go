@@ -157,6 +157,8 @@ type Newsletter struct {
 	// Accent is the colour of links and of the edge, #rrggbb in lower case,
 	// legible on white and on our paper; "": the look's own.
 	Accent string `yaml:"accent"`
+	// Template is the file of an operator's own shell for the mails; "": ours.
+	Template string `yaml:"template"`
 }
 
 // Admin is about the operator's pages.

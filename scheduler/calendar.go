@@ -59,7 +59,7 @@ func number(day string) dayNumber {
 
 func newCalendar(n *Newsletter, library []tips.Tip, history, pins []ledger.Choice) *Calendar {
 	c := &Calendar{
-		newsletter: n, tips: choosable(library, n.Tags, n.Order, n.ID),
+		newsletter: n, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold),
 		place: map[string]int{}, byDate: map[string]int{}, pins: map[string]string{}, sent: map[string]string{},
 	}
 	c.last, c.reserved = make([]dayNumber, len(c.tips)), make([]dayNumber, len(c.tips))

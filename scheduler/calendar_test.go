@@ -196,7 +196,7 @@ func TestMissingPinIsTold(t *testing.T) {
 // ids are the tips of a shuffled newsletter in their order.
 func shuffled(t *testing.T, newsletter string, entries ...string) []string {
 	var ids []string
-	for _, tip := range choosable(library(t, entries...).Tips(), nil, Shuffle, newsletter) {
+	for _, tip := range choosable(library(t, entries...).Tips(), nil, Shuffle, newsletter, nil) {
 		ids = append(ids, tip.ID)
 	}
 	return ids
@@ -266,5 +266,13 @@ func TestUpcoming(t *testing.T) {
 		if got := n.Upcoming(now).String(); got != tt.want {
 			t.Errorf("at %s: %s, want %s", tt.now, got, tt.want)
 		}
+	}
+}
+
+func TestWithheldTipsAreNotChosen(t *testing.T) {
+	all := library(t, "a", "b").Tips()
+	got := choosable(all, nil, Oldest, "management", func(tip *tips.Tip) bool { return tip.ID == "a" })
+	if len(got) != 1 || got[0].ID != "b" {
+		t.Errorf("%d tips, want b alone", len(got))
 	}
 }

@@ -14,6 +14,9 @@ type Newsletter struct {
 	Zone        *time.Location // for all readers; nil: each reader's own
 	DefaultZone *time.Location // of readers who have none; nil: UTC
 	Library     *tips.Library
+	// Withhold keeps a tip from being chosen, such as one whose mail would be
+	// too large; nil: none is.
+	Withhold    func(*tips.Tip) bool
 	Tags        []string // only tips with one of these; empty: all
 	Order       Order
 	RepeatAfter time.Duration // whole days that a sent tip rests; 0: until the library is used up

@@ -24,7 +24,7 @@ const (
 
 // choosable returns the tips of a library that a newsletter may choose from, in
 // its order. They point into the library's snapshot, which never changes.
-func choosable(library []tips.Tip, tags []string, order Order, newsletter string) []*tips.Tip {
+func choosable(library []tips.Tip, tags []string, order Order, newsletter string, withhold func(*tips.Tip) bool) []*tips.Tip {
 	type ranked struct {
 		tip  *tips.Tip
 		rank uint64
@@ -32,7 +32,7 @@ func choosable(library []tips.Tip, tags []string, order Order, newsletter string
 	var all []ranked
 	for i := range library {
 		t := &library[i]
-		if t.Draft || !hasTag(t, tags) {
+		if t.Draft || !hasTag(t, tags) || withhold != nil && withhold(t) {
 			continue
 		}
 		r := ranked{tip: t}

@@ -30,6 +30,7 @@ func TestHTML(t *testing.T) {
 		{"details in code", "```\n<details>\n```", "<pre><code>&lt;details&gt;\n</code></pre>"},
 		{"script", "a<script>alert(1)</script>b", "<p>ab</p>"},
 		{"javascript link", "[a](javascript:alert(1))", "<p>a</p>"},
+		{"image text", `![Before: 3; after: 1](https://b.example/c.png)`, `<p><img src="https://b.example/c.png" alt="Before: 3; after: 1"/></p>`},
 		{"data image", "![a](data:image/png;base64,AAAA)", `<p><img alt="a"/></p>`},
 		{"handler", `<b onclick="x()">a</b>`, "<p><b>a</b></p>"},
 		{"style", `<p style="x" class="y" id="email">a</p><style>b</style>`, "<p>a</p>"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"html/template"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -21,6 +22,10 @@ type Newsletter struct {
 	Title    string // what a reader calls it
 	Accent   string // "#RRGGBB" on light paper; "" is the house's own
 	Language string // BCP 47, of its title; "" means English
+
+	// Files is the library's folder, whose pictures are served below
+	// /files/ID/; nil: none are.
+	Files fs.FS
 }
 
 // Database is what the pages need of a database: to ask it, and to make a change
@@ -65,6 +70,7 @@ type Server struct {
 	base        string // the path of BaseURL, without a slash at its end; often ""
 	host        string // of BaseURL, for a page that no newsletter owns
 	newsletters map[string]letterhead
+	files       map[string]fs.FS // by newsletter
 	style       stylesheet
 	pages       *template.Template
 	mux         *http.ServeMux
@@ -79,11 +85,12 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // a request's arrival is read here
 	}
-	s := &Server{Options: o, newsletters: map[string]letterhead{}, pages: parsePages()}
+	s := &Server{Options: o, newsletters: map[string]letterhead{}, files: map[string]fs.FS{}, pages: parsePages()}
 	if u, err := url.Parse(o.BaseURL); err == nil {
 		s.base, s.host = strings.TrimSuffix(path.Clean("/"+u.Path), "/"), u.Host
 	}
 	for i, n := range o.Newsletters {
+		s.files[n.ID] = n.Files
 		s.newsletters[n.ID] = newLetterhead(n, i)
 	}
 	s.style = newStylesheet(o.Newsletters)
@@ -107,6 +114,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc(healthRoute, s.healthz)
 	mux.HandleFunc(readyRoute, s.readyz)
 	mux.HandleFunc("GET "+s.style.path, s.serveStyle)
+	mux.HandleFunc("GET /files/{newsletter}/{path...}", s.file)
 	mux.HandleFunc("/", s.page(s.nothingHere))
 	return mux
 }

@@ -29,6 +29,7 @@ type app struct {
 	list      *subscribers.List
 	ledger    *ledger.Ledger
 	libraries map[string]*tips.Library // by folder
+	looks     looks
 	scheduler *scheduler.Scheduler
 	signer    *dkim.Signer
 	opened    func() // tells the mailer that deliveries were opened; nil: none runs
@@ -64,9 +65,17 @@ func openLibraries(cfg *config.Config, log *slog.Logger) (map[string]*tips.Libra
 
 // assemble opens the database and builds the rooms.
 func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tips.Library, log *slog.Logger) (*app, error) {
+	looks, err := newLooks(cfg)
+	if err != nil {
+		return nil, err
+	}
 	newsletters, err := schedulerNewsletters(cfg, libraries)
 	if err != nil {
 		return nil, err
+	}
+	for i := range newsletters {
+		f := &fitness{look: looks[newsletters[i].ID], log: log, known: map[string]bool{}}
+		newsletters[i].Withhold = f.withhold
 	}
 	keys, err := dkimKeys(cfg)
 	if err != nil {
@@ -83,7 +92,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &app{config: cfg, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
+	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
 		Opened: func() {
@@ -158,12 +167,7 @@ func (a *app) newsletter(id string) config.Newsletter {
 }
 
 // letterNewsletter is what a newsletter's mails have in common.
-func (a *app) letterNewsletter(n config.Newsletter) letter.Newsletter {
-	return letter.Newsletter{
-		ID: n.ID, Title: n.Title, Language: n.Language, BaseURL: a.config.BaseURL, Accent: n.Accent,
-		PostalAddress: a.config.PostalAddress, From: n.From, ReplyTo: n.ReplyTo, ConfirmFrom: n.ConfirmFrom,
-	}
-}
+func (a *app) letterNewsletter(n config.Newsletter) letter.Newsletter { return a.looks[n.ID] }
 
 // relays makes the relays of the configuration. It connects to none.
 func (a *app) relays() ([]mailer.Relay, error) {

@@ -142,16 +142,11 @@ func checkLetters(a *app) []finding {
 		n := &a.scheduler.Newsletters[i]
 		look := a.letterNewsletter(a.newsletter(n.ID))
 		var faults []string
-		for _, t := range n.Library.Tips() {
-			languages := []string{""}
-			for _, tr := range t.Translations {
-				languages = append(languages, tr.Language)
-			}
-			for _, lang := range languages {
-				if _, err := letter.Compose(look, letter.Content{LocalDate: "2026-01-01", Tips: []tips.Tip{t}}, lang); err != nil {
-					faults = append(faults, fmt.Sprintf("%s: %v", t.Path, err))
-				}
-			}
+		for _, f := range lintMails(look, n.Library.Tips()) {
+			faults = append(faults, f.String())
+		}
+		if err := letter.CheckWeek(look, n.Library.Tips(), 7); err != nil {
+			faults = append(faults, "a weekly mail: "+err.Error())
 		}
 		f := finding{"mails of " + n.ID, "ok", "every tip can be composed in every language it has"}
 		if len(faults) > 0 {

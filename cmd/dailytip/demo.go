@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -53,6 +54,9 @@ what was delivered and ends.`,
 	flags.StringVar(&f.out, "out", "", "write each delivered message to this `folder`, as RECIPIENT.eml")
 	return cmd
 }
+
+// demoShelf stands for the folder of the starter library, which is in the program.
+const demoShelf = "(starter library)"
 
 // sampleReaders are the demo's subscribers: addresses that can't exist (RFC
 // 2606), languages that the starter library has, zones around the world.
@@ -168,7 +172,7 @@ func (d *demoRun) configuration() (*config.Config, error) {
 		return nil, err
 	}
 	n := config.DefaultNewsletter()
-	n.ID, n.Title, n.Tips = "management", "Management Tip of the Day", "library"
+	n.ID, n.Title, n.Tips = "management", "Management Tip of the Day", cmp.Or(d.flags.tips, demoShelf)
 	n.From, n.ConfirmFrom = cfg.From, cfg.From
 	cfg.SMTP, cfg.Newsletters = []config.Relay{r}, []config.Newsletter{n}
 	return cfg, nil

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,7 +24,17 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"dailytip": func() { os.Exit(mainCode()) },
+		"mktip":    func() { writeHugeTip(os.Args[1]) },
 	})
+}
+
+// writeHugeTip writes a tip within the limits of a file, whose mail is beyond
+// those of a mail: "mktip FILE" in a script.
+func writeHugeTip(name string) {
+	text := "---\ntitle: Huge\nlink: https://example.com/huge\n---\n\n" + strings.Repeat("- item\n", 4000)
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		panic(err)
+	}
 }
 
 // TestScript runs the scripts of testdata/script. Beside testscript's own

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -152,7 +153,15 @@ func (p *previewer) tip(r *http.Request) (tips.Tip, error) {
 }
 
 func (p *previewer) compose(t tips.Tip, language string) (*letter.Letter, error) {
-	look := p.app.letterNewsletter(p.app.newsletter(p.n.ID))
+	newsletter := p.app.newsletter(p.n.ID)
+	look := p.app.letterNewsletter(newsletter)
+	if newsletter.Template != "" { // read again: it may be what is being worked on
+		parsed, faults := readTemplate(newsletter.Template)
+		if len(faults) > 0 {
+			return nil, faults
+		}
+		look.Template = parsed
+	}
 	return letter.Compose(look, letter.Content{LocalDate: p.date.String(), Tips: []tips.Tip{t}}, language)
 }
 
@@ -187,12 +196,27 @@ func (p *previewer) changes(w http.ResponseWriter, r *http.Request) {
 	stream := http.NewResponseController(w)
 	_, _ = fmt.Fprint(w, ": watching\n\n")
 	_ = stream.Flush()
-	select {
-	case <-changed:
+	template, before := p.app.newsletter(p.n.ID).Template, time.Time{}
+	if info, err := os.Stat(template); err == nil {
+		before = info.ModTime()
+	}
+	look := time.NewTicker(500 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-changed:
+		case <-look.C:
+			if info, err := os.Stat(template); err != nil || info.ModTime().Equal(before) {
+				continue
+			}
+		case <-r.Context().Done():
+			return
+		case <-p.end:
+			return
+		}
 		_, _ = fmt.Fprint(w, "data: changed\n\n")
 		_ = stream.Flush()
-	case <-r.Context().Done():
-	case <-p.end:
+		return
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
+	"dailytip/mailer/letter"
 	"dailytip/tips"
 )
 
@@ -159,7 +161,12 @@ func (c *command) tipsLint(dir *string) *cobra.Command {
 			faults, notes := 0, 0
 			err := c.each(*dir, func(folder string, l *tips.Library) error {
 				today := time.Now().Format(time.DateOnly)
-				for _, f := range tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today}) {
+				look, err := c.lookOf(*dir, folder)
+				if err != nil {
+					return err
+				}
+				found := tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today})
+				for _, f := range append(found, lintMails(look, l.Tips())...) {
 					if f.Severity == tips.Note {
 						notes++
 					} else {
@@ -185,6 +192,30 @@ func (c *command) tipsLint(dir *string) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// lookOf is how the mails of a folder's tips look: as the newsletter that sends
+// them says, or plain when the folder was named by hand.
+func (c *command) lookOf(dir, folder string) (letter.Newsletter, error) {
+	if dir != "" {
+		return letter.Newsletter{
+			ID: "lint", Title: "Lint", BaseURL: "http://localhost", From: mail.Address{Address: "tips@example.com"}, Assets: shelf(dir),
+		}, nil
+	}
+	cfg, err := config.Load(c.configPath())
+	if err != nil {
+		return letter.Newsletter{}, err
+	}
+	all, err := newLooks(cfg)
+	if err != nil {
+		return letter.Newsletter{}, err
+	}
+	for _, n := range cfg.Newsletters {
+		if n.Tips == folder {
+			return all[n.ID], nil
+		}
+	}
+	return letter.Newsletter{}, fmt.Errorf("no newsletter has the folder %s", folder)
 }
 
 func (c *command) tipsRepair(dir *string) *cobra.Command {

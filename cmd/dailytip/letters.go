@@ -1,0 +1,140 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"sync"
+
+	"dailytip/config"
+	"dailytip/library"
+	"dailytip/mailer/letter"
+	"dailytip/tips"
+)
+
+// looks are how each newsletter's mails look, by its id.
+type looks map[string]letter.Newsletter
+
+// newLooks reads what the mails need beside the tips: the operator's template
+// and the library's pictures. Faults of a template have its own file and line.
+func newLooks(cfg *config.Config) (looks, error) {
+	all := looks{}
+	var faults config.Faults
+	for _, n := range cfg.Newsletters {
+		look := letter.Newsletter{
+			ID: n.ID, Title: n.Title, Language: n.Language, BaseURL: cfg.BaseURL, Accent: n.Accent,
+			PostalAddress: cfg.PostalAddress, From: n.From, ReplyTo: n.ReplyTo, ConfirmFrom: n.ConfirmFrom,
+		}
+		look.Assets = shelf(n.Tips)
+		if public(cfg.BaseURL) {
+			look.AssetURL = cfg.BaseURL + "/files/" + n.ID + "/"
+		}
+		if n.Template != "" {
+			parsed, wrong := readTemplate(n.Template)
+			faults = append(faults, wrong...)
+			look.Template = parsed
+		}
+		all[n.ID] = look
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return all, nil
+}
+
+// shelf is a library's folder as a file system that no name and no link leads
+// out of; the demo's is in the program. nil: it can't be opened, which reading
+// the tips has reported.
+func shelf(folder string) fs.FS {
+	if folder == demoShelf {
+		return library.Files
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil
+	}
+	return root.FS()
+}
+
+func readTemplate(name string) (*letter.Template, config.Faults) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, config.Faults{{File: name, Message: fmt.Sprintf("the template can't be read: %v", err)}}
+	}
+	parsed, wrong := letter.ParseTemplate(name, string(text))
+	faults := make(config.Faults, 0, len(wrong))
+	for _, f := range wrong {
+		faults = append(faults, config.Fault{File: name, Line: f.Line, Message: f.Message})
+	}
+	return parsed, faults
+}
+
+// public tells whether readers' mail programs can fetch pictures from our own
+// site. Otherwise pictures are attached.
+func public(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil || u.Hostname() == "localhost" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "" && (ip == nil || ip.IsGlobalUnicast() && !ip.IsPrivate())
+}
+
+// fitness remembers which tips make mails that can be sent: a tip whose mail
+// would be too large is withheld when it's read, not found out when it's due.
+type fitness struct {
+	look letter.Newsletter
+	log  *slog.Logger
+
+	mu    sync.Mutex
+	known map[string]bool // by the tip's digest: withheld
+}
+
+// longText is how much markdown, in bytes, can't become too large a mail: the
+// densest markup grows to some thirty times its size, and the limit is
+// letter.MaxHTML. Nearly all tips are shorter, and cost nothing here.
+const longText = letter.MaxHTML / 40
+
+func (f *fitness) withhold(t *tips.Tip) bool {
+	longest := len(t.Body) + len(t.Mindmap)
+	for _, tr := range t.Translations {
+		longest = max(longest, len(tr.Body)+len(tr.Mindmap))
+	}
+	if longest <= longText {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key := cmp.Or(t.Digest, t.ID)
+	if withheld, ok := f.known[key]; ok {
+		return withheld
+	}
+	// The original only: a translation that is too large is replaced by it.
+	_, err := letter.Compose(f.look, letter.Content{LocalDate: "2026-01-01", Tips: []tips.Tip{*t}}, "")
+	f.known[key] = errors.Is(err, letter.ErrTooLarge)
+	if f.known[key] {
+		f.log.Error("a tip is withheld: its mail would be too large; shorten it", "tip", t.Path, "error", err)
+	}
+	return f.known[key]
+}
+
+// lintMails finds what is wrong with the mails of a library's tips, as faults of
+// the tips' files.
+func lintMails(look letter.Newsletter, all []tips.Tip) []tips.Fault {
+	var faults []tips.Fault
+	for _, t := range all {
+		for _, err := range letter.Check(look, t) {
+			severity := tips.Warning
+			if errors.Is(err, letter.ErrTooLarge) {
+				severity = tips.Error
+			}
+			faults = append(faults, tips.Fault{Path: t.Path, Rule: "mail", Severity: severity, Message: err.Error()})
+		}
+	}
+	return faults
+}

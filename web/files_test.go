@@ -1,0 +1,34 @@
+package web_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"dailytip/web"
+)
+
+func TestOnlyPicturesOfALibraryAreServed(t *testing.T) {
+	s := open(t, func(o *web.Options) {
+		o.Newsletters[0].Files = fstest.MapFS{
+			"maps/a.PNG":   {Data: []byte("\x89PNG")},
+			"secret.md":    {Data: []byte("a tip to come")},
+			"x.svg":        {Data: []byte("<svg onload=alert(1)>")},
+			".hidden.png":  {Data: []byte("\x89PNG")},
+			"page.png.htm": {Data: []byte("<script>")},
+		}
+	})
+	const id = "management"
+	answer := s.get("/files/" + id + "/maps/a.PNG")
+	answer.must(t, 200, "PNG")
+	if kind := answer.Header.Get("Content-Type"); kind != "image/png" {
+		t.Errorf("Content-Type %q", kind)
+	}
+	for _, path := range []string{
+		"/files/" + id + "/secret.md", "/files/" + id + "/x.svg", "/files/" + id + "/.hidden.png", "/files/" + id + "/page.png.htm",
+		"/files/" + id + "/maps", "/files/" + id + "/", "/files/nobody/maps/a.PNG", "/files/" + id + "/..%2f..%2fetc%2fpasswd.png",
+	} {
+		if got := s.get(path); got.StatusCode == 200 {
+			t.Errorf("%s: %d", path, got.StatusCode)
+		}
+	}
+}
