@@ -1,7 +1,7 @@
 // Screenshots writes pictures of mails, as Chromium shows them, into a folder:
 //
 //	go run ./mailtest/screenshots -out docs/images                    # the README's two
-//	go run ./mailtest/screenshots -out /tmp/looks -mails 'say-it.*'   # all of these, in four looks
+//	go run ./mailtest/screenshots -out /tmp/looks -mails 'say-it-back-first.*'   # all of these, in four looks
 package main
 
 import (
@@ -37,7 +37,7 @@ var (
 
 func main() {
 	out := flag.String("out", "", "the `folder` to write to")
-	mails := flag.String("mails", "", "a `pattern` of names, such as 'say-it.*'; default: the README's mail")
+	mails := flag.String("mails", "", "a `pattern` of names, such as 'say-it-back-first.*'; default: the README's mail")
 	root := flag.String("root", ".", "the module's `folder`")
 	flag.Parse()
 	if *out == "" || flag.NArg() > 0 {
