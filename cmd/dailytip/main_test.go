@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"net"
 	"os"
 	"os/exec"
@@ -25,6 +28,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"dailytip": func() { os.Exit(mainCode()) },
 		"mktip":    func() { writeHugeTip(os.Args[1]) },
+		"mkpng":    func() { writePicture(os.Args[1]) },
 	})
 }
 
@@ -33,6 +37,17 @@ func TestMain(m *testing.M) {
 func writeHugeTip(name string) {
 	text := "---\ntitle: Huge\nlink: https://example.com/huge\n---\n\n" + strings.Repeat("- item\n", 4000)
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		panic(err)
+	}
+}
+
+// writePicture writes a small picture: "mkpng FILE" in a script.
+func writePicture(name string) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 20))); err != nil {
+		panic(err)
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
 		panic(err)
 	}
 }
