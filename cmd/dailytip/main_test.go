@@ -25,6 +25,9 @@ import (
 // TestMain lets the test binary be the program itself: what the scripts run as
 // dailytip is the real thing in a process of its own.
 func TestMain(m *testing.M) {
+	// Under the race detector a program sleeps for a second before it ends, in
+	// case a race is still to come; here it ends some two hundred times.
+	_ = os.Setenv("GORACE", strings.TrimSpace("atexit_sleep_ms=20 "+os.Getenv("GORACE")))
 	testscript.Main(m, map[string]func(){
 		"dailytip": func() { os.Exit(mainCode()) },
 		"mktip":    func() { writeHugeTip(os.Args[1]) },
@@ -66,6 +69,7 @@ func TestScript(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("TZ", "UTC")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			e.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
 			return nil
 		},
