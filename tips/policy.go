@@ -35,6 +35,6 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowTables()
 	p.AllowImages()
 	p.AllowAttrs("alt").OnElements("img") // AllowImages takes none with a colon in it
-	p.RequireNoFollowOnLinks(false) // a source is a source; AllowImages asks for it
+	p.RequireNoFollowOnLinks(false)       // a source is a source; AllowImages asks for it
 	return p
 })

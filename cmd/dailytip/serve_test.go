@@ -109,7 +109,7 @@ func TestServeDeliversOnSchedule(t *testing.T) {
 // second copy only of what was on the wire, and the ledger knows how many.
 func TestKilledDaemonLosesNobody(t *testing.T) {
 	t.Parallel()
-	const readers, kills, inFlight = 1500, 4, 32
+	const readers, kills, inFlight = 1000, 4, 32
 	box, relay := startInbox(t, inbox.Options{})
 	box.SetFault(func(a inbox.Ask) inbox.Fault { // slow enough to be killed in the middle
 		if a.Stage == inbox.Dot {
