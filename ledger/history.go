@@ -114,6 +114,18 @@ func (l *Ledger) FinishRun(ctx context.Context, now time.Time, r Run) error {
 	})
 }
 
+// SkipReason returns why the readers of a slot got nothing on a date, or "" when
+// nothing is recorded of it.
+func (l *Ledger) SkipReason(ctx context.Context, newsletter, date string, slot int64) (reason string, err error) {
+	err = l.db.Read().QueryRowContext(ctx, `
+		SELECT reason FROM runs WHERE newsletter = $1 AND local_date = $2 AND slot = $3 AND state = 'skipped'`,
+		newsletter, date, slot).Scan(&reason)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("read skipped run: %w", err)
+	}
+	return reason, nil
+}
+
 // Skipped returns the newest runs that were skipped although somebody was due,
 // newest first.
 func (l *Ledger) Skipped(ctx context.Context, limit int) ([]Run, error) {

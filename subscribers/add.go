@@ -30,6 +30,7 @@ type Request struct {
 	Preferences Preferences
 	Consent     Consent
 	Detail      string // how it came about, kept as proof of consent
+	CourseTip   string // the last tip of a course that they have; "": they begin
 }
 
 // Result is what became of a [Request].
@@ -138,9 +139,9 @@ func (l *List) subscribe(ctx context.Context, tx *sql.Tx, now time.Time, person 
 		added.State, kind, confirmed = Active, "added with consent", store.Millis(now)
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO subscriptions (id, subscriber, newsletter, state, slot, due_after, created_at, confirmed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`,
-		added.Subscription, person.ID, r.Newsletter, added.State, slot, store.Millis(now), confirmed)
+		INSERT INTO subscriptions (id, subscriber, newsletter, state, slot, due_after, created_at, confirmed_at, course_tip)
+		VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)`,
+		added.Subscription, person.ID, r.Newsletter, added.State, slot, store.Millis(now), confirmed, r.CourseTip)
 	if err != nil {
 		return Added{}, fmt.Errorf("add subscription: %w", err)
 	}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"dailytip/config"
+	"dailytip/ledger"
+	"dailytip/scheduler"
+	"dailytip/store"
+	"dailytip/subscribers"
+)
+
+// prepare fills the simulation's database: with what is written down in the
+// real one and is planned there up to the first date, and with the readers.
+func (s *simulation) prepare(ctx context.Context, database config.Database, file string, now time.Time) (err error) {
+	if _, err := s.db.Migrate(ctx); err != nil {
+		return err
+	}
+	if s.list, err = subscribers.Open(ctx, s.db); err != nil {
+		return err
+	}
+	s.ledger = ledger.New(s.db, s.list)
+	if file != "" {
+		if err := s.readFile(file); err != nil {
+			return err
+		}
+	}
+	source, err := store.OpenToRead(ctx, database.Reveal())
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && file == "":
+		return exitf(codeNothing, "there is no database %s yet, and so no reader; name some with --subscribers FILE.csv", database)
+	case errors.Is(err, fs.ErrNotExist): // nothing was ever sent
+	case err != nil:
+		return err
+	default:
+		err := s.copyFrom(ctx, source, file == "")
+		if err := errors.Join(err, source.Close()); err != nil {
+			return err
+		}
+	}
+	if len(s.readers) == 0 {
+		return exitf(codeNothing, "there is no active reader; name some with --subscribers FILE.csv")
+	}
+	for i := range s.newsletters {
+		if err := s.playUpTo(ctx, &s.newsletters[i], now); err != nil {
+			return err
+		}
+	}
+	return s.subscribe(ctx)
+}
+
+// readFile reads the readers. A file with faults is refused: what half of a list
+// gets shows nothing.
+func (s *simulation) readFile(name string) error {
+	in, _, err := s.openInput(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	rows, err := subscribers.ReadCSV(in, s.ids())
+	if err != nil {
+		return exitf(codeUsage, "%s: %w", name, err)
+	}
+	refused := 0
+	for row := range rows {
+		if row.Err != nil {
+			refused++
+			s.say("%s:%d: %v", name, row.Line, row.Err)
+			continue
+		}
+		s.add(row.Request)
+	}
+	if refused > 0 {
+		return exitf(codeUsage, "%s: %d rows are broken; mend them first", name, refused)
+	}
+	return nil
+}
+
+func (s *simulation) add(r subscribers.Request) {
+	r.Consent = subscribers.Vouched
+	s.readers = append(s.readers, reader{Request: r, newsletter: s.find(r.Newsletter)})
+}
+
+// copyFrom copies what decides the plan, and the active readers if wanted.
+func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers bool) error {
+	list, err := subscribers.Open(ctx, source)
+	if err != nil {
+		return err
+	}
+	real := ledger.New(source, list)
+	for _, n := range s.newsletters {
+		history, err := real.History(ctx, n.ID)
+		if err != nil {
+			return err
+		}
+		for _, sent := range history {
+			if err := s.writeDown(ctx, &n, sent.LocalDate, sent.Reason, sent.Tip); err != nil {
+				return err
+			}
+		}
+		pins, err := real.Pins(ctx, n.ID)
+		if err != nil {
+			return err
+		}
+		for _, pin := range pins {
+			err := s.ledger.Pin(ctx, time.UnixMilli(0), n.ID, pin.LocalDate, pin.Tip)
+			if err != nil && !errors.Is(err, ledger.ErrOpened) { // the edition stands, whatever the pin says
+				return err
+			}
+		}
+	}
+	if !readers {
+		return nil
+	}
+	return list.Each(ctx, subscribers.Filter{State: subscribers.Active}, func(p subscribers.Subscriber, sub subscribers.Subscription) error {
+		if s.find(sub.Newsletter) == nil {
+			return nil
+		}
+		s.add(subscribers.Request{
+			Address: p.Email, Newsletter: sub.Newsletter, CourseTip: sub.CourseTip,
+			Preferences: subscribers.Preferences{
+				Name: p.Name, Language: p.Language, Timezone: p.Timezone,
+				SendAt: sub.Slot.SendAt, Days: sub.Slot.Days, Cadence: sub.Slot.Cadence,
+			},
+		})
+		return nil
+	})
+}
+
+func (s *simulation) writeDown(ctx context.Context, n *scheduler.Newsletter, date, reason, tip string) error {
+	t, _ := n.Library.Tip(tip)
+	t.ID = tip // when it has left the library since
+	body, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("copy tip %s: %w", tip, err)
+	}
+	_, err = s.ledger.WriteDown(ctx, time.UnixMilli(0), n.ID, date, reason, []ledger.Item{{Tip: tip, Body: body}})
+	return err
+}
+
+// playUpTo writes down what plan shows from now to the day before the first
+// date, so that the first date gets what plan shows for it. The simulation's
+// clock begins on the day before, in the east: a date there that plan knows
+// nothing of is skipped.
+func (s *simulation) playUpTo(ctx context.Context, n *scheduler.Newsletter, now time.Time) error {
+	if n.Order == scheduler.CourseOrder {
+		return nil
+	}
+	calendar, err := s.scheduler().Calendar(ctx, n)
+	if err != nil {
+		return err
+	}
+	if begin := n.Upcoming(now); s.first.After(begin) {
+		for _, choice := range calendar.Plan(begin, s.first.Sub(begin)) {
+			if choice.Tip.ID == "" || choice.Reason == scheduler.Sent {
+				continue
+			}
+			if err := s.writeDown(ctx, n, choice.Date.String(), choice.Reason, choice.Tip.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for date := s.first.Add(-3); s.first.After(date); date = date.Add(1) {
+		err := s.ledger.Pin(ctx, now, n.ID, date.String(), "")
+		if err != nil && !errors.Is(err, ledger.ErrOpened) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *simulation) scheduler() *scheduler.Scheduler {
+	return scheduler.New(scheduler.Options{List: s.list, Ledger: s.ledger, Newsletters: s.newsletters})
+}
+
+// subscribe adds the readers, each as of the moment before the first date begins
+// in their zone: what was due before isn't for them.
+func (s *simulation) subscribe(ctx context.Context) error {
+	var added []reader
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, r := range s.readers {
+			// The zone is all that Begin looks at, and a person has one in all newsletters.
+			sub := subscribers.Subscription{Slot: subscribers.Slot{Timezone: r.Preferences.Timezone}}
+			at := r.newsletter.Begin(s.first, sub).Add(-time.Millisecond)
+			got, err := s.list.Add(ctx, tx, at, r.Request)
+			if err != nil {
+				return err
+			}
+			if got.Result != subscribers.Created { // the file names them twice
+				continue
+			}
+			if sub, err = s.list.Subscription(ctx, tx, got.Subscription); err != nil {
+				return err
+			}
+			r.slot = sub.Slot
+			added = append(added, r)
+		}
+		return nil
+	})
+	s.readers = added
+	return err
+}

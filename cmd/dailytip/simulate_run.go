@@ -1,0 +1,145 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/scheduler"
+	"dailytip/subscribers"
+)
+
+// run lets the clock go from before the first date anywhere to after the last.
+//
+// It ticks at the full minutes at which something can be due, and after each
+// outage, where a daemon ticks each minute. That's the same: a tick's work
+// depends on the database, on the library and on which due instants have come.
+// The first two change by nothing but ticks here (nobody signs up or resumes,
+// the relay takes at once what is opened), so a tick at a minute at which no
+// instant comes finds all as the one before left it.
+func (s *simulation) run(ctx context.Context) error {
+	begin, end := s.span()
+	bar := s.progress("Simulating")
+	defer bar.done()
+	clock := s.clock(begin)
+	daemon := s.scheduler()
+	down := s.down
+	for now := clock.next(begin); !now.IsZero() && !now.After(end); now = clock.next(now) {
+		for len(down) > 0 && !now.Before(down[0].from) {
+			if up := down[0].to; up.After(now) {
+				now = up
+			}
+			down, daemon = down[1:], s.scheduler() // started again, it remembers nothing
+		}
+		if err := s.tick(ctx, daemon, now); err != nil {
+			return err
+		}
+		bar.show(int64(now.Sub(begin)/time.Minute), int64(end.Sub(begin)/time.Minute))
+	}
+	return nil
+}
+
+// span returns when the first date begins for the first reader, and when the
+// last one ends for the last.
+func (s *simulation) span() (begin, end time.Time) {
+	for _, r := range s.readers {
+		sub := subscribers.Subscription{Slot: r.slot}
+		first, last := r.newsletter.Begin(s.first, sub), r.newsletter.Begin(s.last.Add(1), sub)
+		if begin.IsZero() || first.Before(begin) {
+			begin = first
+		}
+		if last.After(end) {
+			end = last
+		}
+	}
+	return begin.Add(-time.Minute), end
+}
+
+// alarm is the schedule of a slot or of a newsletter, with the instant at which
+// it's due next.
+type alarm struct {
+	schedule scheduler.Schedule
+	due      time.Time // zero: never again
+}
+
+type alarms []alarm
+
+func (s *simulation) clock(begin time.Time) alarms {
+	var a alarms
+	set := func(n *scheduler.Newsletter, slot subscribers.Slot) {
+		schedule := n.Schedule(slot)
+		a = append(a, alarm{schedule, schedule.Next(begin)})
+	}
+	for i := range s.newsletters { // its tips are written down at an hour of its own
+		set(&s.newsletters[i], subscribers.Slot{Cadence: subscribers.Daily})
+	}
+	known := map[int64]bool{}
+	for _, r := range s.readers {
+		if !known[r.slot.ID] {
+			known[r.slot.ID] = true
+			set(r.newsletter, r.slot)
+		}
+	}
+	return a
+}
+
+// next returns the first full minute after an instant at which something is due;
+// the zero time when nothing is any more.
+func (a alarms) next(after time.Time) time.Time {
+	var first time.Time
+	for i := range a {
+		for !a[i].due.IsZero() && !minute(a[i].due).After(after) {
+			a[i].due = a[i].schedule.Next(a[i].due)
+		}
+		if due := a[i].due; !due.IsZero() && (first.IsZero() || due.Before(first)) {
+			first = due
+		}
+	}
+	if first.IsZero() {
+		return first
+	}
+	return minute(first)
+}
+
+// minute returns the full minute at which a daemon notices an instant.
+func minute(t time.Time) time.Time {
+	if full := t.Truncate(time.Minute); !full.Equal(t) {
+		return full.Add(time.Minute)
+	}
+	return t
+}
+
+// claiming takes what was opened, many at a time: nobody else waits for the
+// database.
+var claiming = ledger.Claiming{Owner: "simulation", Lease: time.Hour, Limit: 5000}
+
+// tick is a minute of the daemon's: the scheduler's tick, and a mailer whose
+// relay takes everything at once.
+func (s *simulation) tick(ctx context.Context, daemon *scheduler.Scheduler, now time.Time) error {
+	opened := false
+	daemon.Opened = func() { opened = true }
+	if err := daemon.Tick(ctx, now); err != nil {
+		return err
+	}
+	var outcomes []ledger.Outcome
+	for opened {
+		jobs, err := s.ledger.Exchange(ctx, now, outcomes, claiming)
+		if err != nil || len(jobs) == 0 {
+			return err
+		}
+		slices.SortFunc(jobs, func(a, b ledger.Job) int {
+			return cmp.Or(strings.Compare(a.Newsletter, b.Newsletter), strings.Compare(a.LocalDate, b.LocalDate), strings.Compare(string(a.Email), string(b.Email)))
+		})
+		outcomes = outcomes[:0]
+		for _, j := range jobs {
+			if err := s.delivered(ctx, now, j); err != nil {
+				return err
+			}
+			outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent})
+		}
+	}
+	return nil
+}
