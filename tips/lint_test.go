@@ -91,3 +91,23 @@ func TestFaultString(t *testing.T) {
 		}
 	}
 }
+
+// A tip's faults are those of all its files.
+func TestFaultsOf(t *testing.T) {
+	l := mustOpen(t, folder(t, map[string]string{
+		"a.md":       "---\ntitle: T\n---\nA",
+		"a.zh-CN.md": "---\ntitle: " + strings.Repeat("字", maxTitle+1) + "\n---\n字",
+		"b.md":       "---\ntitle: B\n---\nB",
+	}))
+	all := Lint(l.Tips(), l.Faults(), LintOptions{})
+	tip, ok := l.Tip("a")
+	if !ok {
+		t.Fatal("no tip a")
+	}
+	got := FaultsOf(tip, all)
+	wantFault(t, got, RuleMissingLink, Warning, 1, 0)
+	wantFault(t, got, RuleLongTitle, Warning, 2, 0)
+	if len(got) != 2 || len(all) != 3 {
+		t.Errorf("%v of %v", got, all)
+	}
+}
