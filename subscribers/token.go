@@ -24,6 +24,10 @@ const (
 	PreferencesLink Purpose = "preferences"
 )
 
+// CalendarLink is the purpose of the link to a newsletter's calendar, for the
+// operator. Its tokens name no subscription, but 0.
+func CalendarLink(newsletter string) Purpose { return Purpose("calendar/" + newsletter) }
+
 // TokenLength is the length of every token, in URL-safe ASCII characters. All
 // are equally long so that a mail can be composed once and each reader's token
 // put in its place afterwards.

@@ -1,6 +1,7 @@
 // Package web owns the pages behind the links of our mails: confirm, leave, and
 // what a machine asks for (/healthz, /readyz). Each page is one letter with at
-// most one button, works without script, and speaks the reader's language.
+// most one button, works without script, and speaks the reader's language. Beside
+// them it serves the operator the plan as a calendar, behind a secret link.
 //
 // It refuses to change anything on GET: link scanners follow every link of a
 // mail (RFC 8058 §2). It refuses to log tokens, mail addresses and network

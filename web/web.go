@@ -56,6 +56,10 @@ type Options struct {
 	// it needn't wait for the next poll. It must not block. May be nil.
 	Enqueued func()
 
+	// Calendar is a newsletter's plan as a calendar file, for the operator, or
+	// [ErrNoCalendar]. nil: there are no calendars.
+	Calendar func(ctx context.Context, now time.Time, newsletter string) ([]byte, error)
+
 	// Ready is asked by /readyz after the database has answered. Anybody can
 	// read its error. May be nil.
 	Ready func(ctx context.Context) error
@@ -111,6 +115,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /u/{token}", s.page(s.askToLeave))
 	mux.HandleFunc("POST /u/{token}", s.page(s.leave))
 	mux.HandleFunc("/u/{token}", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc("GET /calendar/{file}", s.calendar)
 	mux.HandleFunc(healthRoute, s.healthz)
 	mux.HandleFunc(readyRoute, s.readyz)
 	mux.HandleFunc("GET "+s.style.path, s.serveStyle)

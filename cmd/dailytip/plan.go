@@ -1,32 +1,36 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
+	"slices"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"dailytip/ledger"
 	"dailytip/scheduler"
 )
 
 func (c *command) plan() *cobra.Command {
 	var newsletter, from, format string
 	var days int
+	var link bool
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Show what goes out when, and how long the library lasts",
-		Args:  cobra.NoArgs,
+		Long: `plan names the tip of each date, and why it's that one: it was sent, it is pinned, it's
+the next in the order, or it comes again. Of the dates that are over it shows those
+that were sent. With --format ics it prints a calendar file; --link prints a secret
+address at which the daemon serves the same to calendar programs.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.json {
 				format = "json"
 			}
-			if format != "table" && format != "json" {
-				return exitf(codeUsage, "--format %q is unknown; write table or json", format)
+			if !slices.Contains([]string{"table", "json", "ics"}, format) {
+				return exitf(codeUsage, "--format %q is unknown; write table, json or ics", format)
 			}
 			if days < 1 || days > 3660 {
 				return exitf(codeUsage, "--days %d: write a number from 1 to 3660", days)
@@ -40,6 +44,12 @@ func (c *command) plan() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if n.Order == scheduler.CourseOrder {
+				return exitf(codeNothing, "newsletter %s is a course: each reader has a plan of their own; see dailytip subscribers show", n.ID)
+			}
+			if link {
+				return c.printCalendarLink(a, n)
+			}
 			return c.printPlan(cmd.Context(), a, n, start, days, format)
 		},
 	}
@@ -47,68 +57,15 @@ func (c *command) plan() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&from, "from", "", "the first `date` (default: today)")
 	flags.IntVar(&days, "days", 14, "how many days")
-	flags.StringVar(&format, "format", "table", "table or json")
+	flags.StringVar(&format, "format", "table", "table, json, or ics (a calendar file)")
+	flags.BoolVar(&link, "link", false, "print the secret address of the calendar that the daemon serves")
 	cmd.AddCommand(
 		c.planChange(&newsletter, "pin DATE TIP", "Give a date a tip of your choice", cobra.ExactArgs(2)),
-		c.planChange(&newsletter, "unpin DATE", "Take back a pin or a skip", cobra.ExactArgs(1)),
+		c.planChange(&newsletter, "unpin DATE", "Take back a pin or a skip that was set by command", cobra.ExactArgs(1)),
 		c.planChange(&newsletter, "skip DATE", "Send nothing on a date", cobra.ExactArgs(1)),
+		c.planChange(&newsletter, "unskip DATE", "Take back a skip that was set by command", cobra.ExactArgs(1)),
 	)
 	return cmd
-}
-
-// planLine is what plan prints of a date.
-type planLine struct {
-	Date      string   `json:"date"`
-	Weekday   string   `json:"weekday"`
-	Tip       string   `json:"tip"` // "": none
-	Title     string   `json:"title,omitempty"`
-	Reason    string   `json:"reason"` // sent, pinned, next, repeat, skipped, empty
-	Languages []string `json:"languages,omitempty"`
-}
-
-func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter, start scheduler.Date, days int, format string) error {
-	if n.Order == scheduler.CourseOrder {
-		return exitf(codeNothing, "newsletter %s is a course: each reader has a plan of their own; see dailytip subscribers show", n.ID)
-	}
-	calendar, err := a.scheduler.Calendar(ctx, n)
-	if err != nil {
-		return err
-	}
-	// What is still to go out before the first date decides what it gets.
-	upcoming := n.Upcoming(time.Now())
-	first := start
-	if first.After(upcoming) {
-		first = upcoming
-	}
-	var rows []table.Row
-	for _, choice := range calendar.Plan(first, start.Sub(first)+days) {
-		if start.After(choice.Date) {
-			continue
-		}
-		line := planLine{
-			Date: choice.Date.String(), Weekday: choice.Date.Weekday().String()[:3],
-			Tip: choice.Tip.ID, Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason,
-		}
-		if choice.Tip.ID != "" {
-			line.Languages = []string{cmp.Or(choice.Tip.Language, a.newsletter(n.ID).Language)}
-			for _, tr := range choice.Tip.Translations {
-				line.Languages = append(line.Languages, tr.Language)
-			}
-		}
-		if format == "json" {
-			if err := c.printJSON(line); err != nil {
-				return err
-			}
-			continue
-		}
-		rows = append(rows, table.Row{line.Date, line.Weekday, short(line.Title, 60), line.Reason, strings.Join(line.Languages, " ")})
-	}
-	if format == "json" {
-		return nil
-	}
-	c.table(table.Row{"Date", "", "Tip", "Why", "Languages"}, rows)
-	c.printf("\n%s\n", runwayText(calendar.Runway(upcoming)))
-	return nil
 }
 
 // runwayText says how long the library lasts.
@@ -131,7 +88,7 @@ func lastText(r scheduler.Runway) string {
 	return r.Last.String()
 }
 
-// planChange is plan pin, unpin or skip, by its first word.
+// planChange is plan pin, unpin, skip or unskip, by its first word.
 func (c *command) planChange(newsletter *string, use, help string, args cobra.PositionalArgs) *cobra.Command {
 	return &cobra.Command{
 		Use:   use,
@@ -161,6 +118,8 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 				if there, err = a.ledger.Unpin(cmd.Context(), n.ID, date.String()); err == nil && !there {
 					return exitf(codeNothing, "%s has no pin and no skip that was set by command", date)
 				}
+			case "unskip":
+				err = a.unskip(cmd.Context(), n, date)
 			}
 			return err
 		},
@@ -184,4 +143,28 @@ func pinnable(n *scheduler.Newsletter, date scheduler.Date, id string) error {
 		}
 	}
 	return nil
+}
+
+// unskip takes back a skip, and nothing else: a pin stays, and what the
+// configuration skips can only be changed there or by a pin.
+func (a *app) unskip(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error {
+	pins, err := a.ledger.Pins(ctx, n.ID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(pins, func(p ledger.Choice) bool { return p.LocalDate == date.String() })
+	skipped := slices.ContainsFunc(n.Skips, func(s scheduler.Skip) bool { return s.Takes(date) })
+	switch {
+	case i >= 0 && pins[i].Tip != "":
+		return exitf(codeNothing, "%s isn't skipped: %s is pinned to it; plan unpin takes that back", date, pins[i].Tip)
+	case i >= 0:
+		_, err := a.ledger.Unpin(ctx, n.ID, date.String())
+		if err == nil && skipped {
+			return exitf(codeFailed, "%s stays without an edition: skip: in the configuration takes it too; plan pin %s TIP sends one all the same", date, date)
+		}
+		return err
+	case skipped:
+		return exitf(codeNothing, "%s is skipped by skip: in the configuration; change it there, or send a tip all the same: plan pin %s TIP", date, date)
+	}
+	return exitf(codeNothing, "%s isn't skipped", date)
 }
