@@ -1,6 +1,6 @@
 // Package letter composes the mails that dailytip sends: the letter with the
 // day's tip, and the notices that answer a person (confirm, welcome, resend) or
-// warn an operator (alert).
+// warn an operator (alert) or show an editor what is going out (proof).
 //
 // It owns the look of a mail, its text part, its headers and its MIME
 // structure. Compose does the heavy work once for each content and language;

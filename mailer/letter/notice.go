@@ -20,6 +20,7 @@ const (
 	Welcome                 // thanks for it; from ConfirmFrom
 	Resend                  // a tip once more, because its reader asked
 	Alert                   // tells the operator of a fault; plain text, in English
+	Proof                   // shows an editor what is going out, with lint's findings
 )
 
 // Notice is a mail that answers a person or warns an operator. Which fields
@@ -34,7 +35,11 @@ type Notice struct {
 	NextDate string // Welcome: local date of the first tip, YYYY-MM-DD; "" unknown
 	NextTime string // Welcome: local time of it, HH:MM
 
-	Content Content // Resend
+	Content Content // Resend, Proof
+
+	Findings []string // Proof: what lint says, one line each
+	Due      string   // Proof: when the edition goes out, for a person
+	Reason   string   // Proof: why the date has this tip
 
 	Subject string // Alert: one line
 	Text    string // Alert: plain text, lines ended by \n
@@ -46,6 +51,9 @@ type Notice struct {
 func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 	if x.Kind == Resend {
 		return compose(n, x.Content, x.Language, "mail.again", newPictures(n))
+	}
+	if x.Kind == Proof {
+		return composeProof(n, x)
 	}
 	if err := n.check(); err != nil {
 		return nil, fmt.Errorf("compose notice: %w", err)

@@ -19,6 +19,11 @@ var styles = map[string]string{
 	"press":    "display:inline-block;padding:13px 26px;font-family:{sans};font-size:17px;line-height:24px;font-weight:600;color:{card};text-decoration:none",
 	"quiet":    "margin:26px 0 0;font-size:14px;line-height:23px;color:{mute}",
 
+	// What an editor sees on top of a proof; English, whatever the mail speaks.
+	"proof":   "padding:14px 16px;background-color:{tint};border-radius:6px;font-family:{sans};font-size:14px;line-height:22px;color:{ink};text-align:left;direction:ltr",
+	"gap":     "height:26px;font-size:1px;line-height:26px",
+	"finding": "margin:0 0 4px;word-break:break-word",
+
 	// The mind map.
 	"glance":  "margin:0 0 14px;font-family:{sans};font-size:15px;line-height:23px;font-weight:600;color:{mute}",
 	"root":    "margin:0 0 12px;font-family:{sans};font-size:17px;line-height:25px;font-weight:600;color:{ink}",
