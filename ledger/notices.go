@@ -17,6 +17,7 @@ const (
 	Welcome = "welcome" // says that they did
 	Resend  = "resend"  // today's tip again, on request
 	Alert   = "alert"   // tells an operator what needs them
+	Proof   = "proof"   // shows an editor an edition before it goes out
 )
 
 // noticeLife is how long a notice is worth sending.
@@ -30,18 +31,22 @@ type Notice struct {
 	Subscription int64
 	Email        subscribers.Address
 	Language     string
-	Content      int64  // Resend: what to send
-	Detail       string // Alert: what happened
+	Content      int64     // Resend: what to send
+	Detail       string    // Alert: what happened; Proof: a ProofOf, JSON
+	ExpiresAt    time.Time // zero: a day from now
 }
 
 // Enqueue writes a notice. It belongs into the transaction of the change that
 // causes it, so that there's never the one without the other.
 func (l *Ledger) Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n Notice) error {
+	if n.ExpiresAt.IsZero() {
+		n.ExpiresAt = now.Add(noticeLife)
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO notices (id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, state, next_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $10)`,
 		l.ids.New(now), n.Kind, n.Newsletter, n.Subscriber, n.Subscription, n.Email, n.Language, n.Content, n.Detail,
-		store.Millis(now), store.Millis(now.Add(noticeLife)))
+		store.Millis(now), store.Millis(n.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
 	}
