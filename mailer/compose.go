@@ -136,6 +136,9 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 		}
 		l, err := letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Resend, Language: job.Language, Content: c})
 		return l, n.From.Address, err
+	case ledger.Proof:
+		l, err := m.proof(n, job)
+		return l, n.From.Address, err
 	case ledger.Alert:
 		subject, text, _ := strings.Cut(job.Detail, "\n")
 		l, err := letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Alert, Subject: subject, Text: text})
