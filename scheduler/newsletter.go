@@ -24,6 +24,13 @@ type Newsletter struct {
 	Skips       []Skip
 	Grace       time.Duration // how late a missed run still goes out; less than a day
 	GiveUpAfter time.Duration // after the due instant, a delivery expires
+	Proof       Proof
+}
+
+// Proof is who is shown each edition before it goes out, and when.
+type Proof struct {
+	To     subscribers.Address // "": nobody
+	Before time.Duration       // the edition's instant in the newsletter's default zone
 }
 
 // Schedule returns the due instants of a slot of the newsletter.

@@ -26,6 +26,7 @@ type Scheduler struct {
 	Options
 	upcoming  map[int64]upcoming   // by slot
 	published map[string]time.Time // by newsletter: its own instants up to here are written down
+	proofed   map[[2]string]bool   // newsletter and date: its proof has been enqueued
 }
 
 // upcoming spares a tick the search for a slot's next instant.
@@ -36,7 +37,7 @@ func New(o Options) *Scheduler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Scheduler{Options: o, upcoming: map[int64]upcoming{}, published: map[string]time.Time{}}
+	return &Scheduler{Options: o, upcoming: map[int64]upcoming{}, published: map[string]time.Time{}, proofed: map[[2]string]bool{}}
 }
 
 // Find returns the newsletter with an id, or the only one there is when id is
@@ -118,5 +119,5 @@ func (s *Scheduler) tick(ctx context.Context, now time.Time, n *Newsletter) erro
 			return err
 		}
 	}
-	return nil
+	return t.proof(ctx, slots) // last: readers don't wait for the editor
 }
