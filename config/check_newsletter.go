@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"os"
+	"net/mail"
 	"regexp"
 	"strings"
 	"time"
@@ -78,6 +79,7 @@ func (c *checker) newsletter(path string, n *Newsletter) {
 		c.check1(fmt.Sprintf("%s[%d]", at("skip"), i), entry, checkSkip)
 	}
 	c.times(path, n)
+	c.proof(at("proof"), n)
 	if !c.broken[at("accent")] && n.Accent != "" {
 		accent, err := checkAccent(n.Accent)
 		if err != nil {
@@ -113,6 +115,16 @@ func (c *checker) language(path string, value *string) {
 		return
 	}
 	*value = tag.String()
+}
+
+// proof checks who is shown the editions, and when.
+func (c *checker) proof(path string, n *Newsletter) {
+	if before := path + ".before"; !c.broken[before] && (n.Proof.Before < 15*time.Minute || n.Proof.Before > 7*day) {
+		c.fault(before, "%s: %s is out of range; write 15m to 7d", before, formatDuration(n.Proof.Before))
+	}
+	if n.Order == "course" && n.Proof.To != (mail.Address{}) {
+		c.fault(path+".to", "%s.to: a course has no edition that all its readers get, so there is none to show; remove proof:, or write another order", path)
+	}
 }
 
 // times checks the durations, alone and against each other.

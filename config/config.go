@@ -154,11 +154,23 @@ type Newsletter struct {
 	// InDoubt is what happens to a message whose answer was never seen: resend or hold.
 	InDoubt string `yaml:"in_doubt"`
 
+	// Proof is who sees each edition before it goes out.
+	Proof Proof `yaml:"proof"`
+
 	// Accent is the colour of links and of the edge, #rrggbb in lower case,
 	// legible on white and on our paper; "": the look's own.
 	Accent string `yaml:"accent"`
 	// Template is the file of an operator's own shell for the mails; "": ours.
 	Template string `yaml:"template"`
+}
+
+// Proof is about showing an editor what is going out.
+type Proof struct {
+	// To is the editor's address; zero: nobody is shown anything.
+	To mail.Address `yaml:"to"`
+	// Before is how long before the edition's instant in DefaultTimezone, or
+	// in Timezone when it's one for all; 15 minutes to 7 days.
+	Before time.Duration `yaml:"before"`
 }
 
 // Admin is about the operator's pages.

@@ -39,6 +39,7 @@ func DefaultNewsletter() Newsletter {
 		Grace:           6 * time.Hour,
 		GiveUpAfter:     12 * time.Hour,
 		InDoubt:         "resend",
+		Proof:           Proof{Before: 12 * time.Hour},
 	}
 }
 

@@ -130,6 +130,11 @@ func TestFaults(t *testing.T) {
 		{letter("skip: ['holidays:zz']"), "names no country"},
 		{letter("skip: ['holidays:']"), "names no country"},
 		{letter(`accent: "#ffcc00"`), "is too pale"},
+		{letter("proof: {before: 5m}"), "newsletters[0].proof.before: 5m is out of range"},
+		{letter("proof: {before: 8d}"), "is out of range; write 15m to 7d"},
+		{letter("proof: {to: nobody}"), "newsletters[0].proof.to: \"nobody\" isn't a mail address"},
+		{letter("proof: editor@example.com"), "newsletters[0].proof must be a group of keys"},
+		{letter("order: course\n    proof: {to: editor@example.com}"), "newsletters[0].proof.to: a course has no edition"},
 		{letter("accent: red"), "isn't a colour"},
 		{letter("accent: #9a4a0b"), "quotes"},
 	} {

@@ -120,10 +120,16 @@ func schedulerNewsletters(cfg *config.Config, libraries map[string]*tips.Library
 		s := scheduler.Newsletter{
 			ID: n.ID, Library: libraries[n.Tips], Tags: n.Tags, Order: scheduler.Order(n.Order),
 			RepeatAfter: n.RepeatAfter, Stop: n.WhenEmpty == "stop", Grace: n.Grace, GiveUpAfter: n.GiveUpAfter,
+			Proof: scheduler.Proof{Before: n.Proof.Before},
 		}
 		var err error
 		if s.Rule, err = scheduler.ParseRule(n.Schedule); err != nil {
 			faults = append(faults, cfg.Fault(key("schedule"), "%v", err))
+		}
+		if n.Proof.To.Address != "" {
+			if s.Proof.To, err = subscribers.ParseAddress(n.Proof.To.Address); err != nil {
+				faults = append(faults, cfg.Fault(key("proof.to"), "%v", err))
+			}
 		}
 		if n.Timezone != "subscriber" {
 			if s.Zone, err = time.LoadLocation(n.Timezone); err != nil {

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"net/http"
+	"net/mail"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+)
+
+// What an operator and an editor see ahead: the plan in their calendar program,
+// and the edition in their mailbox.
+func TestSeenAhead(t *testing.T) {
+	t.Parallel()
+	box, relay := startInbox(t, inbox.Options{})
+	// Half a day away: one edition is near enough for its proof, and none is due.
+	in := install(t, relay, time.Now().UTC().Add(12*time.Hour).Format("schedule: \"4 15 * * *\"")+
+		"\ntimezone: UTC\nproof: {to: editor@example.com, before: 18h}")
+	in.subscribe(1)
+	d := in.serve()
+	in.eventually(time.Minute, "the proofs arrive", func() bool { return box.Received() >= 2 })
+
+	link := strings.TrimSpace(in.run(0, "plan", "--link"))
+	answer, err := http.Get(link) //nolint:noctx // a test
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	served, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/calendar; charset=utf-8" {
+		t.Fatalf("GET %s: %s, %v", link, answer.Status, err)
+	}
+	for _, want := range []string{"SUMMARY:💡 Say it back first\r\n", "SUMMARY:Name one owner\r\n", `DESCRIPTION:Why: next\nLanguages: en\, es\n`} {
+		if !strings.Contains(string(served), want) {
+			t.Errorf("%q is missing in\n%s", want, served)
+		}
+	}
+	// The same events as the command's, which ends earlier.
+	uids := func(file string) (ids []string) {
+		for line := range strings.SplitSeq(file, "\r\n") {
+			if strings.HasPrefix(line, "UID:") {
+				ids = append(ids, line)
+			}
+		}
+		return ids
+	}
+	printed := uids(in.run(0, "plan", "--format", "ics", "--days", "10"))
+	if all := uids(string(served)); len(printed) < 9 || len(all) < 119 || !strings.Contains(strings.Join(all, "\n"), strings.Join(printed[1:], "\n")) {
+		t.Errorf("the command has %d events, the daemon %d: %q", len(printed), len(all), printed)
+	}
+
+	d.stop()
+	for _, m := range box.Messages() {
+		parsed, err := mail.ReadMessage(bytes.NewReader(m.Data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		subject, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
+		if err != nil || !strings.HasPrefix(subject, "[Proof ") || m.To[0] != "editor@example.com" {
+			t.Errorf("to %s: %q, %v", m.To, subject, err)
+		}
+	}
+	if n := len(box.Messages()); n != 2 {
+		t.Errorf("%d mails, want one in English and one in Spanish", n)
+	}
+}
