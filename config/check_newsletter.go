@@ -2,8 +2,8 @@ package config
 
 import (
 	"fmt"
-	"os"
 	"net/mail"
+	"os"
 	"regexp"
 	"strings"
 	"time"
