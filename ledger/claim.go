@@ -44,8 +44,10 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 	var jobs []Job
 	err := l.db.Write(ctx, func(tx *sql.Tx) error {
 		jobs = nil
+		records := l.recorder(tx, now, c.Owner)
+		defer records.close()
 		for _, o := range outcomes {
-			if err := l.record(ctx, tx, now, c.Owner, o); err != nil {
+			if err := records.record(ctx, o); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -23,13 +24,50 @@ type Outcome struct {
 	Doubt bool
 }
 
+// recorder writes outcomes in one transaction. A page of them shares what is the
+// same for all: the statement, which SQLite takes longer to read than to run,
+// and what kind of content it is.
+type recorder struct {
+	l          *Ledger
+	tx         *sql.Tx
+	now        time.Time
+	owner      string
+	statements map[string]*sql.Stmt // by table
+	courses    map[int64]bool       // by content
+}
+
+func (l *Ledger) recorder(tx *sql.Tx, now time.Time, owner string) *recorder {
+	return &recorder{l: l, tx: tx, now: now, owner: owner, statements: map[string]*sql.Stmt{}, courses: map[int64]bool{}}
+}
+
+// close gives the statements back.
+func (r *recorder) close() {
+	for _, statement := range r.statements {
+		_ = statement.Close()
+	}
+}
+
+func (r *recorder) update(ctx context.Context, q queue) (*sql.Stmt, error) {
+	if known := r.statements[q.table]; known != nil {
+		return known, nil
+	}
+	statement, err := r.tx.PrepareContext(ctx, `
+		UPDATE `+q.table+` SET state = $3, next_at = $4, code = $5, enhanced = $6, answer = $7, language = CASE WHEN $8 = '' THEN language ELSE $8 END,
+			done_at = $9, attempts = attempts + $10, doubts = doubts + $11, owner = '', lease_until = 0
+		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state <> 'sent')`)
+	if err != nil {
+		return nil, err
+	}
+	r.statements[q.table] = statement
+	return statement, nil
+}
+
 // record writes one outcome. An accepted mail is accepted whoever has claimed it
 // since; anything else counts only for who holds the claim.
-func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner string, o Outcome) error {
-	q := o.Job.Key.queue()
+func (r *recorder) record(ctx context.Context, o Outcome) error {
 	a, b := o.Job.Key.args()
 	o.Answer.Text = plain(o.Answer.Text)
-	done, next := store.Millis(now), store.Millis(o.NextAt)
+	done, next := store.Millis(r.now), store.Millis(o.NextAt)
 	attempts, doubts := 0, 0
 	switch o.State {
 	case Pending:
@@ -41,11 +79,12 @@ func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner st
 	if o.Doubt {
 		doubts = 1
 	}
-	changed, err := affected(tx.ExecContext(ctx, `
-		UPDATE `+q.table+` SET state = $3, next_at = $4, code = $5, enhanced = $6, answer = $7, language = CASE WHEN $8 = '' THEN language ELSE $8 END,
-			done_at = $9, attempts = attempts + $10, doubts = doubts + $11, owner = '', lease_until = 0
-		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state <> 'sent')`,
-		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, o.Answer.Text, o.Language, done, attempts, doubts, owner))
+	update, err := r.update(ctx, o.Job.Key.queue()) //nolint:sqlclosecheck // close does
+	if err != nil {
+		return fmt.Errorf("record outcome: %w", err)
+	}
+	changed, err := affected(update.ExecContext(ctx,
+		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, o.Answer.Text, o.Language, done, attempts, doubts, r.owner))
 	if err != nil {
 		return fmt.Errorf("record outcome: %w", err)
 	}
@@ -53,10 +92,10 @@ func (l *Ledger) record(ctx context.Context, tx *sql.Tx, now time.Time, owner st
 		return nil
 	}
 	if o.Dead {
-		return l.list.Suppress(ctx, tx, now, o.Job.Key.Subscriber, o.Answer.String())
+		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Answer.String())
 	}
 	if o.State == Sent && o.Job.Key.Notice == 0 {
-		return l.advanceCourse(ctx, tx, o.Job)
+		return r.advanceCourse(ctx, o.Job)
 	}
 	return nil
 }
@@ -69,10 +108,23 @@ func plain(text string) string {
 
 // advanceCourse moves a course reader's place on, now that the tip has been
 // sent.
-func (l *Ledger) advanceCourse(ctx context.Context, tx *sql.Tx, j Job) error {
-	_, err := tx.ExecContext(ctx, `
+func (r *recorder) advanceCourse(ctx context.Context, j Job) error {
+	course, known := r.courses[j.Content]
+	if !known {
+		var choice string
+		err := r.tx.QueryRowContext(ctx, "SELECT choice FROM contents WHERE id = $1", j.Content).Scan(&choice)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("move on in course: %w", err)
+		}
+		course = strings.HasPrefix(choice, Course(""))
+		r.courses[j.Content] = course
+	}
+	if !course {
+		return nil
+	}
+	_, err := r.tx.ExecContext(ctx, `
 		UPDATE subscriptions SET course_tip = (SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0)
-		WHERE id = $2 AND EXISTS (SELECT 1 FROM contents c WHERE c.id = $1 AND c.choice LIKE 'course:%')`, j.Content, j.Subscription)
+		WHERE id = $2`, j.Content, j.Subscription)
 	if err != nil {
 		return fmt.Errorf("move on in course: %w", err)
 	}
@@ -107,9 +159,11 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, owner string, known 
 		if err != nil {
 			return fmt.Errorf("read claims: %w", err)
 		}
+		records := l.recorder(tx, now, owner)
+		defer records.close()
 		for _, k := range stray {
 			o := Outcome{Job: Job{Key: k}, State: Pending, NextAt: now}
-			if err := l.record(ctx, tx, now, owner, o); err != nil {
+			if err := records.record(ctx, o); err != nil {
 				return err
 			}
 		}

@@ -35,13 +35,13 @@ func Open(ctx context.Context, name string) (*DB, error) {
 	if IsPostgres(name) {
 		return openPostgres(ctx, name)
 	}
-	return openSQLite(ctx, name, "FULL")
+	return openSQLite(ctx, name, "synchronous(FULL)")
 }
 
 // OpenScratch opens an SQLite file that nobody needs after a crash: it doesn't
-// wait for the disk.
+// wait for the disk, and uses it as little as it can.
 func OpenScratch(ctx context.Context, path string) (*DB, error) {
-	return openSQLite(ctx, path, "OFF")
+	return openSQLite(ctx, path, "synchronous(OFF)", "cache_size(-100000)", "wal_autocheckpoint(20000)")
 }
 
 // IsPostgres tells whether a database name is a PostgreSQL URL.
@@ -63,7 +63,7 @@ func openPostgres(ctx context.Context, name string) (*DB, error) {
 	return &DB{write: pool, read: pool}, nil
 }
 
-func openSQLite(ctx context.Context, name, synchronous string) (*DB, error) {
+func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error) {
 	path, err := filepath.Abs(name)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -75,7 +75,7 @@ func openSQLite(ctx context.Context, name, synchronous string) (*DB, error) {
 	// synchronous=FULL: what the ledger calls sent must survive a power cut.
 	// A transaction takes the write lock when it begins (_txlock=immediate), so
 	// two writers wait for each other instead of failing at the first write.
-	db.write, err = sql.Open("sqlite", dsn(path, "journal_mode(WAL)", "synchronous("+synchronous+")"))
+	db.write, err = sql.Open("sqlite", dsn(path, append(pragmas, "journal_mode(WAL)")...))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", name, err)
 	}
