@@ -93,9 +93,9 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 	if err != nil {
 		return err
 	}
-	real := ledger.New(source, list)
+	truth := ledger.New(source, list)
 	for _, n := range s.newsletters {
-		history, err := real.History(ctx, n.ID)
+		history, err := truth.History(ctx, n.ID)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 				return err
 			}
 		}
-		pins, err := real.Pins(ctx, n.ID)
+		pins, err := truth.Pins(ctx, n.ID)
 		if err != nil {
 			return err
 		}

@@ -96,7 +96,7 @@ func newSeen(s *simulation) *seen {
 
 // delivered notes a mail, and prints it. Readers in the east get the day after
 // the last one before readers in the west get the last: that isn't asked for.
-func (s *simulation) delivered(ctx context.Context, now time.Time, j ledger.Job) error {
+func (s *simulation) delivered(ctx context.Context, j ledger.Job) error {
 	v := s.seen
 	if !v.inRange(j.LocalDate) {
 		return nil
@@ -115,9 +115,9 @@ func (s *simulation) delivered(ctx context.Context, now time.Time, j ledger.Job)
 		v.contents[j.Content] = tip
 	}
 	line := simulatedLine{
-		At: now.UTC().Format(time.RFC3339), Newsletter: j.Newsletter, LocalDate: j.LocalDate, Tip: tip, Email: string(j.Email),
+		At: j.OpenedAt.UTC().Format(time.RFC3339), Newsletter: j.Newsletter, LocalDate: j.LocalDate, Tip: tip, Email: string(j.Email),
 		// It was due when its time to expire began to run.
-		Late: now.Sub(j.ExpiresAt.Add(-v.grace[j.Newsletter])) >= time.Minute,
+		Late: j.OpenedAt.Sub(j.ExpiresAt.Add(-v.grace[j.Newsletter])) >= time.Minute,
 	}
 	v.note(line)
 	return v.line(line)

@@ -26,7 +26,8 @@ func (s *simulation) run(ctx context.Context) error {
 	defer bar.done()
 	clock := s.clock(begin)
 	daemon := s.scheduler()
-	down := s.down
+	down, patience := s.down, s.patience()
+	var opened, last time.Time // the first tick whose mails weren't handed over (zero: all were), and the last
 	for now := clock.next(begin); !now.IsZero() && !now.After(end); now = clock.next(now) {
 		for len(down) > 0 && !now.Before(down[0].from) {
 			if up := down[0].to; up.After(now) {
@@ -34,12 +35,21 @@ func (s *simulation) run(ctx context.Context) error {
 			}
 			down, daemon = down[1:], s.scheduler() // started again, it remembers nothing
 		}
-		if err := s.tick(ctx, daemon, now); err != nil {
+		// Before the tick, in which a mail that still waited could expire.
+		if !opened.IsZero() && now.Sub(opened) >= patience {
+			if err := s.handOver(ctx, last); err != nil {
+				return err
+			}
+			opened = time.Time{}
+		}
+		daemon.Opened = func() { opened = cmp.Or(opened, now) }
+		if err := daemon.Tick(ctx, now); err != nil {
 			return err
 		}
+		last = now
 		bar.show(int64(now.Sub(begin)/time.Minute), int64(end.Sub(begin)/time.Minute))
 	}
-	return nil
+	return s.handOver(ctx, last)
 }
 
 // span returns when the first date begins for the first reader, and when the
@@ -116,30 +126,42 @@ func minute(t time.Time) time.Time {
 // database.
 var claiming = ledger.Claiming{Owner: "simulation", Lease: time.Hour, Limit: 5000}
 
-// tick is a minute of the daemon's: the scheduler's tick, and a mailer whose
-// relay takes everything at once.
-func (s *simulation) tick(ctx context.Context, daemon *scheduler.Scheduler, now time.Time) error {
-	opened := false
-	daemon.Opened = func() { opened = true }
-	if err := daemon.Tick(ctx, now); err != nil {
-		return err
-	}
-	var outcomes []ledger.Outcome
-	for opened {
-		jobs, err := s.ledger.Exchange(ctx, now, outcomes, claiming)
-		if err != nil || len(jobs) == 0 {
+// handOver plays a mailer whose relay takes everything at the instant at which
+// it was opened.
+func (s *simulation) handOver(ctx context.Context, now time.Time) error {
+	for more := true; more; {
+		jobs, err := s.ledger.Exchange(ctx, now, nil, claiming)
+		if err != nil {
 			return err
 		}
 		slices.SortFunc(jobs, func(a, b ledger.Job) int {
-			return cmp.Or(strings.Compare(a.Newsletter, b.Newsletter), strings.Compare(a.LocalDate, b.LocalDate), strings.Compare(string(a.Email), string(b.Email)))
+			return cmp.Or(a.OpenedAt.Compare(b.OpenedAt), strings.Compare(a.Newsletter, b.Newsletter),
+				strings.Compare(a.LocalDate, b.LocalDate), strings.Compare(string(a.Email), string(b.Email)))
 		})
-		outcomes = outcomes[:0]
-		for _, j := range jobs {
-			if err := s.delivered(ctx, now, j); err != nil {
+		outcomes := make([]ledger.Outcome, len(jobs))
+		for i, j := range jobs {
+			if err := s.delivered(ctx, j); err != nil {
 				return err
 			}
-			outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent})
+			outcomes[i] = ledger.Outcome{Job: j, State: ledger.Sent}
 		}
+		if _, err := s.ledger.Exchange(ctx, now, outcomes, ledger.Claiming{Owner: claiming.Owner}); err != nil {
+			return err
+		}
+		more = len(jobs) == claiming.Limit
 	}
 	return nil
+}
+
+// patience is how long what was opened may wait to be handed over, so that many
+// slots cost one exchange with the ledger. A course reader's next tip depends on
+// what was sent, and nothing may expire: then it's no time at all.
+func (s *simulation) patience() time.Duration {
+	most := 2 * time.Hour
+	for _, n := range s.newsletters {
+		if n.Order == scheduler.CourseOrder || n.GiveUpAfter <= most {
+			return 0
+		}
+	}
+	return most
 }
