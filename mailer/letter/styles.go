@@ -23,6 +23,7 @@ var styles = map[string]string{
 	"proof":   "padding:14px 16px;background-color:{tint};border-radius:6px;font-family:{sans};font-size:14px;line-height:22px;color:{ink};text-align:left;direction:ltr",
 	"gap":     "height:26px;font-size:1px;line-height:26px",
 	"finding": "margin:0 0 4px;word-break:break-word",
+	"list":    "margin:0;padding:0 0 0 22px",
 
 	// The mind map.
 	"glance":  "margin:0 0 14px;font-family:{sans};font-size:15px;line-height:23px;font-weight:600;color:{mute}",
