@@ -61,7 +61,7 @@ def main():
         days = {date(2026, 11, 23)}
         for first, last in ((2020, 2038), (2011, 2013)):
             for change in changes(zone, datetime(first, 1, 1, tzinfo=UTC), datetime(last, 1, 1, tzinfo=UTC)):
-                days.update(change + DAY * i for i in range(-1, 2))
+                days.update(change + DAY * i for i in range(-2, 3))
         for day in sorted(days):
             for hour, minute in TIMES:
                 at = "-"
