@@ -134,6 +134,9 @@ func (c *Calendar) step(date Date) Choice {
 	return choice
 }
 
+// Begun tells whether the newsletter has sent anything.
+func (c *Calendar) Begun() bool { return len(c.sent) > 0 }
+
 // Choose names the tip of one date, whether the rule takes it or not, as if it
 // were the next to be sent.
 func (c *Calendar) Choose(date Date) Choice {

@@ -37,6 +37,9 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 		return nil, nil, err
 	}
 	upcoming, end := n.Upcoming(now), start.Add(days)
+	if !calendar.Begun() && upcoming.After(start) {
+		upcoming = start // nothing has gone out yet: a plan for any time one likes
+	}
 	var choices []scheduler.Choice
 	for date := start; upcoming.After(date) && end.After(date); date = date.Add(1) {
 		if choice := calendar.Choose(date); choice.Reason == scheduler.Sent {

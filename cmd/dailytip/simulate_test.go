@@ -16,12 +16,14 @@ var fortyZones = strings.Fields(`
 	Europe/Berlin Africa/Casablanca Europe/London Atlantic/Azores America/Nuuk America/Sao_Paulo America/St_Johns America/Halifax
 	America/New_York America/Chicago America/Denver America/Los_Angeles America/Anchorage Pacific/Marquesas Pacific/Honolulu Pacific/Pago_Pago`)
 
-// P1, P2, P8: in 2026, over every change of the clocks, each reader gets each
-// date once, at their own hour, and what plan shows; tips repeat when the
-// library is used up, not before.
-func TestSimulateAYearInFortyZones(t *testing.T) {
+// P1, P2, P8: over the weeks in which most clocks of the year change, each reader
+// gets each date once, at their own hour, and what plan shows; tips repeat when
+// the library is used up, not before. A whole year is the same, and takes
+// minutes under the race detector.
+func TestSimulateInFortyZones(t *testing.T) {
 	t.Parallel()
-	const days, library = 365, 200
+	const days, library = 42, 30
+	first := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	in := install(t, "- host: 127.0.0.1", "schedule: \"30 2 * * *\"")
 	for i := range library - 2 { // beside the two that are there
 		in.write(fmt.Sprintf("library/t%03d.md", i), fmt.Sprintf("# Tip %d\n\nText.\n", i))
@@ -41,12 +43,12 @@ func TestSimulateAYearInFortyZones(t *testing.T) {
 	in.write("zones.csv", csv.String())
 
 	planned := map[string]string{}
-	for _, line := range lines(in.run(codeDone, "plan", "--from", "2026-01-01", "--days", fmt.Sprint(days), "--json")) {
+	for _, line := range lines(in.run(codeDone, "plan", "--from", first.Format(time.DateOnly), "--days", fmt.Sprint(days), "--json")) {
 		var p planLine
 		decode(t, line, &p)
 		planned[p.Date] = p.Tip
 	}
-	out := lines(in.run(codeDone, "simulate", "--from", "2026-01-01", "--days", fmt.Sprint(days), "--subscribers", "zones.csv", "--json"))
+	out := lines(in.run(codeDone, "simulate", "--from", first.Format(time.DateOnly), "--days", fmt.Sprint(days), "--subscribers", "zones.csv", "--json"))
 	got := map[string]int{}
 	for _, line := range out[:len(out)-1] {
 		var d simulatedLine
@@ -66,7 +68,7 @@ func TestSimulateAYearInFortyZones(t *testing.T) {
 		}
 	}
 	for email := range zones {
-		for date := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); date.Year() == 2026; date = date.AddDate(0, 0, 1) {
+		for date := first; date.Before(first.AddDate(0, 0, days)); date = date.AddDate(0, 0, 1) {
 			if n := got[email+" "+date.Format(time.DateOnly)]; n != 1 {
 				t.Errorf("%s got %d mails of %s", email, n, date.Format(time.DateOnly))
 			}
@@ -77,7 +79,7 @@ func TestSimulateAYearInFortyZones(t *testing.T) {
 	if sum.Editions != days || sum.Deliveries != days*len(zones) || len(got) != sum.Deliveries || len(sum.Gaps)+len(sum.Skipped) != 0 {
 		t.Errorf("%+v", sum)
 	}
-	if len(sum.Repeats) != days-library || sum.Repeats[0].LocalDate != "2026-07-20" { // the 201st day
+	if len(sum.Repeats) != days-library || sum.Repeats[0].LocalDate != first.AddDate(0, 0, library).Format(time.DateOnly) {
 		t.Errorf("%d repeats: %v", len(sum.Repeats), sum.Repeats)
 	}
 }
