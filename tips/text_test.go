@@ -76,31 +76,6 @@ func TestPlainText(t *testing.T) {
 	}
 }
 
-func TestExcerpt(t *testing.T) {
-	const text = "# Head\n\nOne *two*. Three [four](x)!\n\n```\ncode\n```\n\n- Five."
-	tests := []struct {
-		in    string
-		limit int
-		want  string
-	}{
-		{text, 100, "One two. Three four! Five."},
-		{text, 24, "One two. Three four!"},
-		{text, 10, "One two."},
-		{text, 6, "One…"},
-		{"你好，世界。再见，朋友。", 8, "你好，世界。"},
-		{"你好世界再见朋友", 5, "你好世界…"},
-		{"", 10, ""},
-	}
-	for _, tt := range tests {
-		if got := Excerpt(tt.in, tt.limit); got != tt.want || utf8.RuneCountInString(got) > tt.limit {
-			t.Errorf("Excerpt(%q, %d) = %q, want %q", tt.in, tt.limit, got, tt.want)
-		}
-	}
-	if got := FirstSentence(text); got != "One two." {
-		t.Errorf("FirstSentence = %q", got)
-	}
-}
-
 func FuzzPlainText(f *testing.F) {
 	f.Add(string(mustRead("testdata/text/letter.md")), 40)
 	for _, s := range []string{"| a |\n|-|\n| b", "> - 1. # a\n\tb", "[^a]\n\n[^a]: b[^a]", "[^a]\n\n[^a]: [^b]\n\n[^b]: x", "a\\\n你\n好", "<details>\n\n<summary>", "- \n\n  a"} {
@@ -117,7 +92,6 @@ func FuzzPlainText(f *testing.F) {
 		if utf8.ValidString(in) && !utf8.ValidString(out) {
 			t.Errorf("not UTF-8: %q from %q", out, in)
 		}
-		Excerpt(in, 80)
 		PlainLine(in)
 	})
 }
