@@ -112,6 +112,8 @@ func (r Recipient) check() (address string, err error) {
 	for _, f := range []struct{ name, url string }{
 		{"unsubscribe URL", r.UnsubscribeURL},
 		{"preferences URL", r.PreferencesURL},
+		{"useful URL", r.UsefulURL},
+		{"useless URL", r.UselessURL},
 	} {
 		if f.url == "" {
 			continue

@@ -28,6 +28,8 @@ type Recipient struct {
 	UnsubscribeURL    string // one click unsubscribes (RFC 8058); "" leaves it out
 	PreferencesURL    string // "" leaves preferences and pause out
 	UnsubscribeMailto string // an address that unsubscribes; "" leaves it out
+	UsefulURL         string // says that the tip was useful; "" leaves it out
+	UselessURL        string // says that it wasn't; "" leaves it out
 }
 
 // Message is the finished mail for one recipient: RFC 5322, CRLF at the end of

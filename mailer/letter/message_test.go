@@ -177,6 +177,10 @@ func TestInternationalAddresses(t *testing.T) {
 
 func TestRecipientFaults(t *testing.T) {
 	l := compose1(t, newsletter(), "en")
+	m, err := l.Mould()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for want, spoil := range map[string]func(*Recipient){
 		"recipient email":           func(r *Recipient) { r.Email = "a@example.org\r\nBcc: b@example.org" },
 		"recipient email \"a\"":     func(r *Recipient) { r.Email = "a" },
@@ -192,12 +196,17 @@ func TestRecipientFaults(t *testing.T) {
 		"unsubscribe URL":           func(r *Recipient) { r.UnsubscribeURL = "https://example.com/u/>\r\nX: y" },
 		"no http or https":          func(r *Recipient) { r.UnsubscribeURL = "javascript:alert(1)" },
 		"preferences URL":           func(r *Recipient) { r.PreferencesURL = "https://example.com/a b" },
+		"useful URL":                func(r *Recipient) { r.UsefulURL = "https://example.com/v/>" },
+		"useless URL":               func(r *Recipient) { r.UselessURL = "mailto:a@example.com" },
 		"unsubscribe address":       func(r *Recipient) { r.UnsubscribeMailto = "not an address" },
 	} {
 		r := recipient(1)
 		spoil(&r)
 		if _, err := l.Message(r); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error about %q, got %v", want, err)
+		}
+		if data, err := m.Append([]byte("before"), r); err == nil || !strings.Contains(err.Error(), want) || string(data) != "before" {
+			t.Errorf("want an error about %q and nothing else, got %v and %q", want, err, data)
 		}
 	}
 }
