@@ -199,10 +199,9 @@ func (c *conn) noop() verdict.Answer {
 	return verdict.Answer{Stage: verdict.Auth, Code: 250}
 }
 
-// rest begins an idle time, after which end is called.
-func (c *conn) rest(d time.Duration, end func()) {
+// rest begins an idle time.
+func (c *conn) rest() {
 	c.rested = time.Now() //nolint:forbidigo // how long a socket was silent
-	c.timer = time.AfterFunc(d, end)
 }
 
 // quit ends the connection politely.

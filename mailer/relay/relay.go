@@ -63,6 +63,8 @@ type Envelope struct {
 	// Data are the bytes of an RFC 5322 message with CRLF line ends. They are
 	// not changed.
 	Data []byte
+	// Ref comes back with a [Session]'s answer.
+	Ref any
 }
 
 // Relay sends messages through one server. Its methods may be called from
@@ -240,7 +242,8 @@ func (r *Relay) give(ctx context.Context, c *conn, a verdict.Answer) {
 	r.busy--
 	keep = keep && !r.closed
 	if keep {
-		c.rest(r.o.Idle, func() { r.expire(c) })
+		c.rest()
+		c.timer = time.AfterFunc(r.o.Idle, func() { r.expire(c) })
 		r.idle = append(r.idle, c)
 	}
 	r.mu.Unlock()
