@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ type recorder struct {
 	now        time.Time
 	owner      string
 	statements map[string]*sql.Stmt // by table
-	courses    map[int64]bool       // by content
+	courses    map[int64]bool       // by content; what stands in it has been published
 }
 
 func (l *Ledger) recorder(tx *sql.Tx, now time.Time, owner string) *recorder {
@@ -94,8 +93,26 @@ func (r *recorder) record(ctx context.Context, o Outcome) error {
 	if o.Dead {
 		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Answer.String())
 	}
-	if o.State == Sent && o.Job.Key.Notice == 0 {
-		return r.advanceCourse(ctx, o.Job)
+	if o.State == Sent && o.Job.Content != 0 {
+		return r.accepted(ctx, o.Job)
+	}
+	return nil
+}
+
+// accepted does what follows from a tip having reached somebody: anybody may read
+// it now, and a course goes on.
+func (r *recorder) accepted(ctx context.Context, j Job) error {
+	course, known := r.courses[j.Content]
+	if !known {
+		c, err := r.publish(ctx, j.Content)
+		if err != nil {
+			return fmt.Errorf("publish content %d: %w", j.Content, err)
+		}
+		course = strings.HasPrefix(c.Choice, Course(""))
+		r.courses[j.Content] = course
+	}
+	if course && j.Key.Notice == 0 {
+		return r.advanceCourse(ctx, j)
 	}
 	return nil
 }
@@ -106,22 +123,8 @@ func plain(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
-// advanceCourse moves a course reader's place on, now that the tip has been
-// sent.
+// advanceCourse moves a course reader's place on.
 func (r *recorder) advanceCourse(ctx context.Context, j Job) error {
-	course, known := r.courses[j.Content]
-	if !known {
-		var choice string
-		err := r.tx.QueryRowContext(ctx, "SELECT choice FROM contents WHERE id = $1", j.Content).Scan(&choice)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("move on in course: %w", err)
-		}
-		course = strings.HasPrefix(choice, Course(""))
-		r.courses[j.Content] = course
-	}
-	if !course {
-		return nil
-	}
 	_, err := r.tx.ExecContext(ctx, `
 		UPDATE subscriptions SET course_tip = (SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0)
 		WHERE id = $2`, j.Content, j.Subscription)

@@ -22,6 +22,7 @@ type Counts struct {
 	ResentInDoubt int64 // sent again, or to be, since an answer was never seen
 	Expired       int64
 	Withdrawn     int64 // the reader left first
+	Votes         Tally // on all its tips
 }
 
 // Open tells whether something of the edition is still to be sent.
@@ -72,6 +73,9 @@ func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 			WHERE c.edition = $1 AND c.choice = 'daily'`, e.ID).Scan(&c.Tip)
 		if err != nil {
 			return nil, fmt.Errorf("read tip of edition: %w", err)
+		}
+		if c.Votes, err = l.tally(ctx, q, e.ID); err != nil {
+			return nil, err
 		}
 		all = append(all, c)
 	}

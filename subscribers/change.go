@@ -104,6 +104,7 @@ func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscrib
 		{"INSERT INTO erased (email_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{hash, store.Millis(now)}},
 		{"DELETE FROM notices WHERE subscriber = $1", []any{s.ID}},
 		{"UPDATE deliveries SET answer = '' WHERE subscriber = $1 AND edition IN (SELECT id FROM editions)", []any{s.ID}}, // it may quote the address
+		{"DELETE FROM votes WHERE voter = $1", []any{s.ID}},                                                               // they stay counted
 		{"DELETE FROM subscription_events WHERE subscriber = $1", []any{s.ID}},
 		{"DELETE FROM subscriptions WHERE subscriber = $1", []any{s.ID}},
 		{"DELETE FROM subscribers WHERE id = $1", []any{s.ID}},

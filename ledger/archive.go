@@ -1,0 +1,147 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dailytip/store"
+)
+
+// Publication is a content with one tip that at least one reader was sent: from then on
+// it is public. A week's mail has no entry of its own; the tips in it have.
+type Publication struct {
+	Content    int64
+	Edition    int64
+	Newsletter string
+	LocalDate  string
+	Choice     string    // Daily, Course(…)
+	At         time.Time // when it was first accepted
+}
+
+// Cancelled editions are nobody's to read, whoever got one.
+const public = `c.sent_at > 0 AND c.choice <> 'weekly' AND e.state <> 'cancelled'`
+
+// SentSince returns what was first sent at an instant or later, the earliest
+// first. The zero time returns all.
+func (l *Ledger) SentSince(ctx context.Context, since time.Time) ([]Publication, error) {
+	rows, err := l.db.Read().QueryContext(ctx, `
+		SELECT c.id, c.edition, e.newsletter, e.local_date, c.choice, c.sent_at
+		FROM contents c JOIN editions e ON e.id = c.edition
+		WHERE c.sent_at >= $1 AND `+public+` ORDER BY c.sent_at, c.id`, store.Millis(since))
+	if err != nil {
+		return nil, fmt.Errorf("read what was sent: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []Publication
+	for rows.Next() {
+		var s Publication
+		var at int64
+		if err := rows.Scan(&s.Content, &s.Edition, &s.Newsletter, &s.LocalDate, &s.Choice, &at); err != nil {
+			return nil, fmt.Errorf("read what was sent: %w", err)
+		}
+		s.At = store.Time(at)
+		all = append(all, s)
+	}
+	return all, rows.Err()
+}
+
+// Cancelled returns the editions that were cancelled.
+func (l *Ledger) Cancelled(ctx context.Context) (map[int64]bool, error) {
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT id FROM editions WHERE state = 'cancelled'")
+	if err != nil {
+		return nil, fmt.Errorf("read cancelled editions: %w", err)
+	}
+	numbers, err := scanNumbers(rows)
+	if err != nil {
+		return nil, fmt.Errorf("read cancelled editions: %w", err)
+	}
+	gone := make(map[int64]bool, len(numbers))
+	for _, n := range numbers {
+		gone[n.(int64)] = true
+	}
+	return gone, nil
+}
+
+// FirstItems returns the first tip of each of some contents, by content. A few
+// hundred at a time: each is a parameter of one statement.
+func (l *Ledger) FirstItems(ctx context.Context, contents []int64) (map[int64]Item, error) {
+	if len(contents) == 0 {
+		return nil, nil
+	}
+	places, args := make([]string, len(contents)), make([]any, len(contents))
+	for i, id := range contents {
+		places[i], args[i] = fmt.Sprintf("$%d", i+1), id
+	}
+	rows, err := l.db.Read().QueryContext(ctx, `
+		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+strings.Join(places, ", ")+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read contents: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	items := make(map[int64]Item, len(contents))
+	for rows.Next() {
+		var id int64
+		var item Item
+		var body string
+		if err := rows.Scan(&id, &item.Tip, &body); err != nil {
+			return nil, fmt.Errorf("read contents: %w", err)
+		}
+		item.Body = []byte(body)
+		items[id] = item
+	}
+	return items, rows.Err()
+}
+
+// publish notes that a content was accepted for somebody, once, and returns it
+// without its tips. A week's mail publishes the dates whose tips are in it.
+func (r *recorder) publish(ctx context.Context, id int64) (Content, error) {
+	c := Content{ID: id}
+	var sent int64
+	var newsletter string
+	err := r.tx.QueryRowContext(ctx, `
+		SELECT c.edition, c.choice, c.sent_at, e.newsletter, e.local_date FROM contents c JOIN editions e ON e.id = c.edition WHERE c.id = $1`,
+		id).Scan(&c.Edition, &c.Choice, &sent, &newsletter, &c.LocalDate)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && sent != 0 {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	all := []any{id}
+	if c.Choice == Weekly {
+		days, err := r.daysOf(ctx, c, newsletter)
+		if err != nil {
+			return c, err
+		}
+		all = append(all, days...)
+	}
+	for _, id := range all {
+		_, err := r.tx.ExecContext(ctx, "UPDATE contents SET sent_at = $1 WHERE id = $2 AND sent_at = 0", store.Millis(r.now), id)
+		if err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// daysOf returns the daily contents whose tips a week's mail holds.
+func (r *recorder) daysOf(ctx context.Context, week Content, newsletter string) ([]any, error) {
+	last, err := time.Parse(time.DateOnly, week.LocalDate)
+	if err != nil {
+		return nil, err
+	}
+	// By number, so that two nodes take the rows in one order.
+	rows, err := r.tx.QueryContext(ctx, `
+		SELECT c.id FROM contents c JOIN editions e ON e.id = c.edition JOIN content_tips t ON t.content = c.id
+		WHERE e.newsletter = $1 AND e.local_date > $2 AND e.local_date <= $3 AND c.choice = 'daily' AND c.sent_at = 0
+			AND t.tip IN (SELECT tip FROM content_tips WHERE content = $4)
+		ORDER BY c.id`, newsletter, last.AddDate(0, 0, -7).Format(time.DateOnly), week.LocalDate, week.ID)
+	if err != nil {
+		return nil, err
+	}
+	return scanNumbers(rows)
+}

@@ -1,0 +1,130 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dailytip/store"
+)
+
+// Vote is a reader's answer to whether a tip was useful.
+type Vote struct {
+	Edition    int64
+	Tip        string
+	Subscriber int64
+	Useful     bool
+}
+
+// Tally counts votes.
+type Tally struct{ Useful, Useless int64 }
+
+// ErrNotSent means that an edition has nothing that a reader could vote on.
+var ErrNotSent = errors.New("the reader wasn't sent such a tip")
+
+// VotedOn returns the newsletter and the content that a reader judges: the one
+// of their delivery, or for who got the tip on request the one that all share.
+func (l *Ledger) VotedOn(ctx context.Context, q store.Queryer, edition, subscriber int64) (newsletter string, c Content, err error) {
+	c.Edition = edition
+	err = q.QueryRowContext(ctx, `
+		SELECT e.newsletter, e.local_date, c.id, c.choice, c.reason FROM editions e JOIN contents c ON c.edition = e.id
+		WHERE e.id = $1 AND (c.id = (SELECT content FROM deliveries WHERE edition = $1 AND subscriber = $2)
+			OR c.choice = 'daily' AND NOT EXISTS (SELECT 1 FROM deliveries WHERE edition = $1 AND subscriber = $2))`,
+		edition, subscriber).Scan(&newsletter, &c.LocalDate, &c.ID, &c.Choice, &c.Reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", c, ErrNotSent
+	}
+	if err != nil {
+		return "", c, fmt.Errorf("read what a vote is about: %w", err)
+	}
+	return newsletter, c, l.loadItems(ctx, q, &c)
+}
+
+// VoteOf returns a reader's vote, if there is one.
+func (l *Ledger) VoteOf(ctx context.Context, q store.Queryer, edition, subscriber int64, tip string) (useful, voted bool, err error) {
+	err = q.QueryRowContext(ctx, "SELECT useful FROM votes WHERE voter = $1 AND edition = $2 AND tip = $3",
+		subscriber, edition, tip).Scan(&useful)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, fmt.Errorf("read vote: %w", err)
+	}
+	return useful, true, nil
+}
+
+// Vote counts a reader's vote on a tip of an edition. Each has one: a second
+// takes the place of the first. It reports whether something changed.
+func (l *Ledger) Vote(ctx context.Context, tx *sql.Tx, now time.Time, v Vote) (changed bool, err error) {
+	args := []any{v.Subscriber, v.Edition, v.Tip, v.Useful, store.Millis(now)}
+	added, err := affected(tx.ExecContext(ctx, `
+		INSERT INTO votes (voter, edition, tip, useful, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (voter, edition, tip) DO NOTHING`, args...))
+	if err != nil {
+		return false, fmt.Errorf("vote: %w", err)
+	}
+	chosen, other := added, int64(0)
+	if added == 0 {
+		turned, err := affected(tx.ExecContext(ctx, `
+			UPDATE votes SET useful = $4, at = $5 WHERE voter = $1 AND edition = $2 AND tip = $3 AND useful <> $4`, args...))
+		if err != nil {
+			return false, fmt.Errorf("vote: %w", err)
+		}
+		if turned == 0 {
+			return false, nil
+		}
+		chosen, other = 1, -1
+	}
+	useful, useless := chosen, other
+	if !v.Useful {
+		useful, useless = other, chosen
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO vote_counts (edition, tip, useful, useless) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (edition, tip) DO UPDATE SET useful = vote_counts.useful + excluded.useful, useless = vote_counts.useless + excluded.useless`,
+		v.Edition, v.Tip, useful, useless)
+	if err != nil {
+		return false, fmt.Errorf("count vote: %w", err)
+	}
+	return true, nil
+}
+
+// Tallies counts the votes on each tip of some newsletters, over all editions.
+func (l *Ledger) Tallies(ctx context.Context, newsletters []string) (map[string]Tally, error) {
+	if len(newsletters) == 0 {
+		return nil, nil
+	}
+	places, args := make([]string, len(newsletters)), make([]any, len(newsletters))
+	for i, id := range newsletters {
+		places[i], args[i] = fmt.Sprintf("$%d", i+1), id
+	}
+	rows, err := l.db.Read().QueryContext(ctx, `
+		SELECT v.tip, CAST(SUM(v.useful) AS BIGINT), CAST(SUM(v.useless) AS BIGINT) FROM vote_counts v JOIN editions e ON e.id = v.edition
+		WHERE e.newsletter IN (`+strings.Join(places, ", ")+`) GROUP BY v.tip`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("count votes: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	all := map[string]Tally{}
+	for rows.Next() {
+		var tip string
+		var t Tally
+		if err := rows.Scan(&tip, &t.Useful, &t.Useless); err != nil {
+			return nil, fmt.Errorf("count votes: %w", err)
+		}
+		all[tip] = t
+	}
+	return all, rows.Err()
+}
+
+// tally counts the votes on all tips of an edition.
+func (l *Ledger) tally(ctx context.Context, q store.Queryer, edition int64) (t Tally, err error) {
+	err = q.QueryRowContext(ctx, "SELECT CAST(COALESCE(SUM(useful), 0) AS BIGINT), CAST(COALESCE(SUM(useless), 0) AS BIGINT) FROM vote_counts WHERE edition = $1",
+		edition).Scan(&t.Useful, &t.Useless)
+	if err != nil {
+		return t, fmt.Errorf("count votes: %w", err)
+	}
+	return t, nil
+}
