@@ -15,7 +15,6 @@ import (
 
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
-	"dailytip/mailer/relay"
 	"dailytip/subscribers"
 	"dailytip/tips"
 )
@@ -23,7 +22,7 @@ import (
 // letters keeps what was composed, for each content and language.
 type letters struct {
 	mu   sync.Mutex
-	made map[letterKey]*letter.Letter
+	made map[letterKey]*letter.Mould
 }
 
 type letterKey struct {
@@ -35,7 +34,7 @@ type letterKey struct {
 // keptLetters bounds the memory: some editions under way in all languages.
 const keptLetters = 128
 
-func (s *letters) get(k letterKey, compose func() (*letter.Letter, error)) (*letter.Letter, error) {
+func (s *letters) get(k letterKey, compose func() (*letter.Mould, error)) (*letter.Mould, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l := s.made[k]; l != nil {
@@ -46,22 +45,24 @@ func (s *letters) get(k letterKey, compose func() (*letter.Letter, error)) (*let
 		return nil, err
 	}
 	if s.made == nil || len(s.made) >= keptLetters {
-		s.made = map[letterKey]*letter.Letter{}
+		s.made = map[letterKey]*letter.Mould{}
 	}
 	s.made[k] = l
 	return l, nil
 }
 
-// compose makes a job's mail.
-func (m *Mailer) compose(ctx context.Context, job ledger.Job) (e relay.Envelope, language string, err error) {
+// compose writes a job's mail.
+func (m *Mailer) compose(ctx context.Context, x *message) error {
+	job := x.job
 	n, ok := m.newsletters[job.Newsletter]
 	if !ok {
-		return e, "", fmt.Errorf("the newsletter %q isn't in the configuration any more; put it back, or let what waits of it expire", job.Newsletter)
+		return fmt.Errorf("the newsletter %q isn't in the configuration any more; put it back, or let what waits of it expire", job.Newsletter)
 	}
-	l, from, err := m.letter(ctx, n, job)
+	l, err := m.mould(ctx, n, job)
 	if err != nil {
-		return e, "", err
+		return err
 	}
+	from := n.sender(job.Kind)
 	r := letter.Recipient{
 		Email: string(job.Email), Name: job.Name, Date: job.OpenedAt, ReturnPath: from,
 		MessageID: MessageID(job.Key, from),
@@ -69,21 +70,21 @@ func (m *Mailer) compose(ctx context.Context, job ledger.Job) (e relay.Envelope,
 	if job.Subscription != 0 && job.Kind != ledger.Confirm {
 		r.UnsubscribeURL = n.BaseURL + "/u/" + m.tokens.Make(subscribers.UnsubscribeLink, job.Subscription)
 	}
-	data, err := l.Message(r)
-	if err != nil {
+	if x.data, err = l.Append(x.data[:0], r); err != nil {
 		// Is it this reader, or would it be the same for everyone?
 		r.Email, r.Name = from, ""
-		if _, all := l.Message(r); all != nil {
-			return e, "", all
+		if _, all := l.Append(nil, r); all != nil {
+			return all
 		}
-		return e, "", unfitError{err}
+		return unfitError{err}
 	}
 	if m.sign != nil {
-		if data, err = m.sign(data, from); err != nil {
-			return e, "", err
+		if x.data, err = m.sign(x.data, from); err != nil {
+			return err
 		}
 	}
-	return relay.Envelope{From: from, To: string(job.Email), Data: data}, l.Language, nil
+	x.from, x.language = from, l.Language()
+	return nil
 }
 
 // unfitError is about one reader's own values: the others' mails are composed
@@ -98,25 +99,39 @@ type unreadError struct{ error }
 
 func (e unreadError) Unwrap() error { return e.error }
 
-// letter composes what the job's readers share and returns it with the return
-// path.
-func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*letter.Letter, string, error) {
-	key := letterKey{n.ID, job.Content, job.Language}
+// sender is the address that a mail of a kind comes from and bounces go to.
+func (n Newsletter) sender(kind string) string {
+	if (kind == ledger.Confirm || kind == ledger.Welcome) && n.ConfirmFrom.Address != "" {
+		return n.ConfirmFrom.Address
+	}
+	return n.From.Address
+}
+
+// mould makes what the job's readers share, or finds it.
+func (m *Mailer) mould(ctx context.Context, n Newsletter, job ledger.Job) (*letter.Mould, error) {
+	compose := func() (*letter.Mould, error) {
+		l, err := m.letter(ctx, n, job)
+		if err != nil {
+			return nil, err
+		}
+		return l.Mould()
+	}
+	if job.Kind != "" {
+		return compose()
+	}
+	return m.letters.get(letterKey{n.ID, job.Content, job.Language}, compose)
+}
+
+// letter composes what the job's readers share.
+func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*letter.Letter, error) {
 	switch job.Kind {
 	case "":
-		l, err := m.letters.get(key, func() (*letter.Letter, error) {
-			c, err := m.content(ctx, job.Content)
-			if err != nil {
-				return nil, err
-			}
-			return m.inLanguage(n, c, job.Language)
-		})
-		return l, n.From.Address, err
-	case ledger.Confirm, ledger.Welcome:
-		from := n.From.Address
-		if n.ConfirmFrom.Address != "" {
-			from = n.ConfirmFrom.Address
+		c, err := m.content(ctx, job.Content)
+		if err != nil {
+			return nil, err
 		}
+		return m.inLanguage(n, c, job.Language)
+	case ledger.Confirm, ledger.Welcome:
 		notice := letter.Notice{Kind: letter.Welcome, Language: job.Language}
 		if job.Kind == ledger.Confirm {
 			notice.Kind = letter.Confirm
@@ -127,24 +142,20 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 				notice.NextDate, notice.NextTime = due.Format(time.DateOnly), due.Format("15:04")
 			}
 		}
-		l, err := letter.ComposeNotice(n.Newsletter, notice)
-		return l, from, err
+		return letter.ComposeNotice(n.Newsletter, notice)
 	case ledger.Resend:
 		c, err := m.content(ctx, job.Content)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
-		l, err := letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Resend, Language: job.Language, Content: c})
-		return l, n.From.Address, err
+		return letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Resend, Language: job.Language, Content: c})
 	case ledger.Proof:
-		l, err := m.proof(n, job)
-		return l, n.From.Address, err
+		return m.proof(n, job)
 	case ledger.Alert:
 		subject, text, _ := strings.Cut(job.Detail, "\n")
-		l, err := letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Alert, Subject: subject, Text: text})
-		return l, n.From.Address, err
+		return letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Alert, Subject: subject, Text: text})
 	}
-	return nil, "", fmt.Errorf("a notice of the unknown kind %q", job.Kind)
+	return nil, fmt.Errorf("a notice of the unknown kind %q", job.Kind)
 }
 
 // content reads what an edition sends, from the ledger's copy and never from

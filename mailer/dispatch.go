@@ -33,7 +33,6 @@ func (m *Mailer) dispatch(ctx context.Context) {
 		Mailer: m, outstanding: map[ledger.Key]struct{}{}, streaks: map[string]*streak{},
 		paused: map[string]ledger.PauseInfo{}, said: map[string]bool{},
 	}
-	defer close(m.ready)
 	bounded(ctx, d.begin)
 	polling := time.NewTicker(m.pace.poll)
 	defer polling.Stop()
@@ -142,7 +141,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 	d.idle = want > 0 && len(jobs) == 0 || d.idle
 	for _, job := range jobs {
 		d.outstanding[job.Key] = struct{}{}
-		d.ready <- job // never blocks: it holds as much as may be outstanding
+		d.claimed <- job // never blocks: it holds as much as may be outstanding
 	}
 	return true
 }
@@ -199,20 +198,31 @@ func (d *dispatcher) renew(ctx context.Context) {
 	}
 }
 
-// end gives back what no worker has begun and what waits in rows, waits for what
-// is on the wire, and records it all.
+// recall takes back what waits for a connection: the context has ended, so none
+// begins another, but one that waits for the relay can't say so.
+func (d *dispatcher) recall(ctx context.Context) {
+	close(d.claimed)
+	d.composers.Wait()
+	for _, l := range d.relays {
+		for more := true; more; {
+			select {
+			case x := <-l.queue:
+				x.untried = true
+				d.take(ctx, x)
+			default:
+				more = false
+			}
+		}
+	}
+}
+
+// end gives back what no connection has begun and what waits in rows, waits for
+// what is on the wire, and records it all.
 func (d *dispatcher) end(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.pace.wire+writeTime)
 	defer cancel()
 	now := clock()
-	for begun := false; !begun; {
-		select {
-		case job := <-d.ready:
-			d.outcomes = append(d.outcomes, ledger.Outcome{Job: job, State: ledger.Pending, NextAt: job.OpenedAt})
-		default:
-			begun = true
-		}
-	}
+	d.recall(ctx)
 	wire := time.NewTimer(d.pace.wire + time.Second) // the relays give up first
 	defer wire.Stop()
 	for over := false; d.busy() > 0 && !over; {

@@ -1,13 +1,11 @@
 package mailer
 
 import (
-	"context"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
-	"dailytip/mailer/relay"
 	"dailytip/verdict"
 )
 
@@ -16,6 +14,8 @@ import (
 type line struct {
 	Relay
 	limit *rate.Limiter
+	queue chan *message // for its connections
+	next  *line         // takes what this one can't; nil: it's the last
 
 	mu       sync.Mutex
 	failures int            // in a row
@@ -24,12 +24,12 @@ type line struct {
 	last     verdict.Answer // what it said then
 }
 
-func newLine(r Relay) *line {
+func newLine(r Relay, inFlight int) *line {
 	limit := rate.Limit(r.Rate)
 	if r.Rate <= 0 {
 		limit = rate.Inf
 	}
-	return &line{Relay: r, limit: rate.NewLimiter(limit, max(1, int(r.Rate)))}
+	return &line{Relay: r, limit: rate.NewLimiter(limit, max(1, int(r.Rate))), queue: make(chan *message, inFlight)}
 }
 
 // trying is how long the others wait for the worker that tries a relay.
@@ -86,14 +86,4 @@ func unavailable(a verdict.Answer) bool {
 		return a.Stage < verdict.MailFrom
 	}
 	return false
-}
-
-// handOver tries a second time when the relay went away in the middle: many
-// close a connection after some number of messages, and a fresh one works.
-func handOver(ctx context.Context, l *line, e relay.Envelope) verdict.Answer {
-	a := l.Send(ctx, e)
-	if verdict.Judge(a) == verdict.Down && a.Stage >= verdict.MailFrom && ctx.Err() == nil {
-		a = l.Send(ctx, e)
-	}
-	return a
 }

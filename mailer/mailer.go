@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -66,9 +67,13 @@ type Mailer struct {
 	pace        pace
 
 	wake    chan struct{}
-	ready   chan ledger.Job // claimed, for the workers
-	results chan result     // what they bring back
-	letters letters
+	claimed chan ledger.Job // for the composers
+	results chan *message   // what became of them
+	stopped chan struct{}   // the dispatcher has ended: nothing is on its way any more
+
+	composers sync.WaitGroup
+	letters   letters
+	messages  messages
 }
 
 // pace is how long things are waited for. Tests shorten it.
@@ -98,8 +103,9 @@ func New(o Options) (*Mailer, error) {
 		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
 		newsletters: map[string]Newsletter{},
 		wake:        make(chan struct{}, 1),
-		ready:       make(chan ledger.Job, o.InFlight),
-		results:     make(chan result, o.InFlight),
+		claimed:     make(chan ledger.Job, o.InFlight),
+		results:     make(chan *message, o.InFlight),
+		stopped:     make(chan struct{}),
 		pace: pace{
 			poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
 			backoff: backoff, probe: probeAfter, aside: asideFor,
@@ -108,8 +114,11 @@ func New(o Options) (*Mailer, error) {
 	for _, n := range o.Newsletters {
 		m.newsletters[n.ID] = n
 	}
-	for _, r := range o.Relays {
-		m.relays = append(m.relays, newLine(r))
+	for i, r := range o.Relays {
+		m.relays = append(m.relays, newLine(r, o.InFlight))
+		if i > 0 {
+			m.relays[i-1].next = m.relays[i]
+		}
 	}
 	return m, nil
 }
@@ -127,29 +136,23 @@ func (m *Mailer) Wake() {
 // once.
 func (m *Mailer) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
-	for range m.workers() {
-		workers.Go(func() {
-			for job := range m.ready {
-				m.results <- m.send(ctx, job) // never blocks: it holds as much as may be claimed
-			}
-		})
+	for range runtime.GOMAXPROCS(0) {
+		m.composers.Go(func() { m.composing(ctx) })
+	}
+	for _, l := range m.relays {
+		for range min(l.Connections, m.inFlight) {
+			workers.Go(func() { m.carrying(ctx, l) })
+		}
 	}
 	m.dispatch(ctx)
+	close(m.stopped)
 	workers.Wait()
 	for _, l := range m.relays {
 		if err := l.Close(); err != nil {
-			m.log.Debug("closing a relay's connections", "relay", l.Name, "error", err)
+			m.log.Debug("closing a relay", "relay", l.Name, "error", err)
 		}
 	}
 	return nil
-}
-
-func (m *Mailer) workers() int {
-	n := 1
-	for _, l := range m.relays {
-		n = max(n, l.Connections)
-	}
-	return min(n, m.inFlight)
 }
 
 // hold lists the newsletters whose mails in doubt wait for the operator.

@@ -10,9 +10,9 @@ import (
 	"dailytip/verdict"
 )
 
-// take turns a worker's result into an outcome, and sees to what concerns more
+// take turns what came back into an outcome, and sees to what concerns more
 // than one reader.
-func (d *dispatcher) take(ctx context.Context, r result) {
+func (d *dispatcher) take(ctx context.Context, r *message) {
 	now := clock()
 	o := ledger.Outcome{
 		Job: r.job, State: ledger.Pending, NextAt: now, Language: r.language,
@@ -32,10 +32,11 @@ func (d *dispatcher) take(ctx context.Context, r result) {
 	default:
 		d.judge(ctx, now, r, o)
 	}
+	d.messages.give(r)
 }
 
 // uncomposed deals with a mail that couldn't be composed.
-func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r result, o *ledger.Outcome) {
+func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r *message, o *ledger.Outcome) {
 	scope := scopeOf(r.job)
 	_, paused := d.paused[scope]
 	switch {
@@ -73,7 +74,7 @@ const (
 )
 
 // rule judges what wasn't accepted.
-func (m *Mailer) rule(r result) ruling {
+func (m *Mailer) rule(r *message) ruling {
 	w := ruling{state: ledger.Pending, scope: scopeOf(r.job), limit: verdict.PauseAfter(r.answer)}
 	switch r.verdict {
 	case verdict.Retry:
@@ -104,7 +105,7 @@ func (m *Mailer) rule(r result) ruling {
 }
 
 // judge turns a relay's answer into an outcome.
-func (d *dispatcher) judge(ctx context.Context, now time.Time, r result, o ledger.Outcome) {
+func (d *dispatcher) judge(ctx context.Context, now time.Time, r *message, o ledger.Outcome) {
 	if r.verdict == verdict.Accepted {
 		o.State = ledger.Sent
 		d.outcomes = append(d.outcomes, o)

@@ -81,7 +81,7 @@ func scopeName(scope string) string {
 }
 
 // reason says why a scope is paused and what to do about it.
-func reason(r result) string {
+func reason(r *message) string {
 	why, then := "the relay refused several mails in a row, which is hardly the readers' fault", "; its answer says why"
 	sender := "from"
 	if r.job.Kind != "" {

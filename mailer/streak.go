@@ -22,7 +22,7 @@ type streak struct {
 
 // row adds a refusal to its scope's row, and pauses the scope when the row is
 // long enough.
-func (d *dispatcher) row(ctx context.Context, now time.Time, w ruling, r result, o ledger.Outcome) {
+func (d *dispatcher) row(ctx context.Context, now time.Time, w ruling, r *message, o ledger.Outcome) {
 	s := d.streaks[w.scope]
 	if s == nil {
 		s = &streak{counts: map[verdict.Verdict]int{}}

@@ -30,3 +30,6 @@ func (m *Mould) Append(dst []byte, r Recipient) ([]byte, error) {
 	}
 	return append(dst, data...), nil
 }
+
+// Language is the one that the letter's text is written in.
+func (m *Mould) Language() string { return m.letter.Language }
