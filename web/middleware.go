@@ -67,7 +67,7 @@ func level(route string, status int) slog.Level {
 	switch {
 	case status >= 500:
 		return slog.LevelWarn
-	case route == healthRoute, route == readyRoute, route == "/", strings.HasSuffix(route, ".css"):
+	case route == healthRoute, route == readyRoute, route == "/", strings.HasPrefix(route, "GET /assets/"):
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
@@ -107,10 +107,10 @@ func (r *recorder) Write(b []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// secure sets the headers that every answer carries. Nothing but our own
-// stylesheet may be loaded, and no other site may frame a page.
+// secure sets the headers that every answer carries. Nothing but our own files
+// may be loaded, and no other site may frame a page.
 func (s *Server) secure(next http.Handler) http.Handler {
-	const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

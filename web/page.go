@@ -3,28 +3,55 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strconv"
-
-	"dailytip/locale"
+	"strings"
+	"time"
 )
 
 // page is one letter: what happened or is asked, in one sentence and a bit, and
-// at most one button. The button posts to the page's own address.
+// at most one button, which posts to the page's own address. What has more to it
+// brings a body of its own.
 type page struct {
 	Status  int // 0: 200
 	Lang    string
+	Title   string // of the window; "": the heading and the newsletter's name
 	Mark    string // a small drawing over the heading: "letter", "done" or ""
 	Heading template.HTML
 	Text    []template.HTML
 	Button  template.HTML // "": no button
 	Field   string        // what the button sends with the value 1; "": nothing
+	Body    template.HTML // what follows; see [Server.part]
+	Below   template.HTML // what follows the letter, on the paper
+	Wide    bool          // the body brings sheets of its own instead of standing in one
+
+	// Public pages may be found and kept by anybody; the others hold a person's
+	// address, or stand at an address that is a secret.
+	Public   bool
+	Keep     time.Duration // Public: how long, without asking again; 0: ask each time
+	Modified time.Time     // Public: when it last changed; zero: unknown
+	Head     []headLink
+	Meta     []metaTag
+	Script   bool // our script: it improves a form, and nothing needs it
+
+	// Here is the path that the links to other languages lead to; "": the
+	// request's own.
+	Here string
 
 	letterhead
 }
+
+// headLink is a <link> of the page's head, such as a feed or the next page.
+type headLink struct{ Rel, Type, Title, Lang, Href string }
+
+// metaTag is a <meta> of the page's head. Open Graph writes property for name.
+type metaTag struct{ Name, Property, Content string }
 
 // letterhead is what stands over a page: whose it is, and in whose colour.
 type letterhead struct {
@@ -58,15 +85,19 @@ func (s *Server) page(f func(*http.Request) (page, error)) http.HandlerFunc {
 	}
 }
 
-// write sends a page. Pages hold a person's address and stand at an address
-// that is a secret: nobody keeps them.
+// part fills in a template of templates/, for the body of a page.
+func (s *Server) part(name string, data any) (template.HTML, error) {
+	var b strings.Builder
+	if err := s.pages.ExecuteTemplate(&b, name, data); err != nil {
+		return "", fmt.Errorf("write page: %w", err)
+	}
+	return template.HTML(b.String()), nil
+}
+
+// write sends a page.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
 	var b bytes.Buffer
-	err := s.pages.ExecuteTemplate(&b, "page", struct {
-		page
-		Title, Dir, Style string
-	}{p, untagged(p.Heading + " · " + p.Name), locale.Dir(p.Lang), s.base + s.style.path})
-	if err != nil {
+	if err := s.pages.ExecuteTemplate(&b, "page", s.frame(r, p)); err != nil {
 		s.Log.ErrorContext(r.Context(), "a page can't be written", "error", err)
 		machineText(w, http.StatusInternalServerError, "The fault is ours. Please try again in a few minutes.")
 		return
@@ -74,18 +105,34 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", p.Lang)
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
 	h.Add("Vary", "Accept-Language")
-	if p.Status == http.StatusServiceUnavailable {
-		h.Set("Retry-After", "120")
-	}
 	if p.Status == 0 {
 		p.Status = http.StatusOK
 	}
+	if p.Public && p.Status == http.StatusOK {
+		s.writePublic(w, r, p, b.Bytes())
+		return
+	}
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	if p.Status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "120")
+	}
 	w.WriteHeader(p.Status)
 	_, _ = b.WriteTo(w)
+}
+
+// writePublic sends a page that caches may keep, or 304 to who has it already.
+func (s *Server) writePublic(w http.ResponseWriter, r *http.Request, p page, body []byte) {
+	h := w.Header()
+	sum := sha256.Sum256(body)
+	h.Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
+	h.Set("Cache-Control", "no-cache")
+	if p.Keep > 0 {
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(p.Keep.Seconds())))
+	}
+	http.ServeContent(w, r, "", p.Modified, bytes.NewReader(body))
 }
 
 // plain is a page of the whole site's, in the language of the browser.

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/html"
-
 	"dailytip/locale"
 	"dailytip/mailer/letter"
 	"dailytip/store/storetest"
@@ -76,52 +74,6 @@ func shown(s *site, a subscribers.Added) string {
 		s.t.Fatal(err)
 	}
 	return ">" + string(person.Email) + "<"
-}
-
-var missing = regexp.MustCompile(`page\.[a-z_.]+|\{\{|<no value>|[\x{E000}-\x{F8FF}]`)
-
-// check reads a page as a browser would.
-func check(t *testing.T, body string) {
-	t.Helper()
-	if found := missing.FindString(body); found != "" {
-		t.Errorf("%q is on the page:\n%s", found, body)
-	}
-	count := map[string]int{}
-	var open []string
-	for z := html.NewTokenizer(strings.NewReader(body)); ; {
-		kind := z.Next()
-		token := z.Token()
-		switch kind {
-		case html.ErrorToken:
-			if len(open) > 0 {
-				t.Errorf("%v aren't closed:\n%s", open, body)
-			}
-			for name, want := range map[string]int{"html": 1, "title": 1, "h1": 1, "main": 1, "script": 0, "style": 0, "a": 0, "link": 1} {
-				if count[name] != want {
-					t.Errorf("%d <%s>, want %d:\n%s", count[name], name, want, body)
-				}
-			}
-			if count["button"] > 1 || count["button"] != count["form"] {
-				t.Errorf("%d buttons in %d forms:\n%s", count["button"], count["form"], body)
-			}
-			return
-		case html.StartTagToken:
-			count[token.Data]++
-			for _, attribute := range token.Attr {
-				if attribute.Key == "style" || strings.HasPrefix(attribute.Key, "on") {
-					t.Errorf("attribute %s:\n%s", attribute.Key, body)
-				}
-			}
-			if token.Data != "meta" && token.Data != "link" && token.Data != "input" {
-				open = append(open, token.Data)
-			}
-		case html.EndTagToken:
-			if len(open) == 0 || open[len(open)-1] != token.Data {
-				t.Fatalf("</%s> closes %v:\n%s", token.Data, open, body)
-			}
-			open = open[:len(open)-1]
-		}
-	}
 }
 
 func TestNamesCannotBecomeMarkup(t *testing.T) {

@@ -1,54 +1,11 @@
 package web
 
 import (
-	"crypto/sha256"
-	_ "embed" // the stylesheet
-	"encoding/hex"
 	"fmt"
 	"math"
-	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 )
-
-//go:embed assets/style.css
-var baseStyle string
-
-// stylesheet is the one that all pages share. Its path names its content, so
-// that browsers may keep it for ever.
-type stylesheet struct{ path, text string }
-
-// newStylesheet adds the newsletters' accents to our own style: the pages'
-// Content-Security-Policy allows no style outside of it.
-func newStylesheet(newsletters []Newsletter) stylesheet {
-	var light, dark strings.Builder
-	for i, n := range newsletters {
-		if !hexColour.MatchString(n.Accent) {
-			continue
-		}
-		fmt.Fprintf(&light, ".%s { --accent: %s; }\n", accentClass(i), n.Accent)
-		fmt.Fprintf(&dark, "\t.%s { --accent: %s; }\n", accentClass(i), darkAccent(n.Accent))
-	}
-	text := baseStyle
-	if light.Len() > 0 {
-		text += "\n" + light.String() + "@media (prefers-color-scheme: dark) {\n" + dark.String() + "}\n"
-	}
-	sum := sha256.Sum256([]byte(text))
-	return stylesheet{path: "/assets/style-" + hex.EncodeToString(sum[:8]) + ".css", text: text}
-}
-
-// accentClass names a newsletter in the stylesheet by its place in the
-// configuration: its id may hold what a class can't.
-func accentClass(i int) string { return "n" + strconv.Itoa(i+1) }
-
-func (s *Server) serveStyle(w http.ResponseWriter, _ *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", "text/css; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(len(s.style.text)))
-	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = fmt.Fprint(w, s.style.text)
-}
 
 var hexColour = regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 

@@ -56,6 +56,10 @@ type Options struct {
 	// it needn't wait for the next poll. It must not block. May be nil.
 	Enqueued func()
 
+	// PostalAddress stands at the end of every page, in one or several lines;
+	// "": none does.
+	PostalAddress string
+
 	// Calendar is a newsletter's plan as a calendar file, for the operator, or
 	// [ErrNoCalendar]. nil: there are no calendars.
 	Calendar func(ctx context.Context, now time.Time, newsletter string) ([]byte, error)
@@ -75,7 +79,10 @@ type Server struct {
 	host        string // of BaseURL, for a page that no newsletter owns
 	newsletters map[string]letterhead
 	files       map[string]fs.FS // by newsletter
-	style       stylesheet
+	style       asset
+	icon        asset
+	script      asset
+	postal      []string
 	pages       *template.Template
 	mux         *http.ServeMux
 }
@@ -97,7 +104,10 @@ func New(o Options) *Server {
 		s.files[n.ID] = n.Files
 		s.newsletters[n.ID] = newLetterhead(n, i)
 	}
-	s.style = newStylesheet(o.Newsletters)
+	s.style, s.icon, s.script = newStylesheet(o.Newsletters), newIcon(o.Newsletters), newScript()
+	if o.PostalAddress != "" {
+		s.postal = strings.Split(strings.TrimSpace(o.PostalAddress), "\n")
+	}
 	s.mux = s.routes()
 	return s
 }
@@ -118,7 +128,9 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /calendar/{file}", s.calendar)
 	mux.HandleFunc(healthRoute, s.healthz)
 	mux.HandleFunc(readyRoute, s.readyz)
-	mux.HandleFunc("GET "+s.style.path, s.serveStyle)
+	for _, a := range []asset{s.style, s.icon, s.script} {
+		mux.HandleFunc("GET "+a.path, a.serve)
+	}
 	mux.HandleFunc("GET /files/{newsletter}/{path...}", s.file)
 	mux.HandleFunc("/", s.page(s.nothingHere))
 	return mux

@@ -15,10 +15,10 @@ import (
 	"dailytip/locale"
 )
 
-// language is what a page speaks: what the reader chose, else what their
-// browser asks for, else the newsletter's.
+// language is what a page speaks: what its address says, else what the reader
+// chose, else what their browser asks for, else the newsletter's.
 func (s *Server) language(r *http.Request, chosen, newsletter string) string {
-	wanted := []string{chosen, r.Header.Get("Accept-Language"), newsletter}
+	wanted := []string{asked(r), chosen, r.Header.Get("Accept-Language"), newsletter}
 	return locale.Match(slices.DeleteFunc(wanted, func(tag string) bool { return tag == "" })...)
 }
 

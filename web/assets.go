@@ -1,0 +1,76 @@
+package web
+
+import (
+	"crypto/sha256"
+	_ "embed" // the stylesheet, the script
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+//go:embed assets/style.css
+var baseStyle string
+
+//go:embed assets/page.js
+var pageScript string
+
+// icon is the letter with its coloured edge, small; %s is the accent.
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="%s"/>` +
+	`<path d="M9 9h14M9 16h14M9 23h8" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>`
+
+// asset is a file that all pages share. Its path names its content, so that
+// browsers may keep it for ever.
+type asset struct{ path, kind, text string }
+
+func newAsset(name, kind, text string) asset {
+	sum := sha256.Sum256([]byte(text))
+	ending := path.Ext(name)
+	return asset{
+		path: "/assets/" + strings.TrimSuffix(name, ending) + "-" + hex.EncodeToString(sum[:8]) + ending,
+		kind: kind, text: text,
+	}
+}
+
+func (a asset) serve(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("Content-Length", strconv.Itoa(len(a.text)))
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = fmt.Fprint(w, a.text)
+}
+
+// newStylesheet adds the newsletters' accents to our own style: the pages'
+// Content-Security-Policy allows no style outside of it.
+func newStylesheet(newsletters []Newsletter) asset {
+	var light, dark strings.Builder
+	for i, n := range newsletters {
+		if !hexColour.MatchString(n.Accent) {
+			continue
+		}
+		fmt.Fprintf(&light, ".%s { --accent: %s; }\n", accentClass(i), n.Accent)
+		fmt.Fprintf(&dark, "\t.%s { --accent: %s; }\n", accentClass(i), darkAccent(n.Accent))
+	}
+	text := baseStyle
+	if light.Len() > 0 {
+		text += "\n" + light.String() + "@media (prefers-color-scheme: dark) {\n" + dark.String() + "}\n"
+	}
+	return newAsset("style.css", "text/css; charset=utf-8", text)
+}
+
+// newIcon is in the colour of the first newsletter.
+func newIcon(newsletters []Newsletter) asset {
+	accent := "#9A4A0B"
+	if len(newsletters) > 0 && hexColour.MatchString(newsletters[0].Accent) {
+		accent = newsletters[0].Accent
+	}
+	return newAsset("icon.svg", "image/svg+xml", fmt.Sprintf(icon, accent))
+}
+
+func newScript() asset { return newAsset("page.js", "text/javascript; charset=utf-8", pageScript) }
+
+// accentClass names a newsletter in the stylesheet by its place in the
+// configuration: its id may hold what a class can't.
+func accentClass(i int) string { return "n" + strconv.Itoa(i+1) }

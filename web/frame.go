@@ -1,0 +1,90 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"dailytip/locale"
+)
+
+// frame is a page with what stands around every letter.
+type frame struct {
+	page
+	Title, Dir          string
+	Style, Icon, Code   string // addresses of our own files
+	Home, Archive       string
+	Skip, Say           string
+	ToSubscribe, ToPast string
+	Languages           []languageLink
+	PostalAddress       []string
+	Robots              bool
+}
+
+// languageLink leads to the same page in another language.
+type languageLink struct {
+	Tag, Name, Href string
+	Current         bool
+}
+
+// langField is the name by which a page's address says what it speaks, so that a
+// reader can change it without a cookie.
+const langField = "lang"
+
+// asked is the language that the page's address asks for, when it's ours.
+func asked(r *http.Request) string {
+	lang := r.URL.Query().Get(langField)
+	if !slices.Contains(locale.Languages(), lang) {
+		return ""
+	}
+	return lang
+}
+
+// link is the address of one of our pages, in the language that was asked for.
+func (s *Server) link(r *http.Request, path string) string {
+	if lang := asked(r); lang != "" {
+		return s.base + path + "?" + langField + "=" + lang
+	}
+	return s.base + path
+}
+
+func (s *Server) frame(r *http.Request, p page) frame {
+	f := frame{
+		page: p, Title: p.Title, Dir: locale.Dir(p.Lang), Robots: p.Public,
+		Style: s.base + s.style.path, Icon: s.base + s.icon.path,
+		Home: s.link(r, "/"), Archive: s.link(r, "/archive"),
+		Skip:        locale.Text(p.Lang, "page.frame.skip", nil),
+		Say:         locale.Text(p.Lang, "page.frame.language", nil),
+		ToSubscribe: locale.Text(p.Lang, "page.frame.subscribe", nil),
+		ToPast:      locale.Text(p.Lang, "page.frame.archive", nil),
+		Languages:   s.languageLinks(r, p), PostalAddress: s.postal,
+	}
+	if f.Title == "" {
+		f.Title = untagged(p.Heading + " · " + p.Name)
+	}
+	if p.Script {
+		f.Code = s.base + s.script.path
+	}
+	return f
+}
+
+func (s *Server) languageLinks(r *http.Request, p page) []languageLink {
+	path := p.Here
+	query := url.Values{}
+	if path == "" {
+		path, query = r.URL.Path, r.URL.Query()
+	}
+	var links []languageLink
+	for _, tag := range locale.Languages() {
+		query.Set(langField, tag)
+		links = append(links, languageLink{
+			Tag: tag, Name: locale.Name(tag), Current: tag == p.Lang,
+			Href: (&url.URL{Path: s.base + path, RawQuery: query.Encode()}).String(),
+		})
+	}
+	return links
+}
+
+// say is one of our messages without values.
+func say(lang, id string) template.HTML { return phrase(lang, id, nil) }
