@@ -27,7 +27,7 @@ type Letter struct {
 	words      string // the language of our own words
 	page       page   // without links and name
 	shell      *Template
-	forms      [4]func() (form, error) // by which links there are, made when needed
+	forms      forms
 	hasHTML    bool
 	text       textBody
 	base64     bool // of both parts, else quoted-printable
@@ -143,11 +143,8 @@ func (l *Letter) wrapHTML(p page, own *Template) error {
 		}
 	}
 	l.Personal = l.shell.personal
-	for i := range l.forms {
-		has := present{unsubscribe: i&1 != 0, preferences: i&2 != 0}
-		l.forms[i] = sync.OnceValues(func() (form, error) { return l.form(has, "") })
-	}
-	whole, err := l.forms[len(l.forms)-1]()
+	l.forms.made = map[present]form{}
+	whole, err := l.form(allLinks, "")
 	if err != nil {
 		return err
 	}
@@ -157,8 +154,25 @@ func (l *Letter) wrapHTML(p page, own *Template) error {
 	return nil
 }
 
-// form fills in the shell.
+// forms keeps a letter's forms by which links there are.
+type forms struct {
+	mu   sync.Mutex
+	made map[present]form
+}
+
+// form fills in the shell for readers with these links and this name. What has
+// no name is kept.
 func (l *Letter) form(has present, name string) (form, error) {
+	if !l.Personal {
+		name = ""
+	}
+	if name == "" {
+		l.forms.mu.Lock()
+		defer l.forms.mu.Unlock()
+		if f, ok := l.forms.made[has]; ok {
+			return f, nil
+		}
+	}
 	p := l.page
 	p.Name = name
 	links := newPlaceholders(string(p.Card) + "\x00" + name)
@@ -166,28 +180,21 @@ func (l *Letter) form(has present, name string) (form, error) {
 	if err != nil {
 		return form{}, err
 	}
-	return links.cut(whole), nil
+	f := links.cut(whole)
+	if name == "" {
+		l.forms.made[has] = f
+	}
+	return f, nil
 }
 
 // htmlFor is the HTML part for one recipient; "" in a plain mail.
-func (l *Letter) htmlFor(r Recipient) (string, error) {
+func (l *Letter) htmlFor(r Recipient) (string, error) { return l.htmlWith(l.addresses(r), r.Name) }
+
+func (l *Letter) htmlWith(a addresses, name string) (string, error) {
 	if !l.hasHTML {
 		return "", nil
 	}
-	a := l.addresses(r)
-	has := a.present()
-	if l.Personal && r.Name != "" {
-		f, err := l.form(has, r.Name)
-		return f.fill(a), err
-	}
-	i := 0
-	if has.unsubscribe {
-		i |= 1
-	}
-	if has.preferences {
-		i |= 2
-	}
-	f, err := l.forms[i]()
+	f, err := l.form(a.present(), name)
 	if err != nil {
 		return "", err
 	}
@@ -230,8 +237,10 @@ func (l *Letter) wrapText(card, why string) {
 	l.base64 = base64IsShorter(l.text.before + l.text.after)
 }
 
-func (l *Letter) textFor(r Recipient) string {
-	return l.text.before + l.textLinks(l.addresses(r)) + l.text.after
+func (l *Letter) textFor(r Recipient) string { return l.textWith(l.addresses(r)) }
+
+func (l *Letter) textWith(a addresses) string {
+	return l.text.before + l.textLinks(a) + l.text.after
 }
 
 // HTML is the HTML part for a preview, with links that lead nowhere and
@@ -256,7 +265,7 @@ func (l *Letter) Size() int {
 	if !l.hasHTML {
 		return 0
 	}
-	f, err := l.forms[len(l.forms)-1]()
+	f, err := l.form(allLinks, "")
 	if err != nil {
 		return 0 // Compose has filled in this very form
 	}

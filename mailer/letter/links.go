@@ -7,37 +7,73 @@ import (
 	"strings"
 )
 
+// link is one of a reader's own links.
+type link int
+
+// The links that a reader may have, each with an address of their own.
+const (
+	unsubscribeLink link = iota
+	preferencesLink
+	usefulLink
+	uselessLink
+	linkCount
+)
+
 // addresses are those of a reader's own links; "" where there is none.
-type addresses struct{ unsubscribe, preferences, pause string }
+type addresses [linkCount]string
 
 // addressesOf are a recipient's. Who can't be given a page to unsubscribe on
 // gets the address to write to.
 func addressesOf(r Recipient) addresses {
-	a := addresses{unsubscribe: r.UnsubscribeURL, preferences: r.PreferencesURL}
-	if a.unsubscribe == "" && r.UnsubscribeMailto != "" {
-		a.unsubscribe = "mailto:" + addressInURI(r.UnsubscribeMailto)
+	a := addresses{
+		unsubscribeLink: r.UnsubscribeURL, preferencesLink: r.PreferencesURL,
+		usefulLink: r.UsefulURL, uselessLink: r.UselessURL,
 	}
-	if a.preferences != "" {
-		a.pause = "#pause"
-		if !strings.Contains(a.preferences, "#") {
-			a.pause = a.preferences + a.pause
-		}
+	if a[unsubscribeLink] == "" && r.UnsubscribeMailto != "" {
+		a[unsubscribeLink] = "mailto:" + addressInURI(r.UnsubscribeMailto)
 	}
 	return a
 }
 
-// present tells apart the forms of a letter: which links there are decides
-// what a template writes around them.
-type present struct{ unsubscribe, preferences bool }
+// pauseLink has no address of its own: it is a place on the page of
+// preferences.
+const pauseLink = linkCount
 
-func (a addresses) present() present {
-	return present{a.unsubscribe != "", a.preferences != ""}
+func (a addresses) at(l link) string {
+	switch {
+	case l != pauseLink:
+		return a[l]
+	case a[preferencesLink] == "":
+		return ""
+	case strings.Contains(a[preferencesLink], "#"):
+		return pausePlace
+	}
+	return a[preferencesLink] + pausePlace
+}
+
+const pausePlace = "#pause"
+
+// present tells apart the forms of a letter: which links there are, a bit for
+// each, decides what a template writes around them.
+type present uint
+
+const allLinks present = 1<<linkCount - 1
+
+func (p present) has(l link) bool { return p&(1<<l) != 0 }
+
+func (a addresses) present() (p present) {
+	for l, address := range a {
+		if address != "" {
+			p |= 1 << l
+		}
+	}
+	return p
 }
 
 // form is a letter's HTML cut where a reader's addresses stand.
 type form struct {
 	parts []string // one more than slots
-	slots []func(addresses) string
+	slots []link
 }
 
 // placeholders stand for a reader's addresses while a template is filled in.
@@ -49,13 +85,12 @@ func newPlaceholders(text string) placeholders {
 	return placeholders{"https://" + hex.EncodeToString(sum[:12]) + ".invalid/"}
 }
 
-func (h placeholders) addresses(p present) addresses {
-	var a addresses
-	if p.unsubscribe {
-		a.unsubscribe = h.key + "u"
-	}
-	if p.preferences {
-		a.preferences, a.pause = h.key+"c", h.key+"p"
+// addresses end in a letter for each link.
+func (h placeholders) addresses(p present) (a addresses) {
+	for l := range linkCount {
+		if p.has(l) {
+			a[l] = h.key + string(rune('a'+l))
+		}
 	}
 	return a
 }
@@ -69,15 +104,15 @@ func (h placeholders) cut(html string) form {
 		if !found {
 			return f
 		}
-		slot := func(a addresses) string { return a.unsubscribe }
-		switch {
-		case strings.HasPrefix(rest, "c"):
-			slot = func(a addresses) string { return a.preferences }
-		case strings.HasPrefix(rest, "p"):
-			slot = func(a addresses) string { return a.pause }
+		slot := unsubscribeLink // also where a template has cut the address short
+		if rest != "" && rest[0] >= 'a' && link(rest[0]-'a') < linkCount {
+			slot = link(rest[0] - 'a')
+		}
+		html = rest[min(1, len(rest)):]
+		if after, ok := strings.CutPrefix(html, pausePlace); ok && slot == preferencesLink {
+			slot, html = pauseLink, after
 		}
 		f.slots = append(f.slots, slot)
-		html = rest[min(1, len(rest)):]
 	}
 }
 
@@ -87,7 +122,7 @@ func (f form) fill(a addresses) string {
 	for i, part := range f.parts {
 		b.WriteString(part)
 		if i < len(f.slots) {
-			b.WriteString(template.HTMLEscapeString(f.slots[i](a)))
+			b.WriteString(template.HTMLEscapeString(a.at(f.slots[i])))
 		}
 	}
 	return b.String()

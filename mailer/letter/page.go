@@ -25,10 +25,12 @@ type page struct {
 	Card template.HTML // the tip or tips, all styles inline
 	Tips []pageTip     // the same in parts; none in notices
 
-	Links       []pageLink // those below that exist, in reading order
+	Links       []pageLink // those below that exist, in reading order, without the votes
 	Unsubscribe string     // addresses; "" when there is none
 	Preferences string
 	Pause       string
+	Useful      string // a vote for the tip, and one against it
+	Useless     string
 	Online      string
 
 	Styles      template.HTML // <style> elements: dark scheme, phones, print
@@ -119,12 +121,13 @@ const printStyles = "@media print{.p,.c,.t{background-color:#FFFFFF!important}.o
 
 // withLinks is p with the addresses of a reader, or with placeholders for them.
 func (p page) withLinks(a addresses) page {
-	p.Unsubscribe, p.Preferences, p.Pause = a.unsubscribe, a.preferences, a.pause
+	p.Unsubscribe, p.Preferences, p.Pause = a[unsubscribeLink], a[preferencesLink], a.at(pauseLink)
+	p.Useful, p.Useless = a[usefulLink], a[uselessLink]
 	p.Links = nil
 	for _, link := range [...]struct{ label, url string }{
-		{"mail.preferences", a.preferences},
-		{"mail.pause", a.pause},
-		{"mail.unsubscribe", a.unsubscribe},
+		{"mail.preferences", p.Preferences},
+		{"mail.pause", p.Pause},
+		{"mail.unsubscribe", p.Unsubscribe},
 		{"mail.online", p.Online},
 	} {
 		if link.url != "" {

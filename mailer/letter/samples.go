@@ -14,8 +14,8 @@ import (
 func checkSamples(t *Template, text string) []Fault {
 	last := 1 + strings.Count(strings.TrimRight(text, "\n"), "\n")
 	for _, p := range samples() {
-		for _, has := range []present{{true, true}, {true, false}, {false, true}, {}} {
-			links := newPlaceholders("sample").addresses(has)
+		for less := range allLinks + 1 {
+			links := newPlaceholders("sample").addresses(allLinks &^ less)
 			out, err := t.fill(p.withLinks(links))
 			if err != nil {
 				return []Fault{errorFault(err)}
@@ -40,10 +40,13 @@ func checkSample(out string, p page, links addresses) string {
 	if !tips && !strings.Contains(out, string(p.Card)) {
 		return "the tip is missing: write {{.Card}}, or {{range .Tips}}…{{.Body}}…{{end}}"
 	}
-	if links.unsubscribe != "" && !hasLink(out, links.unsubscribe) {
+	if links[unsubscribeLink] != "" && !hasLink(out, links[unsubscribeLink]) {
 		when := ""
-		if links.preferences == "" {
+		switch {
+		case links[preferencesLink] == "":
 			when = " when there is no page of preferences"
+		case links[usefulLink] == "" || links[uselessLink] == "":
+			when = " when there are no addresses for a vote"
 		}
 		return "the unsubscribe link is missing" + when + `: write <a href="{{.Unsubscribe}}">…</a>, or {{range .Links}}<a href="{{.URL}}">{{.Label}}</a>{{end}}`
 	}

@@ -20,6 +20,7 @@ const goodTemplate = `<!doctype html>
 <p>{{with .Why}}{{.}}<br>{{end}}{{with .Unsubscribe}}<a href="{{.}}">Leave</a>{{end}}
 {{if .Preferences}}<a href="{{.Preferences}}">Change</a> <a href="{{.Pause}}">Pause</a>{{end}}
 {{- /* a comment */ -}}
+{{if .Useful}}<a href="{{.Useful}}">Useful</a>{{end}} {{with .Useless}}<a href="{{.}}">Not useful</a>{{end}}
 {{if .Online}}<a href='{{.Online}}'>Online</a>{{end}}</p>
 <!--[if mso]></td></tr></table><![endif]-->
 </body>
@@ -39,17 +40,19 @@ func TestOwnTemplate(t *testing.T) {
 	}
 	r := recipient(3)
 	r.Name = "Zoë <b>"
+	r.UsefulURL, r.UselessURL = "https://tips.example.com/v/1?t=3&for=yes", "https://tips.example.com/v/0?t=3"
 	for _, want := range []string{
 		"Dear Zoë &lt;b&gt;,", `lang="ar" dir="rtl"`, `<!--[if mso]><table width="600" bgcolor="#FFFFFF">`, "(0 of Management Tip of the Day)",
 		`<a href="` + r.UnsubscribeURL + `">Leave</a>`, `<a href="` + r.PreferencesURL + `#pause">Pause</a>`,
+		`<a href="https://tips.example.com/v/1?t=3&amp;for=yes">Useful</a>`, `<a href="https://tips.example.com/v/0?t=3">Not useful</a>`,
 		`<a href='https://tips.example.com/archive/management/2026-11-23'>`, "background-color:#F5F2EC", "border-right:4px solid",
 	} {
 		if got := htmlOf(t, l, r); !strings.Contains(got, want) {
 			t.Errorf("want %s in\n%s", want, got)
 		}
 	}
-	r.Name, r.PreferencesURL = "", ""
-	for _, absent := range []string{"Dear", "Change", "Pause", ".invalid", "ZgotmplZ"} {
+	r.Name, r.PreferencesURL, r.UsefulURL, r.UselessURL = "", "", "", ""
+	for _, absent := range []string{"Dear", "Change", "Pause", "Useful", "Not useful", ".invalid", "ZgotmplZ"} {
 		if strings.Contains(htmlOf(t, l, r), absent) {
 			t.Errorf("%s is there without a reason", absent)
 		}
@@ -98,6 +101,8 @@ func TestTemplateFaults(t *testing.T) {
 	}{
 		"no link":                   {"<div>\n{{.Card}}\n</div>\n", []string{"3: the unsubscribe link is missing: write"}},
 		"link only sometimes":       {"{{.Card}}\n{{if .Preferences}}" + link + "{{end}}", []string{"2: the unsubscribe link is missing when there is no page of preferences"}},
+		"link beside a vote":        {"{{.Card}}\n{{with .Useful}}" + `<a href="{{.}}">+</a>` + link + "{{end}}", []string{"2: there is no .Unsubscribe here"}},
+		"link only with a vote":     {"{{.Card}}\n{{if .Useful}}" + `<a href="{{.Useful}}">+</a> <a href="{{.Useless}}">-</a>` + link + "{{end}}", []string{"2: the unsubscribe link is missing when there are no addresses for a vote"}},
 		"link without words":        {`{{.Card}}<a href="{{.Unsubscribe}}"></a>`, []string{"1: the unsubscribe link"}},
 		"link in a comment":         {`{{.Card}}<!--[if mso]>` + link + `<![endif]-->`, []string{"1: the unsubscribe link"}},
 		"no tip":                    {link, []string{"1: the tip is missing"}},
