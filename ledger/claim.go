@@ -51,6 +51,9 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 				return err
 			}
 		}
+		if err := records.sent.sentBy(ctx, tx, now, c.Owner); err != nil {
+			return err
+		}
 		if c.Limit <= 0 {
 			return nil
 		}

@@ -54,7 +54,10 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 			n, err := l.openChunk(ctx, tx, now, o, content, after, last)
 			opened += n
 			after = last
-			return err
+			if err != nil {
+				return err
+			}
+			return countOpened(ctx, tx, now, content.Edition, n)
 		})
 		if err != nil {
 			return opened, fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)

@@ -33,10 +33,11 @@ type recorder struct {
 	owner      string
 	statements map[string]*sql.Stmt // by table
 	courses    map[int64]bool       // by content; what stands in it has been published
+	sent       sums                 // to be written before the commit
 }
 
 func (l *Ledger) recorder(tx *sql.Tx, now time.Time, owner string) *recorder {
-	return &recorder{l: l, tx: tx, now: now, owner: owner, statements: map[string]*sql.Stmt{}, courses: map[int64]bool{}}
+	return &recorder{l: l, tx: tx, now: now, owner: owner, statements: map[string]*sql.Stmt{}, courses: map[int64]bool{}, sent: sums{}}
 }
 
 // close gives the statements back.
@@ -89,6 +90,9 @@ func (r *recorder) record(ctx context.Context, o Outcome) error {
 	}
 	if changed == 0 { // the claim was taken for lost, or this outcome is recorded already
 		return nil
+	}
+	if o.State == Sent && o.Job.Key.Notice == 0 {
+		r.sent[o.Job.Key.Edition]++
 	}
 	if o.Dead {
 		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Answer.String())

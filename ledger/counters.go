@@ -1,0 +1,65 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// sums are what a transaction sent: deliveries by edition. They are counted
+// where they happen, since counting the rows of a large edition takes a second.
+// [Ledger.Count] reads the sums; a delivery that is sent or opened without being
+// counted here makes them wrong.
+type sums map[int64]int64
+
+// sentBy adds to a node's counts, in the transaction that records the outcomes.
+func (s sums) sentBy(ctx context.Context, tx *sql.Tx, now time.Time, node string) error {
+	for edition, n := range s {
+		if err := count(ctx, tx, now, edition, node, 0, n); err != nil {
+			return fmt.Errorf("count what was sent: %w", err)
+		}
+	}
+	clear(s)
+	return nil
+}
+
+// countOpened counts new deliveries, in the transaction that opens them.
+func countOpened(ctx context.Context, tx *sql.Tx, now time.Time, edition, n int64) error {
+	if n == 0 {
+		return nil
+	}
+	if err := count(ctx, tx, now, edition, "", n, 0); err != nil {
+		return fmt.Errorf("count what was opened: %w", err)
+	}
+	return nil
+}
+
+// count adds to a counter. Mostly that's all; each [window] the marks move on, and
+// after a gap both begin anew: a rate over an hour's rest would tell nothing.
+func count(ctx context.Context, tx *sql.Tx, now time.Time, edition int64, node string, opened, sent int64) error {
+	added, err := affected(tx.ExecContext(ctx, `
+		UPDATE counters SET opened = opened + $3, sent = sent + $4, at = $5 WHERE edition = $1 AND node = $2 AND mark_at + $6 > $5`,
+		edition, node, opened, sent, store.Millis(now), window.Milliseconds()))
+	if err != nil || added > 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO counters (edition, node, opened, sent, at, mark_at, mark_sent, earlier_at, earlier_sent)
+		VALUES ($1, $2, $3, $4, $5, $5, $4, $5, $4)
+		ON CONFLICT (edition, node) DO UPDATE SET
+			opened = counters.opened + excluded.opened,
+			sent = counters.sent + excluded.sent,
+			at = excluded.at,
+			mark_at = excluded.at,
+			mark_sent = counters.sent + excluded.sent,
+			earlier_at = CASE WHEN excluded.at - counters.at < $6 THEN counters.mark_at ELSE excluded.at END,
+			earlier_sent = CASE WHEN excluded.at - counters.at < $6 THEN counters.mark_sent ELSE counters.sent + excluded.sent END`,
+		edition, node, opened, sent, store.Millis(now), window.Milliseconds())
+	return err
+}
+
+// window is how far apart the marks of a counter are.
+const window = 10 * time.Second
