@@ -45,7 +45,6 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 	err := l.db.Write(ctx, func(tx *sql.Tx) error {
 		jobs = nil
 		records := l.recorder(tx, now, c.Owner)
-		defer records.close()
 		for _, o := range outcomes {
 			if err := records.record(ctx, o); err != nil {
 				return err
@@ -163,7 +162,7 @@ func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, c 
 	rows, err := tx.QueryContext(ctx, `
 		WITH next AS MATERIALIZED (
 			SELECT subscriber FROM deliveries WHERE edition = $4 AND `+claimable+`
-			ORDER BY next_at, subscriber LIMIT $5`+l.db.SkipLocked()+`)
+			ORDER BY next_at, subscriber LIMIT $5 + 0`+l.db.SkipLocked()+`)
 		UPDATE deliveries SET state = 'sending', owner = $2, lease_until = $3, attempts = attempts + 1
 		WHERE edition = $4 AND subscriber IN (SELECT subscriber FROM next) AND `+claimable+`
 		RETURNING subscriber`,

@@ -95,7 +95,7 @@ func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c 
 func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, which, scope string) ([]Job, error) {
 	rows, err := tx.QueryContext(ctx, `
 		WITH next AS MATERIALIZED (
-			SELECT id FROM notices WHERE `+claimable+` AND `+which+` ORDER BY next_at, id LIMIT $4`+l.db.SkipLocked()+`)
+			SELECT id FROM notices WHERE `+claimable+` AND `+which+` ORDER BY next_at, id LIMIT $4 + 0`+l.db.SkipLocked()+`)
 		UPDATE notices SET state = 'sending', owner = $2, lease_until = $3, attempts = attempts + 1
 		WHERE id IN (SELECT id FROM next) AND `+claimable+`
 		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts`,

@@ -82,7 +82,7 @@ func (o Opening) dueArgs() []any {
 func (l *Ledger) lastOfChunk(ctx context.Context, tx *sql.Tx, o Opening, after int64) (last int64, err error) {
 	err = tx.QueryRowContext(ctx, `
 		SELECT COALESCE(MAX(subscriber), 0) FROM (
-			SELECT subscriber FROM subscriptions WHERE `+due+` AND subscriber > $6 ORDER BY subscriber LIMIT $7) AS next`,
+			SELECT subscriber FROM subscriptions WHERE `+due+` AND subscriber > $6 ORDER BY subscriber LIMIT $7 + 0) AS next`,
 		append(o.dueArgs(), after, chunk)...).Scan(&last)
 	return last, err
 }

@@ -23,43 +23,19 @@ type Outcome struct {
 	Doubt bool
 }
 
-// recorder writes outcomes in one transaction. A page of them shares what is the
-// same for all: the statement, which SQLite takes longer to read than to run,
-// and what kind of content it is.
+// recorder writes outcomes in one transaction. A page of them shares what kind
+// of content it is.
 type recorder struct {
-	l          *Ledger
-	tx         *sql.Tx
-	now        time.Time
-	owner      string
-	statements map[string]*sql.Stmt // by table
-	courses    map[int64]bool       // by content; what stands in it has been published
-	sent       sums                 // to be written before the commit
+	l       *Ledger
+	tx      *sql.Tx
+	now     time.Time
+	owner   string
+	courses map[int64]bool // by content; what stands in it has been published
+	sent    sums           // to be written before the commit
 }
 
 func (l *Ledger) recorder(tx *sql.Tx, now time.Time, owner string) *recorder {
-	return &recorder{l: l, tx: tx, now: now, owner: owner, statements: map[string]*sql.Stmt{}, courses: map[int64]bool{}, sent: sums{}}
-}
-
-// close gives the statements back.
-func (r *recorder) close() {
-	for _, statement := range r.statements {
-		_ = statement.Close()
-	}
-}
-
-func (r *recorder) update(ctx context.Context, q queue) (*sql.Stmt, error) {
-	if known := r.statements[q.table]; known != nil {
-		return known, nil
-	}
-	statement, err := r.tx.PrepareContext(ctx, `
-		UPDATE `+q.table+` SET state = $3, next_at = $4, code = $5, enhanced = $6, answer = $7, language = CASE WHEN $8 = '' THEN language ELSE $8 END,
-			done_at = $9, attempts = attempts + $10, doubts = doubts + $11, owner = '', lease_until = 0
-		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state <> 'sent')`)
-	if err != nil {
-		return nil, err
-	}
-	r.statements[q.table] = statement
-	return statement, nil
+	return &recorder{l: l, tx: tx, now: now, owner: owner, courses: map[int64]bool{}, sent: sums{}}
 }
 
 // record writes one outcome. An accepted mail is accepted whoever has claimed it
@@ -79,11 +55,11 @@ func (r *recorder) record(ctx context.Context, o Outcome) error {
 	if o.Doubt {
 		doubts = 1
 	}
-	update, err := r.update(ctx, o.Job.Key.queue()) //nolint:sqlclosecheck // close does
-	if err != nil {
-		return fmt.Errorf("record outcome: %w", err)
-	}
-	changed, err := affected(update.ExecContext(ctx,
+	q := o.Job.Key.queue()
+	changed, err := affected(r.tx.ExecContext(ctx, `
+		UPDATE `+q.table+` SET state = $3, next_at = $4, code = $5, enhanced = $6, answer = $7, language = CASE WHEN $8 = '' THEN language ELSE $8 END,
+			done_at = $9, attempts = attempts + $10, doubts = doubts + $11, owner = '', lease_until = 0
+		WHERE `+q.where+` AND (state = 'sending' AND owner = $12 OR $3 = 'sent' AND state <> 'sent')`,
 		a, b, string(o.State), next, o.Answer.Code, o.Answer.Enhanced, o.Answer.Text, o.Language, done, attempts, doubts, r.owner))
 	if err != nil {
 		return fmt.Errorf("record outcome: %w", err)
@@ -167,7 +143,6 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, owner string, known 
 			return fmt.Errorf("read claims: %w", err)
 		}
 		records := l.recorder(tx, now, owner)
-		defer records.close()
 		for _, k := range stray {
 			o := Outcome{Job: Job{Key: k}, State: Pending, NextAt: now}
 			if err := records.record(ctx, o); err != nil {

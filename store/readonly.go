@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,9 +58,6 @@ func openToRead(name string) (*DB, error) {
 	}
 	// Not mode=ro: it can't end the log (WAL) that it has to open, and would
 	// leave it beside the file.
-	pool, err := sql.Open("sqlite", dsn(path, "query_only(1)"))
-	if err != nil {
-		return nil, err
-	}
+	pool := openKeeping(dsn(path, "query_only(1)"))
 	return &DB{write: pool, read: pool, path: path}, nil
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
-	_ "modernc.org/sqlite"             // the "sqlite" driver
 )
 
 // DB is an open database. Its methods may be called from several goroutines.
@@ -55,6 +54,7 @@ func openPostgres(ctx context.Context, name string) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(8) // a connection that is closed loses its statements
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
@@ -75,17 +75,12 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// synchronous=FULL: what the ledger calls sent must survive a power cut.
 	// A transaction takes the write lock when it begins (_txlock=immediate), so
 	// two writers wait for each other instead of failing at the first write.
-	db.write, err = sql.Open("sqlite", dsn(path, append(pragmas, "journal_mode(WAL)")...))
-	if err != nil {
-		return nil, fmt.Errorf("open database %s: %w", name, err)
-	}
+	db.write = openKeeping(dsn(path, append(pragmas, "journal_mode(WAL)")...))
 	db.write.SetMaxOpenConns(1)
-	db.read, err = sql.Open("sqlite", dsn(path, "query_only(1)"))
-	if err != nil {
-		_ = db.write.Close()
-		return nil, fmt.Errorf("open database %s: %w", name, err)
-	}
+	db.read = openKeeping(dsn(path, "query_only(1)"))
 	db.read.SetMaxOpenConns(8)
+	db.read.SetMaxIdleConns(8) // a connection that is closed loses its statements
+	db.read.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.probe(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open database %s: %w", name, err)

@@ -1,0 +1,141 @@
+package ledger_test
+
+import (
+	"database/sql"
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/store"
+	"dailytip/store/storetest"
+	"dailytip/subscribers"
+)
+
+// onBoth runs a benchmark on both engines, with so many active readers of one
+// slot.
+func onBoth(b *testing.B, readers int, f func(b *testing.B, h *crowd)) {
+	for _, engine := range []struct {
+		name string
+		open func(testing.TB) *store.DB
+	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
+		b.Run(engine.name, func(b *testing.B) { f(b, newCrowd(b, engine.open(b), readers)) })
+	}
+}
+
+// crowd is a ledger with many readers, written by one statement for each table:
+// signing a million of them up one by one would take the benchmark's time.
+type crowd struct {
+	testing.TB
+	db     *store.DB
+	ledger *ledger.Ledger
+	dates  int
+}
+
+func newCrowd(b *testing.B, db *store.DB, readers int) *crowd {
+	b.Helper()
+	list, err := subscribers.Open(b.Context(), db)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := &crowd{TB: b, db: db, ledger: ledger.New(db, list)}
+	for _, statement := range []string{
+		`INSERT INTO slots (id, newsletter, timezone, send_at, days, cadence, done_until) SELECT 1, 'management', '', '', 0, 'daily', 0 WHERE $1 > 0`,
+		`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+			INSERT INTO subscribers (id, email, email_key, name, language, timezone, created_at)
+			SELECT CAST(4194304 AS BIGINT) * (400000000 + i / 16) + i, 'reader' || i || '@example.com', 'reader' || i || '@example.com', 'A. Reader', 'en', 'Europe/Berlin', 0 FROM n`,
+		`INSERT INTO subscriptions (id, subscriber, newsletter, state, slot, due_after, created_at)
+			SELECT id + 1, id, 'management', 'active', 1, 0, 0 FROM subscribers WHERE $1 > 0`,
+	} {
+		err := db.Write(b.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(b.Context(), statement, readers)
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if db.Postgres() {
+		if _, err := db.Read().ExecContext(b.Context(), "ANALYZE"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return c
+}
+
+// cpu is the processor time that the program has taken so far. Unlike the time
+// on the clock it's the same on a busy machine.
+func cpu(t testing.TB) time.Duration {
+	t.Helper()
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
+}
+
+// open opens an edition for all readers.
+func (c *crowd) open() int64 {
+	c.Helper()
+	c.dates++
+	n, err := c.ledger.Open(c.Context(), now, ledger.Opening{
+		Newsletter: "management", LocalDate: now.AddDate(0, 0, c.dates).Format(time.DateOnly), Slot: 1, DueAt: now, ExpiresAt: now.Add(12 * time.Hour),
+		Choice: ledger.Daily, Reason: "next", Items: []ledger.Item{{Tip: "tip", Body: []byte(`{"ID":"tip"}`)}},
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+	return n
+}
+
+// BenchmarkOpenSmall opens an edition for ten readers.
+func BenchmarkOpenSmall(b *testing.B) {
+	onBoth(b, 10, func(b *testing.B, c *crowd) {
+		b.ReportAllocs()
+		began := cpu(b)
+		for b.Loop() {
+			c.open()
+		}
+		b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(b.N), "cpu-µs/op")
+	})
+}
+
+// BenchmarkExchange records a page of outcomes and claims the next, as the
+// mailer does all the time.
+func BenchmarkExchange(b *testing.B) {
+	for _, page := range []int{32, 128, 512} {
+		b.Run(fmt.Sprintf("page=%d", page), func(b *testing.B) {
+			onBoth(b, 100_000, func(b *testing.B, c *crowd) {
+				claim := ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: page}
+				var outcomes []ledger.Outcome
+				messages := 0
+				began := cpu(b)
+				b.ReportAllocs()
+				for b.Loop() {
+					jobs, err := c.ledger.Exchange(b.Context(), now, outcomes, claim)
+					if err != nil {
+						b.Fatal(err)
+					}
+					if len(jobs) == 0 {
+						b.StopTimer()
+						opening := cpu(b)
+						c.open()
+						began += cpu(b) - opening
+						b.StartTimer()
+					}
+					messages += len(jobs)
+					outcomes = outcomes[:0]
+					for _, j := range jobs {
+						outcomes = append(outcomes, ledger.Outcome{
+							Job: j, State: ledger.Sent, Language: "en",
+							Answer: ledger.Answer{Code: 250, Enhanced: "2.0.0", Text: "Ok: queued as 4cZx1Q2tPzz9vNq"},
+						})
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(messages), "µs/message")
+				b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(messages), "cpu-µs/message")
+			})
+		})
+	}
+}
