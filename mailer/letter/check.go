@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"net/mail"
 	"net/url"
-	"regexp"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
+
+// Most values are of the plain kind, and this stands between each recipient and
+// the wire: what plain.go knows to be good isn't parsed.
 
 // checkLine refuses a value that could end a header line or hide in it. The
 // libraries below don't look: a CR or LF in a preformatted value would start a
@@ -28,8 +29,8 @@ func checkLine(field, value string) error {
 	return nil
 }
 
-// checkName is checkLine for a person's name, which also may not turn the
-// direction of what stands around it.
+// checkName is checkLine for a person's name or address, which also may not turn
+// the direction of what stands around it.
 func checkName(field, value string) error {
 	if err := checkLine(field, value); err != nil {
 		return err
@@ -46,7 +47,14 @@ func checkName(field, value string) error {
 // ASCII (RFC 5890). A non-ASCII local part stays as it is: such a message
 // needs a relay with SMTPUTF8 (RFC 6531), which is for the sender to know.
 func checkAddress(field, address string) (string, error) {
-	if err := checkLine(field, address); err != nil {
+	if isPlainAddress(address) {
+		return address, nil
+	}
+	return parseAddress(field, address)
+}
+
+func parseAddress(field, address string) (string, error) {
+	if err := checkName(field, address); err != nil {
 		return "", err
 	}
 	parsed, err := mail.ParseAddress("<" + address + ">")
@@ -67,6 +75,13 @@ func checkAddress(field, address string) (string, error) {
 // checkURL wants an absolute web address in ASCII that can stand between angle
 // brackets (RFC 2369 §2).
 func checkURL(field, address string) error {
+	if isPlainURL(address) {
+		return nil
+	}
+	return parseURL(field, address)
+}
+
+func parseURL(field, address string) error {
 	if len(address) > 900 {
 		return fmt.Errorf("%s is longer than a header line may be", field)
 	}
@@ -82,8 +97,6 @@ func checkURL(field, address string) error {
 	return nil
 }
 
-var messageID = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+$")
-
 // check finds what one recipient's values would break. The address it returns
 // is the one for the header.
 func (r Recipient) check() (address string, err error) {
@@ -93,7 +106,7 @@ func (r Recipient) check() (address string, err error) {
 	if err := checkName("recipient name", r.Name); err != nil {
 		return "", err
 	}
-	if !messageID.MatchString(r.MessageID) || len(r.MessageID) > 250 {
+	if !isMessageID(r.MessageID) {
 		return "", fmt.Errorf("message id %q: want left@right without angle brackets", r.MessageID)
 	}
 	if r.ReturnPath != "" {
@@ -101,7 +114,7 @@ func (r Recipient) check() (address string, err error) {
 			return "", err
 		}
 	}
-	if r.Date.Equal(time.Time{}) {
+	if r.Date.IsZero() {
 		return "", fmt.Errorf("date of the message to %s is missing", r.Email)
 	}
 	if r.UnsubscribeMailto != "" {

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"html/template"
@@ -35,6 +36,9 @@ type Letter struct {
 	headers    []field
 	list       bool // belongs to a subscription: has links to change and end it
 	sender     mail.Address
+
+	summed sync.Once
+	sum    [sha256.Size]byte // see digest
 }
 
 // textBody is the text part around the footer's links.

@@ -3,14 +3,10 @@ package letter
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	stdmail "net/mail"
 	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,7 +30,7 @@ type Recipient struct {
 
 // Message is the finished mail for one recipient: RFC 5322, CRLF at the end of
 // each line, no bare CR or LF. The same letter and recipient give the same
-// message but for the order of its headers.
+// bytes, on every attempt and every machine.
 //
 // It fails, naming the field, when a value of r could break a header.
 func (l *Letter) Message(r Recipient) ([]byte, error) {
@@ -42,18 +38,34 @@ func (l *Letter) Message(r Recipient) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write message: %w", err)
 	}
-	options := []mail.MsgOption{
-		mail.WithNoDefaultUserAgent(),
-		mail.WithCharset(mail.CharsetUTF8),
-		mail.WithEncoding(mail.EncodingQP),
-	}
-	if len(l.pictures) == 0 {
-		options = append(options, mail.WithBoundary(boundary(r.MessageID)))
-	}
-	m := mail.NewMsg(options...)
-	addresses, err := l.addressHeaders(r.Name, to)
+	data, err := l.write(r, to, l.addresses(r))
 	if err != nil {
 		return nil, fmt.Errorf("write message: %w", err)
+	}
+	return data, nil
+}
+
+// write makes the message for a recipient whose values have been checked; to
+// is the address for the header, a are the links in the bodies.
+func (l *Letter) write(r Recipient, to string, a addresses) ([]byte, error) {
+	data, err := l.render(r, to, a)
+	if err != nil {
+		return nil, err
+	}
+	data = arrange(data, l.boundary())
+	if err := checkLines(data); err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
+// render has go-mail write the message. Its headers are in no order, and its
+// boundaries are random.
+func (l *Letter) render(r Recipient, to string, a addresses) ([]byte, error) {
+	m := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithCharset(mail.CharsetUTF8), mail.WithEncoding(mail.EncodingQP))
+	addresses, err := l.addressHeaders(r.Name, to)
+	if err != nil {
+		return nil, err
 	}
 	// go-mail's own Message-ID would tell the world our host's name.
 	m.SetMessageIDWithValue(r.MessageID)
@@ -65,31 +77,24 @@ func (l *Letter) Message(r Recipient) ([]byte, error) {
 	for _, f := range fields {
 		m.SetGenHeaderPreformatted(mail.Header(f.name), f.value)
 	}
-	if err := l.addBodies(m, r); err != nil {
-		return nil, fmt.Errorf("write message: %w", err)
+	if err := l.addBodies(m, r.Name, a); err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("write message: %w", err)
+		return nil, err
 	}
-	data := b.Bytes()
-	if len(l.pictures) > 0 {
-		data = withBoundaries(data, r.MessageID)
-	}
-	if err := checkLines(data); err != nil {
-		return nil, fmt.Errorf("write message: %w", err)
-	}
-	return data, nil
+	return b.Bytes(), nil
 }
 
 // addBodies adds the text, the HTML and the pictures that it shows.
-func (l *Letter) addBodies(m *mail.Msg, r Recipient) error {
+func (l *Letter) addBodies(m *mail.Msg, name string, a addresses) error {
 	encoding := mail.WithPartEncoding(mail.EncodingQP)
 	if l.base64 {
 		encoding = mail.WithPartEncoding(mail.EncodingB64)
 	}
-	m.SetBodyString(mail.TypeTextPlain, crlf(l.textFor(r)), encoding)
-	html, err := l.htmlFor(r)
+	m.SetBodyString(mail.TypeTextPlain, crlf(l.textWith(a)), encoding)
+	html, err := l.htmlWith(a, name)
 	if err != nil {
 		return err
 	}
@@ -101,26 +106,6 @@ func (l *Letter) addBodies(m *mail.Msg, r Recipient) error {
 			mail.WithFileContentID("<"+p.id+">"), mail.WithFileContentType(mail.ContentType(p.kind)))
 	}
 	return nil
-}
-
-// boundaryParameter is how go-mail writes the boundary that mime/multipart has
-// drawn. In a body it can't occur: both encodings change the "=".
-var boundaryParameter = regexp.MustCompile(`multipart/(?:related|alternative);\r\n boundary=([0-9a-f]{60})\r\n`)
-
-// withBoundaries replaces go-mail's random boundaries in a mail with two levels
-// of parts, for which it would use one boundary of ours twice.
-func withBoundaries(data []byte, messageID string) []byte {
-	for i, m := range boundaryParameter.FindAllSubmatch(data, -1) {
-		data = bytes.ReplaceAll(data, m[1], []byte(boundary(strconv.Itoa(i)+" "+messageID)))
-	}
-	return data
-}
-
-// boundary is derived from the Message-ID, so that every attempt sends the
-// same bytes and nobody who writes a tip can know it.
-func boundary(messageID string) string {
-	sum := sha256.Sum256([]byte("boundary " + messageID))
-	return "_" + hex.EncodeToString(sum[:16]) + "_"
 }
 
 // crlf ends lines as MIME's canonical form wants it (RFC 2049 §4): base64
@@ -171,5 +156,9 @@ func addressInURI(address string) string {
 		return ""
 	}
 	at := strings.LastIndexByte(checked, '@')
-	return url.PathEscape(checked[:at]) + checked[at:]
+	local := url.PathEscape(checked[:at])
+	if local == checked[:at] {
+		return checked
+	}
+	return local + checked[at:]
 }

@@ -43,6 +43,7 @@ type parsed struct {
 var names = []string{
 	"", "Ana", `O"Brien, the \ 3rd`, "Zoë Müller", "王小明", "محمد", "=?utf-8?q?not_encoded?=",
 	strings.Repeat("長", 64), strings.Repeat("Zoë ", 16) + "X", "a@b.example", "Anna (work) <x>",
+	strings.Repeat(`"Anna", the second; `, 5) + "X", strings.Repeat("Anna ", 20) + "X", "Anna  Two", " Ana ",
 }
 
 func TestPythonParsesEveryMail(t *testing.T) {
