@@ -49,6 +49,9 @@ type Options struct {
 	// for the mail that welcomes them; the zero time when nobody can tell. May
 	// be nil.
 	NextDue func(ctx context.Context, subscription int64) time.Time
+	// Observe is told each answer of a relay's. Several connections call it at
+	// once, and wait for it; nil: nobody measures.
+	Observe func(Observation)
 	Log     *slog.Logger // nil: nothing is logged
 }
 
@@ -62,6 +65,7 @@ type Mailer struct {
 	exclusive   bool
 	sign        func(message []byte, from string) ([]byte, error) // nil: none
 	nextDue     func(ctx context.Context, subscription int64) time.Time
+	observe     func(Observation) // nil: nobody measures
 	owner       string
 	log         *slog.Logger
 	pace        pace
@@ -99,7 +103,7 @@ func New(o Options) (*Mailer, error) {
 	}
 	host, _ := os.Hostname() // only a name for the logs
 	m := &Mailer{
-		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, nextDue: o.NextDue, log: o.Log,
+		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
 		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
 		newsletters: map[string]Newsletter{},
 		wake:        make(chan struct{}, 1),

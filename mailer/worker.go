@@ -107,6 +107,7 @@ func (m *Mailer) answered(ctx context.Context, l *line, over []relay.Done) {
 			continue
 		}
 		x.relay, x.answer, x.verdict = l.Name, d.Answer, verdict.Judge(d.Answer)
+		m.observed(x)
 		switch {
 		case ctx.Err() != nil && x.verdict == verdict.Down:
 			m.untried(x)
