@@ -40,9 +40,7 @@ func newTipView(n Newsletter, t tips.Tip, v version, words string, top int, pict
 			return tipView{}, err
 		}
 	}
-	if u, err := url.Parse(t.Link); err != nil || u.Scheme != "https" && u.Scheme != "http" {
-		t.Link = ""
-	}
+	t = linkable(t)
 	light, dark := palettes(n.Accent)
 	view := tipView{
 		version: v, Emoji: t.Emoji, words: words, tip: t,
@@ -66,7 +64,7 @@ func newTipView(n Newsletter, t tips.Tip, v version, words string, top int, pict
 		return tipView{}, fmt.Errorf("dress tip %s: %w", t.ID, err)
 	}
 	view.raw, view.Body = fragment, template.HTML(body)
-	view.Source = view.sourceLine()
+	view.Source = sourceLine(t, words, ` class="a s"`, fmt.Sprintf(` target="_blank" style="%s"`, view.sheet.inline("link")))
 	return view, view.readMap(in)
 }
 
@@ -94,52 +92,52 @@ const quoteMarks = "\"“”„‟‘‛‹›«»《》〈〉「」『』"
 
 // sourceName is how the source is called: a given name in quotes, unless it
 // brings its own (“Sunk cost”, Wikipedia), and a host as it is.
-func (v tipView) sourceName() string {
-	name, quoted := v.source()
+func sourceName(t tips.Tip, words string) string {
+	name, quoted := sourceOf(t)
 	if !quoted {
 		return name
 	}
-	return locale.Text(v.words, "mail.quote", map[string]any{"Title": name})
+	return locale.Text(words, "mail.quote", map[string]any{"Title": name})
 }
 
-func (v tipView) source() (name string, quoted bool) {
-	host := hostOf(v.tip.Link)
-	name = cmp.Or(v.tip.Source, host)
+func sourceOf(t tips.Tip) (name string, quoted bool) {
+	host := hostOf(t.Link)
+	name = cmp.Or(t.Source, host)
 	return name, name != "" && name != host && !strings.ContainsAny(name, quoteMarks)
 }
 
-// sourceLine is "Adapted from …" with its link, or "" when there is nothing
-// to name.
-func (v tipView) sourceLine() template.HTML {
-	dir := locale.Dir(v.words)
-	source, quoted := v.source()
-	name, author := isolated(dir, source), isolated(dir, v.tip.Author)
+// sourceLine is "Adapted from …", or "" when there is nothing to name. Its link
+// has these attributes before and after its address.
+func sourceLine(t tips.Tip, words, before, behind string) template.HTML {
+	dir := locale.Dir(words)
+	source, quoted := sourceOf(t)
+	name, author := isolated(dir, source), isolated(dir, t.Author)
 	if quoted {
 		// The marks are those of our sentence, and run with it.
-		name = phrase(v.words, "mail.quote", map[string]template.HTML{"Title": name})
+		name = phrase(words, "mail.quote", map[string]template.HTML{"Title": name})
 	}
-	if v.tip.Link != "" {
-		name = template.HTML(fmt.Sprintf(`<a class="a s" href="%s" target="_blank" style="%s">%s</a>`,
-			template.HTMLEscapeString(v.tip.Link), v.sheet.inline("link"), name))
+	if t.Link != "" {
+		name = template.HTML(fmt.Sprintf(`<a%s href="%s"%s>%s</a>`, before, template.HTMLEscapeString(t.Link), behind, name))
 	}
 	switch {
-	case source == "" && v.tip.Author == "":
+	case source == "" && t.Author == "":
 		return ""
 	case source == "":
-		return phrase(v.words, "mail.written_by", map[string]template.HTML{"Author": author})
-	case v.tip.Author == "":
-		return phrase(v.words, "mail.adapted", map[string]template.HTML{"Source": name})
+		return phrase(words, "mail.written_by", map[string]template.HTML{"Author": author})
+	case t.Author == "":
+		return phrase(words, "mail.adapted", map[string]template.HTML{"Source": name})
 	}
-	return phrase(v.words, "mail.adapted_by", map[string]template.HTML{"Source": name, "Author": author})
+	return phrase(words, "mail.adapted_by", map[string]template.HTML{"Source": name, "Author": author})
 }
 
 // sourceText is the same line for the text part, the address below it.
 func (v tipView) sourceText() string {
+	name := sourceName(v.tip, v.words)
 	var line string
-	switch data := map[string]any{"Source": v.sourceName(), "Author": v.tip.Author}; {
-	case v.sourceName() == "" && v.tip.Author == "":
+	switch data := map[string]any{"Source": name, "Author": v.tip.Author}; {
+	case name == "" && v.tip.Author == "":
 		return ""
-	case v.sourceName() == "":
+	case name == "":
 		line = locale.Text(v.words, "mail.written_by", data)
 	case v.tip.Author == "":
 		line = locale.Text(v.words, "mail.adapted", data)
