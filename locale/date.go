@@ -17,6 +17,20 @@ func Date(lang, isoDate string) string {
 	if err != nil {
 		return isoDate
 	}
+	return date(lang, day, "date.day")
+}
+
+// FullDate is [Date] with its year, for what is read in other years: "Monday, 23
+// November 2026", "2026年11月23日 星期一".
+func FullDate(lang, isoDate string) string {
+	day, err := time.Parse(time.DateOnly, isoDate)
+	if err != nil {
+		return isoDate
+	}
+	return date(lang, day, "date.full")
+}
+
+func date(lang string, day time.Time, id string) string {
 	number := strconv.Itoa(day.Day())
 	if day.Day() == 1 {
 		// French and Portuguese count the first of a month: 1er, 1º.
@@ -28,10 +42,14 @@ func Date(lang, isoDate string) string {
 	if own := form.months[day.Month()]; own != "" {
 		month = own
 	}
+	year := strconv.Itoa(day.Year())
 	if form.monthFirst {
+		if id == "date.full" {
+			number += ", " + year
+		}
 		return weekday + ", " + month + " " + number
 	}
-	return Text(lang, "date.day", map[string]any{"Weekday": weekday, "Day": digits(lang, number), "Month": month})
+	return Text(lang, id, map[string]any{"Weekday": weekday, "Day": digits(lang, number), "Month": month, "Year": digits(lang, year)})
 }
 
 // form is what a region does otherwise than its language's file says.

@@ -73,6 +73,18 @@ func TestDate(t *testing.T) {
 			t.Errorf("Date(%s, %s) = %q, want %q", c.lang, c.date, got, c.want)
 		}
 	}
+	for lang, want := range map[string]string{
+		"en": "Sunday, 1 November 2026", "en-US": "Sunday, November 1, 2026", "de": "Sonntag, 1. November 2026", "fr": "dimanche 1er novembre 2026",
+		"es": "domingo, 1 de noviembre de 2026", "tr": "1 Kasım 2026 Pazar", "ru": "воскресенье, 1 ноября 2026 г.", "zh-CN": "2026年11月1日 星期日",
+		"ja": "2026年11月1日 日曜日", "ko": "2026년 11월 1일 일요일", "hi": "रविवार, 1 नवंबर 2026", "ar": "الأحد، ١ نوفمبر ٢٠٢٦", "pt-BR": "domingo, 1º de novembro de 2026",
+	} {
+		if got := FullDate(lang, "2026-11-01"); got != want {
+			t.Errorf("FullDate(%s) = %q, want %q", lang, got, want)
+		}
+	}
+	if got := FullDate("en", "soon"); got != "soon" {
+		t.Error(got)
+	}
 	if got, want := DateTime("ar", "2026-11-23", "07:05"), "الاثنين، ٢٣ نوفمبر الساعة ٠٧:٠٥"; got != want {
 		t.Errorf("DateTime = %q, want %q", got, want)
 	}
