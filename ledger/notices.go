@@ -18,6 +18,7 @@ const (
 	Resend  = "resend"  // today's tip again, on request
 	Alert   = "alert"   // tells an operator what needs them
 	Proof   = "proof"   // shows an editor an edition before it goes out
+	Known   = "known"   // tells who signed up again that they get it already
 )
 
 // noticeLife is how long a notice is worth sending.
@@ -51,19 +52,6 @@ func (l *Ledger) Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n Notic
 		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
 	}
 	return nil
-}
-
-// SignUp adds somebody and, when they have to confirm, enqueues the mail that
-// asks them to, in the caller's transaction.
-func (l *Ledger) SignUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscribers.Request) (subscribers.Added, error) {
-	added, err := l.list.Add(ctx, tx, now, r)
-	if err != nil || added.State != subscribers.Pending || added.Result == subscribers.Unchanged {
-		return added, err
-	}
-	return added, l.Enqueue(ctx, tx, now, Notice{
-		Kind: Confirm, Newsletter: r.Newsletter, Subscriber: added.Subscriber, Subscription: added.Subscription,
-		Email: r.Address, Language: r.Preferences.Language,
-	})
 }
 
 // claimNotices claims those that no pause holds, and one of each paused scope

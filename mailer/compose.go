@@ -69,6 +69,7 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	}
 	if job.Subscription != 0 && job.Kind != ledger.Confirm {
 		r.UnsubscribeURL = n.BaseURL + "/u/" + m.tokens.Make(subscribers.UnsubscribeLink, job.Subscription)
+		r.PreferencesURL = m.preferences(n, job)
 	}
 	if x.data, err = l.Append(x.data[:0], r); err != nil {
 		// Is it this reader, or would it be the same for everyone?
@@ -101,7 +102,8 @@ func (e unreadError) Unwrap() error { return e.error }
 
 // sender is the address that a mail of a kind comes from and bounces go to.
 func (n Newsletter) sender(kind string) string {
-	if (kind == ledger.Confirm || kind == ledger.Welcome) && n.ConfirmFrom.Address != "" {
+	answer := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known
+	if answer && n.ConfirmFrom.Address != "" {
 		return n.ConfirmFrom.Address
 	}
 	return n.From.Address
@@ -131,18 +133,8 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 			return nil, err
 		}
 		return m.inLanguage(n, c, job.Language)
-	case ledger.Confirm, ledger.Welcome:
-		notice := letter.Notice{Kind: letter.Welcome, Language: job.Language}
-		if job.Kind == ledger.Confirm {
-			notice.Kind = letter.Confirm
-			notice.ConfirmURL = n.BaseURL + "/confirm/" + m.tokens.Make(subscribers.ConfirmLink, job.Subscription)
-		}
-		if job.Kind == ledger.Welcome && m.nextDue != nil {
-			if due := m.nextDue(ctx, job.Subscription); !due.IsZero() {
-				notice.NextDate, notice.NextTime = due.Format(time.DateOnly), due.Format("15:04")
-			}
-		}
-		return letter.ComposeNotice(n.Newsletter, notice)
+	case ledger.Confirm, ledger.Welcome, ledger.Known:
+		return letter.ComposeNotice(n.Newsletter, m.answer(ctx, n, job))
 	case ledger.Resend:
 		c, err := m.content(ctx, job.Content)
 		if err != nil {
@@ -156,6 +148,32 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 		return letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Alert, Subject: subject, Text: text})
 	}
 	return nil, fmt.Errorf("a notice of the unknown kind %q", job.Kind)
+}
+
+// answer is the notice that answers a person's sign-up or confirmation.
+func (m *Mailer) answer(ctx context.Context, n Newsletter, job ledger.Job) letter.Notice {
+	notice := letter.Notice{Language: job.Language}
+	switch job.Kind {
+	case ledger.Confirm:
+		notice.Kind = letter.Confirm
+		notice.ConfirmURL = n.BaseURL + "/confirm/" + m.tokens.Make(subscribers.ConfirmLink, job.Subscription)
+	case ledger.Known:
+		notice.Kind, notice.PreferencesURL = letter.Known, m.preferences(n, job)
+	case ledger.Welcome:
+		notice.Kind = letter.Welcome
+		if m.nextDue == nil {
+			break
+		}
+		if due := m.nextDue(ctx, job.Subscription); !due.IsZero() {
+			notice.NextDate, notice.NextTime = due.Format(time.DateOnly), due.Format("15:04")
+		}
+	}
+	return notice
+}
+
+// preferences is the address of the reader's own settings.
+func (m *Mailer) preferences(n Newsletter, job ledger.Job) string {
+	return n.BaseURL + "/preferences/" + m.tokens.Make(subscribers.PreferencesLink, job.Subscription)
 }
 
 // content reads what an edition sends, from the ledger's copy and never from

@@ -53,6 +53,7 @@ type Added struct {
 	Subscriber   int64
 	Subscription int64
 	State        State
+	Language     string // the person's own, BCP 47; "": each newsletter's
 }
 
 // Add gives somebody a place in a newsletter. A place that exists is never
@@ -75,13 +76,12 @@ func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (A
 	case err != nil:
 		return Added{}, fmt.Errorf("find subscription: %w", err)
 	}
-	added := Added{Result: Unchanged, Subscriber: person.ID, Subscription: id, State: state}
+	added := Added{Result: Unchanged, Subscriber: person.ID, Subscription: id, State: state, Language: person.Language}
 	switch {
 	case state == Pending && r.Consent == Vouched:
-		_, err = l.Confirm(ctx, tx, now, id, r.Detail)
-		added.Result, added.State = Confirmed, Active
+		return l.vouch(ctx, tx, now, added, r)
 	case state == Unsubscribed && r.Consent == ByReader:
-		err = l.setState(ctx, tx, now, id, Pending, "signed up again", r.Detail)
+		err = l.setState(ctx, tx, now, id, Pending, reopened, r.Detail)
 		added.Result, added.State = Reopened, Pending
 	case state == Unsubscribed:
 		added.Result = Left
@@ -91,39 +91,68 @@ func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (A
 	return added, err
 }
 
+// reopened is the event of somebody who had left and asks to come back.
+const reopened = "signed up again"
+
+// vouch confirms a pending subscription on the operator's word. Not of somebody
+// who had left: anybody can sign them up again, so being pending says nothing.
+func (l *List) vouch(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) (Added, error) {
+	var left int
+	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM subscription_events WHERE subscriber = $1 AND newsletter = $2 AND kind = $3",
+		added.Subscriber, r.Newsletter, reopened).Scan(&left)
+	if err != nil {
+		return Added{}, fmt.Errorf("look for an earlier leave: %w", err)
+	}
+	if left > 0 {
+		added.Result = Left
+		return added, nil
+	}
+	_, err = l.Confirm(ctx, tx, now, added.Subscription, r.Detail)
+	added.Result, added.State = Confirmed, Active
+	return added, err
+}
+
 // person finds or makes the person; nil when they were erased and haven't asked
 // themselves.
 func (l *List) person(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (*Subscriber, error) {
-	p, err := scanSubscriber(tx.QueryRowContext(ctx,
-		"SELECT "+subscriberColumns+" FROM subscribers WHERE email_key = $1", r.Address.Key()))
+	if r.Consent != ByReader {
+		// Also when the address is there again: a stranger may have put it there.
+		// It's forgotten when the person confirms.
+		erased, err := l.wasErased(ctx, tx, r.Address)
+		if err != nil || erased {
+			return nil, err
+		}
+	}
+	find := func() (*Subscriber, error) {
+		return scanSubscriber(tx.QueryRowContext(ctx, "SELECT "+subscriberColumns+" FROM subscribers WHERE email_key = $1", r.Address.Key()))
+	}
+	p, err := find()
 	if !errors.Is(err, ErrUnknown) {
 		return p, err
-	}
-	hash := l.erasedHash(r.Address)
-	var erased int
-	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM erased WHERE email_hash = $1", hash).Scan(&erased); err != nil {
-		return nil, fmt.Errorf("look up erased: %w", err)
-	}
-	if erased > 0 {
-		if r.Consent != ByReader {
-			return nil, nil
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM erased WHERE email_hash = $1", hash); err != nil {
-			return nil, fmt.Errorf("forget erasure: %w", err)
-		}
 	}
 	p = &Subscriber{
 		ID: l.ids.New(now), Email: r.Address, CreatedAt: now,
 		Name: r.Preferences.Name, Language: r.Preferences.Language, Timezone: r.Preferences.Timezone,
 	}
-	_, err = tx.ExecContext(ctx, `
+	res, err := tx.ExecContext(ctx, `
 		INSERT INTO subscribers (id, email, email_key, name, language, timezone, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING`,
 		p.ID, p.Email, p.Email.Key(), p.Name, p.Language, p.Timezone, store.Millis(now))
 	if err != nil {
 		return nil, fmt.Errorf("add subscriber: %w", err)
 	}
-	return p, nil
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return p, err
+	}
+	return find() // a double click: the other one was first
+}
+
+func (l *List) wasErased(ctx context.Context, tx *sql.Tx, a Address) (bool, error) {
+	var n int
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM erased WHERE email_hash = $1", l.erasedHash(a)).Scan(&n); err != nil {
+		return false, fmt.Errorf("look up erased: %w", err)
+	}
+	return n > 0, nil
 }
 
 func (l *List) subscribe(ctx context.Context, tx *sql.Tx, now time.Time, person *Subscriber, r Request) (Added, error) {
@@ -133,17 +162,20 @@ func (l *List) subscribe(ctx context.Context, tx *sql.Tx, now time.Time, person 
 	if err != nil {
 		return Added{}, err
 	}
-	added := Added{Result: Created, Subscriber: person.ID, Subscription: l.ids.New(now), State: Pending}
+	added := Added{Result: Created, Subscriber: person.ID, Subscription: l.ids.New(now), State: Pending, Language: person.Language}
 	kind, confirmed := "signed up", int64(0)
 	if r.Consent == Vouched {
 		added.State, kind, confirmed = Active, "added with consent", store.Millis(now)
 	}
-	_, err = tx.ExecContext(ctx, `
+	res, err := tx.ExecContext(ctx, `
 		INSERT INTO subscriptions (id, subscriber, newsletter, state, slot, due_after, created_at, confirmed_at, course_tip)
-		VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) ON CONFLICT (subscriber, newsletter) DO NOTHING`,
 		added.Subscription, person.ID, r.Newsletter, added.State, slot, store.Millis(now), confirmed, r.CourseTip)
 	if err != nil {
 		return Added{}, fmt.Errorf("add subscription: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return Added{Result: Unchanged, Subscriber: person.ID, Language: person.Language}, err // a double click: the other one was first
 	}
 	return added, l.note(ctx, tx, now, person.ID, r.Newsletter, kind, r.Detail)
 }

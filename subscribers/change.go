@@ -16,9 +16,17 @@ func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscript
 	if err != nil || sub.State != Pending {
 		return false, err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE subscriptions SET confirmed_at = $1 WHERE id = $2", store.Millis(now), subscription)
+	// The state stands here again: of two clicks at once on PostgreSQL, the
+	// second waits and finds it changed.
+	res, err := tx.ExecContext(ctx, "UPDATE subscriptions SET confirmed_at = $1 WHERE id = $2 AND state = 'pending'", store.Millis(now), subscription)
 	if err != nil {
 		return false, fmt.Errorf("confirm: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	if err := l.answered(ctx, tx, sub.Subscriber); err != nil {
+		return false, err
 	}
 	return true, l.setState(ctx, tx, now, subscription, Active, "confirmed", detail)
 }
@@ -30,7 +38,7 @@ func (l *List) Unsubscribe(ctx context.Context, tx *sql.Tx, now time.Time, subsc
 	if err != nil || sub.State == Unsubscribed {
 		return false, err
 	}
-	return true, l.setState(ctx, tx, now, subscription, Unsubscribed, "unsubscribed", detail)
+	return true, l.setState(ctx, tx, now, subscription, Unsubscribed, leftEvent, detail)
 }
 
 // Pause holds an active subscription until an instant, or until it's resumed by

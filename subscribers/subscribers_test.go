@@ -224,3 +224,107 @@ func TestSuppressedMayLeave(t *testing.T) {
 		}
 	})
 }
+
+// Anybody can sign anybody up; that mustn't open the door to an import.
+func TestAStrangersSignUpDoesNotHelpAnImport(t *testing.T) {
+	each(t, func(t *testing.T, h *harness) {
+		left := h.add("left@example.com", subscribers.Vouched, subscribers.Preferences{})
+		h.write(func(tx *sql.Tx) error {
+			_, err := h.list.Unsubscribe(t.Context(), tx, now, left.Subscription, "one click")
+			return err
+		})
+		h.add("erased@example.com", subscribers.Vouched, subscribers.Preferences{})
+		erased := h.find("erased@example.com")
+		h.write(func(tx *sql.Tx) error { return h.list.Erase(t.Context(), tx, now, erased) })
+		for _, address := range []string{"left@example.com", "erased@example.com"} {
+			signed := h.add(address, subscribers.ByReader, subscribers.Preferences{})
+			if signed.State != subscribers.Pending {
+				t.Errorf("%s: sign-up: %+v", address, signed)
+			}
+			for _, consent := range []subscribers.Consent{subscribers.Vouched, subscribers.ByOperator} {
+				if got := h.add(address, consent, subscribers.Preferences{}); got.State == subscribers.Active || got.Result == subscribers.Confirmed {
+					t.Errorf("%s: import after it: %+v", address, got)
+				}
+			}
+			// The person's own yes does.
+			h.write(func(tx *sql.Tx) error {
+				changed, err := h.list.Confirm(t.Context(), tx, now, signed.Subscription, "button")
+				if !changed {
+					t.Errorf("%s: confirming changed nothing", address)
+				}
+				return err
+			})
+			if got := h.add(address, subscribers.Vouched, subscribers.Preferences{}); got.Result != subscribers.Unchanged || got.State != subscribers.Active {
+				t.Errorf("%s: import once they have confirmed: %+v", address, got)
+			}
+		}
+	})
+}
+
+func TestUndo(t *testing.T) {
+	each(t, func(t *testing.T, h *harness) {
+		leave := func(a subscribers.Added, at time.Time) {
+			h.write(func(tx *sql.Tx) error {
+				_, err := h.list.Unsubscribe(t.Context(), tx, at, a.Subscription, "one click")
+				return err
+			})
+		}
+		undo := func(a subscribers.Added, at time.Time) (changed bool) {
+			h.write(func(tx *sql.Tx) (err error) {
+				changed, err = h.list.Undo(t.Context(), tx, at, a.Subscription, "button")
+				return err
+			})
+			return changed
+		}
+		ana := h.add("ana@example.com", subscribers.Vouched, subscribers.Preferences{})
+		if undo(ana, now) {
+			t.Error("undone before leaving")
+		}
+		leave(ana, now)
+		if undo(ana, now.Add(subscribers.UndoTime)) {
+			t.Error("undone after the time for it")
+		}
+		if !undo(ana, now.Add(subscribers.UndoTime-time.Second)) || undo(ana, now.Add(time.Hour)) {
+			t.Error("undoing must work once, in time")
+		}
+		if s := h.find("ana@example.com").Subscriptions[0]; s.State != subscribers.Active {
+			t.Errorf("%+v", s)
+		}
+		// Who never said yes isn't made active by this.
+		ben := h.add("ben@example.com", subscribers.ByReader, subscribers.Preferences{})
+		leave(ben, now)
+		if undo(ben, now) {
+			t.Error("undone by who had never confirmed")
+		}
+	})
+}
+
+func TestReason(t *testing.T) {
+	each(t, func(t *testing.T, h *harness) {
+		ana := h.add("ana@example.com", subscribers.Vouched, subscribers.Preferences{})
+		give := func(at time.Time, reason string) (kept bool) {
+			h.write(func(tx *sql.Tx) (err error) {
+				kept, err = h.list.GiveReason(t.Context(), tx, at, ana.Subscription, reason)
+				return err
+			})
+			return kept
+		}
+		if give(now, "too_many") {
+			t.Error("a reason before leaving")
+		}
+		for i := range 2 {
+			at := now.Add(time.Duration(i) * time.Hour)
+			h.write(func(tx *sql.Tx) error {
+				_, err := h.list.Unsubscribe(t.Context(), tx, at, ana.Subscription, "one click")
+				return err
+			})
+			if give(at, "<script>") || !give(at.Add(time.Minute), "too_many") || give(at.Add(time.Minute), "other") {
+				t.Error("one known reason for each leave")
+			}
+			h.write(func(tx *sql.Tx) error {
+				_, err := h.list.Undo(t.Context(), tx, at.Add(2*time.Minute), ana.Subscription, "button")
+				return err
+			})
+		}
+	})
+}

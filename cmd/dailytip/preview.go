@@ -91,7 +91,7 @@ func render(l *letter.Letter, format, from, base string) ([]byte, error) {
 		return l.Message(letter.Recipient{
 			Email: "reader@example.com", MessageID: "preview@" + domainOf(from), ReturnPath: from,
 			Date:           time.Now(),
-			UnsubscribeURL: base + "/u/preview",
+			UnsubscribeURL: base + "/u/preview", PreferencesURL: base + "/preferences/preview",
 		})
 	}
 	return nil, exitf(codeUsage, "--format %q is unknown; write html, text or eml", format)

@@ -21,6 +21,7 @@ const (
 	Resend                  // a tip once more, because its reader asked
 	Alert                   // tells the operator of a fault; plain text, in English
 	Proof                   // shows an editor what is going out, with lint's findings
+	Known                   // tells who signed up again that they're on the list; from ConfirmFrom
 )
 
 // Notice is a mail that answers a person or warns an operator. Which fields
@@ -30,7 +31,8 @@ type Notice struct {
 	Kind     Kind
 	Language string // the reader's; "" means the newsletter's
 
-	ConfirmURL string // Confirm: the page with the button
+	ConfirmURL     string // Confirm: the page with the button
+	PreferencesURL string // Known: the page of the reader's settings
 
 	NextDate string // Welcome: local date of the first tip, YYYY-MM-DD; "" unknown
 	NextTime string // Welcome: local time of it, HH:MM
@@ -47,7 +49,7 @@ type Notice struct {
 
 // ComposeNotice makes a notice. Like a letter it is then filled in for its
 // recipient by Message; a Recipient's links appear where the kind has a place
-// for them (Welcome and Resend).
+// for them (Welcome, Known and Resend).
 func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 	if x.Kind == Resend {
 		return compose(n, x.Content, x.Language, "mail.again", newPictures(n))
@@ -69,6 +71,8 @@ func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 		err = l.confirm(x)
 	case Welcome:
 		err = l.welcome(x)
+	case Known:
+		err = l.known(x)
 	case Alert:
 		err = l.alert(x)
 	default:
@@ -97,22 +101,36 @@ func (l *Letter) confirm(x Notice) error {
 	if err := checkURL("confirm URL", x.ConfirmURL); err != nil {
 		return err
 	}
+	return l.ask("confirm_mail", x.ConfirmURL, false)
+}
+
+func (l *Letter) known(x Notice) error {
+	if err := checkURL("preferences URL", x.PreferencesURL); err != nil {
+		return err
+	}
+	l.list = true // Message adds the unsubscribe headers when it has links
+	return l.ask("known_mail", x.PreferencesURL, true)
+}
+
+// ask writes a mail with one button, whose words stand under a section of the
+// messages; why says whether it comes out of a subscription.
+func (l *Letter) ask(section, url string, why bool) error {
 	// The newsletter is named in the subject, but cut when it is long; the
-	// link comes first in the text part, where a phone shows it.
-	l.Subject = cut(l.say("confirm_mail.subject"), maxSubject)
+	// link comes early in the text part, where a phone shows it.
+	l.Subject = cut(l.say(section+".subject"), maxSubject)
 	view := noticeView{
 		dress:      l.dress(),
-		Heading:    l.mark("confirm_mail.heading"),
-		Paragraphs: []template.HTML{l.mark("confirm_mail.text")},
-		Button:     l.say("confirm_mail.button"),
-		ButtonURL:  x.ConfirmURL,
-		Quiet:      l.mark("confirm_mail.ignore"),
+		Heading:    l.mark(section + ".heading"),
+		Paragraphs: []template.HTML{l.mark(section + ".text")},
+		Button:     l.say(section + ".button"),
+		ButtonURL:  url,
+		Quiet:      l.mark(section + ".ignore"),
 	}
-	return l.notice(view, l.say("confirm_mail.heading"), []string{
-		wrap(l.say("confirm_mail.text"), textWidth, "", ""),
-		l.say("confirm_mail.button") + ":\n" + x.ConfirmURL,
-		wrap(l.say("confirm_mail.ignore"), textWidth, "", ""),
-	}, false)
+	return l.notice(view, l.say(section+".heading"), []string{
+		wrap(l.say(section+".text"), textWidth, "", ""),
+		l.say(section+".button") + ":\n" + url,
+		wrap(l.say(section+".ignore"), textWidth, "", ""),
+	}, why)
 }
 
 func (l *Letter) welcome(x Notice) error {

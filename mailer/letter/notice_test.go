@@ -46,6 +46,36 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
+func TestKnown(t *testing.T) {
+	const link = "https://tips.example.com/preferences/abc"
+	for _, lang := range locale.Languages() {
+		l, err := ComposeNotice(newsletter(), Notice{Kind: Known, Language: lang, PreferencesURL: link})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := recipient(1)
+		r.Name = "Buy cheap pills at example.net"
+		m, _ := message(t, l, r)
+		if got := m.Header.Get("From"); got != "Daily Tip <confirm@example.com>" {
+			t.Errorf("%s: From %s", lang, got)
+		}
+		if m.Header.Get("List-Unsubscribe") == "" {
+			t.Errorf("%s: who is on the list can't leave it", lang)
+		}
+		for _, part := range []string{l.textFor(r), htmlOf(t, l, r)} {
+			if !strings.Contains(part, link) || !strings.Contains(part, r.UnsubscribeURL) {
+				t.Errorf("%s: a link is missing:\n%s", lang, part)
+			}
+			if strings.Contains(part, "pills") {
+				t.Errorf("%s: text of a visitor's is in the mail", lang)
+			}
+		}
+	}
+	if _, err := ComposeNotice(newsletter(), Notice{Kind: Known}); err == nil {
+		t.Error("a mail about settings without their link")
+	}
+}
+
 func TestWelcome(t *testing.T) {
 	l, err := ComposeNotice(newsletter(), Notice{Kind: Welcome, Language: "de-CH", NextDate: "2026-11-24", NextTime: "07:00"})
 	if err != nil {

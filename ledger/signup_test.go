@@ -1,0 +1,234 @@
+package ledger_test
+
+import (
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/subscribers"
+)
+
+// signUp has somebody sign up by the form, and returns what came of it.
+func (h *harness) signUp(at time.Time, address, newsletter string) (added subscribers.Added) {
+	h.Helper()
+	h.write(func(tx *sql.Tx) (err error) {
+		added, err = h.ledger.SignUp(h.Context(), tx, at, subscribers.Request{
+			Address: subscribers.Address(address), Newsletter: newsletter, Consent: subscribers.ByReader, Detail: "form",
+			Preferences: subscribers.Preferences{Language: "ar"},
+		})
+		return err
+	})
+	return added
+}
+
+// mails lists the notices, oldest first, as "kind address language".
+func (h *harness) mails() (all []string) {
+	h.Helper()
+	rows, err := h.db.Read().QueryContext(h.Context(), "SELECT kind || ' ' || email || ' ' || language FROM notices ORDER BY opened_at, id")
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var mail string
+		if err := rows.Scan(&mail); err != nil {
+			h.Fatal(err)
+		}
+		all = append(all, mail)
+	}
+	if err := rows.Err(); err != nil {
+		h.Fatal(err)
+	}
+	return all
+}
+
+func (h *harness) wantMails(want ...string) {
+	h.Helper()
+	if got := h.mails(); !slices.Equal(got, want) {
+		h.Errorf("mails %q, want %q", got, want)
+	}
+}
+
+const day = 24 * time.Hour
+
+func TestAnAddressIsAskedOnceADayAndThreeTimesInAll(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		const ask = "confirm ana@example.com ar"
+		h.signUp(now, "ana@example.com", "management")
+		h.signUp(now.Add(time.Second), "ana@example.com", "management")
+		h.signUp(now.Add(day-time.Second), "ana@example.com", "other") // the address counts, not the newsletter
+		h.wantMails(ask)
+		h.signUp(now.Add(day), "ANA@example.com", "management")
+		h.wantMails(ask, "confirm ANA@example.com ar")
+		for i := range 50 {
+			h.signUp(now.Add(time.Duration(i+2)*day), "ana@example.com", "management")
+		}
+		h.wantMails(ask, "confirm ANA@example.com ar", ask)
+		// Nor does erasing begin a new count.
+		ana, err := h.list.Find(h.Context(), h.db.Read(), "ana@example.com")
+		if err != nil {
+			h.Fatal(err)
+		}
+		h.write(func(tx *sql.Tx) error { return h.list.Erase(h.Context(), tx, now.Add(60*day), ana) })
+		h.signUp(now.Add(70*day), "ana@example.com", "management")
+		h.wantMails()
+	})
+}
+
+func TestConfirmingBeginsANewCount(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		at := now
+		for range 5 {
+			at = at.Add(2 * day)
+			added := h.signUp(at, "ana@example.com", "management")
+			h.write(func(tx *sql.Tx) error {
+				if _, err := h.list.Confirm(h.Context(), tx, at, added.Subscription, "button"); err != nil {
+					return err
+				}
+				_, err := h.list.Unsubscribe(h.Context(), tx, at, added.Subscription, "button")
+				return err
+			})
+		}
+		if got := len(h.mails()); got != 5 {
+			h.Errorf("%d mails, want 5: each was answered", got)
+		}
+	})
+}
+
+func TestWhoIsThereIsToldSo(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		added := h.signUp(now, "ana@example.com", "management")
+		h.write(func(tx *sql.Tx) error {
+			_, err := h.list.Confirm(h.Context(), tx, now, added.Subscription, "button")
+			return err
+		})
+		h.signUp(now.Add(time.Hour), "ana@example.com", "management") // on the day of the first mail
+		h.wantMails("confirm ana@example.com ar")
+		h.signUp(now.Add(2*day), "ana@example.com", "management")
+		h.signUp(now.Add(2*day+time.Hour), "ana@example.com", "management")
+		h.wantMails("confirm ana@example.com ar", "known ana@example.com ar")
+		// A suppressed address gets nothing.
+		h.write(func(tx *sql.Tx) error { return h.list.Suppress(h.Context(), tx, now, added.Subscriber, "550 5.1.1") })
+		h.signUp(now.Add(9*day), "ana@example.com", "management")
+		h.wantMails("confirm ana@example.com ar", "known ana@example.com ar")
+	})
+}
+
+// A second import of the same list asks nobody again.
+func TestImportingTwiceAsksOnce(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		for i := range 3 {
+			h.write(func(tx *sql.Tx) error {
+				_, err := h.ledger.SignUp(h.Context(), tx, now.Add(time.Duration(i)*2*day), subscribers.Request{
+					Address: "ana@example.com", Newsletter: "management", Consent: subscribers.ByOperator,
+				})
+				return err
+			})
+		}
+		h.wantMails("confirm ana@example.com ")
+	})
+}
+
+// A thousand sign-ups for one address, from several connections at once.
+func TestSigningUpAnAddressManyTimesAtOnce(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		const total = 1000
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				for range total / 8 {
+					err := h.db.Write(h.Context(), func(tx *sql.Tx) error {
+						_, err := h.ledger.SignUp(h.Context(), tx, now, subscribers.Request{
+							Address: "ana@example.com", Newsletter: "management", Consent: subscribers.ByReader,
+						})
+						return err
+					})
+					if err != nil {
+						h.Error(err)
+						return
+					}
+				}
+			})
+		}
+		group.Wait()
+		h.wantMails("confirm ana@example.com ")
+	})
+}
+
+func TestLatest(t *testing.T) {
+	each(t, 2, func(h *harness) {
+		none := func(what string, err error) {
+			h.Helper()
+			if !errors.Is(err, ledger.ErrNoEdition) {
+				h.Errorf("%s: %v, want ErrNoEdition", what, err)
+			}
+		}
+		read := h.db.Read()
+		h.open("own-the-mistake")
+		_, err := h.ledger.Latest(h.Context(), read, "management", "")
+		none("before anything was sent", err)
+		jobs := h.exchange(now, claim)
+		h.exchange(now, claim, ledger.Outcome{Job: jobs[0], State: ledger.Sent})
+		got, err := h.ledger.Latest(h.Context(), read, "management", "")
+		if err != nil || got.LocalDate != "2026-11-23" || len(got.Items) != 1 || got.Items[0].Tip != "own-the-mistake" {
+			h.Errorf("%+v, %v", got, err)
+		}
+		_, err = h.ledger.Latest(h.Context(), read, "management", "2026-11-23")
+		none("before its own date", err)
+		_, err = h.ledger.Latest(h.Context(), read, "other", "")
+		none("of another newsletter", err)
+		last, err := h.ledger.LastOf(h.Context(), read, "management", jobs[0].Key.Subscriber)
+		if err != nil || last.ID != got.ID {
+			h.Errorf("last of a reader: %+v, %v", last, err)
+		}
+		_, err = h.ledger.LastOf(h.Context(), read, "management", jobs[1].Key.Subscriber)
+		none("of a reader whose mail is under way", err)
+		for date, want := range map[string]bool{"2026-11-23": true, "2026-11-24": false} {
+			if has, err := h.ledger.HasDelivery(h.Context(), read, "management", date, jobs[1].Key.Subscriber); err != nil || has != want {
+				h.Errorf("%s: %t, %v", date, has, err)
+			}
+		}
+	})
+}
+
+func TestHeldOn(t *testing.T) {
+	each(t, 1, func(h *harness) {
+		h.open("own-the-mistake")
+		job := h.exchange(now, claim)[0]
+		h.exchange(now, claim, ledger.Outcome{Job: job, State: ledger.Sent, Answer: ledger.Answer{Code: 250, Text: "taken"}})
+		h.write(func(tx *sql.Tx) error {
+			err := h.ledger.Enqueue(h.Context(), tx, now, ledger.Notice{
+				Kind: ledger.Welcome, Newsletter: "management", Subscriber: job.Key.Subscriber, Email: "r0@example.com",
+			})
+			if err != nil {
+				return err
+			}
+			_, err = h.ledger.Vote(h.Context(), tx, now, ledger.Vote{
+				Edition: job.Key.Edition, Tip: "own-the-mistake", Subscriber: job.Key.Subscriber, Useful: true,
+			})
+			return err
+		})
+		held, err := h.ledger.HeldOn(h.Context(), job.Key.Subscriber)
+		if err != nil {
+			h.Fatal(err)
+		}
+		if len(held.Deliveries) != 1 || held.Deliveries[0].Tip != "own-the-mistake" || !strings.Contains(held.Deliveries[0].Answer, "taken") {
+			h.Errorf("deliveries %+v", held.Deliveries)
+		}
+		if len(held.Notices) != 1 || held.Notices[0].Kind != ledger.Welcome || held.Notices[0].Email != "r0@example.com" {
+			h.Errorf("notices %+v", held.Notices)
+		}
+		if len(held.Votes) != 1 || !held.Votes[0].Useful || held.Votes[0].Date != "2026-11-23" {
+			h.Errorf("votes %+v", held.Votes)
+		}
+		nobody, err := h.ledger.HeldOn(h.Context(), 1)
+		if err != nil || len(nobody.Deliveries)+len(nobody.Notices)+len(nobody.Votes) != 0 {
+			h.Errorf("of somebody else: %+v, %v", nobody, err)
+		}
+	})
+}
