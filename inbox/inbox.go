@@ -52,6 +52,8 @@ type Options struct {
 	MaxBytes int64
 	// UTF8 offers SMTPUTF8 (RFC 6531).
 	UTF8 bool
+	// NoPipelining keeps PIPELINING (RFC 2920) out of what is offered.
+	NoPipelining bool
 	// Idle closes a connection that is silent for so long, with a 421; 0 is
 	// five minutes.
 	Idle time.Duration
@@ -68,6 +70,7 @@ type Server struct {
 	ln    net.Listener
 	smtp  *smtp.Server
 	tls   *tls.Config // nil: no TLS
+	cert  atomic.Pointer[tls.Certificate]
 	ca    *CA
 	store *store
 	done  chan struct{} // closed when Run ends
@@ -95,7 +98,11 @@ func New(o Options) (*Server, error) {
 			}
 			o.Certificate = &c
 		}
-		s.tls = &tls.Config{Certificates: []tls.Certificate{*o.Certificate}, MinVersion: tls.VersionTLS12}
+		s.cert.Store(o.Certificate)
+		s.tls = &tls.Config{
+			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.cert.Load(), nil },
+			MinVersion:     tls.VersionTLS12,
+		}
 	case NoTLS:
 	default:
 		return nil, fmt.Errorf("inbox: TLS mode %q: use starttls, implicit or none", o.TLS)
@@ -183,6 +190,9 @@ func (s *Server) Port() int {
 
 // CA is the authority whose certificate a client must trust.
 func (s *Server) CA() *CA { return s.ca }
+
+// SetCertificate replaces what connections from now on are shown.
+func (s *Server) SetCertificate(c tls.Certificate) { s.cert.Store(&c) }
 
 // Connections is the number of connections accepted since the start.
 func (s *Server) Connections() int { return int(s.conns.Load()) }

@@ -129,6 +129,9 @@ func (w *wire) Write(p []byte) (int, error) {
 		w.ehlo = false
 		p = append(bytes.Clone(p), "250-STARTTLS\r\n"...)
 	}
+	if w.s.o.NoPipelining && bytes.HasPrefix(p, []byte("250-PIPELINING\r\n")) {
+		return size, nil
+	}
 	if _, err := w.plain.Write(p); err != nil {
 		return 0, err
 	}

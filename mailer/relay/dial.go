@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/textproto"
 	"os"
 	"strconv"
 	"strings"
@@ -153,4 +154,17 @@ func dialAnswer(stage verdict.Stage, err error) verdict.Answer {
 		a.Enhanced, a.Text = "5.7.5", clean("not sent: "+bad.Error())
 	}
 	return a
+}
+
+// answer turns what go-mail returned into data. A reply that is positive, but
+// not the one that belongs there, is as good as none.
+func answer(stage verdict.Stage, err error) verdict.Answer {
+	var reply *textproto.Error
+	if errors.As(err, &reply) {
+		if reply.Code >= 400 {
+			return said(stage, reply.Code, reply.Msg)
+		}
+		err = fmt.Errorf("unexpected reply %d %s", reply.Code, clean(reply.Msg))
+	}
+	return verdict.Answer{Stage: stage, Err: err}
 }

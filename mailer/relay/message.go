@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -15,37 +14,46 @@ import (
 // maxText is how much of a server's text is kept, in bytes.
 const maxText = 500
 
-// maxLine is the longest line of a message without its CRLF, in bytes (RFC
-// 5322 §2.1.1).
-const maxLine = 998
-
 // message is an envelope that was found fit for the wire.
 type message struct {
 	from, to string
 	utf8     bool // needs SMTPUTF8
 	eightBit bool // needs 8BITMIME
+	dots     bool // a line begins with a dot
+	first    bool // nothing was sent before it on its connection
 	data     []byte
+	ref      any
 }
 
 // prepare checks an envelope before any connection is touched. The refusals
 // blame whom they must: a sender or a message is our fault, a recipient's
 // address is the recipient's.
-func prepare(e Envelope) (message, *verdict.Answer) {
-	m := message{data: e.Data, utf8: e.UTF8}
+func (m *message) prepare(e Envelope) *verdict.Answer {
+	*m = message{data: e.Data, ref: e.Ref}
 	var err error
 	if e.From != "" {
 		if m.from, err = address(e.From); err != nil {
-			return m, own(verdict.MailFrom, 501, "5.1.7", "return path %q: %v", e.From, err)
+			return own(verdict.MailFrom, 501, "5.1.7", "return path %q: %v", e.From, err)
 		}
 	}
 	if m.to, err = address(e.To); err != nil {
-		return m, own(verdict.RcptTo, 501, "5.1.3", "recipient %q: %v", e.To, err)
+		return own(verdict.RcptTo, 501, "5.1.3", "recipient %q: %v", e.To, err)
 	}
-	if m.eightBit, err = inspect(e.Data); err != nil {
-		return m, own(verdict.Data, 554, "5.6.0", "the message is damaged: %v", err)
+	var ok bool
+	if ok, m.dots = fit(e.Data); !ok {
+		return own(verdict.Data, 554, "5.6.0", "the message is damaged: %v", damage(e.Data))
 	}
-	m.utf8 = m.utf8 || !ascii(m.from) || !ascii(m.to)
-	return m, nil
+	m.eightBit = eightBit(e.Data)
+	m.utf8 = e.UTF8 || !ascii(m.from) || !ascii(m.to)
+	return nil
+}
+
+// size is what goes between DATA and the dot, dot-stuffing undone, in bytes.
+func (m *message) size() int {
+	if n := len(m.data); m.data[n-1] != '\n' {
+		return n + 2
+	}
+	return len(m.data)
 }
 
 // own is a refusal of ours, with the codes a server would give.
@@ -66,25 +74,25 @@ func address(s string) (string, error) {
 	}
 	local, domain := s[:at], s[at+1:]
 	quoted := len(local) > 1 && local[0] == '"' && local[len(local)-1] == '"'
-	for _, c := range local {
-		if c < ' ' || c == 0x7f || !quoted && strings.ContainsRune(" <>\"", c) {
+	for i := range len(local) {
+		if c := local[i]; c < ' ' || c == 0x7f || !quoted && (c == ' ' || c == '<' || c == '>' || c == '"') {
 			return "", fmt.Errorf("character %q isn't allowed in it", c)
 		}
 	}
 	if quoted && !closed(local) {
 		return "", fmt.Errorf("a quote in the middle")
 	}
-	for _, c := range domain {
-		if c <= ' ' || c == 0x7f || strings.ContainsRune("<>\"(),;\\", c) {
+	for i := range len(domain) {
+		if c := domain[i]; c <= ' ' || c == 0x7f || strings.IndexByte("<>\"(),;\\", c) >= 0 {
 			return "", fmt.Errorf("character %q isn't allowed in its domain", c)
 		}
 	}
-	if !ascii(domain) {
-		d, err := idna.Lookup.ToASCII(domain)
-		if err != nil {
-			return "", fmt.Errorf("its domain can't be written in ASCII: %w", err)
-		}
-		domain = d
+	if ascii(domain) {
+		return s, nil
+	}
+	domain, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return "", fmt.Errorf("its domain can't be written in ASCII: %w", err)
 	}
 	return local + "@" + domain, nil
 }
@@ -114,41 +122,12 @@ func ascii(s string) bool {
 	return true
 }
 
-// inspect refuses a message that a server might read differently from us (RFC
-// 5321 §2.3.8: CR and LF only together) and tells whether it has bytes over
-// 127.
-func inspect(data []byte) (eightBit bool, err error) {
-	begin, line := 0, 1
-	for i, c := range data {
-		switch {
-		case c == '\r' && (i+1 == len(data) || data[i+1] != '\n'):
-			return false, fmt.Errorf("line %d has a CR without LF", line)
-		case c == '\n':
-			if i == 0 || data[i-1] != '\r' {
-				return false, fmt.Errorf("line %d ends with LF without CR", line)
-			}
-			if i-1-begin > maxLine {
-				return false, fmt.Errorf("line %d is longer than %d bytes", line, maxLine)
-			}
-			begin, line = i+1, line+1
-		case c == 0:
-			return false, fmt.Errorf("line %d has a NUL byte", line)
-		case c >= 0x80:
-			eightBit = true
-		}
-	}
-	if len(data)-begin > maxLine {
-		return false, fmt.Errorf("line %d is longer than %d bytes", line, maxLine)
-	}
-	if len(bytes.TrimSpace(data)) == 0 {
-		return false, fmt.Errorf("it is empty")
-	}
-	return eightBit, nil
-}
-
 // clean makes a server's text fit for a log, a database and a terminal: one
 // line, no control or format characters, at most maxText bytes.
 func clean(s string) string {
+	if plain(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(c rune) rune {
 		switch {
@@ -168,4 +147,19 @@ func clean(s string) string {
 		cut--
 	}
 	return s[:cut] + "…"
+}
+
+// plain tells whether clean would change nothing. Nearly every answer is.
+func plain(s string) bool {
+	if len(s) > maxText {
+		return false
+	}
+	space := true // two in a row, and one at either end, are changed
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || space && s[i] == ' ' {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return !space || s == ""
 }

@@ -174,18 +174,3 @@ func FuzzAddress(f *testing.F) {
 		}
 	})
 }
-
-func FuzzInspect(f *testing.F) {
-	for _, s := range []string{"a\r\n", "a\n", "a\rb", "\r\n.\r\n", "a", "\r\r\n", strings.Repeat("x", 999)} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, err := inspect(data); err != nil {
-			return
-		}
-		rest := bytes.ReplaceAll(data, []byte("\r\n"), nil)
-		if bytes.ContainsAny(rest, "\r\n\x00") {
-			t.Errorf("%q passed", data)
-		}
-	})
-}

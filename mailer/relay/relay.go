@@ -43,7 +43,7 @@ type Options struct {
 	// Grace is what a message on the wire gets after its context ended; 0 is
 	// 30 seconds.
 	Grace time.Duration
-	// Idle closes an unused connection; 0 is 30 seconds.
+	// Idle closes a connection that wasn't used for so long; 0 is 30 seconds.
 	Idle time.Duration
 	// HELO is our name; "" is the host's.
 	HELO string
@@ -70,13 +70,11 @@ type Envelope struct {
 // Relay sends messages through one server. Its methods may be called from
 // several goroutines at once.
 type Relay struct {
-	o    Options
-	tls  *tls.Config
-	slot chan struct{} // one token for each connection that may be in use
+	o   Options
+	tls *tls.Config
 
 	mu     sync.Mutex
-	idle   []*conn // most recently used last
-	busy   int     // connections that are carrying a message
+	idle   []*Session // of Send; most recently used last
 	closed bool
 }
 
@@ -106,11 +104,7 @@ func New(o Options) (*Relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Relay{o: o, tls: config, slot: make(chan struct{}, o.Connections)}
-	for range o.Connections {
-		r.slot <- struct{}{}
-	}
-	return r, nil
+	return &Relay{o: o, tls: config}, nil
 }
 
 func (o Options) withDefaults() Options {
@@ -147,134 +141,53 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Send hands over one message and gives the server's answer; a fault of the
-// network or of the message is an answer too. It waits for a free connection.
+// Send hands over a single message and gives the server's answer; a fault of the
+// network or of the message is an answer too. Its connection is kept for Idle,
+// and so are as many as there are calls at a time: for many messages, use a
+// [Session].
 //
 // After ctx ended nothing new is begun (the answer is Down, with the context's
 // error), but a message on the wire is carried on for Grace.
 func (r *Relay) Send(ctx context.Context, e Envelope) verdict.Answer {
-	m, refused := prepare(e)
-	if refused != nil {
-		return *refused
-	}
-	for {
-		select {
-		case <-r.slot:
-		case <-ctx.Done():
-			return down(ctx.Err())
-		}
-		a, crowded := r.attempt(ctx, m)
-		if !crowded {
-			r.slot <- struct{}{}
-			return a
-		}
-		// The token rests: fewer connections for a while.
-		time.AfterFunc(crowdedRest, func() { r.slot <- struct{}{} })
-	}
-}
-
-// crowdedRest is how long a connection that the server refused isn't tried
-// again while others work.
-const crowdedRest = time.Minute
-
-// attempt sends m on a kept or a fresh connection. crowded: the server takes
-// no further connection, and there are others to wait for.
-func (r *Relay) attempt(ctx context.Context, m message) (a verdict.Answer, crowded bool) {
-	if err := ctx.Err(); err != nil {
-		return down(err), false
-	}
-	c, err := r.take()
+	s, err := r.take()
 	if err != nil {
-		return down(err), false
+		return down(err)
 	}
-	if c != nil {
-		a, dead := c.send(ctx, m)
-		r.give(ctx, c, a)
-		if !dead {
-			return a, false
-		}
-		r.o.Log.Debug("kept connection was dead, opening another", "relay", r.o.Host, "answer", a.String())
+	defer r.give(ctx, s)
+	done := s.Send(ctx, e)
+	if len(done) == 0 { // held back for another message, which doesn't come
+		done = s.Flush(ctx)
 	}
-	c, a = r.dial(ctx)
-	if c == nil {
-		return a, a.Stage == verdict.Connect && a.Code/100 == 4 && r.others()
-	}
-	r.mu.Lock()
-	r.busy++
-	r.mu.Unlock()
-	a, _ = c.send(ctx, m)
-	r.give(ctx, c, a)
-	return a, false
+	return done[0].Answer
 }
 
-// take gives the connection that was used last, nil when there is none that
-// is alive.
-func (r *Relay) take() (*conn, error) {
-	r.mu.Lock()
-	if r.closed {
-		r.mu.Unlock()
-		return nil, errClosed
-	}
-	if len(r.idle) == 0 {
-		r.mu.Unlock()
-		return nil, nil
-	}
-	c := r.idle[len(r.idle)-1]
-	r.idle = r.idle[:len(r.idle)-1]
-	r.busy++
-	r.mu.Unlock()
-
-	c.timer.Stop()
-	if c.alive() {
-		return c, nil
-	}
-	c.drop()
-	r.mu.Lock()
-	r.busy--
-	r.mu.Unlock()
-	return nil, nil
-}
-
-// give puts a connection back, or ends it.
-func (r *Relay) give(ctx context.Context, c *conn, a verdict.Answer) {
-	keep := c.usable && ctx.Err() == nil
-	r.mu.Lock()
-	r.busy--
-	keep = keep && !r.closed
-	if keep {
-		c.rest()
-		c.timer = time.AfterFunc(r.o.Idle, func() { r.expire(c) })
-		r.idle = append(r.idle, c)
-	}
-	r.mu.Unlock()
-	switch {
-	case keep:
-	case c.usable:
-		c.quit()
-	default:
-		c.drop()
-		r.o.Log.Debug("connection lost", "relay", r.o.Host, "answer", a.String())
-	}
-}
-
-// expire ends a connection that was idle for too long.
-func (r *Relay) expire(c *conn) {
-	r.mu.Lock()
-	i := slices.Index(r.idle, c)
-	if i >= 0 {
-		r.idle = slices.Delete(r.idle, i, i+1)
-	}
-	r.mu.Unlock()
-	if i >= 0 {
-		c.quit()
-	}
-}
-
-// others tells whether other connections are at work.
-func (r *Relay) others() bool {
+// take gives the session that was used last, a new one when none is idle.
+func (r *Relay) take() (*Session, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.busy > 0
+	if r.closed {
+		return nil, errClosed
+	}
+	n := len(r.idle) - 1
+	if n < 0 {
+		return r.Session(), nil
+	}
+	s := r.idle[n]
+	r.idle = r.idle[:n]
+	return s, nil
+}
+
+// give puts a session back, or ends it.
+func (r *Relay) give(ctx context.Context, s *Session) {
+	r.mu.Lock()
+	keep := !r.closed && ctx.Err() == nil
+	if keep {
+		r.idle = append(r.idle, s)
+	}
+	r.mu.Unlock()
+	if !keep {
+		_ = s.Close() // it holds nothing back
+	}
 }
 
 // Check connects, negotiates TLS, logs in and says NOOP and QUIT, on a
@@ -292,16 +205,16 @@ func (r *Relay) Check(ctx context.Context) verdict.Answer {
 	return verdict.Answer{Stage: verdict.Auth, Code: 250, Text: c.about()}
 }
 
-// Close says QUIT on the idle connections. One that carries a message is
-// closed after it; Send then answers Down. A second Close does nothing.
+// Close says QUIT on the idle connections of Send. One that carries a message is
+// closed after it; Send then answers Down. A [Session] is closed by its owner. A
+// second Close does nothing.
 func (r *Relay) Close() error {
 	r.mu.Lock()
 	idle := r.idle
 	r.idle, r.closed = nil, true
 	r.mu.Unlock()
-	for _, c := range idle {
-		c.timer.Stop()
-		c.quit()
+	for _, s := range idle {
+		_ = s.Close() // it holds nothing back
 	}
 	return nil
 }

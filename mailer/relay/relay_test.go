@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -106,12 +105,14 @@ func TestSendsManyOverOneConnection(t *testing.T) {
 
 func TestManyAtOnce(t *testing.T) {
 	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
-	r := open(t, s, Options{Connections: 4})
+	r := open(t, s, Options{})
 	var wg sync.WaitGroup
-	for i := range 40 {
+	for i := range 4 {
 		wg.Go(func() {
-			if a := r.Send(t.Context(), letter(i)); verdict.Judge(a) != verdict.Accepted {
-				t.Errorf("%d: %v", i, a)
+			for j := range 10 {
+				if a := r.Send(t.Context(), letter(10*i+j)); verdict.Judge(a) != verdict.Accepted {
+					t.Errorf("%d: %v", i, a)
+				}
 			}
 		})
 	}
@@ -264,7 +265,7 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 	r := open(t, s, Options{Idle: 30 * time.Millisecond})
 	wantAccepted(t, r.Send(t.Context(), letter(1)))
 	deadline := time.Now().Add(5 * time.Second)
-	for r.idleCount() > 0 {
+	for r.connected() {
 		if time.Now().After(deadline) {
 			t.Fatal("the connection is still kept")
 		}
@@ -276,43 +277,18 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 	}
 }
 
-func (r *Relay) idleCount() int {
+// connected tells whether Send has kept a connection.
+func (r *Relay) connected() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.idle)
-}
-
-// A server that takes three connections at a time, and eight wanted: nobody
-// is refused, fewer connections are used.
-func TestServerTakesFewerConnections(t *testing.T) {
-	var live, refused atomic.Int32
-	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
-	s.SetFault(func(a inbox.Ask) inbox.Fault {
-		switch a.Stage {
-		case inbox.Connect:
-			if live.Add(1) > 3 {
-				refused.Add(1)
-				return inbox.Fault{Code: 421, Enhanced: "4.7.0", Text: "too many connections"}
-			}
-		case inbox.Dot:
-			return inbox.Fault{Delay: 5 * time.Millisecond}
+	for _, s := range r.idle {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.c != nil {
+			return true
 		}
-		return inbox.Fault{}
-	})
-	r := open(t, s, Options{Connections: 8})
-	wantAccepted(t, r.Send(t.Context(), letter(0)))
-	var wg sync.WaitGroup
-	for i := range 60 {
-		wg.Go(func() {
-			if a := r.Send(t.Context(), letter(i+1)); verdict.Judge(a) != verdict.Accepted {
-				t.Errorf("%v", a)
-			}
-		})
 	}
-	wg.Wait()
-	if refused.Load() == 0 || refused.Load() > 7 {
-		t.Errorf("%d connections refused: the test shows nothing, or the relay insists", refused.Load())
-	}
+	return false
 }
 
 func TestClose(t *testing.T) {

@@ -2,7 +2,6 @@ package relay
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
@@ -76,7 +75,7 @@ func TestContext(t *testing.T) {
 		}})
 		r := open(t, s, Options{Grace: grace})
 		a := r.Send(ctx, letter(1))
-		if r.idleCount() != 0 {
+		if r.connected() {
 			t.Error("the connection was kept")
 		}
 		return a
@@ -89,29 +88,6 @@ func TestContext(t *testing.T) {
 		if verdict.Judge(a) != verdict.InDoubt {
 			t.Errorf("got %v", a)
 		}
-	})
-	t.Run("ends while waiting for a connection", func(t *testing.T) {
-		release, begun := make(chan struct{}), make(chan struct{}, 2)
-		var once sync.Once
-		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
-			if a.Stage == inbox.RcptTo {
-				begun <- struct{}{}
-				<-release
-			}
-			return inbox.Fault{}
-		}})
-		defer once.Do(func() { close(release) })
-		r := open(t, s, Options{})
-		first := make(chan verdict.Answer)
-		go func() { first <- r.Send(context.Background(), letter(1)) }()
-		<-begun
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-		if a := r.Send(ctx, letter(2)); verdict.Judge(a) != verdict.Down {
-			t.Errorf("got %v", a)
-		}
-		once.Do(func() { close(release) })
-		wantAccepted(t, <-first)
 	})
 	t.Run("ends while dialling", func(t *testing.T) {
 		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {

@@ -1,0 +1,138 @@
+package relay
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// maxLine is the longest line of a message without its CRLF, in bytes (RFC
+// 5322 §2.1.1).
+const maxLine = 998
+
+// chunk is how much is gathered before it is written, in bytes. Nearly every
+// message goes out in one write; a larger one never fills more memory.
+const chunk = 64 << 10
+
+// output gathers what goes on the wire in one write, and counts what has gone:
+// a message whose dot didn't leave can't have been accepted.
+type output struct {
+	w      *bufio.Writer // go-mail's, over TLS or not; empty between writes
+	buf    []byte
+	gone   int64 // bytes that the network has taken
+	failed bool  // nothing more can be written
+}
+
+// end is the position after everything that was gathered.
+func (o *output) end() int64 { return o.gone + int64(len(o.buf)) }
+
+func (o *output) flush() error {
+	if o.failed {
+		return errBroken
+	}
+	n, err := o.w.Write(o.buf) // larger than its buffer: straight to the network
+	if err == nil {
+		err = o.w.Flush()
+	}
+	o.gone += int64(n - o.w.Buffered())
+	o.buf = o.buf[:0]
+	o.failed = err != nil
+	return err
+}
+
+var errBroken = errors.New("the connection can't be written to any more")
+
+// command gathers a line.
+func (o *output) command(line string) { o.buf = append(append(o.buf, line...), "\r\n"...) }
+
+// stuff appends data with its leading dots doubled (RFC 5321 §4.5.2).
+func stuff(buf, data []byte) []byte {
+	for len(data) > 0 {
+		if data[0] == '.' {
+			buf = append(buf, '.')
+		}
+		end := bytes.IndexByte(data, '\n') + 1
+		if end == 0 {
+			end = len(data)
+		}
+		buf = append(buf, data[:end]...)
+		data = data[end:]
+	}
+	return buf
+}
+
+// fit tells whether no server can read data differently from us: CR and LF only
+// together (RFC 5321 §2.3.8), no NUL, no line that is too long, and not empty.
+// It is the quick half of inspect: a handful of passes at memory speed, where a
+// look at each byte would cost more than sending the message.
+func fit(data []byte) (ok, dots bool) {
+	if bytes.IndexByte(data, 0) >= 0 {
+		return false, false
+	}
+	lines := 0
+	for rest := data; len(rest) > 0; {
+		dots = dots || rest[0] == '.'
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			if len(rest) > maxLine {
+				return false, false
+			}
+			break
+		}
+		if i == 0 || rest[i-1] != '\r' || i-1 > maxLine {
+			return false, false
+		}
+		lines++
+		rest = rest[i+1:]
+	}
+	// Each LF has a CR before it; so a further CR is one without LF.
+	return bytes.Count(data, []byte{'\r'}) == lines && len(bytes.TrimSpace(data)) > 0, dots
+}
+
+// eightBit tells whether data has bytes over 127.
+func eightBit(data []byte) bool {
+	const high = 0x8080808080808080
+	for len(data) >= 32 {
+		if (binary.LittleEndian.Uint64(data)|binary.LittleEndian.Uint64(data[8:])|
+			binary.LittleEndian.Uint64(data[16:])|binary.LittleEndian.Uint64(data[24:]))&high != 0 {
+			return true
+		}
+		data = data[32:]
+	}
+	for _, c := range data {
+		if c >= 0x80 {
+			return true
+		}
+	}
+	return false
+}
+
+// damage says what is wrong with data that isn't fit.
+func damage(data []byte) error {
+	begin, line := 0, 1
+	for i, c := range data {
+		switch {
+		case c == '\r' && (i+1 == len(data) || data[i+1] != '\n'):
+			return fmt.Errorf("line %d has a CR without LF", line)
+		case c == '\n':
+			if i == 0 || data[i-1] != '\r' {
+				return fmt.Errorf("line %d ends with LF without CR", line)
+			}
+			if i-1-begin > maxLine {
+				return fmt.Errorf("line %d is longer than %d bytes", line, maxLine)
+			}
+			begin, line = i+1, line+1
+		case c == 0:
+			return fmt.Errorf("line %d has a NUL byte", line)
+		}
+	}
+	if len(data)-begin > maxLine {
+		return fmt.Errorf("line %d is longer than %d bytes", line, maxLine)
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return errors.New("it is empty")
+	}
+	return nil
+}
