@@ -37,6 +37,7 @@ func (c *checker) check() {
 		c.fault("postal_address", "postal_address: has control characters in it; write plain lines of text")
 	}
 	c.relays()
+	c.domains()
 	for i := range cfg.DKIM {
 		c.dkim(fmt.Sprintf("dkim[%d]", i), &cfg.DKIM[i])
 	}

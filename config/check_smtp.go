@@ -36,14 +36,43 @@ func (c *checker) relay(path string, r *Relay) {
 	c.within(path+".connections", r.Connections, 1, 100)
 	c.within(path+".in_flight", r.InFlight, 1, 10000)
 	c.within(path+".daily_limit", r.DailyLimit, 0, math.MaxInt32)
-	if !(r.Rate >= 0 && r.Rate <= 1e6) { // also catches NaN
-		c.fault(path+".rate", "%s.rate: %v is out of range; write the most messages a second, up to 1000000, or 0 for no limit", path, r.Rate)
-	}
+	c.rate(path+".rate", r.Rate)
 	if r.TLS == "implicit" && r.Port == 25 {
 		c.fault(path+".tls", "%s.tls: port 25 doesn't speak implicit TLS; write port: 465, or tls: mandatory for STARTTLS", path)
 	}
 	c.caFile(path+".ca_file", &r.CAFile)
 	c.login(path, r)
+}
+
+func (c *checker) rate(path string, rate float64) {
+	if !(rate >= 0 && rate <= 1e6) { // also catches NaN
+		c.fault(path, "%s: %v is out of range; write the most messages a second, up to 1000000, or 0 for no limit", path, rate)
+	}
+}
+
+// domains checks the limits and writes the domains' names as mail has them.
+func (c *checker) domains() {
+	named := map[string]Domain{}
+	for name, limit := range c.cfg.Domains {
+		path := tableKey("domains", name)
+		if c.broken[path] {
+			continue
+		}
+		ascii, err := hostName(name)
+		if err != nil {
+			c.fault(path, "%s: %v; write a recipient domain, such as gmail.com", path, err)
+			continue
+		}
+		c.within(path+".connections", limit.Connections, 0, 100)
+		c.rate(path+".rate", limit.Rate)
+		if limit == (Domain{}) && !c.broken[path+".connections"] && !c.broken[path+".rate"] {
+			c.fault(path, "%s: has no limit; write connections: or rate:, or remove it", path)
+		}
+		named[strings.ToLower(ascii)] = limit
+	}
+	if len(c.cfg.Domains) > 0 {
+		c.cfg.Domains = named
+	}
 }
 
 func (c *checker) relayHost(path, host string) {

@@ -43,6 +43,9 @@ type Config struct {
 
 	// SMTP lists the relays, tried in this order when one is down; at least one.
 	SMTP []Relay `yaml:"smtp"`
+	// Domains limits how much recipient domains get, over all relays, by their
+	// names in ASCII and lower case; empty: no limits.
+	Domains map[string]Domain `yaml:"domains"`
 	// DKIM lists the signing keys; empty: we don't sign, the relay may.
 	DKIM []DKIM `yaml:"dkim"`
 	// Newsletters has at least one entry, with ids that differ.
@@ -89,7 +92,7 @@ type Relay struct {
 	Connections int `yaml:"connections"`
 	// Rate is the most messages a second, over all connections; 0: no limit.
 	Rate float64 `yaml:"rate"`
-	// DailyLimit is the most messages in 24 hours; 0: no limit.
+	// DailyLimit is the most messages in a day of UTC; 0: no limit.
 	DailyLimit int `yaml:"daily_limit"`
 	// InFlight is the most messages handed over and not yet recorded, 1 to
 	// 10000: the bound on what a crash leaves in doubt.
@@ -105,6 +108,15 @@ type DKIM struct {
 	// KeyFile is a PEM file with an RSA key of 2048 bits or more, or an
 	// Ed25519 key (RFC 8463).
 	KeyFile string `yaml:"key_file"`
+}
+
+// Domain limits one recipient domain.
+type Domain struct {
+	// Connections is the most messages on their way to it at a time, 0 to 100;
+	// 0: no limit.
+	Connections int `yaml:"connections"`
+	// Rate is the most messages a second; 0: no limit.
+	Rate float64 `yaml:"rate"`
 }
 
 // Newsletter is one stream of tips.

@@ -61,6 +61,8 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
 		d.mapping(n, v, path)
 	case t.Kind() == reflect.Slice:
 		d.sequence(n, v, path)
+	case t.Kind() == reflect.Map:
+		d.table(n, v, path)
 	default:
 		d.scalar(n, v, path)
 	}
@@ -103,6 +105,36 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path string) {
 		}
 	}
 }
+
+// table decodes a group whose keys are the operator's own.
+func (d *decoder) table(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.fault(path, "%s; write a name and indent its keys below it: %s", d.notA(n, path, "a group of names"), strings.Join(keysOf(v.Type().Elem()), ", "))
+		return
+	}
+	table := reflect.MakeMap(v.Type())
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, val := n.Content[i], n.Content[i+1]
+		name, child := reflect.ValueOf(k.Value), tableKey(path, k.Value)
+		switch {
+		case k.Kind != yaml.ScalarNode:
+			d.faultAt(k.Line, "a name must be a plain word, not a list or a group; write name: {…}")
+		case table.MapIndex(name).IsValid():
+			d.faultAt(k.Line, "%s stands here twice; keep one of them", child)
+		default:
+			entry := reflect.New(v.Type().Elem()).Elem()
+			d.value(val, entry, child)
+			table.SetMapIndex(name, entry)
+		}
+	}
+	if table.Len() > 0 { // {} and no group are the same to everyone
+		v.Set(table)
+	}
+}
+
+// tableKey is the path of one entry of a group with names of the operator's
+// own, which may have dots in them.
+func tableKey(path, name string) string { return fmt.Sprintf("%s[%s]", path, name) }
 
 func (d *decoder) sequence(n *yaml.Node, v reflect.Value, path string) {
 	elem := v.Type().Elem()

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -155,6 +156,14 @@ func TestFileForms(t *testing.T) {
 		"anchors": "from: &me tips@example.com\nreply_to: *me\n" + minimal[strings.Index(minimal, "newsletters"):],
 	} {
 		t.Run(name, func(t *testing.T) { mustLoad(t, text) })
+	}
+}
+
+func TestDomains(t *testing.T) {
+	cfg := mustLoad(t, minimal+"domains:\n  Gmail.com: {connections: 4, rate: 20}\n  bücher.example:\n    rate: 0.5\n")
+	want := map[string]Domain{"gmail.com": {Connections: 4, Rate: 20}, "xn--bcher-kva.example": {Rate: 0.5}}
+	if !reflect.DeepEqual(cfg.Domains, want) {
+		t.Errorf("%v", cfg.Domains)
 	}
 }
 

@@ -23,6 +23,7 @@ type dispatcher struct {
 	broken      time.Time                   // since when the ledger fails; zero: it works
 	rest        time.Time                   // a ledger that failed is left alone until then
 	idle        bool                        // the last look found nothing to claim
+	place       ledger.Place                // among the nodes; zero: not known yet
 }
 
 // dispatch is the one goroutine that writes: it records outcomes and claims the
@@ -38,6 +39,8 @@ func (m *Mailer) dispatch(ctx context.Context) {
 	defer polling.Stop()
 	renewing := time.NewTicker(m.pace.lease / 3)
 	defer renewing.Stop()
+	beating := time.NewTicker(m.pace.beat)
+	defer beating.Stop()
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
@@ -58,6 +61,8 @@ func (m *Mailer) dispatch(ctx context.Context) {
 			})
 		case <-renewing.C:
 			bounded(ctx, d.renew)
+		case <-beating.C:
+			bounded(ctx, d.beat)
 		}
 	}
 	d.end(ctx)
@@ -84,6 +89,7 @@ func (d *dispatcher) begin(ctx context.Context) {
 		d.log.Warn("mails are in doubt: the last process ended before it saw the relay's answer; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
 	}
 	d.readPauses(ctx)
+	d.beat(ctx)
 }
 
 func (d *dispatcher) takeMore(ctx context.Context) {
@@ -133,6 +139,17 @@ func (d *dispatcher) page(ctx context.Context) bool {
 			return true
 		}
 	}
+	if want > 0 {
+		room, err := d.provide(ctx, now)
+		if err != nil {
+			d.lost(now, err)
+			return false
+		}
+		want = min(want, room)
+	}
+	if want == 0 && len(d.outcomes) == 0 {
+		return true
+	}
 	jobs, err := d.commit(ctx, now, want)
 	if err != nil {
 		d.lost(now, err)
@@ -141,6 +158,12 @@ func (d *dispatcher) page(ctx context.Context) bool {
 	d.idle = want > 0 && len(jobs) == 0 || d.idle
 	for _, job := range jobs {
 		d.outstanding[job.Key] = struct{}{}
+		if turn, ok := d.domains.admit(now, job); !ok {
+			d.outcomes = append(d.outcomes, ledger.Outcome{
+				Job: job, State: ledger.Pending, NextAt: turn, Answer: ledger.Answer{Text: "it waits for its turn: domains: limits how much its recipient's domain gets"},
+			})
+			continue
+		}
 		d.claimed <- job // never blocks: it holds as much as may be outstanding
 	}
 	return true
@@ -204,15 +227,7 @@ func (d *dispatcher) recall(ctx context.Context) {
 	close(d.claimed)
 	d.composers.Wait()
 	for _, l := range d.relays {
-		for more := true; more; {
-			select {
-			case x := <-l.queue:
-				x.untried = true
-				d.take(ctx, x)
-			default:
-				more = false
-			}
-		}
+		d.drain(ctx, l)
 	}
 }
 
@@ -236,6 +251,15 @@ func (d *dispatcher) end(ctx context.Context) {
 	for scope := range d.streaks {
 		d.putBack(now, scope)
 	}
+	d.recordLast(ctx)
+	if n := d.busy(); n > 0 {
+		d.log.Warn("the relay didn't answer in time; those mails are in doubt and dealt with at the next start", "count", n)
+	}
+	d.handBack(ctx)
+}
+
+// recordLast records what is known, for as long as it may take.
+func (d *dispatcher) recordLast(ctx context.Context) {
 	for len(d.outcomes) > 0 {
 		_, err := d.commit(ctx, clock(), 0)
 		if err == nil {
@@ -249,8 +273,5 @@ func (d *dispatcher) end(ctx context.Context) {
 		}
 		d.log.Error("the last outcomes can't be recorded; those mails are in doubt and dealt with at the next start", "error", err, "count", len(d.outcomes))
 		return
-	}
-	if n := d.busy(); n > 0 {
-		d.log.Warn("the relay didn't answer in time; those mails are in doubt and dealt with at the next start", "count", n)
 	}
 }

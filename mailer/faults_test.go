@@ -68,7 +68,7 @@ func TestPassingFaults(t *testing.T) {
 				}
 			}
 			h.wantActive()
-			h.wantQuiet()
+			h.wantCalm()
 		})
 	}
 }

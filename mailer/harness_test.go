@@ -137,6 +137,7 @@ var quick = pace{
 	backoff: func(int) time.Duration { return 30 * time.Millisecond },
 	probe:   func(string, int) time.Duration { return 100 * time.Millisecond },
 	aside:   func(int) time.Duration { return 100 * time.Millisecond },
+	beat:    50 * time.Millisecond, narrow: 20 * time.Millisecond, widen: 100 * time.Millisecond,
 }
 
 func newsletter(id string) Newsletter {
@@ -361,6 +362,14 @@ func (h *harness) wantLog(texts ...string) {
 func (h *harness) wantQuiet() {
 	h.Helper()
 	if s := h.log.String(); s != "" {
+		h.Errorf("the log says, without need:\n%s", s)
+	}
+}
+
+// wantCalm checks that nothing is said that somebody should look at.
+func (h *harness) wantCalm() {
+	h.Helper()
+	if s := h.log.String(); strings.Contains(s, "level=WARN") || strings.Contains(s, "level=ERROR") {
 		h.Errorf("the log says, without need:\n%s", s)
 	}
 }

@@ -14,6 +14,8 @@ import (
 type line struct {
 	Relay
 	limit *rate.Limiter
+	width *width
+	day   *day
 	queue chan *message // for its connections
 	next  *line         // takes what this one can't; nil: it's the last
 
@@ -25,11 +27,10 @@ type line struct {
 }
 
 func newLine(r Relay, inFlight int) *line {
-	limit := rate.Limit(r.Rate)
-	if r.Rate <= 0 {
-		limit = rate.Inf
+	return &line{
+		Relay: r, limit: limiter(r.Rate), width: newWidth(r.Connections),
+		day: &day{limit: r.DailyLimit}, queue: make(chan *message, inFlight),
 	}
-	return &line{Relay: r, limit: rate.NewLimiter(limit, max(1, int(r.Rate))), queue: make(chan *message, inFlight)}
 }
 
 // trying is how long the others wait for the worker that tries a relay.

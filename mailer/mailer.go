@@ -30,6 +30,7 @@ type Relay struct {
 	Name        string  // host:port, for messages
 	Connections int     // workers, at least 1
 	Rate        float64 // messages a second; 0: no limit
+	DailyLimit  int     // messages a day of UTC; 0: no limit
 }
 
 // Options are what [New] needs.
@@ -39,6 +40,8 @@ type Options struct {
 	Newsletters []Newsletter
 	Relays      []Relay // tried in this order when one is down; closed when Run ends
 	InFlight    int     // most messages claimed and not yet recorded; 0: 32
+	// Domains limits recipient domains, named in ASCII.
+	Domains map[string]DomainLimit
 	// Exclusive says that no other process sends from this database, so that
 	// every claim found at the start is a dead process's.
 	Exclusive bool
@@ -69,6 +72,7 @@ type Mailer struct {
 	owner       string
 	log         *slog.Logger
 	pace        pace
+	domains     domains
 
 	wake    chan struct{}
 	claimed chan ledger.Job // for the composers
@@ -88,6 +92,9 @@ type pace struct {
 	backoff func(attempts int) time.Duration             // until a mail that was refused for now goes again
 	probe   func(scope string, probes int) time.Duration // until a paused run tries one mail
 	aside   func(failures int) time.Duration             // how long a relay that is down is left alone
+	beat    time.Duration                                // from one sign of life to the next, among nodes
+	narrow  time.Duration                                // at least, until a relay gets still fewer connections
+	widen   time.Duration                                // until it gets one more again
 }
 
 // New returns a mailer that is at rest.
@@ -106,6 +113,7 @@ func New(o Options) (*Mailer, error) {
 		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
 		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
 		newsletters: map[string]Newsletter{},
+		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),
 		claimed:     make(chan ledger.Job, o.InFlight),
 		results:     make(chan *message, o.InFlight),
@@ -113,6 +121,7 @@ func New(o Options) (*Mailer, error) {
 		pace: pace{
 			poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
 			backoff: backoff, probe: probeAfter, aside: asideFor,
+			beat: 5 * time.Second, narrow: 5 * time.Second, widen: 30 * time.Second,
 		},
 	}
 	for _, n := range o.Newsletters {
@@ -144,8 +153,9 @@ func (m *Mailer) Run(ctx context.Context) error {
 		m.composers.Go(func() { m.composing(ctx) })
 	}
 	for _, l := range m.relays {
-		for range min(l.Connections, m.inFlight) {
-			workers.Go(func() { m.carrying(ctx, l) })
+		for i := range min(l.Connections, m.inFlight) {
+			c := &connection{Mailer: m, line: l, session: l.Session(), number: i}
+			workers.Go(func() { c.carry(ctx) })
 		}
 	}
 	m.dispatch(ctx)

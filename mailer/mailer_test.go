@@ -45,7 +45,7 @@ func TestTwoNodes(t *testing.T) {
 	}
 	h.waitFor(ledger.Sent, 150)
 	h.wantOnce()
-	h.wantQuiet()
+	h.wantCalm()
 }
 
 func TestSmallestInFlight(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 // than one reader.
 func (d *dispatcher) take(ctx context.Context, r *message) {
 	now := clock()
+	d.domains.over(now, r.job)
 	o := ledger.Outcome{
 		Job: r.job, State: ledger.Pending, NextAt: now, Language: r.language,
 		Answer: ledger.Answer{Code: r.answer.Code, Enhanced: r.answer.Enhanced, Text: r.answer.Text},

@@ -18,80 +18,114 @@ func (m *Mailer) composing(ctx context.Context) {
 		}
 		switch {
 		case ctx.Err() != nil:
-			x.untried, x.err = true, nil
-			m.results <- x
+			x.err = nil
+			m.untried(x)
 		case x.err != nil:
 			m.results <- x
-		default:
-			m.relays[0].queue <- x
+		case !m.route(m.relays[0], x):
+			m.untried(x)
 		}
 	}
 }
 
-// carrying is one connection's work: it hands over what waits for its relay.
-// While there is more, a message's end travels with the beginning of the next
-// one, so its answer comes one message late.
-func (m *Mailer) carrying(ctx context.Context, l *line) {
-	s := l.Session()
-	defer func() {
-		if err := s.Close(); err != nil {
-			m.log.Debug("closing a connection", "relay", l.Name, "error", err)
-		}
-	}()
+// connection is one of a relay's: it hands over what waits for the relay. One
+// goroutine runs it.
+type connection struct {
+	*Mailer
+	line    *line
+	session *relay.Session
+	number  int
+	up      bool // the relay has let it in
+}
+
+// carry works until nothing is on its way any more. While mails wait, a
+// message's end travels with the beginning of the next one, so its answer comes
+// one message late.
+func (c *connection) carry(ctx context.Context) {
+	defer c.close()
 	idle := time.NewTimer(idleTime)
 	defer idle.Stop()
 	for {
 		var x *message
-		select {
-		case x = <-l.queue:
-		default:
-			m.answered(ctx, l, s.Flush(ctx))
-			idle.Reset(idleTime)
+		rest := c.line.width.beyond(c.number)
+		if rest == nil {
 			select {
-			case x = <-l.queue:
-			case <-idle.C:
-				_ = s.Close() // it opens another when it has to
+			case x = <-c.line.queue:
+				c.hand(ctx, x)
 				continue
-			case <-m.stopped:
-				return
+			default:
 			}
 		}
-		m.hand(ctx, l, s, x)
+		c.answered(ctx, c.session.Flush(ctx))
+		queue := c.line.queue
+		if rest != nil {
+			queue = nil
+			c.close()
+		}
+		idle.Reset(idleTime)
+		select {
+		case x = <-queue:
+			c.hand(ctx, x)
+		case <-rest:
+		case <-idle.C:
+			c.close() // it opens another when it has to
+		case <-c.stopped:
+			return
+		}
 	}
 }
 
 // idleTime is how long a connection is kept that has nothing to do.
 const idleTime = 30 * time.Second
 
-// hand gives one mail to the connection, or to the next relay when this one is
-// left alone.
-func (m *Mailer) hand(ctx context.Context, l *line, s *relay.Session, x *message) {
+func (c *connection) close() {
+	c.let(false)
+	if err := c.session.Close(); err != nil {
+		c.log.Debug("closing a connection", "relay", c.line.Name, "error", err)
+	}
+}
+
+// let notes whether the relay has this connection.
+func (c *connection) let(in bool) {
+	if in != c.up {
+		c.up = in
+		c.line.width.connected.Add(map[bool]int32{true: 1, false: -1}[in])
+	}
+}
+
+// hand gives one mail to the session, or to the next relay when this one is left
+// alone or has had its share.
+func (c *connection) hand(ctx context.Context, x *message) {
 	if ctx.Err() != nil {
-		m.untried(x)
+		c.untried(x)
 		return
 	}
-	if last, ok := l.open(clock(), x.job.Probe); !ok {
+	if last, ok := c.line.open(clock(), x.job.Probe); !ok {
 		if x.relay == "" {
-			x.relay, x.answer = l.Name, last
+			x.relay, x.answer = c.line.Name, last
 		}
-		m.pass(l, x)
+		c.pass(x)
 		return
 	}
-	if !m.await(ctx, l, s, x) {
-		m.untried(x)
+	if !c.await(ctx, x) {
+		c.untried(x)
+		return
+	}
+	if !c.line.day.take() {
+		c.pass(x)
 		return
 	}
 	x.began = clock()
-	m.answered(ctx, l, s.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.data, Ref: x}))
+	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.data, Ref: x}))
 }
 
 // await waits for the relay's rate. It reports false when the mail can't go any
 // more (P7), or a stop came first.
-func (m *Mailer) await(ctx context.Context, l *line, s *relay.Session, x *message) bool {
-	if !l.limit.Allow() {
+func (c *connection) await(ctx context.Context, x *message) bool {
+	if !c.line.limit.Allow() {
 		// Nobody else's answer may wait for our turn.
-		m.answered(ctx, l, s.Flush(ctx))
-		if err := l.limit.Wait(ctx); err != nil {
+		c.answered(ctx, c.session.Flush(ctx))
+		if err := c.line.limit.Wait(ctx); err != nil {
 			<-ctx.Done() // its deadline comes before our turn
 			return false
 		}
@@ -100,50 +134,77 @@ func (m *Mailer) await(ctx context.Context, l *line, s *relay.Session, x *messag
 }
 
 // answered brings back the mails that are over, or tries them elsewhere.
-func (m *Mailer) answered(ctx context.Context, l *line, over []relay.Done) {
+func (c *connection) answered(ctx context.Context, over []relay.Done) {
 	for _, d := range over {
-		x, ok := d.Ref.(*message)
-		if !ok {
-			continue
-		}
-		x.relay, x.answer, x.verdict = l.Name, d.Answer, verdict.Judge(d.Answer)
-		m.observed(x)
-		switch {
-		case ctx.Err() != nil && x.verdict == verdict.Down:
-			m.untried(x)
-		case x.verdict == verdict.Down && x.answer.Stage >= verdict.MailFrom && x.tries == 0:
-			// Many relays close a connection after some number of messages,
-			// and a fresh one works.
-			x.tries++
-			l.queue <- x
-		case unavailable(x.answer):
-			if l.failed(x.began, clock(), x.answer, m.pace.aside) && len(m.relays) > 1 {
-				m.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", l.Name, "answer", x.answer.String())
-			}
-			m.pass(l, x)
-		default:
-			if l.worked() && len(m.relays) > 1 {
-				m.log.Info("the relay works again", "relay", l.Name)
-			}
-			if x.verdict == verdict.Unroutable {
-				m.pass(l, x)
-				continue
-			}
-			m.results <- x
+		if x, ok := d.Ref.(*message); ok {
+			c.answer(ctx, x, d.Answer)
 		}
 	}
 }
 
-// pass gives a mail to the relay after l; without one, what it has heard so far
-// stands. It never blocks: each queue holds as much as may be claimed.
-func (m *Mailer) pass(l *line, x *message) {
-	if l.next == nil {
-		x.verdict = verdict.Judge(x.answer)
-		m.results <- x
-		return
+func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
+	l := c.line
+	x.relay, x.answer, x.verdict = l.Name, a, verdict.Judge(a)
+	c.observed(x)
+	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
+	now := clock()
+	if fewer, narrowed := l.width.heed(now, a, x.verdict, c.pace); narrowed {
+		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "answer", a.String())
 	}
+	if x.verdict == verdict.Down && a.Stage < verdict.MailFrom {
+		l.day.giveBack()
+	}
+	switch {
+	case ctx.Err() != nil && x.verdict == verdict.Down:
+		c.untried(x)
+	case x.verdict == verdict.Down && a.Stage == verdict.Connect && a.Code/100 == 4 && l.width.connected.Load() > 0:
+		l.queue <- x // for one of those that it has let in
+	case x.verdict == verdict.Down && a.Stage >= verdict.MailFrom && x.tries == 0:
+		// Many relays close a connection after some number of messages, and a
+		// fresh one works.
+		x.tries++
+		l.queue <- x
+	case unavailable(a):
+		if l.failed(x.began, now, a, c.pace.aside) && len(c.relays) > 1 {
+			c.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", l.Name, "answer", a.String())
+		}
+		c.pass(x)
+	default:
+		if l.worked() && len(c.relays) > 1 {
+			c.log.Info("the relay works again", "relay", l.Name)
+		}
+		if x.verdict == verdict.Unroutable {
+			c.pass(x)
+			return
+		}
+		c.results <- x
+	}
+}
+
+// pass gives a mail to the relay after this one; without one, what it has heard
+// so far stands.
+func (c *connection) pass(x *message) {
 	x.tries = 0
-	l.next.queue <- x
+	switch {
+	case c.route(c.line.next, x):
+	case x.relay == "":
+		c.untried(x)
+	default:
+		x.verdict = verdict.Judge(x.answer)
+		c.results <- x
+	}
+}
+
+// route puts a mail into the queue of the first relay from l on that this node
+// may use. It never blocks: each queue holds as much as may be claimed.
+func (m *Mailer) route(l *line, x *message) bool {
+	for ; l != nil; l = l.next {
+		if l.width.used() {
+			l.queue <- x
+			return true
+		}
+	}
+	return false
 }
 
 // untried brings back a mail that nothing was said about.

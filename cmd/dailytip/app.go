@@ -187,7 +187,7 @@ func (a *app) relays() ([]mailer.Relay, error) {
 		if err != nil {
 			return nil, config.Faults{a.config.Fault(fmt.Sprintf("smtp[%d]", i), "%v", err)}
 		}
-		relays = append(relays, mailer.Relay{Relay: r, Name: name, Connections: s.Connections, Rate: s.Rate})
+		relays = append(relays, mailer.Relay{Relay: r, Name: name, Connections: s.Connections, Rate: s.Rate, DailyLimit: s.DailyLimit})
 	}
 	return relays, nil
 }
@@ -200,6 +200,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	}
 	o := mailer.Options{
 		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Sign: a.signer.Sign, Log: a.log,
+		Domains: map[string]mailer.DomainLimit{},
 	}
 	o.NextDue = func(ctx context.Context, subscription int64) time.Time {
 		sub, err := a.list.Subscription(ctx, a.db.Read(), subscription)
@@ -210,6 +211,9 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	}
 	for _, s := range a.config.SMTP {
 		o.InFlight = max(o.InFlight, s.InFlight)
+	}
+	for name, d := range a.config.Domains {
+		o.Domains[name] = mailer.DomainLimit{Connections: d.Connections, Rate: d.Rate}
 	}
 	for _, n := range a.config.Newsletters {
 		o.Newsletters = append(o.Newsletters, mailer.Newsletter{Newsletter: a.letterNewsletter(n), Hold: n.InDoubt == "hold"})

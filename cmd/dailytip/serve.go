@@ -157,11 +157,6 @@ func (a *app) listen(ctx context.Context) (net.Listener, error) {
 // acts on yet.
 func (a *app) withoutEffect() []string {
 	var idle []string
-	for i, s := range a.config.SMTP {
-		if s.DailyLimit > 0 {
-			idle = append(idle, fmt.Sprintf("smtp[%d].daily_limit", i))
-		}
-	}
 	if !a.config.Admin.PasswordHash.IsZero() {
 		idle = append(idle, "admin.password_hash")
 	}

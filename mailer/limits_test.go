@@ -1,0 +1,214 @@
+package mailer
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/ledger"
+	"dailytip/verdict"
+)
+
+// A relay that answers 421 again and again gets fewer connections, and more
+// again once it's content.
+func TestStormNarrowsTheRelay(t *testing.T) {
+	h := setUp(t)
+	var mu sync.Mutex
+	storming := true
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if a.Stage == inbox.MailFrom && storming {
+			return inbox.Fault{Code: 421, Enhanced: "4.3.2", Text: "too much", Delay: time.Millisecond}
+		}
+		return inbox.Fault{}
+	})
+	h.open(60)
+	h.run()
+	h.waitLog("a relay asks for less")
+	h.waitLog("connections=1")
+	mu.Lock()
+	storming = false
+	mu.Unlock()
+	h.waitFor(ledger.Sent, 60)
+	h.wantOnce()
+}
+
+// The width itself: halved by a storm, at least one, never by one refusal or by
+// greylisting, and widened one by one.
+func TestWidth(t *testing.T) {
+	t.Parallel()
+	const connections = 8
+	p := pace{narrow: 5 * time.Second, widen: 30 * time.Second}
+	busy := verdict.Answer{Stage: verdict.MailFrom, Code: 421}
+	grey := verdict.Answer{Stage: verdict.RcptTo, Code: 451, Enhanced: "4.7.1"}
+	fine := verdict.Answer{Stage: verdict.Dot, Code: 250}
+	now := time.Unix(1_800_000_000, 0)
+	w := newWidth(connections)
+	heed := func(a verdict.Answer, times int) {
+		for range times {
+			w.heed(now, a, verdict.Judge(a), p)
+			now = now.Add(time.Second)
+		}
+	}
+	want := func(n int) {
+		t.Helper()
+		for i := range connections {
+			if rests := w.beyond(i) != nil; rests != (i >= n) {
+				t.Errorf("%d connections, want %d", w.now, n)
+				return
+			}
+		}
+	}
+	heed(grey, 100)
+	heed(busy, 2)
+	want(8)
+	now = now.Add(time.Minute)
+	heed(busy, 2)
+	want(8)
+	heed(busy, 1)
+	want(4)
+	heed(busy, 30)
+	want(1)
+	heed(fine, 20)
+	want(1)
+	now = now.Add(p.widen)
+	rest := w.beyond(1)
+	heed(fine, 5)
+	want(2)
+	select {
+	case <-rest:
+	default:
+		t.Error("the second connection isn't woken")
+	}
+	for range 20 {
+		now = now.Add(p.widen)
+		heed(fine, 1)
+	}
+	want(8)
+	w.connected.Store(3)
+	heed(verdict.Answer{Stage: verdict.Connect, Code: 421}, 1)
+	want(3)
+	w.share(2)
+	want(2)
+	w.share(0)
+	want(0)
+	w.share(8)
+	want(8)
+}
+
+// A relay's daily_limit holds; the next relay takes the rest, and without one
+// the rest waits.
+func TestDailyLimit(t *testing.T) {
+	for _, relays := range []int{1, 2} {
+		t.Run(fmt.Sprint(relays), func(t *testing.T) {
+			h := setUp(t)
+			second := h.serve(inbox.Options{TLS: inbox.NoTLS})
+			h.open(50)
+			limited := func(s *setting) {
+				first := h.relayTo(h.inbox, "")
+				first.DailyLimit = 20
+				s.InFlight = 8
+				s.Relays = []Relay{first, h.relayTo(second, "")}[:relays]
+			}
+			stop := h.run(limited)
+			h.waitLog("daily_limit is used up")
+			if relays == 2 {
+				h.waitFor(ledger.Sent, 50)
+				if n := len(second.Counts()); n != 30 {
+					t.Errorf("the second relay got %d", n)
+				}
+			}
+			h.waitFor(ledger.Sent, []int{20, 50}[relays-1])
+			stop()
+			// A restart doesn't begin the day anew.
+			stop = h.run(limited)
+			time.Sleep(5 * quick.poll)
+			stop()
+			if n := len(h.inbox.Counts()); n != 20 {
+				t.Errorf("the limited relay got %d", n)
+			}
+			if n := h.states(); relays == 1 && n[ledger.Pending] != 30 {
+				t.Errorf("%v", n)
+			}
+			h.wantActive()
+		})
+	}
+}
+
+// The relays' limits hold for the sum of the nodes, and a domain's for all.
+func TestNodesShareARelay(t *testing.T) {
+	h := setUp(t)
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.Dot {
+			return inbox.Fault{Code: 250, Delay: 5 * time.Millisecond}
+		}
+		return inbox.Fault{}
+	})
+	node := func(s *setting) {
+		r := h.relayTo(h.inbox, "")
+		r.DailyLimit = 90
+		s.Exclusive, s.Relays = false, []Relay{r}
+	}
+	h.open(120)
+	for range 3 {
+		h.run(node)
+	}
+	h.waitLog("nodes=3")
+	h.waitFor(ledger.Sent, 90)
+	time.Sleep(5 * quick.poll)
+	if n := len(h.inbox.Counts()); n != 90 {
+		t.Errorf("the relay got %d", n)
+	}
+}
+
+// A domain's limits don't hold up the others.
+func TestDomainLimit(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		limit DomainLimit
+	}{{"rate", DomainLimit{Rate: 5}}, {"connections", DomainLimit{Connections: 1}}} {
+		t.Run(tc.name, func(t *testing.T) {
+			h := setUp(t)
+			var mu sync.Mutex
+			busy, most := 0, 0
+			h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+				mu.Lock()
+				defer mu.Unlock()
+				limited := strings.HasSuffix(a.To, "@limited.example")
+				switch {
+				case limited && a.Stage == inbox.RcptTo:
+					busy++
+					most = max(most, busy)
+				case limited && a.Stage == inbox.Dot:
+					busy--
+					return inbox.Fault{Code: 250, Delay: 10 * time.Millisecond}
+				}
+				return inbox.Fault{}
+			})
+			h.open(40)
+			h.write(func(tx *sql.Tx) error {
+				_, err := tx.ExecContext(h.Context(), `
+					UPDATE subscribers SET email = REPLACE(email, 'example.org', 'limited.example') WHERE id IN (SELECT id FROM subscribers ORDER BY id LIMIT 10)`)
+				return err
+			})
+			began := time.Now()
+			h.run(func(s *setting) { s.Domains = map[string]DomainLimit{"Limited.Example": tc.limit} }, inFlight(8))
+			h.waitFor(ledger.Sent, 40)
+			if took := time.Since(began); tc.limit.Rate > 0 && took < 900*time.Millisecond {
+				t.Errorf("10 mails at 5 a second, 5 of them at once, took %s", took)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if n := tc.limit.Connections; most == 0 || n > 0 && most > n {
+				t.Errorf("%d at a time", most)
+			}
+			h.wantOnce()
+			h.wantQuiet()
+		})
+	}
+}

@@ -1,0 +1,106 @@
+package mailer
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"dailytip/ledger"
+)
+
+// beat says that this node is alive and takes its share of the relays: what they
+// allow holds for the sum of the nodes.
+func (d *dispatcher) beat(ctx context.Context) {
+	if d.exclusive {
+		return
+	}
+	now := clock()
+	p, err := d.ledger.Beat(ctx, now, d.owner, d.pace.lease)
+	if err != nil {
+		d.lost(now, err)
+		return
+	}
+	if d.place.Nodes == 0 && p.Nodes > 1 {
+		// The others learn of us at their next beat.
+		d.rest = now.Add(d.pace.beat)
+	}
+	if p == d.place {
+		return
+	}
+	if d.place.Nodes != 0 || p.Nodes > 1 {
+		d.log.Info("the number of nodes that send from this database has changed; each takes its share of the relays", "nodes", p.Nodes)
+	}
+	d.place = p
+	for _, l := range d.relays {
+		l.width.share(p.Share(l.Connections))
+		if l.Rate > 0 {
+			l.limit.SetLimitAt(now, rate.Limit(l.Rate/float64(p.Nodes)))
+		}
+		if !l.width.used() {
+			d.drain(ctx, l)
+		}
+	}
+	d.domains.share(p)
+}
+
+// provide reserves for relays with a day's total, and returns how many mails may
+// be claimed at all: none when every relay's is used up.
+func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err error) {
+	date, limited := utcDate(now), true
+	for _, l := range d.relays {
+		if !l.width.used() {
+			continue
+		}
+		if l.day.limit == 0 {
+			limited = false
+			continue
+		}
+		if want := l.day.wants(date, d.inFlight); want > 0 {
+			granted, err := d.ledger.Reserve(ctx, l.Name, date, want, l.day.limit)
+			if err != nil {
+				return 0, err
+			}
+			if l.day.got(date, want, granted) {
+				d.log.Warn("a relay's daily_limit is used up; what it can't take goes through another, or waits for the next day (UTC) while give_up_after allows it",
+					"relay", l.Name, "daily_limit", l.day.limit, "day", date)
+			}
+		}
+		room += l.day.atHand()
+	}
+	if !limited {
+		return d.inFlight, nil
+	}
+	return max(room-d.busy(), 0), nil
+}
+
+// handBack returns what was reserved and not used, and leaves the nodes.
+func (d *dispatcher) handBack(ctx context.Context) {
+	for _, l := range d.relays {
+		if date, left := l.day.rest(); left > 0 {
+			if err := d.ledger.Return(ctx, l.Name, date, left); err != nil {
+				d.log.Debug("returning what a relay didn't use", "relay", l.Name, "error", err)
+			}
+		}
+	}
+	if !d.exclusive {
+		if err := d.ledger.Leave(ctx, d.owner); err != nil {
+			d.log.Debug("leaving the nodes", "error", err)
+		}
+	}
+}
+
+// drain takes back what waits for a relay's connections.
+func (d *dispatcher) drain(ctx context.Context, l *line) {
+	for {
+		select {
+		case x := <-l.queue:
+			x.untried = true
+			d.take(ctx, x)
+		default:
+			return
+		}
+	}
+}
+
+var alone = ledger.Place{Nodes: 1}

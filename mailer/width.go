@@ -1,0 +1,118 @@
+package mailer
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dailytip/verdict"
+)
+
+// width is how many of a relay's connections are used: fewer when it says that
+// this is too much, slowly more again.
+type width struct {
+	connected atomic.Int32 // connections that the relay has accepted
+
+	mu        sync.Mutex
+	most      int           // this node's share of what is configured
+	now       int           // at most most; at least 1 unless that is 0
+	changedAt time.Time     // or when it was last asked for less
+	refusals  []time.Time   // the last ones that ask for less
+	grown     chan struct{} // closed when there are more
+}
+
+// storm is how many refusals of this kind, none long ago, mean that we ask for
+// too much: one 421 is what many relays say after some number of messages.
+const storm = 3
+
+func newWidth(most int) *width { return &width{most: most, now: most, grown: make(chan struct{})} }
+
+// beyond returns a channel that is closed when connection i may work again, or
+// nil when it may now.
+func (w *width) beyond(i int) <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i < w.now {
+		return nil
+	}
+	return w.grown
+}
+
+// share sets how many connections this node may have.
+func (w *width) share(most int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case most < w.most:
+		w.now = min(w.now, most)
+	case w.now == w.most || w.now == 0: // it wasn't narrowed: the new ones may work at once
+		w.now = most
+		w.more()
+	}
+	w.most = most
+}
+
+// used tells whether this node may use the relay at all.
+func (w *width) used() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.most > 0
+}
+
+// heed changes the width after an answer, and returns the new one when it's
+// fewer.
+func (w *width) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
+	switch {
+	case v == verdict.Accepted:
+		w.widen(now, p)
+		return 0, false
+	case !asksForLess(a):
+		return 0, false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.changedAt = now // more only when it has been content for a while
+	to := max(w.now/2, 1)
+	if connected := int(w.connected.Load()); a.Stage == verdict.Connect && connected > 0 {
+		to = min(connected, w.now-1) // as many as it has let in
+	} else {
+		w.refusals = slices.DeleteFunc(w.refusals, func(t time.Time) bool { return now.Sub(t) > p.narrow })
+		if w.refusals = append(w.refusals, now); len(w.refusals) < storm {
+			return 0, false
+		}
+	}
+	if to >= w.now {
+		return 0, false
+	}
+	w.now, w.refusals = to, nil
+	return to, true
+}
+
+// asksForLess tells whether an answer says that the relay has too much to do. A
+// refusal for now of one recipient (greylisting, RFC 6647) doesn't.
+func asksForLess(a verdict.Answer) bool {
+	switch {
+	case a.Code/100 != 4:
+		return false
+	case a.Code == 421, a.Code == 452, a.Stage < verdict.RcptTo: // RFC 5321 §3.8, §4.2.3
+		return true
+	}
+	return strings.HasPrefix(a.Enhanced, "4.3.") || a.Enhanced == "4.7.28" // RFC 3463 §3.4; 4.7.28: too much from us
+}
+
+func (w *width) widen(now time.Time, p pace) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.now < w.most && now.Sub(w.changedAt) >= p.widen {
+		w.now++
+		w.changedAt = now
+		w.more()
+	}
+}
+
+func (w *width) more() {
+	close(w.grown)
+	w.grown = make(chan struct{})
+}
