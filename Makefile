@@ -7,10 +7,13 @@ MAKEFLAGS   += --no-print-directory
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 FUZZTIME ?= 10s
 
+# How many readers "make chaos" has.
+READERS  ?= 400000
+
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test deps build lint fmt fuzz bench clean
+.PHONY: help test deps build lint fmt fuzz bench chaos clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.* ## /  make \1 \t/' | expand -t 16
@@ -36,6 +39,9 @@ fuzz: ## each fuzz test for FUZZTIME (10s)
 
 bench: ## the benchmarks
 	go test -run '^$$' -bench . -benchmem $(PKG)
+
+chaos: deps ## kill everything at random while 400,000 mails go out; takes an hour
+	go test -count=1 -timeout 3h -v ./chaos -args -readers '$(READERS)' -kills 20 -long
 
 clean: ## remove what was built
 	rm -rf bin

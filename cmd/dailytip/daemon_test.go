@@ -131,15 +131,6 @@ func (in *installation) serve() *daemon {
 	return d
 }
 
-// kill ends the daemon as a power cut would.
-func (d *daemon) kill() {
-	d.in.Helper()
-	if err := d.cmd.Process.Kill(); err != nil {
-		d.in.Fatal(err)
-	}
-	_ = d.cmd.Wait()
-}
-
 // stop ends the daemon as an operator does, and checks that it's content.
 func (d *daemon) stop() {
 	d.in.Helper()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -103,73 +102,6 @@ func TestServeDeliversOnSchedule(t *testing.T) {
 			t.Errorf("%d messages, want 40", n)
 		}
 	})
-}
-
-// P1, P2, P3: whenever the process is killed, everybody gets the edition; a
-// second copy only of what was on the wire, and the ledger knows how many.
-func TestKilledDaemonLosesNobody(t *testing.T) {
-	t.Parallel()
-	const readers, kills, inFlight = 1000, 4, 32
-	box, relay := startInbox(t, inbox.Options{})
-	box.SetFault(func(a inbox.Ask) inbox.Fault { // slow enough to be killed in the middle
-		if a.Stage == inbox.Dot {
-			return inbox.Fault{Delay: 4 * time.Millisecond}
-		}
-		return inbox.Fault{}
-	})
-	in := install(t, relay, `schedule: "0 7 * * *"`)
-	in.subscribe(readers)
-	d := in.serve()
-	in.run(codeFailed, "send", "--wait", "0s") // opens the edition; the daemon sends it
-	for range kills {
-		got := box.Received()
-		in.eventually(time.Minute, "some mails more arrive", func() bool { return box.Received() > got+20+rand.IntN(150) })
-		d.kill()
-		d = in.serve()
-	}
-	in.eventually(2*time.Minute, "nothing is left to send", func() bool { s := in.status(); return s.Pending+s.Retry == 0 })
-	d.stop()
-	s := in.status()
-	if s.Due != readers || s.Sent != readers {
-		t.Errorf("%+v; want all %d sent", s, readers)
-	}
-	n := copies(box)
-	if len(n) != readers {
-		t.Errorf("%d readers got a mail, want %d", len(n), readers)
-	}
-	extra := len(box.Messages()) - len(n)
-	if int64(extra) > s.ResentInDoubt || s.ResentInDoubt > kills*inFlight {
-		t.Errorf("%d copies too many; the ledger knows of %d in doubt, and %d kills allow %d", extra, s.ResentInDoubt, kills, kills*inFlight)
-	}
-	t.Logf("%d kills: %d in doubt, %d of them arrived twice", kills, s.ResentInDoubt, extra)
-	for id, count := range box.Counts() {
-		if count > 1+kills {
-			t.Errorf("%s arrived %d times", id, count)
-		}
-	}
-}
-
-// P3: a stop by SIGTERM leaves nothing in doubt.
-func TestStoppedDaemonLeavesNoDoubt(t *testing.T) {
-	t.Parallel()
-	const readers, stops = 600, 4
-	box, relay := startInbox(t, inbox.Options{})
-	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: 2 * time.Millisecond} })
-	in := install(t, relay, `schedule: "0 7 * * *"`)
-	in.subscribe(readers)
-	d := in.serve()
-	in.run(codeFailed, "send", "--wait", "0s")
-	for range stops {
-		got := box.Received()
-		in.eventually(time.Minute, "some mails more arrive", func() bool { return box.Received() > got+10+rand.IntN(100) })
-		d.stop()
-		d = in.serve()
-	}
-	in.eventually(2*time.Minute, "all mails arrive", func() bool { return in.status().Sent == readers })
-	d.stop()
-	if s := in.status(); s.ResentInDoubt != 0 || s.InDoubt != 0 || len(box.Messages()) != readers {
-		t.Errorf("%+v with %d messages; want %d and none in doubt", s, len(box.Messages()), readers)
-	}
 }
 
 // P5, with the links that the mails carry: confirm, get the tip, leave.

@@ -25,7 +25,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/inbox" //nolint:depguard // a helper of tests may use the rooms, as tests do
+	"dailytip/inbox"
 )
 
 // Options of a Postfix. The zero value takes mail for everybody, offers
@@ -81,7 +81,7 @@ func Start(t testing.TB, o Options) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &Server{dir: dir, begin: time.Now()} //nolint:forbidigo // a test's certificate is good from now on
+	s := &Server{dir: dir, begin: time.Now()}
 	if err := s.setUp(o); err != nil {
 		t.Fatalf("set up Postfix: %v", err)
 	}

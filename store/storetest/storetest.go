@@ -1,6 +1,5 @@
 // Package storetest opens databases for tests: a migrated one on each engine.
-// PostgreSQL is started once for a test binary, from the machine's package, in
-// a temporary folder, as an unprivileged user when the tests run as root.
+// PostgreSQL is started once for a test binary.
 package storetest
 
 import (
@@ -8,10 +7,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"dailytip/internal/pgserver"
 	"dailytip/store"
 )
+
+// start starts the server at first need. It lives as long as the test binary.
+var start = sync.OnceValues(func() (*pgserver.Server, error) { return pgserver.Start(pgserver.Options{}) })
+
+var databases atomic.Int64 // made so far
 
 // Each runs f on both engines, as a subtest of its own each.
 func Each(t *testing.T, f func(t *testing.T, db *store.DB)) {
@@ -40,16 +47,16 @@ func PostgresURL(t testing.TB) string {
 	if err != nil {
 		Missing(t, "PostgreSQL", err)
 	}
-	admin, err := sql.Open("pgx", server.url("postgres"))
+	admin, err := sql.Open("pgx", server.URL("postgres"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = admin.Close() }()
-	name := fmt.Sprintf("t%d", server.next.Add(1))
+	name := fmt.Sprintf("t%d", databases.Add(1))
 	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name); err != nil {
 		t.Fatalf("create database: %v", err)
 	}
-	return server.url(name)
+	return server.URL(name)
 }
 
 // Missing ends a test that needs something this machine lacks: a skip on a
