@@ -42,6 +42,7 @@ func (c *checker) check() {
 		c.dkim(fmt.Sprintf("dkim[%d]", i), &cfg.DKIM[i])
 	}
 	c.newsletters()
+	c.site()
 	c.passwordHash("admin.password_hash", cfg.Admin.PasswordHash)
 }
 

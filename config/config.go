@@ -51,6 +51,11 @@ type Config struct {
 	// Newsletters has at least one entry, with ids that differ.
 	Newsletters []Newsletter `yaml:"newsletters"`
 
+	// TrustedProxies are the addresses (IP or CIDR) of the proxies in front of
+	// the pages, whose X-Forwarded-For or Forwarded counts; empty: none is there.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	Signup         Signup   `yaml:"signup"`
+
 	Admin   Admin   `yaml:"admin"`
 	Metrics Metrics `yaml:"metrics"`
 
@@ -183,6 +188,20 @@ type Proof struct {
 	// Before is how long before the edition's instant in DefaultTimezone, or
 	// in Timezone when it's one for all; 15 minutes to 7 days.
 	Before time.Duration `yaml:"before"`
+}
+
+// Signup is about the public form. Its limits are sign-ups an hour, a third of
+// them at once.
+type Signup struct {
+	// PerNetwork is for one IPv4 address or one IPv6 /64; 0: no limit.
+	PerNetwork int `yaml:"per_network"`
+	// PerDomain is for the addresses of one mail domain; 0: no limit.
+	PerDomain int `yaml:"per_domain"`
+	// Total is for all of them; 0: no limit.
+	Total int `yaml:"total"`
+	// Origins are the sites, scheme://host, whose forms sign readers up without
+	// another click on ours.
+	Origins []string `yaml:"origins"`
 }
 
 // Admin is about the operator's pages.

@@ -10,6 +10,7 @@ func Default() *Config {
 		Listen:   "127.0.0.1:8080",
 		Database: NewDatabase("dailytip.db"),
 		SMTP:     []Relay{DefaultRelay()},
+		Signup:   Signup{PerNetwork: 30, PerDomain: 300, Total: 1000},
 	}
 }
 

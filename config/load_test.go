@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,24 @@ func faultsOf(t *testing.T, text string) []string {
 		out = append(out, strings.TrimPrefix(strings.TrimPrefix(f.Error(), path), ":"))
 	}
 	return out
+}
+
+func TestSite(t *testing.T) {
+	cfg := mustLoad(t, minimal+`trusted_proxies: [127.0.0.1, 10.0.0.0/8, "::1", "fd00::/8"]
+signup:
+  per_network: 0
+  origins: ["https://Www.Example.com/", "http://bücher.example:80", "https://example.com:8443", "http://[::1]:8080"]
+`)
+	if want := []string{"127.0.0.1/32", "10.0.0.0/8", "::1/128", "fd00::/8"}; !slices.Equal(cfg.TrustedProxies, want) {
+		t.Errorf("proxies %q, want %q", cfg.TrustedProxies, want)
+	}
+	want := []string{"https://www.example.com", "http://xn--bcher-kva.example", "https://example.com:8443", "http://[::1]:8080"}
+	if !slices.Equal(cfg.Signup.Origins, want) {
+		t.Errorf("origins %q, want %q", cfg.Signup.Origins, want)
+	}
+	if s := cfg.Signup; s.PerNetwork != 0 || s.PerDomain != 300 || s.Total != 1000 {
+		t.Errorf("limits %+v", s)
+	}
 }
 
 func TestMinimal(t *testing.T) {
