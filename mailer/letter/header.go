@@ -125,7 +125,7 @@ func senderID(n Newsletter) string {
 
 // unsubscribeHeaders are RFC 2369 §3.2 and RFC 8058 §3.1.
 func unsubscribeHeaders(r Recipient) []field {
-	ways := appendUnsubscribe(nil, r)
+	ways := appendUnsubscribe(nil, &r)
 	if len(ways) == 0 {
 		return nil
 	}
@@ -139,7 +139,7 @@ func unsubscribeHeaders(r Recipient) []field {
 const oneClick = "List-Unsubscribe=One-Click"
 
 // appendUnsubscribe writes the value of List-Unsubscribe, if there is any.
-func appendUnsubscribe(b []byte, r Recipient) []byte {
+func appendUnsubscribe(b []byte, r *Recipient) []byte {
 	f := foldInto(b, len("List-Unsubscribe: "))
 	if r.UnsubscribeURL != "" {
 		f.part(", ", "<", r.UnsubscribeURL, ">")
@@ -148,4 +148,19 @@ func appendUnsubscribe(b []byte, r Recipient) []byte {
 		f.part(", ", "<mailto:", addressInURI(r.UnsubscribeMailto), ">")
 	}
 	return f.b
+}
+
+// appendUnsubscribeLines writes both as they stand in a message.
+func appendUnsubscribeLines(b []byte, r *Recipient) []byte {
+	before := len(b)
+	b = append(b, "List-Unsubscribe: "...)
+	value := len(b)
+	if b = appendUnsubscribe(b, r); len(b) == value {
+		return b[:before]
+	}
+	b = append(b, "\r\n"...)
+	if r.UnsubscribeURL != "" {
+		b = append(b, "List-Unsubscribe-Post: "+oneClick+"\r\n"...)
+	}
+	return b
 }

@@ -1,0 +1,236 @@
+package letter
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"slices"
+	"strconv"
+)
+
+// placedGap is a gap with the bytes of a message that it replaces.
+type placedGap struct {
+	start, end int
+	gap        gap
+}
+
+// compile has go-mail write the letter once, with marks for addresses, and finds
+// what of its bytes is the recipient's own.
+func (l *Letter) compile(s shape) (*splice, error) {
+	marks, err := s.marks(l.digest())
+	if err != nil {
+		return nil, err
+	}
+	r := l.nobody()
+	data, err := l.write(r, r.Email, marks)
+	if err != nil {
+		return nil, err
+	}
+	gaps := headerGaps(data, l.list)
+	for _, b := range textBodies(data) {
+		if b.base64 {
+			gaps, err = appendBase64Gaps(gaps, data, b, marks)
+		} else {
+			gaps = appendQuotedGaps(gaps, data, b, marks)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(gaps, func(a, b placedGap) int { return cmp.Compare(a.start, b.start) })
+	made := &splice{shape: s, size: len(data)}
+	text, at := string(data), 0
+	for _, g := range gaps {
+		made.segments = append(made.segments, segment{text[at:g.start], g.gap})
+		at = g.end
+	}
+	made.tail = text[at:]
+	return made, nil
+}
+
+// marks are addresses of the shape that no text contains: their free bytes are
+// made of a digest of the text.
+func (s *shape) marks(digest [sha256.Size]byte) (marks addresses, err error) {
+	for l, pattern := range s {
+		mark, random := []byte(pattern), ""
+		free := 0
+		for i := range mark {
+			if mark[i] != 0 {
+				continue
+			}
+			if random == "" {
+				sum := sha256.Sum256(append(digest[:], fmt.Sprint("mark ", l, free)...))
+				random = hex.EncodeToString(sum[:])
+			}
+			mark[i], random = random[0], random[1:]
+			free++
+		}
+		if len(mark) > 0 && free < leastFree {
+			return addresses{}, errors.New("the address of link " + strconv.Itoa(l) + " is too short")
+		}
+		marks[l] = string(mark)
+	}
+	return marks, nil
+}
+
+// leastFree is how many free bytes, of four bits each, make a mark that can't
+// be met by chance. A token alone has more.
+const leastFree = 20
+
+// headerGaps are those in the header.
+func headerGaps(data []byte, list bool) (gaps []placedGap) {
+	fields, _ := splitHeader(data)
+	start := 0
+	for _, f := range fields {
+		if list && f.rank > headerRank("List-Unsubscribe") {
+			gaps = append(gaps, placedGap{start, start, gap{own: ownUnsubscribe}})
+			list = false
+		}
+		value := start + bytes.IndexByte(f.raw, ':') + len(": ")
+		end := start + len(f.raw)
+		for own, name := range map[own]string{ownTo: "To", ownDate: "Date", ownMessageID: "Message-ID"} {
+			if f.rank == headerRank(name) {
+				gaps = append(gaps, placedGap{value, end - len(crlfBytes), gap{own: own}})
+			}
+		}
+		start = end
+	}
+	return gaps
+}
+
+// encodedBody is where a message has the encoded body of a part with text.
+type encodedBody struct {
+	start, end   int
+	base64, html bool
+}
+
+// textBodies finds them between the boundaries, which no body can contain.
+func textBodies(data []byte) (all []encodedBody) {
+	for start := 0; start < len(data); {
+		end := len(data)
+		if n := bytes.Index(data[start:], []byte("\r\n--=_")); n >= 0 {
+			end = start + n + len(crlfBytes)
+		}
+		header, _, found := bytes.Cut(data[start:end], []byte("\r\n\r\n"))
+		if found && bytes.Contains(header, []byte("\r\nContent-Type: text/")) {
+			all = append(all, encodedBody{
+				start + len(header) + 2*len(crlfBytes), end,
+				bytes.Contains(header, []byte("\r\nContent-Transfer-Encoding: base64")),
+				bytes.Contains(header, []byte("\r\nContent-Type: text/html")),
+			})
+		}
+		start = end
+	}
+	return all
+}
+
+// findRuns finds the marks' free bytes in a body's text, in order.
+func findRuns(text []byte, marks addresses, html bool) (runs []placedRun) {
+	written := func(s string) string {
+		if html {
+			return template.HTMLEscapeString(s)
+		}
+		return s
+	}
+	for l, mark := range marks {
+		if mark == "" {
+			continue
+		}
+		whole := written(mark)
+		for from := 0; ; {
+			n := bytes.Index(text[from:], []byte(whole))
+			if n < 0 {
+				break
+			}
+			from += n
+			at, open := from, false
+			for i := range len(mark) {
+				switch {
+				case !isFree(mark[i]):
+					open = false
+				case open:
+					runs[len(runs)-1].to++
+				default:
+					runs, open = append(runs, placedRun{at, run{link(l), i, i + 1}}), true
+				}
+				at += len(written(mark[i : i+1]))
+			}
+			from += len(whole)
+		}
+	}
+	slices.SortFunc(runs, func(a, b placedRun) int { return cmp.Compare(a.at, b.at) })
+	return runs
+}
+
+// appendQuotedGaps decodes quoted-printable (RFC 2045 §6.7) and keeps in mind
+// where each byte stood: a soft line break may stand within an address.
+func appendQuotedGaps(gaps []placedGap, data []byte, b encodedBody, marks addresses) []placedGap {
+	var text []byte
+	var places []int
+	for i := b.start; i < b.end; {
+		if data[i] != '=' || i+2 >= b.end {
+			text, places = append(text, data[i]), append(places, i)
+			i++
+			continue
+		}
+		if data[i+1] != '\r' {
+			// Which byte it is doesn't matter: none of a mark's is encoded but
+			// the "=" of its pattern.
+			c := byte(0)
+			if data[i+1] == '3' && data[i+2] == 'D' {
+				c = '='
+			}
+			text, places = append(text, c), append(places, i)
+		}
+		i += len("=3D")
+	}
+	for _, r := range findRuns(text, marks, b.html) {
+		for from := r.from; from < r.to; {
+			start := places[r.at+from-r.from]
+			to := from + 1
+			for to < r.to && places[r.at+to-r.from] == start+to-from {
+				to++
+			}
+			gaps = append(gaps, placedGap{start, start + to - from, gap{own: ownLink, link: run{r.link, from, to}}})
+			from = to
+		}
+	}
+	return gaps
+}
+
+// appendBase64Gaps widens each address to whole groups of three bytes, which are
+// encoded anew with what stands around it, line by line.
+func appendBase64Gaps(gaps []placedGap, data []byte, b encodedBody, marks addresses) ([]placedGap, error) {
+	text, err := base64.StdEncoding.DecodeString(string(data[b.start:b.end])) // passes over line ends
+	if err != nil {
+		return nil, fmt.Errorf("decode base64: %w", err)
+	}
+	place := func(at int) int { return b.start + at/3*4 + at/lineSource*len(crlfBytes) }
+	runs := findRuns(text, marks, b.html)
+	for line := 0; line < len(text); line += lineSource {
+		end := min(line+lineSource, len(text))
+		var here []placedRun
+		first, last := end, line
+		for _, r := range runs {
+			start, stop := max(r.at, line), min(r.at+r.to-r.from, end)
+			if start < stop {
+				here = append(here, placedRun{start, run{r.link, r.from + start - r.at, r.from + stop - r.at}})
+				first, last = min(first, start/3*3), max(last, min((stop+2)/3*3, end))
+			}
+		}
+		if here == nil {
+			continue
+		}
+		for i := range here {
+			here[i].at -= first
+		}
+		from := place(first)
+		gaps = append(gaps, placedGap{from, from + (last-first+2)/3*4, gap{own: ownLine, line: string(text[first:last]), runs: here}})
+	}
+	return gaps, nil
+}
