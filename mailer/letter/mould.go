@@ -14,14 +14,17 @@ import (
 //
 // In headers a value may have any length. In bodies it may not: another length
 // would move every later line break of quoted-printable, and all of base64. So
-// a splice is made for links of the lengths that the first recipient's have, and
-// another for other lengths; ours all end in a token of one length, so that one
-// does for all. Whom no splice can serve, such as a reader whose name the
-// template shows, gets a message composed for them alone.
+// a splice is made for links of the lengths that two recipients have in common,
+// and another for other lengths; ours all end in a token of one length, so that
+// one does for all. Whom no splice can serve, such as a reader whose name the
+// template shows, gets a message composed for them alone, and so does whoever is
+// the first: a notice has but one reader.
 type Mould struct {
 	letter  *Letter
-	mu      sync.Mutex // held while a splice is made
 	splices atomic.Pointer[[]*splice]
+
+	mu   sync.Mutex // held while a splice is made
+	seen []shape    // of recipients; the second of a shape gets it a splice
 }
 
 // maxSplices bounds the memory: each splice is as long as the message.
@@ -70,8 +73,10 @@ func (m *Mould) append(dst []byte, r *Recipient) (_ []byte, spliced bool, err er
 	return append(dst, data...), false, nil
 }
 
-// spliceFor is the splice that fits a recipient, made when they are the first of
-// their shape; nil when none does.
+// Language is the one that the letter's text is written in.
+func (m *Mould) Language() string { return m.letter.Language }
+
+// spliceFor is the splice that fits a recipient; nil when there is none.
 func (m *Mould) spliceFor(r *Recipient, to string, a *addresses) *splice {
 	if m.letter.Personal && r.Name != "" {
 		return nil
@@ -100,18 +105,25 @@ func (m *Mould) makeSplice(r *Recipient, to string, a *addresses) *splice {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	all := *m.splices.Load()
-	if s := fitting(all, a); s != nil || len(all) >= maxSplices {
+	if s := fitting(all, a); s != nil {
 		return s
+	}
+	shape := shapeOf(a)
+	if !slices.Contains(m.seen, shape) {
+		if len(m.seen) < maxSplices {
+			m.seen = append(m.seen, shape)
+		}
+		return nil
 	}
 	want, err := m.letter.write(*r, to, *a)
 	if err != nil {
 		return nil // Append writes it again and says why
 	}
-	s, err := m.letter.compile(shapeOf(a))
+	s, err := m.letter.compile(shape)
 	if err != nil || !bytes.Equal(s.append(nil, r, to, a), want) {
-		// A template may do with an address what no splice can follow, such as
-		// showing its first half.
-		s = &splice{shape: shapeOf(a)}
+		// Addresses too short to be found again, or a template that does with
+		// them what no splice can follow: this shape goes the long way for good.
+		s = &splice{shape: shape}
 	}
 	all = append(slices.Clip(all), s)
 	m.splices.Store(&all)
