@@ -8,11 +8,9 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -90,90 +88,9 @@ func (c *checker) relayHost(path, host string) {
 	}
 }
 
-func (c *checker) login(path string, r *Relay) {
-	secret := path + ".password"
-	if r.PasswordFile != "" && !c.broken[path+".password_file"] {
-		if !r.Password.IsZero() {
-			c.fault(secret, "%s: stands beside password_file; keep one of them", secret)
-			return
-		}
-		file, data, err := c.secretFile(r.PasswordFile)
-		r.PasswordFile = file
-		text := strings.TrimRight(string(data), "\r\n")
-		switch {
-		case err != nil:
-			c.fault(path+".password_file", "%s.password_file: %v; write the path of a file with nothing but the password in it", path, err)
-		case text == "":
-			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, file)
-		default:
-			r.Password = NewSecret(text)
-		}
-	}
-	if strings.ContainsAny(r.Username+r.Password.Reveal(), "\r\n\x00") {
-		c.fault(secret, "%s: the user name or the password has a line break or a NUL in it; write each on one line", path)
-	}
-	noPassword := r.Password.IsZero() && !c.broken[secret] && !c.broken[path+".password_file"]
-	named := r.Auth != "auto" && r.Auth != "none" && !c.broken[path+".auth"]
-	switch {
-	case named && r.Username == "" && !c.broken[path+".username"]:
-		c.fault(path+".auth", "%s.auth: %s needs a login; write username: and password: (or password_file:), or auth: none", path, r.Auth)
-	case r.Auth == "none" && r.Username != "":
-		c.fault(path+".username", "%s.username: is never used with auth: none; remove it, or write auth: auto", path)
-	case r.Username != "" && noPassword:
-		c.fault(path+".username", "%s.username: has no password; write password: ${SMTP_PASSWORD} or password_file: beside it", path)
-	case r.Username == "" && !r.Password.IsZero() && !c.broken[path+".username"]:
-		c.fault(secret, "%s: has no username; write username: beside it", secret)
-	}
-	if r.TLS == "none" && (r.Auth == "plain" || r.Auth == "login" || r.Auth == "xoauth2") && !loopback(r.Host) {
-		c.fault(path+".tls", "%s.tls: none would send the password of auth: %s readable over the network; write tls: mandatory", path, r.Auth)
-	}
-}
-
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// maxSecret of a password or key file in bytes.
-const maxSecret = 64 << 10
-
-// secretFile reads a file that a systemd credential may stand in for: a bare
-// name is looked for in $CREDENTIALS_DIRECTORY first.
-func (c *checker) secretFile(name string) (path string, data []byte, err error) {
-	path = c.abs(name)
-	if dir, ok := c.lookup("CREDENTIALS_DIRECTORY"); ok && dir != "" && filepath.Base(name) == name {
-		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
-			path = filepath.Join(dir, name)
-		}
-	}
-	data, err = readSmall(path)
-	return path, data, err
-}
-
-func readSmall(path string) ([]byte, error) {
-	// A named pipe or a device would block or never end.
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %s", path)
-	case err != nil:
-		return nil, fmt.Errorf("%s can't be read: %w", path, err)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s isn't a file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s can't be read by this user: %w", path, err)
-	}
-	defer func() { _ = f.Close() }() // only read from
-	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s can't be read: %w", path, err)
-	}
-	if len(data) > maxSecret {
-		return nil, fmt.Errorf("%s is larger than 64 KiB", path)
-	}
-	return data, nil
 }
 
 func (c *checker) caFile(path string, value *string) {

@@ -93,6 +93,11 @@ type Relay struct {
 	Password Secret `yaml:"password"`
 	// PasswordFile is the file that Password was read from; "": none.
 	PasswordFile string `yaml:"password_file"`
+	// TokenCommand is the program, and its arguments, that prints the token of
+	// xoauth2; empty: none. TokenFile is the file to read it from; "": none. At
+	// most one of them is given, and then no Password.
+	TokenCommand []string `yaml:"token_command"`
+	TokenFile    string   `yaml:"token_file"`
 	// Connections is how many are kept open at most, 1 to 100.
 	Connections int `yaml:"connections"`
 	// Rate is the most messages a second, over all connections; 0: no limit.

@@ -271,3 +271,24 @@ newsletters:
 // Every fault of every test says where and has two halves: what is wrong, and
 // after a semicolon what to do.
 var faultForm = regexp.MustCompile(`(?s)^([1-9][0-9]*:)? \S.*(; |\?).*$`)
+
+func TestTokenSources(t *testing.T) {
+	file := write(t, map[string]string{
+		"config.yaml": minimal + "smtp:\n  - {auth: xoauth2, username: me, token_file: token}\n  - {auth: xoauth2, username: me, token_command: [./fetch, --now]}\n",
+		"token":       "abc", "fetch": "#!/bin/sh\n",
+	})
+	dir := filepath.Dir(file)
+	if err := os.Chmod(filepath.Join(dir, "fetch"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := cfg.SMTP[0].TokenFile, filepath.Join(dir, "token"); got != want {
+		t.Errorf("token_file %q, want %q", got, want)
+	}
+	if got, want := cfg.SMTP[1].TokenCommand, []string{filepath.Join(dir, "fetch"), "--now"}; !slices.Equal(got, want) {
+		t.Errorf("token_command %q, want %q", got, want)
+	}
+}

@@ -42,6 +42,14 @@ func digits(s string, most int) (int, bool) {
 // §4), but some servers put it on the last line only: the first one counts, it
 // is removed wherever it is repeated, and the lines are joined with a space.
 func Split(text string) (enhanced, rest string) {
+	if !strings.Contains(text, "\n") { // nearly all are
+		rest = strings.TrimSpace(text)
+		first, after, _ := strings.Cut(rest, " ")
+		if _, ok := parseStatus(first); ok {
+			return first, strings.TrimSpace(after)
+		}
+		return "", rest
+	}
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSpace(line)

@@ -180,10 +180,17 @@ func (a *app) relays() ([]mailer.Relay, error) {
 	relays := make([]mailer.Relay, 0, len(a.config.SMTP))
 	for i, s := range a.config.SMTP {
 		name := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
-		r, err := relay.New(relay.Options{
+		o := relay.Options{
 			Host: s.Host, Port: s.Port, TLS: s.TLS, CAFile: s.CAFile, Auth: s.Auth,
 			Username: s.Username, Password: s.Password.Reveal(), Connections: s.Connections, Log: a.log.With("relay", name),
-		})
+		}
+		switch {
+		case len(s.TokenCommand) > 0:
+			o.Token = relay.TokenCommand(s.TokenCommand)
+		case s.TokenFile != "":
+			o.Token = relay.TokenFile(s.TokenFile)
+		}
+		r, err := relay.New(o)
 		if err != nil {
 			return nil, config.Faults{a.config.Fault(fmt.Sprintf("smtp[%d]", i), "%v", err)}
 		}

@@ -73,7 +73,7 @@ func list(offered []string) string {
 }
 
 // login authenticates (RFC 4954) with go-mail's mechanisms.
-func (r *Relay) login(c *conn) error {
+func (r *Relay) login(c *conn, password string) error {
 	if r.o.Auth == "none" {
 		return nil
 	}
@@ -91,15 +91,15 @@ func (r *Relay) login(c *conn) error {
 	var a smtp.Auth
 	switch name {
 	case "PLAIN": // whether it may be shown is decided above
-		a = smtp.PlainAuth("", r.o.Username, r.o.Password, host, true)
+		a = smtp.PlainAuth("", r.o.Username, password, host, true)
 	case "LOGIN":
-		a = smtp.LoginAuth(r.o.Username, r.o.Password, host, true)
+		a = smtp.LoginAuth(r.o.Username, password, host, true)
 	case "CRAM-MD5":
-		a = smtp.CRAMMD5Auth(r.o.Username, r.o.Password)
+		a = smtp.CRAMMD5Auth(r.o.Username, password)
 	case "SCRAM-SHA-256":
-		a = smtp.ScramSHA256Auth(r.o.Username, r.o.Password)
+		a = smtp.ScramSHA256Auth(r.o.Username, password)
 	case "XOAUTH2":
-		a = smtp.XOAuth2Auth(r.o.Username, r.o.Password)
+		a = smtp.XOAuth2Auth(r.o.Username, password)
 	}
 	if err := c.client.Auth(a); err != nil {
 		return fmt.Errorf("log in with %s: %w", name, err)

@@ -31,7 +31,8 @@ func (o Options) local() bool {
 }
 
 func (o Options) tlsConfig() (*tls.Config, error) {
-	c := &tls.Config{ServerName: o.Host, MinVersion: tls.VersionTLS12}
+	// Small records first are for browsers; a mail is of use when all has come.
+	c := &tls.Config{ServerName: o.Host, MinVersion: tls.VersionTLS12, DynamicRecordSizingDisabled: true}
 	if _, ok := o.socket(); ok {
 		c.ServerName = "localhost"
 	}
@@ -55,9 +56,9 @@ func (o Options) tlsConfig() (*tls.Config, error) {
 	return c, nil
 }
 
-// dial opens a connection as far as MAIL FROM: TCP, greeting, EHLO, TLS,
+// connect opens a connection as far as MAIL FROM: TCP, greeting, EHLO, TLS,
 // login. Without a connection the answer says at which of them it failed.
-func (r *Relay) dial(ctx context.Context) (*conn, verdict.Answer) {
+func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.Answer) {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.o.Timeout, fmt.Errorf("no answer within %v", r.o.Timeout))
 	defer cancel()
 	c := &conn{o: &r.o}
@@ -101,7 +102,7 @@ func (r *Relay) dial(ctx context.Context) (*conn, verdict.Answer) {
 		stage, err = verdict.TLS, r.startTLS(c.client)
 	}
 	if err == nil {
-		stage, err = verdict.Auth, r.login(c)
+		stage, err = verdict.Auth, r.login(c, password)
 	}
 	if !stop() {
 		err = context.Cause(ctx)

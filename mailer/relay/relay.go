@@ -32,6 +32,11 @@ type Options struct {
 	Auth string
 	// Username and Password; for xoauth2 the password is the access token.
 	Username, Password string
+	// Token gives the access token for xoauth2 instead of Password; nil: there
+	// is none. It is asked at a login when there is no token yet, its Expires
+	// has come, or a server has refused it; one goroutine at a time, with
+	// Timeout to answer. See [TokenCommand] and [TokenFile].
+	Token func(context.Context) (Token, error)
 	// Connections is the most connections at a time; 0 is 8.
 	Connections int
 	// Timeout is for connecting with TLS and login, and for each command; 0
@@ -70,8 +75,9 @@ type Envelope struct {
 // Relay sends messages through one server. Its methods may be called from
 // several goroutines at once.
 type Relay struct {
-	o   Options
-	tls *tls.Config
+	o      Options
+	tls    *tls.Config
+	tokens *tokens // nil: the password is all there is
 
 	mu     sync.Mutex
 	idle   []*Session // of Send; most recently used last
@@ -100,11 +106,16 @@ func New(o Options) (*Relay, error) {
 	if o.Auth != "auto" && o.Auth != "none" && o.Username == "" {
 		return nil, fmt.Errorf("relay: auth %s needs a username", o.Auth)
 	}
-	config, err := o.tlsConfig()
-	if err != nil {
-		return nil, err
+	r := &Relay{o: o}
+	if o.Token != nil {
+		if o.Auth != "xoauth2" || o.Password != "" {
+			return nil, errors.New("relay: a token is for auth xoauth2, and instead of a password")
+		}
+		r.tokens = &tokens{ask: o.Token}
 	}
-	return &Relay{o: o, tls: config}, nil
+	var err error
+	r.tls, err = o.tlsConfig()
+	return r, err
 }
 
 func (o Options) withDefaults() Options {
