@@ -20,6 +20,11 @@
 //	retry (4xx, or in doubt) is claimed like pending, once next_at has come
 //	pending and retry become expired at expires_at
 //
+// By command: failed, expired and in_doubt become pending again (SendAgain), or
+// in_doubt what somebody found out (SettleInDoubt). An edition is open, paused
+// or cancelled; only an open one's deliveries are claimed, and cancelling
+// withdraws what waits. What was done by command stands in actions.
+//
 // What holds, and why:
 //
 //   - P1: a delivery's key is (edition, subscriber). Opening twice, on any node,

@@ -118,7 +118,7 @@ func (t *turn) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 
 // openWeekly opens one mail with the tips of the seven dates up to and
 // including its own, those that daily readers got. A date that passed without
-// an edition has none here either.
+// an edition has none here either, nor has one whose edition was cancelled.
 func (t *turn) openWeekly(ctx context.Context, date Date, o ledger.Opening) (int64, string, error) {
 	anybody, err := t.Ledger.AnyDue(ctx, o)
 	if err != nil || !anybody {
@@ -132,6 +132,13 @@ func (t *turn) openWeekly(ctx context.Context, date Date, o ledger.Opening) (int
 		}
 		passed := upcoming.After(day) && day != date
 		if _, stands := c.sent[day.String()]; !stands && (passed || !t.n.Rule.Matches(day)) {
+			continue
+		}
+		cancelled, err := t.Ledger.CancelledOn(ctx, t.n.ID, day.String())
+		if err != nil {
+			return 0, "", err
+		}
+		if cancelled && day != date {
 			continue
 		}
 		one, _, err := t.writeDown(ctx, day)

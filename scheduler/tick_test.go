@@ -228,6 +228,27 @@ func TestWeeklyAfterAnOutage(t *testing.T) {
 	})
 }
 
+// What an operator cancelled is in no weekly mail either.
+func TestWeeklyWithoutWhatWasCancelled(t *testing.T) {
+	each(t, Newsletter{Order: Oldest}, library(t, "a", "b", "c", "d", "e"), func(h *harness) {
+		h.reader(begin, "- - - weekly")
+		for day := utc(h, "2026-11-23 07:00"); day.Before(utc(h, "2026-11-28 00:00")); day = day.AddDate(0, 0, 1) {
+			h.tick(day)
+			if day.Weekday() != time.Tuesday {
+				continue
+			}
+			e, err := h.ledger.Edition(h.Context(), h.db.Read(), "management", day.Format(time.DateOnly))
+			if err != nil {
+				h.Fatal(err)
+			}
+			if _, err := h.ledger.CancelEdition(h.Context(), day, e, "op@host"); err != nil {
+				h.Fatal(err)
+			}
+		}
+		h.expect("2026-11-27 r1 a+c+d+e")
+	})
+}
+
 // The newsletter's own zone may be ahead of a reader's: what it missed isn't
 // missed there, and a weekly mail has it as a daily one has.
 func TestOutageOfTheOwnZoneOnly(t *testing.T) {

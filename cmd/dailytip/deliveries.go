@@ -22,13 +22,26 @@ type deliveryLine struct {
 	Answer    string `json:"answer,omitempty"` // the relay's last
 }
 
-// printDeliveries prints a line for each delivery of an edition.
+// printDeliveries prints a line for each delivery of an edition, as send does:
+// what was withdrawn is left out.
 func (c *command) printDeliveries(ctx context.Context, a *app, edition ledger.Edition) error {
+	return c.listDeliveries(ctx, a, edition, func(s ledger.State) (ledger.State, bool) {
+		if s == ledger.Pending || s == ledger.Sending {
+			s = ledger.Retry // for who waits, it's still to come
+		}
+		return s, s != ledger.Withdrawn
+	})
+}
+
+// listDeliveries prints a line for each delivery that is wanted, in the state
+// that as says.
+func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edition, as func(ledger.State) (state ledger.State, wanted bool)) error {
 	n := a.letterNewsletter(a.newsletter(edition.Newsletter))
 	composed := letterCache{}
 	var rows []table.Row
 	err := a.ledger.EachDelivery(ctx, edition.ID, func(d ledger.Delivery) error {
-		if d.State == ledger.Withdrawn {
+		state, wanted := as(d.State)
+		if !wanted {
 			return nil
 		}
 		l, err := composed.get(ctx, a.ledger, n, d.Content, d.ReaderLanguage)
@@ -36,11 +49,8 @@ func (c *command) printDeliveries(ctx context.Context, a *app, edition ledger.Ed
 			return err
 		}
 		line := deliveryLine{
-			To: string(d.Email), Language: l.Language, Subject: l.Subject, Tip: d.Tip, State: string(d.State),
+			To: string(d.Email), Language: l.Language, Subject: l.Subject, Tip: d.Tip, State: string(state),
 			MessageID: "<" + mailer.MessageID(d.Key, n.From.Address) + ">", Answer: d.Answer.String(),
-		}
-		if d.State == ledger.Pending || d.State == ledger.Sending {
-			line.State = string(ledger.Retry) // for who asks, it's still to come
 		}
 		if c.json {
 			return c.printJSON(line)

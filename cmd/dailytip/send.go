@@ -79,6 +79,9 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 	if f.dryRun {
 		return c.dryRun(ctx, a, n, date)
 	}
+	if err := a.sendable(ctx, n, date); err != nil {
+		return err
+	}
 	now := time.Now()
 	// Who sends by hand may have mended what sending is paused for.
 	if err := a.ledger.ProbeNow(ctx, now); err != nil {
@@ -112,6 +115,22 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 		return err
 	}
 	return c.reportEdition(ctx, a, edition, before)
+}
+
+// sendable refuses an edition that was stopped by command.
+func (a *app) sendable(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error {
+	edition, err := a.ledger.Edition(ctx, a.db.Read(), n.ID, date.String())
+	switch {
+	case errors.Is(err, ledger.ErrNoEdition):
+		return nil
+	case err != nil:
+		return err
+	case edition.State == ledger.EditionCancelled:
+		return exitf(codeNothing, "the edition of %s was cancelled; that can't be undone", date)
+	case edition.State == ledger.EditionPaused:
+		return exitf(codeFailed, "the edition of %s is paused by command; dailytip edition resume --date %s first", date, date)
+	}
+	return nil
 }
 
 // deliver has an edition sent, by this process or by the daemon that runs
@@ -193,7 +212,7 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edit
 			{after.Failed, "failed"},
 			{after.InDoubt, "in doubt"},
 			{after.Expired, "expired"},
-			{after.Withdrawn, "left first"},
+			{after.Withdrawn, "withdrawn"},
 		} {
 			if part.n > 0 {
 				c.printf(", %d %s", part.n, part.what)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -11,22 +12,6 @@ import (
 
 	"dailytip/ledger"
 )
-
-// statusLine is what status prints of an edition.
-type statusLine struct {
-	Newsletter    string `json:"newsletter"`
-	LocalDate     string `json:"local_date"`
-	Tip           string `json:"tip"`
-	Due           int64  `json:"due"`
-	Pending       int64  `json:"pending"`
-	Sent          int64  `json:"sent"`
-	Retry         int64  `json:"retry"`
-	Failed        int64  `json:"failed"`
-	InDoubt       int64  `json:"in_doubt"`
-	ResentInDoubt int64  `json:"resent_in_doubt"`
-	Expired       int64  `json:"expired"`
-	Withdrawn     int64  `json:"withdrawn"`
-}
 
 func (c *command) status() *cobra.Command {
 	var limit int
@@ -58,10 +43,12 @@ func (c *command) printStatus(ctx context.Context, a *app, limit int) error {
 		return err
 	}
 	var rows []table.Row
-	for _, e := range recent {
-		line := statusLine{
-			Newsletter: e.Edition.Newsletter, LocalDate: e.Edition.LocalDate, Tip: e.Tip, Due: e.Due, Pending: e.Pending, Sent: e.Sent,
-			Retry: e.Retry, Failed: e.Failed, InDoubt: e.InDoubt, ResentInDoubt: e.ResentInDoubt, Expired: e.Expired, Withdrawn: e.Withdrawn,
+	var notes []statusLine
+	now := time.Now()
+	for i, e := range recent {
+		line, err := a.statusLine(ctx, now, e)
+		if err != nil {
+			return err
 		}
 		if c.json {
 			if err := c.printJSON(line); err != nil {
@@ -69,8 +56,11 @@ func (c *command) printStatus(ctx context.Context, a *app, limit int) error {
 			}
 			continue
 		}
+		if line.underWay() || i == 0 && line.Failed+line.InDoubt+line.Expired > 0 {
+			notes = append(notes, line)
+		}
 		rows = append(rows, table.Row{
-			line.LocalDate, line.Newsletter, short(line.Tip, 40), line.Due, line.Sent, line.Pending, line.Retry,
+			line.LocalDate, line.Newsletter, short(line.Tip, 40), line.State, line.Due, line.Sent, line.Pending, line.Retry,
 			line.Failed, line.InDoubt, line.ResentInDoubt, line.Expired, line.Withdrawn,
 		})
 	}
@@ -78,9 +68,13 @@ func (c *command) printStatus(ctx context.Context, a *app, limit int) error {
 		return nil
 	}
 	if len(rows) > 0 {
-		c.table(table.Row{"Date", "Newsletter", "Tip", "Due", "Sent", "Waiting", "Retry", "Failed", "In doubt", "Resent", "Expired", "Left first"},
-			rows, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Due", "Sent", "Waiting", "Retry", "Failed", "In doubt", "Resent", "Expired", "Withdrawn"},
+			rows, 5, 6, 7, 8, 9, 10, 11, 12, 13)
 		c.printf("\n")
+		for _, line := range notes {
+			c.printf("%s of %s: %s\n", line.LocalDate, line.Newsletter, line.text())
+			c.printReasons(line)
+		}
 	} else {
 		c.printf("no edition has been sent yet\n\n")
 	}
@@ -94,11 +88,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		return err
 	}
 	for _, p := range pauses {
-		what := "newsletter " + p.Newsletter
-		if p.Newsletter == ledger.Relay {
-			what = "everything"
-		}
-		c.printf("paused: %s, since %s: %s\n        the relay said: %s; next try %s\n", what, instant(p.Since), p.Reason, p.Answer, instant(p.ProbeAt))
+		c.printf("paused: %s, since %s: %s\n        the relay said: %s; next try %s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, p.Answer, instant(p.ProbeAt))
 	}
 	waiting, err := a.ledger.NoticesWaiting(ctx)
 	if err != nil {
@@ -132,4 +122,16 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		c.printf("%s: %d active readers; %s\n  %s\n", n.ID, readers, when, runwayText(calendar.Runway(n.Upcoming(now))))
 	}
 	return nil
+}
+
+// scopeText names what a pause holds.
+func scopeText(scope string) string {
+	newsletter, notices := strings.CutSuffix(scope, ledger.NoticesOf(""))
+	switch {
+	case scope == ledger.Relay:
+		return "everything"
+	case notices:
+		return "confirmations and other notices of newsletter " + newsletter
+	}
+	return "newsletter " + newsletter
 }

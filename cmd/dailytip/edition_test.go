@@ -1,0 +1,169 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/inbox"
+	"dailytip/store/storetest"
+)
+
+// onEachDatabase runs f with an installation on SQLite and one on PostgreSQL.
+func onEachDatabase(t *testing.T, o inbox.Options, newsletter string, f func(in *installation, box *inbox.Server)) {
+	t.Helper()
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			box, relay := startInbox(t, o)
+			in := install(t, relay, newsletter)
+			if engine == "postgres" {
+				in.moveDatabase(storetest.PostgresURL(t))
+			}
+			f(in, box)
+		})
+	}
+}
+
+// An edition is paused, resumed and cancelled while the daemon sends it.
+func TestEditionIsControlledWhileItRuns(t *testing.T) {
+	const readers = 400
+	onEachDatabase(t, inbox.Options{}, `schedule: "0 7 * * *"`, func(in *installation, box *inbox.Server) {
+		box.SetFault(func(a inbox.Ask) inbox.Fault { // slow enough to be stopped in the middle
+			return inbox.Fault{Delay: 5 * time.Millisecond}
+		})
+		in.subscribe(readers)
+		d := in.serve()
+		in.run(codeNothing, "edition", "pause") // there's none yet
+		opened := make(chan string, 1)
+		go func() {
+			out, _ := in.command("send", "--wait", "1ms").CombinedOutput()
+			opened <- string(out)
+		}()
+		in.eventually(time.Minute, "some mails arrive", func() bool { return box.Received() > 10 })
+		in.run(codeDone, "edition", "pause")
+		in.run(codeNothing, "edition", "pause")
+		standsStill(in, box)
+		if s := in.status(); s.State != "paused" || s.Pending == 0 || s.Sent < 10 {
+			in.Fatalf("%+v", s)
+		}
+		if said := in.fails(codeFailed, "send"); !strings.Contains(said, "dailytip edition resume") {
+			in.Errorf("send says: %s", said)
+		}
+		got := box.Received()
+		in.run(codeDone, "edition", "resume")
+		in.run(codeNothing, "edition", "resume")
+		in.eventually(time.Minute, "it goes on", func() bool { return box.Received() > got+10 })
+
+		if said := in.fails(codeUsage, "edition", "cancel"); !strings.Contains(said, "have the edition") || !strings.Contains(said, "--yes") {
+			in.Errorf("cancel says: %s", said)
+		}
+		in.run(codeDone, "edition", "cancel", "--yes")
+		in.run(codeNothing, "edition", "cancel", "--yes")
+		standsStill(in, box)
+		in.run(codeNothing, "edition", "resume")
+		in.run(codeNothing, "send")
+		s := in.status()
+		if s.State != "cancelled" || s.Sent+s.Withdrawn != readers || s.Withdrawn == 0 || int(s.Sent) != box.Received() {
+			in.Errorf("%+v with %d mails", s, box.Received())
+		}
+		for _, kind := range []string{"pause", "resume", "cancel"} {
+			if shown := in.run(codeDone, "edition"); !strings.Contains(shown, kind) {
+				in.Errorf("edition doesn't show the %s:\n%s", kind, shown)
+			}
+		}
+		d.stop()
+		<-opened
+	})
+}
+
+// standsStill checks that, once what was on the wire is out, nothing more comes.
+func standsStill(in *installation, box *inbox.Server) {
+	in.Helper()
+	time.Sleep(1500 * time.Millisecond) // the daemon sees it within a second
+	got := box.Received()
+	time.Sleep(500 * time.Millisecond)
+	if now := box.Received(); now != got {
+		in.Fatalf("%d mails more came", now-got)
+	}
+}
+
+// What failed, and what is in doubt, has a way out; the daemon takes it up.
+func TestFailedAndDoubtfulGoOutAgain(t *testing.T) {
+	onEachDatabase(t, inbox.Options{}, "schedule: \"0 7 * * *\"\nin_doubt: hold", func(in *installation, box *inbox.Server) {
+		box.SetFault(func(a inbox.Ask) inbox.Fault {
+			switch {
+			case a.Stage == inbox.RcptTo && a.To == "reader0@example.net":
+				return inbox.Fault{Code: 554, Enhanced: "5.7.1", Text: "not today"}
+			case a.Stage == inbox.RcptTo && a.To == "reader1@example.net":
+				return inbox.Fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"}
+			case a.Stage == inbox.Dot && (a.To == "reader2@example.net" || a.To == "reader3@example.net"):
+				return inbox.Fault{Drop: true}
+			}
+			return inbox.Fault{}
+		})
+		in.subscribe(6)
+		d := in.serve()
+		in.run(codePart, "send")
+		if s := in.status(); s.Sent != 2 || s.Failed != 2 || s.InDoubt != 2 || len(s.Reasons) != 3 {
+			in.Fatalf("%+v", s)
+		}
+		shown := in.run(codeDone, "edition")
+		for _, want := range []string{"1 failed: 554 5.7.1 not today", "1 failed: 550 5.1.1 no such user", "2 in doubt: "} {
+			if !strings.Contains(shown, want) {
+				in.Errorf("edition doesn't say %q:\n%s", want, shown)
+			}
+		}
+		listed := lines(in.run(codeDone, "edition", "deliveries", "--state", "in_doubt", "--json"))
+		if len(listed) != 2 || !strings.Contains(listed[0], `"state":"in_doubt","message_id":"<`) {
+			in.Errorf("listed: %q", listed)
+		}
+		box.SetFault(nil)
+		in.run(codeDone, "edition", "retry-failed")
+		in.eventually(time.Minute, "what failed is out", func() bool { return in.status().Sent == 3 })
+		in.run(codeNothing, "edition", "retry-failed") // the other one's reader is suppressed
+		in.run(codeUsage, "edition", "settle-in-doubt")
+		in.run(codeUsage, "edition", "settle-in-doubt", "--as", "lost")
+		in.run(codeFailed, "edition", "settle-in-doubt", "--as", "sent", "--to", "nobody@example.net")
+		in.run(codeDone, "edition", "settle-in-doubt", "--as", "sent", "--to", "reader2@example.net")
+		if s := in.status(); s.Sent != 4 || s.InDoubt != 1 {
+			in.Errorf("settled: %+v", s)
+		}
+		in.run(codeDone, "edition", "resend-in-doubt")
+		in.eventually(time.Minute, "what was in doubt is out", func() bool { return in.status().Sent == 5 })
+		in.run(codeNothing, "edition", "resend-in-doubt")
+		in.run(codeNothing, "edition", "settle-in-doubt", "--as", "failed")
+		d.stop()
+		if n := copies(box)["reader3@example.net"]; n != 1 {
+			in.Errorf("%d mails to who was in doubt, want 1", n)
+		}
+	})
+}
+
+// What dailytip paused by itself is tried at once when somebody says so.
+func TestResume(t *testing.T) {
+	t.Parallel()
+	box, relay := startInbox(t, inbox.Options{})
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	in.subscribe(3)
+	refuse := func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.MailFrom {
+			return inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "not you"}
+		}
+		return inbox.Fault{}
+	}
+	in.run(codeNothing, "resume")
+	in.run(codeUsage, "resume", "--newsletter", "other")
+	box.SetFault(refuse)
+	in.run(codeFailed, "send", "--wait", "2s")
+	in.run(codeDone, "resume") // no daemon runs
+	d := in.serve()
+	if said := in.fails(codeFailed, "resume"); !strings.Contains(said, "newsletter management still paused: the relay refused the sender") || !strings.Contains(said, "550 5.7.1 not you") {
+		t.Errorf("resume says: %s", said)
+	}
+	box.SetFault(nil)
+	in.run(codeDone, "resume")
+	in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == 3 })
+	in.run(codeNothing, "resume")
+	d.stop()
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dailytip/ledger"
+	"dailytip/store"
+)
+
+func (c *command) resumeSending() *cobra.Command {
+	var newsletter string
+	var force bool
+	var wait time.Duration
+	cmd := &cobra.Command{
+		Use:   "resume",
+		Short: "Go on with what sending was paused for",
+		Long: `dailytip pauses by itself when a fault isn't the readers': a relay that is down or
+refuses the sender, a mail that can't be composed. It then tries one mail now and then.
+When you have mended the cause, resume has one tried at once; when the relay takes it,
+all the rest follows. --force sends the rest without trying one first: for when the mail
+that is tried is itself the trouble.
+
+An edition that was paused by command goes on with dailytip edition resume.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := c.open(cmd.Context(), slog.LevelWarn)
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			if newsletter != "" {
+				if _, err := a.scheduler.Find(newsletter); err != nil {
+					return exit{codeUsage, err}
+				}
+			}
+			return c.resumeScopes(cmd.Context(), a, newsletter, force, wait)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&newsletter, "newsletter", "", "only what holds this newsletter, by its `id` (default: all that is paused)")
+	flags.BoolVar(&force, "force", false, "send all the rest without trying one mail first")
+	flags.DurationVar(&wait, "wait", 15*time.Second, "how long to wait for what the try comes to")
+	return cmd
+}
+
+func (c *command) resumeScopes(ctx context.Context, a *app, newsletter string, force bool, wait time.Duration) error {
+	paused, err := a.ledger.ScopesOf(ctx, newsletter)
+	if err != nil {
+		return err
+	}
+	if len(paused) == 0 {
+		return exitf(codeNothing, "nothing is paused; an edition that was paused by command goes on with dailytip edition resume")
+	}
+	if err := a.ledger.ResumeNow(ctx, time.Now(), paused, !force, who()); err != nil {
+		return err
+	}
+	if force {
+		c.say("all goes out again; when the cause is still there, sending pauses again")
+		return nil
+	}
+	if a.nobodySends() {
+		c.say("no daemon runs; the next dailytip serve or send tries one mail at once")
+		return nil
+	}
+	return c.awaitTry(ctx, a, newsletter, paused, wait)
+}
+
+// nobodySends tells whether nothing would act on a change of the ledger. On
+// PostgreSQL other machines may.
+func (a *app) nobodySends() bool {
+	sender, err := a.db.LockSender()
+	if errors.Is(err, store.ErrSenderRunning) {
+		return false
+	}
+	_ = sender.Release()
+	return err == nil && !a.db.Postgres()
+}
+
+// awaitTry waits until each pause is over or was tried in vain.
+func (c *command) awaitTry(ctx context.Context, a *app, newsletter string, before []ledger.PauseInfo, wait time.Duration) error {
+	probes := map[string]int{}
+	for _, p := range before {
+		probes[p.Newsletter] = p.Probes
+	}
+	end := time.NewTimer(wait)
+	defer end.Stop()
+	look := time.NewTicker(200 * time.Millisecond)
+	defer look.Stop()
+	for {
+		paused, err := a.ledger.ScopesOf(ctx, newsletter)
+		if err != nil {
+			return err
+		}
+		if len(paused) == 0 {
+			c.say("the relay took a mail; the rest follows")
+			return nil
+		}
+		tried := 0
+		for _, p := range paused {
+			if was, known := probes[p.Newsletter]; !known || p.Probes > was {
+				tried++
+			}
+		}
+		if tried == len(paused) {
+			return stillPaused(paused)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-end.C:
+			c.say("no mail was tried yet: perhaps none waits; the next one is")
+			return stillPaused(paused)
+		case <-look.C:
+		}
+	}
+}
+
+func stillPaused(paused []ledger.PauseInfo) error {
+	var faults []error
+	for _, p := range paused {
+		faults = append(faults, exitf(codeFailed, "%s still paused: %s\n        the relay said: %s", scopeText(p.Newsletter), p.Reason, p.Answer))
+	}
+	return exit{codeFailed, errors.Join(faults...)}
+}

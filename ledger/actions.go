@@ -1,0 +1,80 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// The kinds of actions. The first four are an edition's.
+const (
+	ActionPause       = "pause"
+	ActionResume      = "resume" // of an edition, or of what sending was paused for
+	ActionCancel      = "cancel"
+	ActionRetryFailed = "retry-failed"
+	ActionRetryDoubt  = "resend-in-doubt"
+	ActionSettleDoubt = "settle-in-doubt"
+)
+
+// Action is what an operator did by command.
+type Action struct {
+	ID         int64
+	At         time.Time
+	Kind       string
+	Newsletter string // "": all
+	LocalDate  string // "": of no edition
+	Deliveries int64  // how many it changed
+	Who        string // user@host, or what the caller knows of them
+	Detail     string
+}
+
+const actionColumns = "id, at, kind, newsletter, local_date, deliveries, who, detail"
+
+// note writes an action down and returns its number.
+func (l *Ledger) note(ctx context.Context, tx *sql.Tx, now time.Time, a Action) (id int64, err error) {
+	id = l.ids.New(now)
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO actions (id, at, kind, newsletter, local_date, deliveries, who, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, store.Millis(now), a.Kind, a.Newsletter, a.LocalDate, a.Deliveries, plain(a.Who), plain(a.Detail))
+	if err != nil {
+		return 0, fmt.Errorf("note %s: %w", a.Kind, err)
+	}
+	return id, nil
+}
+
+// noteMore adds to what an action has changed.
+func noteMore(ctx context.Context, tx *sql.Tx, id, deliveries int64) error {
+	if _, err := tx.ExecContext(ctx, "UPDATE actions SET deliveries = deliveries + $2 WHERE id = $1", id, deliveries); err != nil {
+		return fmt.Errorf("note action: %w", err)
+	}
+	return nil
+}
+
+// Actions returns what operators did to an edition, newest first.
+func (l *Ledger) Actions(ctx context.Context, e Edition, limit int) ([]Action, error) {
+	rows, err := l.db.Read().QueryContext(ctx, `
+		SELECT `+actionColumns+` FROM actions WHERE newsletter = $1 AND local_date = $2 ORDER BY id DESC LIMIT $3`,
+		e.Newsletter, e.LocalDate, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read actions: %w", err)
+	}
+	return scanActions(rows)
+}
+
+func scanActions(rows *sql.Rows) ([]Action, error) {
+	defer func() { _ = rows.Close() }()
+	var all []Action
+	for rows.Next() {
+		var a Action
+		var at int64
+		if err := rows.Scan(&a.ID, &at, &a.Kind, &a.Newsletter, &a.LocalDate, &a.Deliveries, &a.Who, &a.Detail); err != nil {
+			return nil, fmt.Errorf("read actions: %w", err)
+		}
+		a.At = store.Time(at)
+		all = append(all, a)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,188 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"dailytip/store"
+)
+
+// Again says which deliveries of an edition are sent again.
+type Again struct {
+	Kind      string    // ActionRetryFailed, ActionRetryDoubt
+	States    []State   // of Failed, Expired, InDoubt
+	ExpiresAt time.Time // the new end (P7)
+	Only      []int64   // these readers; none: everyone
+	Who       string
+}
+
+// SendAgain puts deliveries that came to their end back in the queue, as if they
+// had just been opened. Those of readers who aren't active any more stay as they
+// are, and are counted in left. Their key is the same, so nobody gets two
+// editions (P1); a mail that was in doubt keeps its Date and Message-ID.
+func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e Edition, a Again) (again, left int64, err error) {
+	if len(a.States) == 0 {
+		return 0, 0, nil
+	}
+	which, args := chosen(a.States, a.Only, []any{e.ID, e.Newsletter})
+	active := `EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber = deliveries.subscriber AND s.newsletter = $2 AND s.state = 'active')`
+	var action int64
+	err = l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
+		if err := l.unlessCancelled(ctx, tx, e); err != nil {
+			return 0, err
+		}
+		p := len(args)
+		n, err := affected(tx.ExecContext(ctx, fmt.Sprintf(`
+			UPDATE deliveries SET state = 'pending', next_at = $%[1]d, expires_at = $%[2]d, attempts = 0, done_at = 0,
+				opened_at = CASE WHEN doubts > 0 THEN opened_at ELSE $%[1]d END
+			WHERE edition = $1 AND `+which+` AND subscriber IN (
+				SELECT subscriber FROM deliveries WHERE edition = $1 AND `+which+` AND `+active+` LIMIT $%[3]d)`, p+1, p+2, p+3),
+			append(args[:p:p], store.Millis(now), store.Millis(a.ExpiresAt), controlChunk)...))
+		if err != nil || n == 0 {
+			return 0, err
+		}
+		again += n
+		return n, l.noteOnce(ctx, tx, now, &action, n, Action{Kind: a.Kind, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: a.Who})
+	})
+	if err != nil {
+		return again, 0, fmt.Errorf("send again: %w", err)
+	}
+	stays, args := chosen(a.States, a.Only, []any{e.ID})
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE edition = $1 AND "+stays, args...).Scan(&left)
+	if err != nil {
+		return again, 0, fmt.Errorf("count what stays: %w", err)
+	}
+	return again, left, nil
+}
+
+// SettleInDoubt says of mails in doubt what became of them, because somebody has
+// looked into the relay's log: Sent or Failed. only are the readers; none:
+// everyone.
+func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e Edition, as State, only []int64, who string) (settled int64, err error) {
+	var action int64
+	note := Action{Kind: ActionSettleDoubt, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: who, Detail: "as " + string(as)}
+	which, args := chosen([]State{InDoubt}, only, []any{e.ID})
+	switch as {
+	case Sent:
+		return l.settleSent(ctx, now, which, args, note)
+	case Failed:
+	default:
+		return 0, fmt.Errorf("settle in doubt: as %s is impossible", as)
+	}
+	update := fmt.Sprintf(`
+		UPDATE deliveries SET state = 'failed', done_at = $%d, answer = 'in doubt; settled by command as not sent' WHERE edition = $1 AND `+which, len(args)+1)
+	err = l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
+		n, err := affected(tx.ExecContext(ctx, update, append(args[:len(args):len(args)], store.Millis(now))...))
+		if err != nil || n == 0 {
+			return 0, err
+		}
+		settled += n
+		return n, l.noteOnce(ctx, tx, now, &action, n, note)
+	})
+	if err != nil {
+		return settled, fmt.Errorf("settle in doubt: %w", err)
+	}
+	return settled, nil
+}
+
+// settleSent records mails as sent, with all that belongs to it: the counts, the
+// publication, the course.
+func (l *Ledger) settleSent(ctx context.Context, now time.Time, which string, args []any, note Action) (settled int64, err error) {
+	for {
+		jobs, err := l.doubted(ctx, which, args)
+		if err != nil {
+			return settled, fmt.Errorf("settle in doubt: %w", err)
+		}
+		if len(jobs) == 0 {
+			break
+		}
+		outcomes := make([]Outcome, len(jobs))
+		for i, j := range jobs {
+			outcomes[i] = Outcome{Job: j, State: Sent, Answer: Answer{Text: "in doubt; settled by command as sent"}}
+		}
+		if _, err := l.Exchange(ctx, now, outcomes, Claiming{}); err != nil {
+			return settled, err
+		}
+		settled += int64(len(jobs))
+	}
+	if settled == 0 {
+		return 0, nil
+	}
+	note.Deliveries = settled
+	return settled, l.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := l.note(ctx, tx, now, note)
+		return err
+	})
+}
+
+// doubted reads some mails in doubt.
+func (l *Ledger) doubted(ctx context.Context, which string, args []any) ([]Job, error) {
+	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(`
+		SELECT edition, subscriber, content, COALESCE((
+			SELECT s.id FROM subscriptions s JOIN editions e ON e.newsletter = s.newsletter
+			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0)
+		FROM deliveries WHERE edition = $1 AND `+which+` LIMIT $%d`, len(args)+1), append(args[:len(args):len(args)], controlChunk/10)...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var jobs []Job
+	for rows.Next() {
+		var j Job
+		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, rows.Err()
+}
+
+// chosen is the condition for deliveries in some states, of some readers or of
+// all, whose parameters follow args.
+func chosen(states []State, only []int64, args []any) (string, []any) {
+	place := func(v any) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	in := func(places []string) string { return " IN (" + strings.Join(places, ", ") + ")" }
+	var places []string
+	for _, s := range states {
+		places = append(places, place(string(s)))
+	}
+	which := other + " AND state" + in(places) // other: the index that finds them
+	if len(only) > 0 {
+		places = nil
+		for _, id := range only {
+			places = append(places, place(id))
+		}
+		which += " AND subscriber" + in(places)
+	}
+	return which, args
+}
+
+// inChunks runs f in transactions of its own until it changes nothing more.
+func (l *Ledger) inChunks(ctx context.Context, f func(tx *sql.Tx) (int64, error)) error {
+	for n := int64(1); n > 0; {
+		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+			n, err = f(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteOnce writes an action with its first chunk, and adds the others to it.
+func (l *Ledger) noteOnce(ctx context.Context, tx *sql.Tx, now time.Time, id *int64, n int64, a Action) (err error) {
+	if *id != 0 {
+		return noteMore(ctx, tx, *id, n)
+	}
+	a.Deliveries = n
+	*id, err = l.note(ctx, tx, now, a)
+	return err
+}

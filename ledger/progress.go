@@ -1,0 +1,61 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Progress is how fast an edition goes out.
+type Progress struct {
+	Rate    float64   // mails a second that were sent over the last 10 to 20 seconds, by all nodes; 0: nothing moves
+	BeganAt time.Time // when sending last began; zero: it hasn't
+	EndedAt time.Time // when nothing was left; zero: it's under way
+}
+
+// Remaining is how long n mails take at this rate; 0: nobody can tell.
+func (p Progress) Remaining(n int64) time.Duration {
+	if p.Rate <= 0 {
+		return 0
+	}
+	return time.Duration(float64(n) / p.Rate * float64(time.Second))
+}
+
+// Progress tells how fast an edition goes out.
+func (l *Ledger) Progress(ctx context.Context, now time.Time, e Edition) (p Progress, err error) {
+	var began, ended int64
+	q := l.db.Read()
+	if err := q.QueryRowContext(ctx, "SELECT began_at, ended_at FROM editions WHERE id = $1", e.ID).Scan(&began, &ended); err != nil {
+		return p, fmt.Errorf("read edition: %w", err)
+	}
+	p.BeganAt, p.EndedAt = store.Time(began), store.Time(ended)
+	rows, err := q.QueryContext(ctx, "SELECT sent - earlier_sent, earlier_at FROM counters WHERE edition = $1 AND at > $2",
+		e.ID, store.Millis(now.Add(-2*window)))
+	if err != nil {
+		return p, fmt.Errorf("read rate: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var sent, since int64
+		if err := rows.Scan(&sent, &since); err != nil {
+			return p, fmt.Errorf("read rate: %w", err)
+		}
+		p.Rate += float64(sent) / max(now.Sub(store.Time(since)).Seconds(), 1)
+	}
+	return p, rows.Err()
+}
+
+// AnswerOf returns what was said to one of the deliveries that a reason is of.
+func (l *Ledger) AnswerOf(ctx context.Context, e Edition, r Reason) (answer string, err error) {
+	err = l.db.Read().QueryRowContext(ctx, `
+		SELECT answer FROM deliveries WHERE edition = $1 AND `+other+` AND state = $2 AND code = $3 AND enhanced = $4 LIMIT 1`,
+		e.ID, string(r.State), r.Code, r.Enhanced).Scan(&answer)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it may have changed since
+		return "", fmt.Errorf("read answer: %w", err)
+	}
+	return answer, nil
+}
