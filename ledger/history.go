@@ -87,7 +87,8 @@ func (l *Ledger) Unpin(ctx context.Context, newsletter, date string) (there bool
 	return there, err
 }
 
-// Run is what became of a slot's due instant.
+// Run is what became of a slot's due instant, or of all from that of LocalDate to
+// DueAt.
 type Run struct {
 	Newsletter string
 	LocalDate  string
@@ -95,31 +96,36 @@ type Run struct {
 	DueAt      time.Time
 	State      string // opened, skipped
 	Reason     string
-	Deliveries int64
+	Deliveries int64 // skipped: the readers who were due, at the last instant
 }
 
 // FinishRun notes what became of a slot's due instant and that it has been
 // dealt with, in one transaction.
 func (l *Ledger) FinishRun(ctx context.Context, now time.Time, r Run) error {
-	return l.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO runs (newsletter, local_date, slot, due_at, state, reason, deliveries, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT (newsletter, local_date, slot) DO NOTHING`,
-			r.Newsletter, r.LocalDate, r.Slot, store.Millis(r.DueAt), r.State, r.Reason, r.Deliveries, store.Millis(now))
-		if err != nil {
-			return fmt.Errorf("record run: %w", err)
-		}
-		return subscribers.FinishSlot(ctx, tx, r.Slot, r.DueAt)
-	})
+	return l.db.Write(ctx, func(tx *sql.Tx) error { return finishRun(ctx, tx, now, r) })
 }
 
-// SkipReason returns why the readers of a slot got nothing on a date, or "" when
-// nothing is recorded of it.
-func (l *Ledger) SkipReason(ctx context.Context, newsletter, date string, slot int64) (reason string, err error) {
+func finishRun(ctx context.Context, tx *sql.Tx, now time.Time, r Run) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO runs (newsletter, local_date, slot, due_at, state, reason, deliveries, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (newsletter, local_date, slot) DO UPDATE SET
+			due_at = excluded.due_at, state = excluded.state, reason = excluded.reason, deliveries = excluded.deliveries, at = excluded.at
+		WHERE runs.state = 'skipped' AND excluded.state = 'opened'`, // a clock that was ahead had missed it
+		r.Newsletter, r.LocalDate, r.Slot, store.Millis(r.DueAt), r.State, r.Reason, r.Deliveries, store.Millis(now))
+	if err != nil {
+		return fmt.Errorf("record run: %w", err)
+	}
+	return subscribers.FinishSlot(ctx, tx, r.Slot, r.DueAt)
+}
+
+// SkipReason returns why the readers of a slot got nothing on a date that was due
+// at an instant, or "" when nothing is recorded of it.
+func (l *Ledger) SkipReason(ctx context.Context, newsletter, date string, slot int64, due time.Time) (reason string, err error) {
 	err = l.db.Read().QueryRowContext(ctx, `
-		SELECT reason FROM runs WHERE newsletter = $1 AND local_date = $2 AND slot = $3 AND state = 'skipped'`,
-		newsletter, date, slot).Scan(&reason)
+		SELECT reason FROM runs WHERE newsletter = $1 AND local_date <= $2 AND slot = $3 AND state = 'skipped' AND due_at >= $4
+		ORDER BY local_date DESC LIMIT 1`,
+		newsletter, date, slot, store.Millis(due)).Scan(&reason)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("read skipped run: %w", err)
 	}

@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dailytip/store"
@@ -23,103 +25,163 @@ type Opening struct {
 	ExpiresAt  time.Time
 	Choice     string // Daily, Weekly, Course(…)
 	Reason     string
-	Items      []Item // no items: nothing is sent, and the edition stands empty
+	Items      []Item // of a content that isn't written down yet; none: it must be
 	// Everyone takes all active readers of the slot, whenever they confirmed.
 	Everyone bool
-	// CourseAfter restricts to course readers whose last tip it was; nil: all.
+	// CourseAfter restricts to course readers whose last tip it was and who have
+	// none under way; nil: all.
 	CourseAfter *string
+	// Finish does what [Ledger.FinishRun] does in the last of the transactions,
+	// when somebody was due.
+	Finish bool
 }
+
+// ErrNotWritten means that what readers get on a date hasn't been written down.
+var ErrNotWritten = errors.New("nothing is written down for that date")
 
 // Open writes an edition, its content and a pending delivery for each due
 // reader of a slot, and returns how many deliveries are new. When the content
-// was opened before, by an earlier slot or another node, that one stands and
-// o.Items aren't looked at. When nobody is due it writes nothing.
+// was written down before, by an earlier slot or another node, that one stands
+// and o.Items aren't looked at; when it wasn't and there are none, Open writes
+// nothing and returns [ErrNotWritten]. When nobody is due it opens nothing.
 func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int64, err error) {
 	after := int64(0)
 	for more := true; more; {
+		var last, n int64
 		err := l.db.Write(ctx, func(tx *sql.Tx) error {
-			last, err := l.lastOfChunk(ctx, tx, o, after)
-			if err != nil || last == 0 {
-				more = false
-				return err
-			}
-			content, err := l.content(ctx, tx, now, o)
+			underWay, err := l.underWay(ctx, tx, o)
 			if err != nil {
 				return err
 			}
-			if len(content.Items) == 0 {
-				more = false
+			var readers int64
+			if last, readers, err = l.nextChunk(ctx, tx, o, underWay, after); err != nil {
+				return err
+			}
+			if readers > 0 {
+				content, err := l.contentFor(ctx, tx, now, o)
+				if err != nil {
+					return err
+				}
+				if n, err = l.openChunk(ctx, tx, now, o, content, underWay, after, last); err != nil {
+					return err
+				}
+				if err := countOpened(ctx, tx, now, content.Edition, n); err != nil {
+					return err
+				}
+			}
+			more = readers == chunk
+			if nobody := after == 0 && readers == 0; more || nobody || !o.Finish {
 				return nil
 			}
-			n, err := l.openChunk(ctx, tx, now, o, content, after, last)
-			opened += n
-			after = last
-			if err != nil {
-				return err
-			}
-			return countOpened(ctx, tx, now, content.Edition, n)
+			return finishRun(ctx, tx, now, Run{
+				Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: "opened", Deliveries: opened + n,
+			})
 		})
+		if errors.Is(err, ErrNotWritten) {
+			return 0, err
+		}
 		if err != nil {
 			return opened, fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)
 		}
+		opened += n
+		after = last
 	}
 	return opened, nil
 }
 
 // due chooses the readers of a slot who are due: $1 the slot, $2 the instant,
-// $3 everyone, $4 and $5 the place in a course.
-const due = `slot = $1 AND state = 'active' AND (due_after < $2 OR $3) AND (NOT $4 OR course_tip = $5)`
+// $3 everyone. In a course ($4) it's those at a place ($5) who have no mail
+// under way in some other editions ($6 to $13): their place moves on when that is
+// sent, and until then they would get the same tip again.
+const due = `slot = $1 AND state = 'active' AND (due_after < $2 OR $3) AND (NOT $4 OR course_tip = $5 AND NOT EXISTS (
+	SELECT 1 FROM deliveries d WHERE d.edition IN ($6, $7, $8, $9, $10, $11, $12, $13)
+		AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'sending', 'retry')))`
 
-func (o Opening) dueArgs() []any {
+// mostUnderWay is how many editions due looks at. A mail is under way for
+// give_up_after, which is seven days at most.
+const mostUnderWay = 8
+
+func (o Opening) dueArgs(underWay []int64, more ...any) []any {
 	course := ""
 	if o.CourseAfter != nil {
 		course = *o.CourseAfter
 	}
-	return []any{o.Slot, store.Millis(o.DueAt), o.Everyone, o.CourseAfter != nil, course}
+	args := []any{o.Slot, store.Millis(o.DueAt), o.Everyone, o.CourseAfter != nil, course}
+	for i := range mostUnderWay {
+		edition := int64(0) // there's none
+		if i < len(underWay) {
+			edition = underWay[i]
+		}
+		args = append(args, edition)
+	}
+	return append(args, more...)
 }
 
-// lastOfChunk returns the last subscriber of the next chunk, or 0.
-func (l *Ledger) lastOfChunk(ctx context.Context, tx *sql.Tx, o Opening, after int64) (last int64, err error) {
+// underWay returns the editions that keep a course reader from being due: the
+// newsletter's of other dates that have mails to send, the newest first.
+func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, error) {
+	if o.CourseAfter == nil {
+		return nil, nil
+	}
+	open, err := l.openEditions(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id, newsletter, local_date FROM editions WHERE id IN (SELECT edition FROM deliveries WHERE state = 'sending')`)
+	if err != nil {
+		return nil, fmt.Errorf("find editions under way: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var e Edition
+		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate); err != nil {
+			return nil, fmt.Errorf("find editions under way: %w", err)
+		}
+		open = append(open, e)
+	}
+	var ids []int64
+	for _, e := range open {
+		if e.Newsletter == o.Newsletter && e.LocalDate != o.LocalDate {
+			ids = append(ids, e.ID)
+		}
+	}
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) }) // ids grow with time
+	return slices.Compact(ids), rows.Err()
+}
+
+// nextChunk returns how many readers the next chunk has, and the last of them.
+func (l *Ledger) nextChunk(ctx context.Context, tx *sql.Tx, o Opening, underWay []int64, after int64) (last, readers int64, err error) {
 	err = tx.QueryRowContext(ctx, `
-		SELECT COALESCE(MAX(subscriber), 0) FROM (
-			SELECT subscriber FROM subscriptions WHERE `+due+` AND subscriber > $6 ORDER BY subscriber LIMIT $7 + 0) AS next`,
-		append(o.dueArgs(), after, chunk)...).Scan(&last)
-	return last, err
+		SELECT COALESCE(MAX(subscriber), 0), COUNT(*) FROM (
+			SELECT subscriber FROM subscriptions WHERE `+due+` AND subscriber > $14 ORDER BY subscriber LIMIT $15 + 0) AS next`,
+		o.dueArgs(underWay, after, chunk)...).Scan(&last, &readers)
+	return last, readers, err
 }
 
-func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Opening, c Content, after, last int64) (int64, error) {
+func (l *Ledger) openChunk(
+	ctx context.Context, tx *sql.Tx, now time.Time, o Opening, c Content, underWay []int64, after, last int64,
+) (int64, error) {
 	return affected(tx.ExecContext(ctx, `
 		INSERT INTO deliveries (edition, subscriber, content, due_at, opened_at, expires_at, state, next_at)
-		SELECT CAST($8 AS BIGINT), subscriber, CAST($9 AS BIGINT), CAST($2 AS BIGINT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), 'pending', CAST($10 AS BIGINT)
-		FROM subscriptions WHERE `+due+` AND subscriber > $6 AND subscriber <= $7 ORDER BY subscriber
+		SELECT CAST($16 AS BIGINT), subscriber, CAST($17 AS BIGINT), CAST($2 AS BIGINT), CAST($18 AS BIGINT), CAST($19 AS BIGINT), 'pending', CAST($18 AS BIGINT)
+		FROM subscriptions WHERE `+due+` AND subscriber > $14 AND subscriber <= $15 ORDER BY subscriber
 		ON CONFLICT (edition, subscriber) DO NOTHING`,
-		append(o.dueArgs(), after, last, c.Edition, c.ID, store.Millis(now), store.Millis(o.ExpiresAt))...))
-}
-
-// AnyDue tells whether an opening has readers.
-func (l *Ledger) AnyDue(ctx context.Context, o Opening) (bool, error) {
-	var someone bool
-	err := l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE "+due+")", o.dueArgs()...).Scan(&someone)
-	if err != nil {
-		return false, fmt.Errorf("look for due readers: %w", err)
-	}
-	return someone, nil
+		o.dueArgs(underWay, after, last, c.Edition, c.ID, store.Millis(now), store.Millis(o.ExpiresAt))...))
 }
 
 // CountDue counts the readers of a slot who were due at an instant.
-func (l *Ledger) CountDue(ctx context.Context, slot int64, at time.Time) (n int64, err error) {
-	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due,
-		Opening{Slot: slot, DueAt: at}.dueArgs()...).Scan(&n)
-	if err != nil {
-		return 0, fmt.Errorf("count due readers: %w", err)
-	}
-	return n, nil
+func (l *Ledger) CountDue(ctx context.Context, slot int64, at time.Time) (int64, error) {
+	return l.count(ctx, Opening{Slot: slot, DueAt: at})
 }
 
 // CountActive counts the active readers of a slot.
-func (l *Ledger) CountActive(ctx context.Context, slot int64) (n int64, err error) {
-	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due,
-		Opening{Slot: slot, Everyone: true}.dueArgs()...).Scan(&n)
+func (l *Ledger) CountActive(ctx context.Context, slot int64) (int64, error) {
+	return l.count(ctx, Opening{Slot: slot, Everyone: true})
+}
+
+func (l *Ledger) count(ctx context.Context, o Opening) (n int64, err error) {
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due, o.dueArgs(nil)...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count readers: %w", err)
 	}
@@ -129,7 +191,7 @@ func (l *Ledger) CountActive(ctx context.Context, slot int64) (n int64, err erro
 // CoursePlaces returns the places in the course, as last tips, at which the due
 // readers of an opening stand.
 func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) ([]string, error) {
-	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+due+" ORDER BY course_tip", o.dueArgs()...)
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+due+" ORDER BY course_tip", o.dueArgs(nil)...)
 	if err != nil {
 		return nil, fmt.Errorf("read places in course: %w", err)
 	}
@@ -143,117 +205,4 @@ func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) ([]string, error) 
 		places = append(places, place)
 	}
 	return places, rows.Err()
-}
-
-// WriteDown fixes the tip that all readers of a date share, without deliveries,
-// and returns it: the one given, or the one that was written down before.
-func (l *Ledger) WriteDown(ctx context.Context, now time.Time, newsletter, date, reason string, items []Item) (c Content, err error) {
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		c, err = l.content(ctx, tx, now, Opening{
-			Newsletter: newsletter, LocalDate: date, Choice: Daily, Reason: reason, Items: items,
-		})
-		return err
-	})
-	if err != nil {
-		return c, fmt.Errorf("write down the tip of %s: %w", date, err)
-	}
-	return c, nil
-}
-
-// content finds or makes the edition and the content.
-func (l *Ledger) content(ctx context.Context, tx *sql.Tx, now time.Time, o Opening) (Content, error) {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO editions (id, newsletter, local_date, opened_at, state) VALUES ($1, $2, $3, $4, 'open')
-		ON CONFLICT (newsletter, local_date) DO NOTHING`, l.ids.New(now), o.Newsletter, o.LocalDate, store.Millis(now))
-	if err != nil {
-		return Content{}, err
-	}
-	edition, err := l.Edition(ctx, tx, o.Newsletter, o.LocalDate)
-	if err != nil {
-		return Content{}, err
-	}
-	n, err := affected(tx.ExecContext(ctx, `
-		INSERT INTO contents (id, edition, choice, reason) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (edition, choice) DO NOTHING`, l.ids.New(now), edition.ID, o.Choice, o.Reason))
-	if err != nil {
-		return Content{}, err
-	}
-	c, err := l.contentOf(ctx, tx, edition, o.Choice)
-	if err != nil || n == 0 {
-		return c, err
-	}
-	for i, item := range o.Items {
-		_, err := tx.ExecContext(ctx, "INSERT INTO content_tips (content, position, tip, body) VALUES ($1, $2, $3, $4)",
-			c.ID, i, item.Tip, string(item.Body))
-		if err != nil {
-			return Content{}, err
-		}
-	}
-	c.Items = o.Items
-	return c, nil
-}
-
-// ErrNoEdition means that a newsletter's edition for a date hasn't been opened.
-var ErrNoEdition = errors.New("no such edition")
-
-// Edition returns a newsletter's edition for a date, or [ErrNoEdition].
-func (l *Ledger) Edition(ctx context.Context, q store.Queryer, newsletter, date string) (Edition, error) {
-	e := Edition{Newsletter: newsletter, LocalDate: date}
-	var opened int64
-	err := q.QueryRowContext(ctx, "SELECT id, opened_at, state FROM editions WHERE newsletter = $1 AND local_date = $2",
-		newsletter, date).Scan(&e.ID, &opened, &e.State)
-	if errors.Is(err, sql.ErrNoRows) {
-		return e, ErrNoEdition
-	}
-	e.OpenedAt = store.Time(opened)
-	return e, err
-}
-
-func (l *Ledger) contentOf(ctx context.Context, q store.Queryer, e Edition, choice string) (Content, error) {
-	c := Content{Edition: e.ID, LocalDate: e.LocalDate, Choice: choice}
-	err := q.QueryRowContext(ctx, "SELECT id, reason FROM contents WHERE edition = $1 AND choice = $2", e.ID, choice).Scan(&c.ID, &c.Reason)
-	if err != nil {
-		return c, err
-	}
-	return c, l.loadItems(ctx, q, &c)
-}
-
-// Content returns the content with a number.
-func (l *Ledger) Content(ctx context.Context, q store.Queryer, id int64) (Content, error) {
-	c := Content{ID: id}
-	err := q.QueryRowContext(ctx, `
-		SELECT c.edition, c.choice, c.reason, e.local_date FROM contents c JOIN editions e ON e.id = c.edition WHERE c.id = $1`,
-		id).Scan(&c.Edition, &c.Choice, &c.Reason, &c.LocalDate)
-	if err != nil {
-		return c, fmt.Errorf("read content %d: %w", id, err)
-	}
-	return c, l.loadItems(ctx, q, &c)
-}
-
-// ChoiceOf returns one content of an edition.
-func (l *Ledger) ChoiceOf(ctx context.Context, e Edition, choice string) (Content, error) {
-	return l.contentOf(ctx, l.db.Read(), e, choice)
-}
-
-// ReadContent returns the content with a number, outside a transaction.
-func (l *Ledger) ReadContent(ctx context.Context, id int64) (Content, error) {
-	return l.Content(ctx, l.db.Read(), id)
-}
-
-func (l *Ledger) loadItems(ctx context.Context, q store.Queryer, c *Content) error {
-	rows, err := q.QueryContext(ctx, "SELECT tip, body FROM content_tips WHERE content = $1 ORDER BY position", c.ID)
-	if err != nil {
-		return fmt.Errorf("read content %d: %w", c.ID, err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var item Item
-		var body string
-		if err := rows.Scan(&item.Tip, &body); err != nil {
-			return fmt.Errorf("read content %d: %w", c.ID, err)
-		}
-		item.Body = []byte(body)
-		c.Items = append(c.Items, item)
-	}
-	return rows.Err()
 }

@@ -9,61 +9,119 @@ import (
 	"dailytip/subscribers"
 )
 
-// lookBack bounds how far a slot's missed instants are looked for: a slot that
-// stood empty for years and gets a reader again owes them nothing.
+// lookBack is how far back each missed date is recorded by itself. Those before
+// are recorded together: an outage may be as long as it likes.
 const lookBack = 40 * 24 * time.Hour
 
-// catchUp deals with a slot's due instants up to now: the last one goes out when
-// it isn't older than the grace time, all others are recorded as skipped. So
-// there are never two at once, and never a backlog.
-func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot) error {
+// since returns the instant after which a slot's due instants are to be dealt
+// with.
+func (t *turn) since(slot subscribers.Slot) time.Time {
+	if slot.DoneUntil.After(t.now) {
+		// The clock was ahead, and has been set back: what was done or missed
+		// then isn't what is due now. Who has a date's mail gets no second one.
+		return t.now.Add(-t.n.Grace - time.Nanosecond)
+	}
+	return slot.DoneUntil
+}
+
+// catchUp deals with a slot's due instants from one that has come up to now: the
+// last one goes out when it isn't older than the grace time, all others are
+// recorded as skipped. So there are never two at once, and never a backlog. It
+// returns the slot's next instant.
+func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot, due time.Time) (time.Time, error) {
 	schedule := t.n.Schedule(slot)
-	from := slot.DoneUntil
-	if oldest := t.now.Add(-lookBack); from.Before(oldest) {
-		from = oldest
+	from, err := t.skipLong(ctx, slot, due.Add(-time.Nanosecond))
+	if err != nil {
+		return due, err
 	}
 	date, due := schedule.next(from)
 	for !due.IsZero() && !due.After(t.now) {
 		nextDate, nextDue := schedule.next(due)
 		more := !nextDue.IsZero() && !nextDue.After(t.now)
 		run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due}
-		if err := t.deal(ctx, slot, date, &run, more); err != nil {
-			return err
+		done, err := t.deal(ctx, slot, date, &run, more)
+		if err != nil {
+			return due, err
 		}
-		// What nobody was due for needs no record, and finishing a later
-		// instant finishes this one.
-		if run.State == "opened" || run.Deliveries > 0 || !more {
+		if !done {
 			if err := t.Ledger.FinishRun(ctx, t.now, run); err != nil {
-				return err
+				return due, err
 			}
+		}
+		if !done || run.Deliveries > 0 {
 			t.report(run)
 		}
 		date, due = nextDate, nextDue
 	}
-	return nil
+	return due, nil
+}
+
+// skipLong records the instants after one that lie further back than lookBack as
+// one, and returns after which instant there are others.
+func (t *turn) skipLong(ctx context.Context, slot subscribers.Slot, from time.Time) (time.Time, error) {
+	oldest := t.now.Add(-lookBack)
+	if !from.Before(oldest) {
+		return from, nil
+	}
+	// A slot that stood empty for years and gets a reader again owes them
+	// nothing.
+	readers, some, err := t.List.ReadersSince(ctx, slot.ID)
+	if err != nil {
+		return from, err
+	}
+	if !some {
+		return t.now, nil
+	}
+	if readers.After(from) {
+		from = readers
+	}
+	schedule := t.n.Schedule(slot)
+	first, due := schedule.next(from)
+	if due.IsZero() || due.After(oldest) {
+		return from, nil
+	}
+	last := first
+	for date := DateOf(oldest, schedule.Zone); date.After(first); date = date.Add(-1) {
+		if at, ok := schedule.Due(date); ok && !at.After(oldest) {
+			last, due = date, at
+			break
+		}
+	}
+	run := ledger.Run{
+		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: "skipped",
+		Reason: fmt.Sprintf("all dates from %s to %s were noticed more than %d days late; grace is %s", first, last, lookBack/(24*time.Hour), t.n.Grace),
+	}
+	if run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt); err != nil {
+		return from, err
+	}
+	if err := t.Ledger.FinishRun(ctx, t.now, run); err != nil {
+		return from, err
+	}
+	t.report(run)
+	return due, nil
 }
 
 // deal opens what is due at one instant, or finds why not. more says that a
-// later instant has come as well.
-func (t *turn) deal(ctx context.Context, slot subscribers.Slot, date Date, run *ledger.Run, more bool) (err error) {
+// later instant has come as well. done says that nothing is left to be recorded:
+// it has been, or nobody was due.
+func (t *turn) deal(ctx context.Context, slot subscribers.Slot, date Date, run *ledger.Run, more bool) (done bool, err error) {
 	late := t.now.Sub(run.DueAt)
 	if late <= t.n.Grace && !more {
-		reason := ""
-		run.Deliveries, reason, err = t.open(ctx, slot, date, ledger.Opening{
-			DueAt: run.DueAt, ExpiresAt: run.DueAt.Add(t.n.GiveUpAfter),
+		got, err := t.open(ctx, slot, date, ledger.Opening{
+			DueAt: run.DueAt, ExpiresAt: run.DueAt.Add(t.n.GiveUpAfter), Finish: true,
 		})
-		run.State = "opened"
-		if reason != "" {
-			run.State, run.Reason = "skipped", "the date "+reasonText(reason)
+		run.State, run.Deliveries = "opened", got.deliveries
+		if got.reason != "" {
+			run.State, run.Reason = "skipped", "the date "+reasonText(got.reason)
 		}
-		return err
+		return got.reason == "", err
 	}
 	run.State, run.Reason = "skipped", "the next one was due as well"
 	if late > t.n.Grace {
 		run.Reason = fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace)
 	}
 	run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt)
-	return err
+	return run.Deliveries == 0, err
 }
 
 func (t *turn) report(run ledger.Run) {
@@ -81,12 +139,18 @@ func (t *turn) report(run ledger.Run) {
 	}
 }
 
+// noWeek is why a weekly reader gets nothing when no edition of the week went
+// out.
+const noWeek = "no week"
+
 func reasonText(reason string) string {
 	switch reason {
 	case Skipped:
 		return "is skipped, by skip: in the configuration or by dailytip plan skip"
 	case Empty:
 		return "finds the library used up; add tips, or set when_empty: repeat"
+	case noWeek:
+		return "ends a week without editions"
 	}
 	return reason
 }

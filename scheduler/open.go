@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,7 +47,7 @@ func (t *turn) choose(ctx context.Context, date Date) (Choice, error) {
 // publish writes down the tip of each date when it comes in the newsletter's own
 // zone, whoever is due: the plan then holds on days that no reader takes, and a
 // weekly mail finds the tips of the days before it.
-func (t *turn) publish(ctx context.Context, slots []subscribers.Slot) error {
+func (t *turn) publish(ctx context.Context) error {
 	if t.n.Order == CourseOrder {
 		return nil
 	}
@@ -57,10 +58,15 @@ func (t *turn) publish(ctx context.Context, slots []subscribers.Slot) error {
 	date, due := t.n.own().next(after)
 	for !due.IsZero() && !due.After(t.now) {
 		nextDate, nextDue := t.n.own().next(due)
-		more := !nextDue.IsZero() && !nextDue.After(t.now)
-		if !more && hadReaders(slots, due) {
-			if _, _, err := t.writeDown(ctx, date); err != nil {
+		if more := !nextDue.IsZero() && !nextDue.After(t.now); !more {
+			someone, err := t.List.HasReaders(ctx, t.n.ID, due)
+			if err != nil {
 				return err
+			}
+			if someone {
+				if _, _, err := t.writeDown(ctx, date); err != nil {
+					return err
+				}
 			}
 		}
 		t.published[t.n.ID] = due
@@ -69,19 +75,12 @@ func (t *turn) publish(ctx context.Context, slots []subscribers.Slot) error {
 	return nil
 }
 
-// hadReaders tells whether one of the slots existed before an instant: a slot
-// begins with the moment it was made as done.
-func hadReaders(slots []subscribers.Slot, at time.Time) bool {
-	for _, slot := range slots {
-		if slot.DoneUntil.Before(at) {
-			return true
-		}
-	}
-	return false
-}
-
 // writeDown fixes a date's tip and returns it as it stands; none: the reason.
 func (t *turn) writeDown(ctx context.Context, date Date) ([]ledger.Item, string, error) {
+	content, err := t.Ledger.WrittenDown(ctx, t.n.ID, date.String(), ledger.Daily)
+	if !errors.Is(err, ledger.ErrNotWritten) {
+		return content.Items, "", err
+	}
 	choice, err := t.choose(ctx, date)
 	if err != nil || choice.Tip.ID == "" {
 		return nil, choice.Reason, err
@@ -90,45 +89,63 @@ func (t *turn) writeDown(ctx context.Context, date Date) ([]ledger.Item, string,
 	if err != nil {
 		return nil, "", err
 	}
-	content, err := t.Ledger.WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
+	content, err = t.Ledger.WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
 	return content.Items, "", err
 }
 
-// open opens what the readers of a slot get on a date. It returns how many
-// deliveries are new, and the reason when there is nothing to send.
-func (t *turn) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (int64, string, error) {
+// opened is what an opening came to.
+type opened struct {
+	deliveries int64  // that are new
+	reason     string // why there's nothing to send to those who are due; "": there is, or nobody is
+}
+
+// open opens what the readers of a slot get on a date. Mostly it's written down,
+// by an earlier slot, and nothing has to be chosen.
+func (t *turn) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (opened, error) {
 	o.Newsletter, o.LocalDate, o.Slot = t.n.ID, date.String(), slot.ID
+	find := t.daily
 	switch {
 	case t.n.Order == CourseOrder:
 		return t.openCourse(ctx, date, o)
 	case slot.Cadence == subscribers.Weekly:
-		return t.openWeekly(ctx, date, o)
+		o.Choice, find = ledger.Weekly, t.weekly
+	default:
+		o.Choice = ledger.Daily
 	}
-	choice, err := t.choose(ctx, date)
-	if err != nil || choice.Tip.ID == "" {
-		return 0, choice.Reason, err
+	count, err := t.Ledger.Open(ctx, t.now, o)
+	if !errors.Is(err, ledger.ErrNotWritten) {
+		return opened{deliveries: count}, err
 	}
-	o.Choice, o.Reason = ledger.Daily, choice.Reason
-	if o.Items, err = t.items(choice); err != nil {
-		return 0, "", err
+	items, reason, err := find(ctx, date)
+	if err != nil || len(items) == 0 {
+		return opened{reason: reason}, err
 	}
-	opened, err := t.Ledger.Open(ctx, t.now, o)
-	return opened, "", err
+	o.Reason, o.Items = reason, items
+	count, err = t.Ledger.Open(ctx, t.now, o)
+	return opened{deliveries: count}, err
 }
 
-// openWeekly opens one mail with the tips of the seven dates up to and
-// including its own, those that daily readers got. A date that passed without
-// an edition has none here either, nor has one whose edition was cancelled.
-func (t *turn) openWeekly(ctx context.Context, date Date, o ledger.Opening) (int64, string, error) {
-	anybody, err := t.Ledger.AnyDue(ctx, o)
-	if err != nil || !anybody {
-		return 0, "", err
+// daily returns a date's tip and why it's that one; none: why not.
+func (t *turn) daily(ctx context.Context, date Date) ([]ledger.Item, string, error) {
+	choice, err := t.choose(ctx, date)
+	if err != nil || choice.Tip.ID == "" {
+		return nil, choice.Reason, err
 	}
+	items, err := t.items(choice)
+	return items, choice.Reason, err
+}
+
+// weekly returns the tips of the seven dates up to and including one, those that
+// daily readers got. A date without an edition, since it's skipped, or passed
+// without one, or its was cancelled, has none here either. A date that's skipped
+// may be the mail's own: the mail brings the week's editions, and goes out while
+// there are any. With none it returns why the last of the dates has none.
+func (t *turn) weekly(ctx context.Context, date Date) (items []ledger.Item, reason string, err error) {
 	upcoming := t.n.Upcoming(t.now)
 	for day := date.Add(-6); !day.After(date); day = day.Add(1) {
 		c, err := t.calendar(ctx)
 		if err != nil {
-			return 0, "", err
+			return nil, "", err
 		}
 		passed := upcoming.After(day) && day != date
 		if _, stands := c.sent[day.String()]; !stands && (passed || !t.n.Rule.Matches(day)) {
@@ -136,59 +153,70 @@ func (t *turn) openWeekly(ctx context.Context, date Date, o ledger.Opening) (int
 		}
 		cancelled, err := t.Ledger.CancelledOn(ctx, t.n.ID, day.String())
 		if err != nil {
-			return 0, "", err
+			return nil, "", err
 		}
 		if cancelled && day != date {
 			continue
 		}
-		one, _, err := t.writeDown(ctx, day)
+		one, why, err := t.writeDown(ctx, day)
 		if err != nil {
-			return 0, "", err
+			return nil, "", err
 		}
-		o.Items = append(o.Items, one...)
+		items = append(items, one...)
+		if why != "" {
+			reason = why
+		}
 	}
-	if len(o.Items) == 0 {
-		return 0, Empty, nil
+	switch {
+	case len(items) > 0:
+		return items, "", nil
+	case reason == "":
+		reason = noWeek
 	}
-	o.Choice = ledger.Weekly
-	opened, err := t.Ledger.Open(ctx, t.now, o)
-	return opened, "", err
+	return nil, reason, nil
 }
 
 // openCourse opens a content for each place in the course that readers of the
 // slot stand at.
-func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (total int64, reason string, err error) {
+func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got opened, err error) {
+	places, err := t.Ledger.CoursePlaces(ctx, o)
+	if err != nil || len(places) == 0 {
+		return got, err
+	}
 	c, err := t.calendar(ctx)
 	if err != nil {
-		return 0, "", err
+		return got, err
 	}
 	if c.skipped(date) {
-		return 0, Skipped, nil
+		return opened{reason: Skipped}, nil
 	}
-	places, err := t.Ledger.CoursePlaces(ctx, o)
-	if err != nil {
-		return 0, "", err
-	}
+	finish := o.Finish
+	o.Finish = false // there are several
 	for _, place := range places {
 		tip, ok := c.NextInCourse(place)
 		if !ok {
-			reason = Empty
+			got.reason = Empty
 			continue
 		}
 		o.Choice, o.Reason, o.CourseAfter = ledger.Course(tip.ID), Next, &place
 		if o.Items, err = t.items(Choice{Date: date, Tip: tip}); err != nil {
-			return total, "", err
+			return got, err
 		}
-		opened, err := t.Ledger.Open(ctx, t.now, o)
-		total += opened
+		count, err := t.Ledger.Open(ctx, t.now, o)
+		got.deliveries += count
 		if err != nil {
-			return total, "", err
+			return got, err
 		}
 	}
-	if total > 0 {
-		reason = "" // some are at the end of the course, others aren't
+	if got.deliveries > 0 {
+		got.reason = "" // some are at the end of the course, others aren't
 	}
-	return total, reason, nil
+	if finish && got.reason == "" {
+		err = t.Ledger.FinishRun(ctx, t.now, ledger.Run{
+			Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: "opened", Deliveries: got.deliveries,
+		})
+	}
+	return got, err
 }
 
 // items copies a tip for the ledger.

@@ -4,18 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"dailytip/ledger"
-	"dailytip/subscribers"
 	"dailytip/tips"
 )
 
 // proof enqueues the mails that show an editor the editions to come. It settles
 // nothing: what the editor changes before the instant is what goes out. A date
 // that has no tip yet is looked at again, for that may change as well.
-func (t *turn) proof(ctx context.Context, slots []subscribers.Slot) error {
-	// Nobody reads: there is no edition, and the same tip would be shown each day.
-	if t.n.Proof.To == "" || t.n.Order == CourseOrder || len(slots) == 0 {
+func (t *turn) proof(ctx context.Context) error {
+	if t.n.Proof.To == "" || t.n.Order == CourseOrder {
 		return nil
 	}
 	date, due := t.n.own().next(t.now)
@@ -31,6 +30,10 @@ func (t *turn) proof(ctx context.Context, slots []subscribers.Slot) error {
 }
 
 func (t *turn) proofOf(ctx context.Context, date Date) error {
+	// Nobody reads: there is no edition, and the same tip would be shown each day.
+	if someone, err := t.List.HasReaders(ctx, t.n.ID, t.now.Add(time.Millisecond)); err != nil || !someone {
+		return err
+	}
 	choice, err := t.choose(ctx, date)
 	if err != nil || choice.Tip.ID == "" {
 		return err

@@ -63,6 +63,9 @@ func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (
 			return next, 0, err
 		}
 		readers += count
+		if count == 0 {
+			continue
+		}
 		if due := n.Schedule(slot).Next(now); next.IsZero() || !due.IsZero() && due.Before(next) {
 			next = due
 		}

@@ -24,12 +24,15 @@ type Options struct {
 // Scheduler opens editions when they're due. Several may share a database.
 type Scheduler struct {
 	Options
+	ticked    time.Time            // the last tick's instant
 	upcoming  map[int64]upcoming   // by slot
 	published map[string]time.Time // by newsletter: its own instants up to here are written down
 	proofed   map[[2]string]bool   // newsletter and date: its proof has been enqueued
 }
 
-// upcoming spares a tick the search for a slot's next instant.
+// upcoming is a slot's first due instant that hasn't been dealt with, as long as
+// done_until stays. It spares a tick the search, and remembers the instants that
+// leave no record since nobody was due.
 type upcoming struct{ doneUntil, due time.Time }
 
 // New returns a scheduler that is at rest.
@@ -76,6 +79,11 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter) (*Calendar, err
 // late, writes down tips and opens editions. Doing it twice does nothing more;
 // two at once belong to two schedulers.
 func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
+	if now.Before(s.ticked) {
+		s.Log.Warn("the clock was set back", "by", s.ticked.Sub(now))
+		clear(s.upcoming)
+	}
+	s.ticked = now
 	if _, err := s.List.ResumeDue(ctx, now); err != nil {
 		return err
 	}
@@ -98,26 +106,27 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 }
 
 func (s *Scheduler) tick(ctx context.Context, now time.Time, n *Newsletter) error {
-	slots, err := s.List.Slots(ctx, n.ID)
-	if err != nil {
+	t := &turn{Scheduler: s, n: n, now: now}
+	if err := t.publish(ctx); err != nil {
 		return err
 	}
-	t := &turn{Scheduler: s, n: n, now: now}
-	if err := t.publish(ctx, slots); err != nil {
+	slots, err := s.List.Slots(ctx, n.ID)
+	if err != nil {
 		return err
 	}
 	for _, slot := range slots {
 		next, known := s.upcoming[slot.ID]
 		if !known || !next.doneUntil.Equal(slot.DoneUntil) {
-			next = upcoming{slot.DoneUntil, n.Schedule(slot).Next(slot.DoneUntil)}
+			next = upcoming{slot.DoneUntil, n.Schedule(slot).Next(t.since(slot))}
 			s.upcoming[slot.ID] = next
 		}
 		if next.due.IsZero() || next.due.After(now) {
 			continue
 		}
-		if err := t.catchUp(ctx, slot); err != nil {
+		if next.due, err = t.catchUp(ctx, slot, next.due); err != nil {
 			return err
 		}
+		s.upcoming[slot.ID] = next
 	}
-	return t.proof(ctx, slots) // last: readers don't wait for the editor
+	return t.proof(ctx) // last: readers don't wait for the editor
 }

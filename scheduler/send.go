@@ -24,13 +24,13 @@ func (s *Scheduler) SendNow(ctx context.Context, now time.Time, n *Newsletter, d
 	t := &turn{Scheduler: s, n: n, now: now}
 	none := ""
 	for _, slot := range slots {
-		opened, reason, err := t.open(ctx, slot, date, ledger.Opening{DueAt: now, ExpiresAt: now.Add(n.GiveUpAfter), Everyone: true})
-		total += opened
+		got, err := t.open(ctx, slot, date, ledger.Opening{DueAt: now, ExpiresAt: now.Add(n.GiveUpAfter), Everyone: true})
+		total += got.deliveries
 		if err != nil {
 			return total, err
 		}
-		if reason != "" {
-			none = reason
+		if got.reason != "" {
+			none = got.reason
 		}
 	}
 	if total == 0 && none != "" {

@@ -69,6 +69,17 @@ func (l *List) Resume(ctx context.Context, tx *sql.Tx, now time.Time, subscripti
 
 // ResumeDue ends the pauses whose time is over and returns how many.
 func (l *List) ResumeDue(ctx context.Context, now time.Time) (n int64, err error) {
+	// Mostly there's none: then nobody waits for the right to write.
+	var due bool
+	err = l.db.Read().QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM subscriptions WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1)`,
+		store.Millis(now)).Scan(&due)
+	if err != nil {
+		return 0, fmt.Errorf("look for pauses that are over: %w", err)
+	}
+	if !due {
+		return 0, nil
+	}
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE subscriptions SET state = 'active', due_after = paused_until, paused_until = 0

@@ -21,12 +21,11 @@ type Slot struct {
 	DoneUntil  time.Time // due instants up to this one have been dealt with
 }
 
-// Slots returns all slots of a newsletter that somebody active is in.
+// Slots returns all slots of a newsletter, also those that nobody is in any more:
+// to look into each of them would cost more than all else that a tick does.
 func (l *List) Slots(ctx context.Context, newsletter string) ([]Slot, error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
-		SELECT id, newsletter, timezone, send_at, days, cadence, done_until FROM slots
-		WHERE newsletter = $1 AND EXISTS (SELECT 1 FROM subscriptions WHERE slot = slots.id AND state = 'active')
-		ORDER BY id`, newsletter)
+		SELECT id, newsletter, timezone, send_at, days, cadence, done_until FROM slots WHERE newsletter = $1 ORDER BY id`, newsletter)
 	if err != nil {
 		return nil, fmt.Errorf("read slots: %w", err)
 	}
@@ -42,6 +41,30 @@ func (l *List) Slots(ctx context.Context, newsletter string) ([]Slot, error) {
 		slots = append(slots, s)
 	}
 	return slots, rows.Err()
+}
+
+// HasReaders tells whether a newsletter has active readers who can be due at an
+// instant.
+func (l *List) HasReaders(ctx context.Context, newsletter string, due time.Time) (there bool, err error) {
+	err = l.db.Read().QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM slots JOIN subscriptions ON subscriptions.slot = slots.id
+			WHERE slots.newsletter = $1 AND subscriptions.state = 'active' AND subscriptions.due_after < $2)`,
+		newsletter, store.Millis(due)).Scan(&there)
+	if err != nil {
+		return false, fmt.Errorf("look for readers: %w", err)
+	}
+	return there, nil
+}
+
+// ReadersSince returns the earliest instant after which one of a slot's active
+// readers is due, and false when it has none.
+func (l *List) ReadersSince(ctx context.Context, slot int64) (time.Time, bool, error) {
+	var since sql.NullInt64
+	err := l.db.Read().QueryRowContext(ctx, "SELECT MIN(due_after) FROM subscriptions WHERE slot = $1 AND state = 'active'", slot).Scan(&since)
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("look for readers: %w", err)
+	}
+	return store.Time(since.Int64), since.Valid, nil
 }
 
 // FinishSlot notes that a slot's due instants up to one have been dealt with.

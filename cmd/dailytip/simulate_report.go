@@ -195,14 +195,15 @@ func (s *simulation) missed(ctx context.Context) ([]simulatedGap, error) {
 			if got[date.String()] || !schedule.Matches(date) {
 				continue
 			}
-			if _, exists := schedule.Due(date); !exists {
+			due, exists := schedule.Due(date)
+			if !exists {
 				continue
 			}
 			key := slotDate{r.slot.ID, date}
 			reason, known := reasons[key]
 			if !known {
 				var err error
-				if reason, err = s.ledger.SkipReason(ctx, r.Newsletter, date.String(), r.slot.ID); err != nil {
+				if reason, err = s.ledger.SkipReason(ctx, r.Newsletter, date.String(), r.slot.ID, due); err != nil {
 					return nil, err
 				}
 				reasons[key] = reason
