@@ -160,10 +160,10 @@ func TestFaults(t *testing.T) {
 		{inbox.Dot, fault{Drop: true}, verdict.Answer{Stage: verdict.Dot}, verdict.InDoubt, 2, 0},
 		{inbox.Dot, fault{Drop: true, Keep: true}, verdict.Answer{Stage: verdict.Dot}, verdict.InDoubt, 2, 1},
 	}
-	for _, mode := range []inbox.TLSMode{inbox.NoTLS, inbox.StartTLS} {
+	for _, so := range []inbox.Options{{TLS: inbox.NoTLS}, {TLS: inbox.NoTLS, NoPipelining: true}, {TLS: inbox.StartTLS}} {
 		for _, tt := range tests {
-			t.Run(fmt.Sprintf("%s/%s/%+v", mode, tt.at, tt.fault), func(t *testing.T) {
-				s := serve(t, inbox.Options{TLS: mode})
+			t.Run(fmt.Sprintf("%s/%v/%s/%+v", so.TLS, so.NoPipelining, tt.at, tt.fault), func(t *testing.T) {
+				s := serve(t, so)
 				s.SetFault(func(a inbox.Ask) inbox.Fault {
 					if a.Stage == tt.at && a.Attempt == 1 && a.To != "reader2@example.org" {
 						return tt.fault
@@ -171,7 +171,7 @@ func TestFaults(t *testing.T) {
 					return fault{}
 				})
 				o := Options{}
-				if mode == inbox.StartTLS {
+				if so.TLS == inbox.StartTLS {
 					o.TLS, o.CAFile = "mandatory", caFile(t, s.CA())
 				}
 				r := open(t, s, o)

@@ -143,7 +143,7 @@ func TestTokenSources(t *testing.T) {
 	t.Run("a command that hangs", func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if _, err := sh("sleep 60; echo abc")(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := sh("exec sleep 60")(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 	})
