@@ -14,6 +14,9 @@ import (
 //go:embed assets/style.css
 var baseStyle string
 
+//go:embed assets/archive.css
+var archiveStyle string
+
 //go:embed assets/page.js
 var pageScript string
 
@@ -53,7 +56,7 @@ func newStylesheet(newsletters []Newsletter) asset {
 		fmt.Fprintf(&light, ".%s { --accent: %s; }\n", accentClass(i), n.Accent)
 		fmt.Fprintf(&dark, "\t.%s { --accent: %s; }\n", accentClass(i), darkAccent(n.Accent))
 	}
-	text := baseStyle
+	text := baseStyle + archiveStyle
 	if light.Len() > 0 {
 		text += "\n" + light.String() + "@media (prefers-color-scheme: dark) {\n" + dark.String() + "}\n"
 	}

@@ -60,6 +60,9 @@ func (s *Server) frame(r *http.Request, p page) frame {
 		ToPast:      locale.Text(p.Lang, "page.frame.archive", nil),
 		Languages:   s.languageLinks(r, p), PostalAddress: s.postal,
 	}
+	if p.Languages != nil {
+		f.Languages, f.Say = p.Languages, p.Say
+	}
 	if f.Title == "" {
 		f.Title = untagged(p.Heading + " · " + p.Name)
 	}

@@ -44,6 +44,11 @@ type page struct {
 	// request's own.
 	Here string
 
+	// Languages are the versions of a page that has its own, and Say what these
+	// links are for; nil and "": all that we speak.
+	Languages []languageLink
+	Say       string
+
 	letterhead
 }
 
@@ -94,10 +99,19 @@ func (s *Server) part(name string, data any) (template.HTML, error) {
 	return template.HTML(b.String()), nil
 }
 
-// write sends a page.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
+// render writes a page with its frame.
+func (s *Server) render(r *http.Request, p page) ([]byte, error) {
 	var b bytes.Buffer
 	if err := s.pages.ExecuteTemplate(&b, "page", s.frame(r, p)); err != nil {
+		return nil, fmt.Errorf("write page: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// write sends a page.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
+	body, err := s.render(r, p)
+	if err != nil {
 		s.Log.ErrorContext(r.Context(), "a page can't be written", "error", err)
 		machineText(w, http.StatusInternalServerError, "The fault is ours. Please try again in a few minutes.")
 		return
@@ -110,17 +124,17 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
 		p.Status = http.StatusOK
 	}
 	if p.Public && p.Status == http.StatusOK {
-		s.writePublic(w, r, p, b.Bytes())
+		s.writePublic(w, r, p, body)
 		return
 	}
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Robots-Tag", "noindex, nofollow")
 	if p.Status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "120")
 	}
 	w.WriteHeader(p.Status)
-	_, _ = b.WriteTo(w)
+	_, _ = w.Write(body)
 }
 
 // writePublic sends a page that caches may keep, or 304 to who has it already.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/mailer/letter"
 	"dailytip/subscribers"
 )
 
@@ -22,6 +23,10 @@ type Newsletter struct {
 	Title    string // what a reader calls it
 	Accent   string // "#RRGGBB" on light paper; "" is the house's own
 	Language string // BCP 47, of its title; "" means English
+
+	// Private: what was sent isn't for everybody to read. There is no archive and
+	// no feed of it.
+	Private bool
 
 	// Files is the library's folder, whose pictures are served below
 	// /files/ID/; nil: none are.
@@ -77,12 +82,17 @@ type Server struct {
 	Options
 	base        string // the path of BaseURL, without a slash at its end; often ""
 	host        string // of BaseURL, for a page that no newsletter owns
+	hostname    string // the same without a port
 	newsletters map[string]letterhead
 	files       map[string]fs.FS // by newsletter
 	style       asset
 	icon        asset
 	script      asset
 	postal      []string
+	looks       map[string]letter.Newsletter
+	archive     archive
+	kept        keeper
+	began       time.Time
 	pages       *template.Template
 	mux         *http.ServeMux
 }
@@ -99,6 +109,7 @@ func New(o Options) *Server {
 	s := &Server{Options: o, newsletters: map[string]letterhead{}, files: map[string]fs.FS{}, pages: parsePages()}
 	if u, err := url.Parse(o.BaseURL); err == nil {
 		s.base, s.host = strings.TrimSuffix(path.Clean("/"+u.Path), "/"), u.Host
+		s.hostname = u.Hostname()
 	}
 	for i, n := range o.Newsletters {
 		s.files[n.ID] = n.Files
@@ -108,8 +119,23 @@ func New(o Options) *Server {
 	if o.PostalAddress != "" {
 		s.postal = strings.Split(strings.TrimSpace(o.PostalAddress), "\n")
 	}
+	s.began = o.Now()
+	s.openArchive()
 	s.mux = s.routes()
 	return s
+}
+
+// openArchive prepares what is public. It reads nothing yet.
+func (s *Server) openArchive() {
+	s.looks = map[string]letter.Newsletter{}
+	s.archive = archive{ledger: s.Ledger, newsletters: map[string]letter.Newsletter{}, log: s.Log}
+	for _, n := range s.Newsletters {
+		look := letter.Newsletter{ID: n.ID, Language: n.Language, AssetURL: s.whole("/files/"+n.ID+"/", nil)}
+		s.looks[n.ID] = look
+		if !n.Private {
+			s.archive.newsletters[n.ID] = look
+		}
+	}
 }
 
 // https tells whether readers come by TLS, ours or a proxy's.
@@ -126,6 +152,13 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /u/{token}", s.page(s.leave))
 	mux.HandleFunc("/u/{token}", s.wrongMethod("GET, HEAD, POST"))
 	mux.HandleFunc("GET /calendar/{file}", s.calendar)
+	mux.HandleFunc("GET /archive", s.archived(s.pastTips))
+	mux.HandleFunc("GET /archive/{newsletter}", s.archived(s.pastTips))
+	mux.HandleFunc("GET /archive/{newsletter}/{name...}", s.edition)
+	mux.HandleFunc("GET /feed.xml", s.feedOf("/feed.xml", "application/atom+xml; charset=utf-8", writeAtom))
+	mux.HandleFunc("GET /feed.json", s.feedOf("/feed.json", "application/feed+json", writeJSONFeed))
+	mux.HandleFunc("GET /sitemap.xml", s.archived(s.siteMap))
+	mux.HandleFunc("GET /robots.txt", s.robots)
 	mux.HandleFunc(healthRoute, s.healthz)
 	mux.HandleFunc(readyRoute, s.readyz)
 	for _, a := range []asset{s.style, s.icon, s.script} {

@@ -1,0 +1,175 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"time"
+
+	"dailytip/locale"
+	"dailytip/mailer/letter"
+	"dailytip/tips"
+)
+
+// errGone means that an edition isn't in the ledger any more.
+var errGone = errors.New("the edition is gone from the ledger")
+
+// reading is an edition in the language that somebody reads it in.
+type reading struct {
+	*edition
+	asked string // the language in the address; ""
+	lang  string // the one to look for: asked, else the browser's
+}
+
+// edition shows one edition for good: the tip as it was sent, whatever became of
+// it in the library.
+func (s *Server) edition(w http.ResponseWriter, r *http.Request) {
+	newsletter, name := r.PathValue("newsletter"), r.PathValue("name")
+	if _, public := s.archive.newsletters[newsletter]; !public || s.archive.ledger == nil {
+		s.page(s.nothingHere)(w, r)
+		return
+	}
+	sh, e, err := s.archive.find(r.Context(), s.Now(), (&edition{newsletter: newsletter, name: name}).path())
+	if err != nil || e == nil {
+		s.page(func(r *http.Request) (page, error) {
+			return s.plain(r, http.StatusNotFound, "page.error.not_found_heading", "page.error.not_found"), err
+		})(w, r)
+		return
+	}
+	x := reading{edition: e, asked: r.URL.Query().Get(langField)}
+	if x.asked != asked(r) && !slices.Contains(letter.Languages(s.archive.newsletters[newsletter], e.tip), x.asked) {
+		x.asked = ""
+	}
+	x.lang = cmp.Or(x.asked, s.language(r, "", s.newsletters[newsletter].Language))
+	query := values(langField, x.asked)
+	s.public(w, r, sh.number, "edition "+e.path()+"?"+query.Encode()+" "+x.lang, x.asked == "", func() (*answer, error) {
+		before, after := sh.neighbours(e)
+		p, err := s.editionPage(r.Context(), x, before, after)
+		if err != nil {
+			return nil, err
+		}
+		modified, keep := e.sent, 5*time.Minute
+		if after != nil {
+			modified, keep = after.sent, time.Hour // nothing but a style will change
+		}
+		return s.publicPage(bare(r, e.path(), query), p, s.lastChange(modified), keep)
+	})
+}
+
+// tipOf reads what an edition sent.
+func (s *Server) tipOf(ctx context.Context, e *edition) (t tips.Tip, err error) {
+	items, err := s.archive.ledger.FirstItems(ctx, []int64{e.content})
+	if err != nil {
+		return t, err
+	}
+	item, ok := items[e.content]
+	if !ok {
+		return t, fmt.Errorf("read content %d: %w", e.content, errGone)
+	}
+	if err := json.Unmarshal(item.Body, &t); err != nil {
+		return t, fmt.Errorf("read the copy of tip %s: %w", item.Tip, err)
+	}
+	return t, nil
+}
+
+// articleView is the data of the template "article".
+type articleView struct {
+	letter.Article
+	Dir     string
+	Foreign bool   // in another language than our words
+	Date    string // for a machine; "": none is shown
+	When    string
+	Remark  string
+	Glance  string
+	Tags    []linkView
+	About   string // of the tags
+}
+
+// article is a tip as a page shows it.
+func (s *Server) article(newsletter string, t tips.Tip, lang, date string) (articleView, error) {
+	a, err := letter.NewArticle(s.looks[newsletter], t, lang)
+	if err != nil {
+		return articleView{}, err
+	}
+	v := articleView{
+		Article: a, Dir: locale.Dir(a.Language), Foreign: a.Language != a.Words, Date: date,
+		Glance: locale.Text(a.Words, "mail.glance", nil),
+	}
+	if date != "" {
+		v.When = locale.FullDate(a.Words, date)
+	}
+	if a.Fallback {
+		v.Remark = locale.Text(a.Words, "mail.untranslated", nil)
+	}
+	return v, nil
+}
+
+// editionPage writes an edition's page.
+func (s *Server) editionPage(ctx context.Context, x reading, before, after *edition) (page, error) {
+	t, err := s.tipOf(ctx, x.edition)
+	if err != nil {
+		return page{}, err
+	}
+	a, err := s.article(x.newsletter, t, x.lang, x.date)
+	if err != nil {
+		return page{}, err
+	}
+	text := func(id string) string { return locale.Text(a.Words, id, nil) }
+	for _, tag := range t.Tags {
+		a.Tags = append(a.Tags, linkView{Href: s.here("/archive/"+x.newsletter, values(tagField, fold(tag), langField, x.asked)), HTML: isolated(tag, "")})
+	}
+	a.About = text("archive.tags")
+	p := page{
+		Lang: a.Words, letterhead: s.newsletters[x.newsletter], Title: a.Title + " · " + untagged(s.newsletters[x.newsletter].Name),
+		Languages: s.versions(x.edition, a.Language), Say: text("archive.languages"),
+	}
+	p.Head, p.Meta = s.editionHead(x, a), s.editionMeta(x, a)
+	if p.Body, err = s.part("edition", struct {
+		articleView
+		Data template.HTML
+	}{a, s.linkedData(x, a, t)}); err != nil {
+		return page{}, err
+	}
+	below := struct {
+		Before, After *linkView
+		More          string
+		Heading, Text string
+		Subscribe     linkView
+	}{
+		s.neighbour(before, x, a.Words, "archive.previous"), s.neighbour(after, x, a.Words, "archive.next"), text("archive.more"),
+		text("archive.offer"), text("archive.offer_text"),
+		linkView{Href: s.here("/", values(langField, x.asked)), Text: text("page.frame.subscribe")},
+	}
+	p.Below, err = s.part("edition-below", below)
+	return p, err
+}
+
+// neighbour leads to the edition before or after; id is how we call it.
+func (s *Server) neighbour(e *edition, x reading, words, id string) *linkView {
+	if e == nil {
+		return nil
+	}
+	t := e.in(s.archive.newsletters[e.newsletter], x.lang)
+	title := isolated(t.title, "")
+	if t.language != words {
+		title = isolated(t.title, t.language)
+	}
+	return &linkView{Href: s.here(e.path(), values(langField, x.asked)), Text: locale.Text(words, id, nil), HTML: title}
+}
+
+// versions lead to the same edition in the languages that it has.
+func (s *Server) versions(e *edition, current string) []languageLink {
+	languages := letter.Languages(s.archive.newsletters[e.newsletter], e.tip)
+	links := make([]languageLink, 0, len(languages))
+	for _, lang := range languages {
+		links = append(links, languageLink{
+			Tag: lang, Name: nativeName(lang), Href: s.here(e.path(), values(langField, lang)), Current: lang == current,
+		})
+	}
+	return links
+}
