@@ -56,45 +56,30 @@ type trial struct {
 // node is one installation, its door at the server, and its process.
 type node struct {
 	*rig.Installation
-	t      *trial
-	door   *sink.Door
-	daemon *rig.Daemon // nil: it doesn't run
+	t             *trial
+	dir, database string
+	door          *sink.Door
+	daemon        *rig.Daemon // nil: it doesn't run
 }
 
 // newTrial sets up some nodes on one database ("": an SQLite file), with
 // readers, and runs none of them.
 func newTrial(t *testing.T, database string, nodes, readers int, o sink.Options) *trial {
 	t.Helper()
-	binary, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
 	r := &trial{T: t, readers: readers, sink: sink.New(o), deaths: map[sink.Life]bool{}}
 	for range nodes {
-		n := &node{t: r}
+		n := &node{t: r, dir: t.TempDir(), database: database}
+		var err error
 		if n.door, err = r.sink.Door(); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(n.door.Shut)
-		n.Installation, err = rig.Install(rig.Options{
-			Program: binary, Dir: t.TempDir(), Database: database, Newsletter: `schedule: "0 7 * * *"`,
-			Relays: fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, in_flight: %d}", n.door.Port, inFlight),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		n.install(fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, in_flight: %d}", n.door.Port, inFlight))
 		r.nodes = append(r.nodes, n)
-		t.Cleanup(func() {
-			if n.daemon == nil {
-				return
-			}
-			_ = n.daemon.Kill()
-			if t.Failed() {
-				t.Logf("the daemon's last words:\n%s", tail(n.daemon.Log()))
-			}
-		})
+		t.Cleanup(n.cleanUp)
 	}
 	t.Cleanup(r.sink.Close)
+	var err error
 	if err := r.nodes[0].Fill(t.Context(), readers, true); err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +88,31 @@ func newTrial(t *testing.T, database string, nodes, readers int, o sink.Options)
 	}
 	t.Cleanup(func() { _ = r.db.Close() })
 	return r
+}
+
+// install writes the node's folder, with the relays of the configuration.
+func (n *node) install(relays string) {
+	n.t.Helper()
+	binary, err := program()
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.Installation, err = rig.Install(rig.Options{
+		Program: binary, Dir: n.dir, Database: n.database, Newsletter: `schedule: "0 7 * * *"`, Relays: relays,
+	})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+func (n *node) cleanUp() {
+	if n.daemon == nil {
+		return
+	}
+	_ = n.daemon.Kill()
+	if n.t.Failed() {
+		n.t.Logf("the daemon's last words:\n%s", tail(n.daemon.Log()))
+	}
 }
 
 func tail(log string) string { return log[max(0, len(log)-4000):] }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/internal/rig"
 	"dailytip/store"
 	"dailytip/store/storetest"
 )
@@ -19,51 +20,12 @@ import (
 func smallDisk(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).CombinedOutput(); err != nil {
-		storetest.Missing(t, "a small file system (it takes root)", errorsText(out, err))
+	unmount, err := rig.SmallDisk(dir, size)
+	if err != nil {
+		storetest.Missing(t, "a small file system (it takes root)", err)
 	}
-	t.Cleanup(func() { _ = exec.Command("umount", "--lazy", dir).Run() })
+	t.Cleanup(unmount)
 	return dir
-}
-
-type textError string
-
-func (e textError) Error() string { return string(e) }
-
-func errorsText(out []byte, err error) error {
-	return textError(err.Error() + ": " + string(bytes.TrimSpace(out)))
-}
-
-// P2, P4: a full disk stops the sending and loses nothing; with space again it
-// goes on by itself, and nobody gets a second copy.
-func TestFullDiskWhileRecording(t *testing.T) {
-	t.Parallel()
-	const readers = 300
-	box, relay := startInbox(t, inbox.Options{})
-	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: time.Millisecond} })
-	in := install(t, relay, `schedule: "0 7 * * *"`)
-	disk := smallDisk(t, "4m")
-	in.moveDatabase(filepath.Join(disk, "tips.db"))
-	in.subscribe(readers)
-	d := in.serve()
-	in.run(codeFailed, "send", "--wait", "0s")
-	in.eventually(time.Minute, "some mails arrive", func() bool { return box.Received() > 20 })
-	ballast := filepath.Join(disk, "ballast")
-	fill(t, ballast)
-	in.eventually(time.Minute, "the daemon says that the disk is full", func() bool {
-		return strings.Contains(d.log.String(), "the ledger can't be") && strings.Contains(d.log.String(), "the disk is full; free some space")
-	})
-	if err := os.Remove(ballast); err != nil {
-		t.Fatal(err)
-	}
-	in.eventually(time.Minute, "all mails are sent", func() bool { return in.status().Sent == readers })
-	d.stop()
-	if n := copies(box); len(n) != readers || len(box.Messages()) != readers {
-		t.Errorf("%d messages for %d readers, want %d", len(box.Messages()), len(n), readers)
-	}
-	if s := in.status(); s.ResentInDoubt != 0 || s.Failed != 0 {
-		t.Errorf("%+v", s)
-	}
 }
 
 func (in *installation) moveDatabase(path string) {
@@ -74,21 +36,6 @@ func (in *installation) moveDatabase(path string) {
 		in.Fatal(err)
 	}
 	writeFile(in.T, name, bytes.Replace(text, []byte("database: tips.db"), []byte("database: "+path), 1))
-}
-
-// fill writes until nothing more fits.
-func fill(t *testing.T, name string) {
-	t.Helper()
-	file, err := os.Create(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	for size := 1 << 16; size > 0; {
-		if _, err := file.Write(make([]byte, size)); err != nil {
-			size /= 2
-		}
-	}
 }
 
 func TestReadOnlyDatabase(t *testing.T) {
@@ -144,31 +91,7 @@ func (in *installation) fails(code int, args ...string) string {
 	return stderr.String()
 }
 
-// P4: who may not log in, and whose relay is down, blames nobody; when it's
-// mended everything goes out.
-func TestRelayDownAndBack(t *testing.T) {
-	t.Parallel()
-	const readers = 20
-	box, relay := startInbox(t, inbox.Options{})
-	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Drop: true} })
-	in := install(t, relay, `schedule: "0 7 * * *"`)
-	in.subscribe(readers)
-	d := in.serve()
-	in.run(codeFailed, "send", "--wait", "1s")
-	in.eventually(time.Minute, "the daemon pauses", func() bool {
-		return strings.Contains(d.log.String(), "sending is paused: the relay can't be reached or went away")
-	})
-	if s := in.status(); s.Failed != 0 || s.Pending+s.Retry != readers {
-		t.Errorf("%+v; want all %d waiting", s, readers)
-	}
-	box.SetFault(nil)
-	in.eventually(2*time.Minute, "all mails are sent", func() bool { return in.status().Sent == readers })
-	d.stop()
-	if len(box.Messages()) != readers {
-		t.Errorf("%d messages, want %d", len(box.Messages()), readers)
-	}
-}
-
+// P4: a refused login blames nobody.
 func TestRefusedLogin(t *testing.T) {
 	t.Parallel()
 	_, relay := startInbox(t, inbox.Options{Users: map[string]string{"tips": "secret"}, RequireAuth: true})

@@ -1,0 +1,45 @@
+package chaos
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"dailytip/internal/rig"
+	"dailytip/internal/sink"
+)
+
+// P2, P4: a full disk stops the sending and loses nothing; with space again it
+// goes on by itself, and nobody gets a second copy.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	people := *readers / 10
+	disk := t.TempDir()
+	unmount, err := rig.SmallDisk(disk, fmt.Sprintf("%dk", 4<<10+2*people))
+	if err != nil {
+		missing(t, err)
+	}
+	t.Cleanup(unmount)
+	r := newTrial(t, filepath.Join(disk, "tips.db"), 1, people, sink.Options{Delay: 4 * time.Millisecond})
+	r.start()
+	r.received(people / 10)
+	ballast := filepath.Join(disk, "ballast")
+	if err := rig.FillDisk(ballast); err != nil {
+		t.Fatal(err)
+	}
+	r.says("the ledger can't be")
+	r.says("the disk is full; free some space")
+	n := r.sink.Received()
+	time.Sleep(time.Second)
+	if more := r.sink.Received() - n; more > inFlight {
+		t.Errorf("%d mails more went out without a ledger", more)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	r.done()
+	r.stopAll()
+	r.audit().wantNoCopies(r)
+}
