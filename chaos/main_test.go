@@ -30,6 +30,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "5") // they mostly wait
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "dailytip-chaos-")
 	if err != nil {
