@@ -14,6 +14,10 @@ import (
 // maxText is how much of a server's text is kept, in bytes.
 const maxText = 500
 
+// maxAddress is the longest address, in bytes (RFC 5321 §4.5.3.1.3, less the
+// brackets).
+const maxAddress = 254
+
 // message is an envelope that was found fit for the wire.
 type message struct {
 	from, to string
@@ -68,6 +72,9 @@ func address(s string) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", fmt.Errorf("not UTF-8")
 	}
+	if len(s) > maxAddress {
+		return "", fmt.Errorf("longer than %d bytes", maxAddress)
+	}
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at == len(s)-1 {
 		return "", fmt.Errorf("not of the form name@domain")
@@ -94,7 +101,10 @@ func address(s string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("its domain can't be written in ASCII: %w", err)
 	}
-	return local + "@" + domain, nil
+	if s = local + "@" + domain; len(s) > maxAddress {
+		return "", fmt.Errorf("longer than %d bytes in ASCII", maxAddress)
+	}
+	return s, nil
 }
 
 // closed tells whether a quoted local part ends with its last quote only.

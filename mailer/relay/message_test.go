@@ -37,6 +37,7 @@ func TestRefusedBeforeTheWire(t *testing.T) {
 		{"no recipient", Envelope{To: "-"}, verdict.Dead, "name@domain"},
 		{"recipient in another encoding", Envelope{To: "a\xe9@example.org"}, verdict.Dead, "UTF-8"},
 		{"recipient with an impossible domain", Envelope{To: "a@\u2028.example"}, verdict.Dead, "domain"},
+		{"recipient that is too long", Envelope{To: "a@" + strings.Repeat("b.", 130) + "example"}, verdict.Dead, "longer than 254 bytes"},
 		{"return path with a space", Envelope{From: "a b@example.com"}, verdict.Ours, "return path"},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,6 +48,19 @@ func TestPostfixLogins(t *testing.T) {
 
 				o.Password = "wrong"
 				if auth == "xoauth2" {
+					o.Password = s.TokenUntil("ann@example.com", time.Now().Add(-time.Minute))
+					renewed := o // a token that has ended is renewed
+					renewed.Password, renewed.Token = "", func(context.Context) (Token, error) {
+						token := Token{Value: o.Password}
+						o.Password = s.Token("ann@example.com")
+						return token, nil
+					}
+					if r, err = New(renewed); err != nil {
+						t.Fatal(err)
+					}
+					wantAccepted(t, r.Send(t.Context(), letter(n)))
+					n++
+					r.Close()
 					o.Password = s.TokenUntil("ann@example.com", time.Now().Add(-time.Minute))
 				}
 				if r, err = New(o); err != nil {
@@ -103,20 +117,46 @@ func TestPostfix(t *testing.T) {
 		t.Errorf("too large: %v", a)
 	}
 
+	// Two pipelining sessions, with recipients that are refused in between.
+	sessions := []*Session{r.Session(), r.Session()}
 	var wg sync.WaitGroup
-	for i := range 60 {
+	for i, session := range sessions {
 		wg.Go(func() {
-			e := letter(i)
-			e.Data = append(e.Data, "...dots\r\n.\r\nend\r\n"...)
-			if a := r.Send(t.Context(), e); verdict.Judge(a) != verdict.Accepted || !strings.Contains(a.Text, "queued as") {
-				t.Errorf("%d: %v", i, a)
+			check := func(done []Done) {
+				for _, d := range done {
+					want := verdict.Accepted
+					if d.Ref == "gone" {
+						want = verdict.Dead
+					}
+					if a := d.Answer; verdict.Judge(a) != want || want == verdict.Accepted && !strings.Contains(a.Text, "queued as") {
+						t.Errorf("%v: %v", d.Ref, a)
+					}
+				}
 			}
+			for j := range 30 {
+				e := letter(30*i + j)
+				e.Data = append(e.Data, "...dots\r\n.\r\nend\r\n"...)
+				e.Ref = j
+				check(session.Send(t.Context(), e))
+				if j%7 == 3 {
+					e.To, e.Ref = "gone@example.org", "gone"
+					check(session.Send(t.Context(), e))
+				}
+			}
+			check(session.Flush(t.Context()))
 		})
 	}
 	wg.Wait()
 	// Longer than smtpd_timeout: Postfix has said 421 and gone.
 	time.Sleep(3 * time.Second)
-	wantAccepted(t, r.Send(t.Context(), to("用户@例子.example", 60)))
+	done := sessions[0].Send(t.Context(), to("用户@例子.example", 60))
+	if len(done) == 0 {
+		done = sessions[0].Flush(t.Context())
+	}
+	wantAccepted(t, done[0].Answer)
+	for _, session := range sessions {
+		session.Close()
+	}
 
 	got := s.WaitDelivered(t, 61)
 	var ids []string

@@ -47,20 +47,20 @@ var errBroken = errors.New("the connection can't be written to any more")
 // command gathers a line.
 func (o *output) command(line string) { o.buf = append(append(o.buf, line...), "\r\n"...) }
 
-// stuff appends data with its leading dots doubled (RFC 5321 §4.5.2).
+// stuff appends data, which begins a line, with its leading dots doubled (RFC
+// 5321 §4.5.2).
 func stuff(buf, data []byte) []byte {
-	for len(data) > 0 {
-		if data[0] == '.' {
-			buf = append(buf, '.')
-		}
-		end := bytes.IndexByte(data, '\n') + 1
-		if end == 0 {
-			end = len(data)
-		}
-		buf = append(buf, data[:end]...)
-		data = data[end:]
+	if len(data) > 0 && data[0] == '.' {
+		buf = append(buf, '.')
 	}
-	return buf
+	for {
+		i := bytes.Index(data, []byte("\n."))
+		if i < 0 {
+			return append(buf, data...)
+		}
+		buf = append(append(buf, data[:i+1]...), '.')
+		data = data[i+1:]
+	}
 }
 
 // fit tells whether no server can read data differently from us: CR and LF only
