@@ -123,7 +123,7 @@ func (h *harness) relayTo(s *inbox.Server, user string) Relay {
 	h.Helper()
 	r, err := relay.New(relay.Options{
 		Host: "127.0.0.1", Port: s.Port(), TLS: "none", Username: user, Password: "secret",
-		Connections: 4, Timeout: 20 * time.Second, DotTimeout: 20 * time.Second, Grace: 5 * time.Second,
+		Timeout: 20 * time.Second, DotTimeout: 20 * time.Second, Grace: 5 * time.Second,
 	})
 	if err != nil {
 		h.Fatal(err)

@@ -182,7 +182,7 @@ func (a *app) relays() ([]mailer.Relay, error) {
 		name := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
 		o := relay.Options{
 			Host: s.Host, Port: s.Port, TLS: s.TLS, CAFile: s.CAFile, Auth: s.Auth,
-			Username: s.Username, Password: s.Password.Reveal(), Connections: s.Connections, Log: a.log.With("relay", name),
+			Username: s.Username, Password: s.Password.Reveal(), Log: a.log.With("relay", name),
 		}
 		switch {
 		case len(s.TokenCommand) > 0:

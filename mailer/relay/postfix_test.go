@@ -22,7 +22,7 @@ func TestPostfixLogins(t *testing.T) {
 		for _, auth := range []string{"plain", "login", "cram-md5", "scram-sha-256", "xoauth2", "auto"} {
 			t.Run(mode+"/"+auth, func(t *testing.T) {
 				o := Options{
-					Host: "localhost", Port: s.Port, TLS: mode, CAFile: s.CAFile, Auth: auth, Connections: 1,
+					Host: "localhost", Port: s.Port, TLS: mode, CAFile: s.CAFile, Auth: auth,
 					Username: "ann@example.com", Password: "s3cret, with a comma=and ü", Timeout: 20 * time.Second,
 				}
 				if mode == "implicit" {
@@ -95,7 +95,7 @@ func TestPostfix(t *testing.T) {
 		},
 		Config: map[string]string{"message_size_limit": "20000", "smtpd_timeout": "2s"},
 	})
-	r, err := New(Options{Host: "localhost", Port: s.Port, CAFile: s.CAFile, Connections: 2, Timeout: 20 * time.Second})
+	r, err := New(Options{Host: "localhost", Port: s.Port, CAFile: s.CAFile, Timeout: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

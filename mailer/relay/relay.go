@@ -37,8 +37,6 @@ type Options struct {
 	// has come, or a server has refused it; one goroutine at a time, with
 	// Timeout to answer. See [TokenCommand] and [TokenFile].
 	Token func(context.Context) (Token, error)
-	// Connections is the most connections at a time; 0 is 8.
-	Connections int
 	// Timeout is for connecting with TLS and login, and for each command; 0
 	// is one minute.
 	Timeout time.Duration
@@ -142,9 +140,6 @@ func (o Options) withDefaults() Options {
 		if o.TLS == "implicit" {
 			o.Port = 465
 		}
-	}
-	if o.Connections <= 0 {
-		o.Connections = 8
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

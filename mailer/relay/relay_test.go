@@ -34,8 +34,8 @@ func serve(t *testing.T, o inbox.Options) *inbox.Server {
 	return s
 }
 
-// open makes a relay to s. What isn't set is what most tests want: no TLS, one
-// connection, short times.
+// open makes a relay to s. What isn't set is what most tests want: no TLS, short
+// times.
 func open(t *testing.T, s *inbox.Server, o Options) *Relay {
 	t.Helper()
 	if o.Host == "" {
@@ -43,9 +43,6 @@ func open(t *testing.T, s *inbox.Server, o Options) *Relay {
 	}
 	if o.TLS == "" {
 		o.TLS = "none"
-	}
-	if o.Connections == 0 {
-		o.Connections = 1
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 5 * time.Second
