@@ -25,7 +25,7 @@ func headerRank(name string) int { return slices.Index(headerOrder[:], name) }
 
 // headerLine is a header field as it is written, with all its lines.
 type headerLine struct {
-	rank int
+	name string
 	raw  []byte
 }
 
@@ -42,7 +42,7 @@ func splitHeader(data []byte) (fields []headerLine, body []byte) {
 			}
 		}
 		name, _, _ := bytes.Cut(data[:end], []byte(":"))
-		fields = append(fields, headerLine{headerRank(string(name)), data[:end]})
+		fields = append(fields, headerLine{string(name), data[:end]})
 		data = data[end:]
 	}
 	return fields, data
@@ -54,7 +54,7 @@ var crlfBytes = []byte("\r\n")
 // and whose boundaries are random, the bytes that it has every time.
 func arrange(data []byte, boundary string) []byte {
 	fields, body := splitHeader(data)
-	slices.SortStableFunc(fields, func(a, b headerLine) int { return a.rank - b.rank })
+	slices.SortStableFunc(fields, func(a, b headerLine) int { return headerRank(a.name) - headerRank(b.name) })
 	ordered := make([]byte, 0, len(data)+len(data)/64)
 	for _, f := range fields {
 		// go-mail moves a long value below the name; some programs misread a

@@ -6,11 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"html/template"
 	"slices"
-	"strconv"
 )
 
 // placedGap is a gap with the bytes of a message that it replaces.
@@ -71,7 +69,7 @@ func (s *shape) marks(digest [sha256.Size]byte) (marks addresses, err error) {
 			free++
 		}
 		if len(mark) > 0 && free < leastFree {
-			return addresses{}, errors.New("the address of link " + strconv.Itoa(l) + " is too short")
+			return addresses{}, fmt.Errorf("the address of link %d is too short", l)
 		}
 		marks[l] = string(mark)
 	}
@@ -87,16 +85,22 @@ func headerGaps(data []byte, list bool) (gaps []placedGap) {
 	fields, _ := splitHeader(data)
 	start := 0
 	for _, f := range fields {
-		if list && f.rank > headerRank("List-Unsubscribe") {
+		if list && headerRank(f.name) > headerRank("List-Unsubscribe") {
 			gaps = append(gaps, placedGap{start, start, gap{own: ownUnsubscribe}})
 			list = false
 		}
-		value := start + bytes.IndexByte(f.raw, ':') + len(": ")
 		end := start + len(f.raw)
-		for own, name := range map[own]string{ownTo: "To", ownDate: "Date", ownMessageID: "Message-ID"} {
-			if f.rank == headerRank(name) {
-				gaps = append(gaps, placedGap{value, end - len(crlfBytes), gap{own: own}})
-			}
+		value := placedGap{start: start + len(f.name) + len(": "), end: end - len(crlfBytes)}
+		switch f.name {
+		case "To":
+			value.gap.own = ownTo
+		case "Date":
+			value.gap.own = ownDate
+		case "Message-ID":
+			value.gap.own = ownMessageID
+		}
+		if value.gap.own != 0 {
+			gaps = append(gaps, value)
 		}
 		start = end
 	}
@@ -179,8 +183,8 @@ func appendQuotedGaps(gaps []placedGap, data []byte, b encodedBody, marks addres
 			continue
 		}
 		if data[i+1] != '\r' {
-			// Which byte it is doesn't matter: none of a mark's is encoded but
-			// the "=" of its pattern.
+			// Of a mark's bytes only "=" is encoded; which others stand between
+			// the marks doesn't matter.
 			c := byte(0)
 			if data[i+1] == '3' && data[i+2] == 'D' {
 				c = '='

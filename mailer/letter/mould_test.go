@@ -126,13 +126,14 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 		"jörg@example.org", "Ana@EXAMPLE.org",
 	}
 	count := 0
+	plain, pictured := content(load(t, "say-it")), content(load(t, "pictures"))
 	for i, lang := range locale.Languages() {
 		for k := range 8 {
 			n := newsletter()
-			c := content(load(t, "say-it"), load(t, "constructs"))
+			c := plain
 			if k&1 != 0 {
 				n.AssetURL, n.Assets = "", os.DirFS("testdata/gallery")
-				c = content(load(t, "pictures"))
+				c = pictured
 			}
 			if k&4 != 0 {
 				n.Template = shell
@@ -146,7 +147,8 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 				t.Fatalf("%s: %d pictures", lang, len(l.pictures))
 			}
 			m := mouldOf(t, l)
-			for j, name := range names {
+			for j := range 6 { // over the languages, each case meets each name
+				name := names[(6*i+j+k)%len(names)]
 				r := subscriber(1000*i + j)
 				r.Name, r.Email = name, addresses[(i+j+k)%len(addresses)]
 				got := spliced(t, m, r)
@@ -171,7 +173,7 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 			}
 		}
 	}
-	if count < 13*8*len(names) {
+	if count < 13*8*6 {
 		t.Errorf("only %d messages", count)
 	}
 }
@@ -344,7 +346,6 @@ func FuzzAppend(f *testing.F) {
 		f.Fatal(err)
 	}
 	m := mouldOf(f, l)
-	own := 1 + strings.Count(string(mustMessage(f, l, recipient(1))), "\r\nList-")
 	f.Fuzz(func(t *testing.T, name, email, id, path, mailto string) {
 		r := Recipient{
 			Name: name, Email: email, MessageID: id, ReturnPath: mailto, Date: november,
@@ -365,7 +366,7 @@ func FuzzAppend(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(message.Header) != len(headerOrder)-1 || own == 0 {
+		if len(message.Header) != len(headerOrder)-1 { // no Content-Transfer-Encoding
 			t.Fatalf("the header has %d fields: %v", len(message.Header), message.Header)
 		}
 		to, err := message.Header.AddressList("To")

@@ -32,7 +32,7 @@ type gap struct {
 type own int
 
 const (
-	ownTo own = iota
+	ownTo own = iota + 1
 	ownDate
 	ownMessageID
 	ownUnsubscribe // whole header lines, if any
@@ -106,9 +106,10 @@ func shapeOf(a *addresses) (s shape) {
 }
 
 // isFree says whether a byte of an address stands for itself both in HTML and in
-// quoted-printable, so that any other such byte can take its place.
+// quoted-printable, so that any other such byte can take its place. A "#" isn't
+// free because the address of the pause depends on it.
 func isFree(c byte) bool {
-	return isLetterOrDigit(c) || c > ' ' && c <= '~' && c != '=' && c != '&' && c != '\'' && c != '"' && c != '<' && c != '>'
+	return isLetterOrDigit(c) || c > ' ' && c <= '~' && c != '=' && c != '&' && c != '\'' && c != '"' && c != '<' && c != '>' && c != '#'
 }
 
 func (s *shape) fits(a *addresses) bool {
