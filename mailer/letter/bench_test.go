@@ -32,14 +32,9 @@ func BenchmarkSplice(b *testing.B) {
 			rs[i].Name = names[:6][i%6]
 		}
 		b.Run(fmt.Sprintf("append/%dKB", kb), func(b *testing.B) {
-			m, err := l.Mould()
-			if err != nil {
-				b.Fatal(err)
-			}
-			data, err := m.Append(nil, rs[0])
-			if err != nil {
-				b.Fatal(err)
-			}
+			m := mouldOf(b, l)
+			data := spliced(b, m, rs[0])
+			var err error
 			b.ReportAllocs()
 			b.SetBytes(int64(len(data)))
 			for i := 0; b.Loop(); i++ {

@@ -4,7 +4,8 @@
 //
 // It owns the look of a mail, its text part, its headers and its MIME
 // structure. Compose does the heavy work once for each content and language;
-// Letter.Message then only fills in what is one recipient's own.
+// Letter.Message then only fills in what is one recipient's own, and a Mould does
+// so for many by putting their bytes into a message that was written once.
 //
 // A mail's HTML is a shell around a card. The shell is written in MJML
 // (shell/shell.mjml), compiled when it is changed and committed; an operator's
