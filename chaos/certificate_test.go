@@ -24,7 +24,7 @@ func tlsRelay(t *testing.T, addr string, ca *inbox.CA, end time.Time, slow time.
 	}
 	var mu sync.Mutex
 	mails := map[int]int{}
-	box, err = inbox.New(inbox.Options{Addr: addr, Certificate: &certificate, Fault: func(a inbox.Ask) inbox.Fault {
+	o := inbox.Options{Addr: addr, Certificate: &certificate, Fault: func(a inbox.Ask) inbox.Fault {
 		switch a.Stage {
 		case inbox.MailFrom:
 			mu.Lock()
@@ -36,7 +36,13 @@ func tlsRelay(t *testing.T, addr string, ca *inbox.CA, end time.Time, slow time.
 			return inbox.Fault{Delay: slow}
 		}
 		return inbox.Fault{}
-	}})
+	}}
+	for range 100 { // a connection of somebody's may have the port for a moment
+		if box, err = inbox.New(o); err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

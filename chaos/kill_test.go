@@ -67,10 +67,14 @@ func (r *trial) leasesEnd() {
 	if len(r.nodes) == 1 || *long {
 		return
 	}
+	stalled, before := time.Now(), -1
 	r.eventually(r.patience(), "only the claims of dead nodes are left", func() bool {
 		time.Sleep(100 * time.Millisecond)
 		c, err := rig.Count(r.Context(), r.db)
-		return err == nil && c.States["pending"]+c.States["retry"] == 0
+		if now := c.States["sending"]; err != nil || now != before || c.States["pending"]+c.States["retry"] > 0 {
+			stalled, before = time.Now(), now
+		}
+		return time.Since(stalled) > time.Second
 	})
 	n := r.nodes[0]
 	n.stop()

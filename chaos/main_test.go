@@ -21,7 +21,12 @@ var (
 	long    = flag.Bool("long", false, "wait as long as in life: a minute without a relay, twenty seconds of silence")
 )
 
-const inFlight = 32
+const (
+	inFlight = 32
+	// Nodes share a relay's connections, and a killed one keeps its part until
+	// its lease is over: there must be some left for those that run.
+	connections = 40
+)
 
 // The program and PostgreSQL are made once, at first need, for all tests.
 var (
@@ -75,7 +80,7 @@ func newTrial(t *testing.T, database string, nodes, readers int, o sink.Options)
 			t.Fatal(err)
 		}
 		t.Cleanup(n.door.Shut)
-		n.install(fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, in_flight: %d}", n.door.Port, inFlight))
+		n.install(fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, in_flight: %d, connections: %d}", n.door.Port, inFlight, connections))
 		r.nodes = append(r.nodes, n)
 		t.Cleanup(n.cleanUp)
 	}

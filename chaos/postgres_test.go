@@ -43,7 +43,6 @@ func TestPostgresKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	r.leasesEnd()
 	r.done()
 	r.stopAll()
 	a := r.audit()

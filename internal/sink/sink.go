@@ -155,7 +155,15 @@ func (s *Server) Door() (*Door, error) {
 
 // Open listens, again on the same port after a Shut.
 func (d *Door) Open() error {
-	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.1:%d", d.Port))
+	var ln net.Listener
+	var err error
+	for range 100 { // a connection of somebody's may have the port for a moment
+		ln, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", fmt.Sprintf("127.0.0.1:%d", d.Port))
+		if err == nil {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	if err != nil {
 		return fmt.Errorf("sink: %w", err)
 	}
