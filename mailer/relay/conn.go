@@ -2,6 +2,7 @@ package relay
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -17,7 +18,7 @@ import (
 
 const (
 	// checkAfter is how long a connection may rest without being asked
-	// whether it is alive, checkTime how long it has to answer that, and RSET.
+	// whether it is alive, checkTime how long it has to answer that, and QUIT.
 	checkAfter = 5 * time.Second
 	checkTime  = 5 * time.Second
 	// lastWords is how long we listen for the reason when a server closed the
@@ -98,10 +99,11 @@ func (c *conn) cannot(m *message) *verdict.Answer {
 	return nil
 }
 
-// reading gives the server time for its next reply. What has come already needs
+// reading gives the server time for its next line. What has come already needs
 // no deadline.
 func (c *conn) reading(d time.Duration) {
-	if c.in.Buffered() == 0 {
+	come, _ := c.in.Peek(c.in.Buffered())
+	if bytes.IndexByte(come, '\n') < 0 {
 		c.deadline(&c.rd, d, c.raw.SetReadDeadline)
 	}
 }

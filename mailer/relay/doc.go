@@ -31,12 +31,13 @@
 //	                                250 (for 1), 250, 250, 354
 //	message 2, dot                  250 (for 2)
 //
-// No more than that is ever written without reading, so neither side can wait
-// for the other with both directions full (RFC 2920 §3.1). A message whose
-// recipient is refused is ended by a dot alone if DATA was allowed all the same,
-// and by a RSET before the next MAIL if it wasn't. A reply that isn't the one
-// that belongs there, and one that nobody asked for, end the connection: which
-// question the next one answers would be a guess.
+// A group may begin with the end of a message and must end with DATA (RFC 2920
+// §3.1). No more than that is ever written without reading, so neither side can
+// wait for the other with both directions full. A message whose recipient is
+// refused is ended by a dot alone if DATA was allowed all the same, and by a
+// RSET before the next MAIL if it wasn't. A reply that isn't the one that belongs
+// there, and one that nobody asked for, end the connection: which question the
+// next one answers would be a guess.
 //
 // Without PIPELINING the same commands go in lock-step.
 //

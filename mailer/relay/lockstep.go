@@ -32,7 +32,6 @@ func (c *conn) step(stage verdict.Stage) (verdict.Answer, bool) {
 	if err := c.push(); err != nil {
 		return c.parting(stage, err), false
 	}
-	c.reading(c.o.Timeout)
 	return c.expect(stage)
 }
 

@@ -44,7 +44,6 @@ func (c *conn) hear() (verdict.Answer, bool) {
 			return a, false
 		}
 	}
-	c.reading(c.o.Timeout)
 	a, mail := c.expect(verdict.MailFrom)
 	if c.lost {
 		return a, false
@@ -72,7 +71,6 @@ func (c *conn) hear() (verdict.Answer, bool) {
 // hearReset reads the answer to RSET. A server that can't say yes to it is no
 // use, but has said nothing about a message.
 func (c *conn) hearReset() (verdict.Answer, bool) {
-	c.reading(min(c.o.Timeout, checkTime))
 	a, ok := c.expect(verdict.MailFrom)
 	if ok {
 		c.open = false
@@ -94,7 +92,6 @@ func (c *conn) nothing() {
 		c.lost = true
 		return
 	}
-	c.reading(c.o.Timeout)
 	c.expect(verdict.Dot)
 	c.open = false
 }
@@ -116,7 +113,6 @@ func (c *conn) finish(m, next *message) (a verdict.Answer, asked bool) {
 	if err != nil && c.gone < dot {
 		return c.parting(verdict.Data, err), false
 	}
-	c.reading(c.o.DotTimeout)
 	a, _ = c.expect(verdict.Dot)
 	c.lost = c.lost || err != nil // next's envelope is cut short
 	return a, asked && !c.lost
@@ -153,8 +149,7 @@ func (c *conn) body(m *message) (dot int64, err error) {
 // accepted.
 func (c *conn) parting(stage verdict.Stage, cause error) verdict.Answer {
 	c.lost = true
-	c.reading(lastWords)
-	if code, text, err := c.read(); err == nil && code >= 400 {
+	if code, text, err := c.read(lastWords); err == nil && code >= 400 {
 		return said(stage, code, string(text))
 	}
 	return verdict.Answer{Stage: stage, Err: cause}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -304,6 +305,28 @@ func TestPipelining(t *testing.T) {
 				t.Errorf("heard %q, want %q", heard, tt.heard)
 			}
 		})
+	}
+}
+
+// The long time is for the dot's answer only, also when the next ones come with
+// it.
+func TestSilenceBehindTheDot(t *testing.T) {
+	for _, partly := range []string{"", "25"} {
+		s := newScript(t, "PIPELINING", func(k *talk) {
+			if k.n > 1 {
+				k.well()
+			}
+			k.first()
+			if _, err := io.WriteString(k.conn, "250 ok\r\n250 ok\r\n"+partly); err != nil {
+				t.Error(err)
+			}
+			k.hang()
+		})
+		began := time.Now()
+		got := deliver(t, s.relay(Options{Timeout: 100 * time.Millisecond, DotTimeout: time.Minute}), 2)
+		if want := []string{"accepted", "accepted"}; !slices.Equal(got, want) || time.Since(began) > 5*time.Second {
+			t.Errorf("got %q after %v", got, time.Since(began))
+		}
 	}
 }
 

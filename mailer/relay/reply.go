@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"dailytip/verdict"
 )
@@ -75,7 +76,11 @@ func parseLine(line []byte) (code int, more bool, text []byte, ok bool) {
 // Afterwards lost says whether the connection can still be used: a farewell
 // (RFC 5321 §3.8), no reply, and one that makes no sense there end it.
 func (c *conn) expect(stage verdict.Stage) (verdict.Answer, bool) {
-	code, text, err := c.read()
+	limit := c.o.Timeout
+	if stage == verdict.Dot {
+		limit = c.o.DotTimeout
+	}
+	code, text, err := c.read(limit)
 	if err != nil {
 		c.lost = true
 		return verdict.Answer{Stage: stage, Err: err}, false
@@ -102,8 +107,10 @@ func (c *conn) expect(stage verdict.Stage) (verdict.Answer, bool) {
 	return said(stage, code, string(text)), yes
 }
 
-// read reads a reply. Its text is valid until the next.
-func (c *conn) read() (int, []byte, error) {
+// read reads a reply, which has come after d at the latest. Its text is valid
+// until the next.
+func (c *conn) read(d time.Duration) (int, []byte, error) {
+	c.reading(d)
 	code, text, err := readReply(c.in, c.text[:0])
 	c.text = text
 	return code, text, err

@@ -99,7 +99,7 @@ func (s *Session) Close() error {
 	}
 	s.c = nil
 	if s.holding {
-		s.holding = false
+		s.held, s.holding = message{}, false
 		return errors.New("close session: a message was held back: Flush comes before Close")
 	}
 	return nil
