@@ -164,7 +164,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 			})
 			continue
 		}
-		d.claimed <- job // never blocks: it holds as much as may be outstanding
+		d.claimed <- d.messages.take(job, now) // never blocks: it holds as much as may be outstanding
 	}
 	return true
 }
@@ -211,6 +211,7 @@ func (d *dispatcher) renew(ctx context.Context) {
 			d.lost(now, err)
 			return
 		}
+		d.heldUntil.Store(now.Add(d.pace.lease).UnixMilli())
 	}
 	n, err := d.ledger.Recover(ctx, now, d.hold(), false)
 	switch {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dailytip/ledger"
@@ -75,11 +76,12 @@ type Mailer struct {
 	domains     domains
 
 	wake    chan struct{}
-	claimed chan ledger.Job // for the composers
-	results chan *message   // what became of them
-	stopped chan struct{}   // the dispatcher has ended: nothing is on its way any more
+	claimed chan *message // for the composers
+	results chan *message // what became of them
+	stopped chan struct{} // the dispatcher has ended: nothing is on its way any more
 
 	composers sync.WaitGroup
+	heldUntil atomic.Int64 // until when what was claimed is ours, in ms; the last renewal says
 	letters   letters
 	messages  messages
 }
@@ -115,7 +117,7 @@ func New(o Options) (*Mailer, error) {
 		newsletters: map[string]Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),
-		claimed:     make(chan ledger.Job, o.InFlight),
+		claimed:     make(chan *message, o.InFlight),
 		results:     make(chan *message, o.InFlight),
 		stopped:     make(chan struct{}),
 		pace: pace{

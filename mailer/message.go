@@ -15,6 +15,7 @@ type message struct {
 	from     string // the return path
 	data     []byte // RFC 5322; kept for the next mail
 	language string // of the text
+	claimed  time.Time
 	began    time.Time
 	tries    int // on the relay that has it, after conversations that broke off
 
@@ -33,12 +34,12 @@ type messages struct{ pool sync.Pool }
 // than our own limit of 80 KB and its encoding.
 const largestKept = 160 << 10
 
-func (p *messages) take(job ledger.Job) *message {
+func (p *messages) take(job ledger.Job, claimed time.Time) *message {
 	x, ok := p.pool.Get().(*message)
 	if !ok {
 		x = &message{}
 	}
-	*x = message{job: job, data: x.data[:0]}
+	*x = message{job: job, claimed: claimed, data: x.data[:0]}
 	return x
 }
 

@@ -11,8 +11,7 @@ import (
 // composing writes the mails that were claimed, ahead of the connections:
 // signing takes longer than sending, and several cores can sign.
 func (m *Mailer) composing(ctx context.Context) {
-	for job := range m.claimed {
-		x := m.messages.take(job)
+	for x := range m.claimed {
 		if ctx.Err() == nil {
 			x.err = m.compose(ctx, x)
 		}
@@ -107,7 +106,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.pass(x)
 		return
 	}
-	if !c.await(ctx, x) {
+	if !c.await(ctx, x) || !c.holds(x) {
 		c.untried(x)
 		return
 	}
@@ -117,6 +116,13 @@ func (c *connection) hand(ctx context.Context, x *message) {
 	}
 	x.began = clock()
 	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.data, Ref: x}))
+}
+
+// holds tells whether a mail is still ours to send: a node that couldn't reach
+// the ledger for a lease's time has lost its claims to the others.
+func (m *Mailer) holds(x *message) bool {
+	now := clock()
+	return now.Before(x.claimed.Add(m.pace.lease)) || now.UnixMilli() < m.heldUntil.Load()
 }
 
 // await waits for the relay's rate. It reports false when the mail can't go any
