@@ -23,6 +23,7 @@ type dispatcher struct {
 	broken      time.Time                   // since when the ledger fails; zero: it works
 	rest        time.Time                   // a ledger that failed is left alone until then
 	idle        bool                        // the last look found nothing to claim
+	enough      int                         // mails on their way that keep all connections busy
 	place       ledger.Place                // among the nodes; zero: not known yet
 }
 
@@ -34,6 +35,9 @@ func (m *Mailer) dispatch(ctx context.Context) {
 		Mailer: m, outstanding: map[ledger.Key]struct{}{}, streaks: map[string]*streak{},
 		paused: map[string]ledger.PauseInfo{}, said: map[string]bool{},
 	}
+	for _, l := range m.relays {
+		d.enough += 2 * l.Connections // one on the wire and one to follow it
+	}
 	bounded(ctx, d.begin)
 	polling := time.NewTicker(m.pace.poll)
 	defer polling.Stop()
@@ -41,6 +45,10 @@ func (m *Mailer) dispatch(ctx context.Context) {
 	defer renewing.Stop()
 	beating := time.NewTicker(m.pace.beat)
 	defer beating.Stop()
+	gathering := time.NewTimer(time.Hour)
+	defer gathering.Stop()
+	gathering.Stop()
+	unbroken := context.WithoutCancel(ctx)
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
@@ -54,11 +62,17 @@ func (m *Mailer) dispatch(ctx context.Context) {
 				d.exchange(ctx)
 			})
 		case r := <-m.results:
-			bounded(ctx, func(ctx context.Context) {
-				d.take(ctx, r)
-				d.takeMore(ctx)
-				d.exchange(ctx)
-			})
+			first := len(d.outcomes) == 0
+			d.take(unbroken, r)
+			d.takeMore(unbroken)
+			if d.worthwhile() {
+				gathering.Stop()
+				bounded(ctx, d.exchange)
+			} else if first {
+				gathering.Reset(m.pace.gather)
+			}
+		case <-gathering.C:
+			bounded(ctx, d.exchange)
 		case <-renewing.C:
 			bounded(ctx, d.renew)
 		case <-beating.C:
@@ -111,6 +125,17 @@ func (d *dispatcher) exchange(ctx context.Context) {
 	}
 }
 
+// worthwhile tells whether to commit what has come back. A commit costs as much
+// as handing over a dozen mails, so results gather: while the connections have
+// enough to do, but no longer than pace.gather.
+func (d *dispatcher) worthwhile() bool {
+	return len(d.outcomes) >= min(d.inFlight/2, largestCommit) || d.busy() <= d.enough
+}
+
+// largestCommit bounds how long one commit keeps others from writing: about
+// 5 ms on SQLite.
+const largestCommit = 250
+
 // busy counts the mails that a worker has, or will have.
 func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.held() }
 
@@ -124,9 +149,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 	}
 	// What these outcomes free may be claimed in the same transaction.
 	want := d.inFlight - len(d.outstanding) + len(d.outcomes)
-	// A handful of free places isn't worth a query of its own while others
-	// are still on their way.
-	if d.idle || d.busy() > 0 && want < d.inFlight/4 {
+	if d.idle {
 		want = 0
 	}
 	if len(d.outcomes) == 0 {

@@ -49,7 +49,7 @@ Di qué salió mal y sigue adelante.
 // harness is a mailer's surroundings, all of them real: a database, an SMTP
 // server that keeps what it gets, a relay.
 type harness struct {
-	*testing.T
+	testing.TB
 	db     *store.DB
 	list   *subscribers.List
 	ledger *ledger.Ledger
@@ -69,7 +69,7 @@ func setUpOn(t *testing.T, db *store.DB) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &harness{T: t, db: db, list: list, ledger: ledger.New(db, list), log: &logbook{}}
+	h := &harness{TB: t, db: db, list: list, ledger: ledger.New(db, list), log: &logbook{}}
 	h.item = h.tip(tipText)
 	h.inbox = h.serve(inbox.Options{TLS: inbox.NoTLS})
 	t.Cleanup(func() {
@@ -133,7 +133,7 @@ func (h *harness) relayTo(s *inbox.Server, user string) Relay {
 
 // quick is a pace for tests.
 var quick = pace{
-	poll: 20 * time.Millisecond, lease: time.Minute, wire: 5 * time.Second,
+	gather: 2 * time.Millisecond, poll: 20 * time.Millisecond, lease: time.Minute, wire: 5 * time.Second,
 	backoff: func(int) time.Duration { return 30 * time.Millisecond },
 	probe:   func(string, int) time.Duration { return 100 * time.Millisecond },
 	aside:   func(int) time.Duration { return 100 * time.Millisecond },
@@ -206,6 +206,23 @@ func reader(i int) string { return fmt.Sprintf("reader%03d@example.org", i) }
 // open opens an edition for n readers, every third of whom reads Spanish.
 func (h *harness) open(n int, change ...func(*ledger.Opening)) {
 	h.Helper()
+	o := h.opening(change...)
+	h.write(func(tx *sql.Tx) error {
+		for i := range n {
+			r := subscribers.Request{Address: subscribers.Address(reader(i)), Newsletter: o.Newsletter, Consent: subscribers.Vouched}
+			if i%3 == 2 {
+				r.Preferences.Language = "es"
+			}
+			if _, err := h.list.Add(h.Context(), tx, o.DueAt.Add(-time.Hour), r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	h.openFor(n, o)
+}
+
+func (h *harness) opening(change ...func(*ledger.Opening)) ledger.Opening {
 	now := time.Now()
 	o := ledger.Opening{
 		Newsletter: "management", LocalDate: "2026-11-23", DueAt: now, ExpiresAt: now.Add(time.Hour), Everyone: true,
@@ -214,24 +231,18 @@ func (h *harness) open(n int, change ...func(*ledger.Opening)) {
 	for _, f := range change {
 		f(&o)
 	}
-	h.write(func(tx *sql.Tx) error {
-		for i := range n {
-			r := subscribers.Request{Address: subscribers.Address(reader(i)), Newsletter: o.Newsletter, Consent: subscribers.Vouched}
-			if i%3 == 2 {
-				r.Preferences.Language = "es"
-			}
-			if _, err := h.list.Add(h.Context(), tx, now.Add(-time.Hour), r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return o
+}
+
+// openFor opens an edition for the n readers that there are.
+func (h *harness) openFor(n int, o ledger.Opening) {
+	h.Helper()
 	slots, err := h.list.Slots(h.Context(), o.Newsletter)
 	if err != nil || len(slots) != 1 {
 		h.Fatalf("%d slots, %v", len(slots), err)
 	}
 	o.Slot = slots[0].ID
-	if opened, err := h.ledger.Open(h.Context(), now, o); err != nil || opened != int64(n) {
+	if opened, err := h.ledger.Open(h.Context(), o.DueAt, o); err != nil || opened != int64(n) {
 		h.Fatalf("%d deliveries opened, %v; want %d", opened, err, n)
 	}
 }

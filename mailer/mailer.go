@@ -88,6 +88,7 @@ type Mailer struct {
 
 // pace is how long things are waited for. Tests shorten it.
 type pace struct {
+	gather  time.Duration                                // how long results may wait for company
 	poll    time.Duration                                // until work of another process is seen, or a ledger that failed is tried again
 	lease   time.Duration                                // how long a silent node keeps its claims
 	wire    time.Duration                                // what mails on the wire get after a stop
@@ -121,7 +122,7 @@ func New(o Options) (*Mailer, error) {
 		results:     make(chan *message, o.InFlight),
 		stopped:     make(chan struct{}),
 		pace: pace{
-			poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
+			gather: 20 * time.Millisecond, poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
 			backoff: backoff, probe: probeAfter, aside: asideFor,
 			beat: 5 * time.Second, narrow: 5 * time.Second, widen: 30 * time.Second,
 		},

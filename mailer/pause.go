@@ -39,6 +39,8 @@ func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a l
 		info.Since, info.Probes = was.Since, was.Probes+1
 		info.ProbeAt = now.Add(d.pace.probe(scope, info.Probes))
 	}
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
 	if err := d.ledger.Pause(ctx, info); err != nil {
 		d.lost(now, err)
 		return
@@ -64,6 +66,8 @@ func (d *dispatcher) resume(ctx context.Context, scope string) {
 	if _, paused := d.paused[scope]; !paused {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
 	if _, err := d.ledger.Resume(ctx, scope); err != nil {
 		d.lost(clock(), err)
 		return
