@@ -198,6 +198,8 @@ func recipient(i int) letter.Recipient {
 		ReturnPath: "bounces@example.com", Date: time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC),
 		UnsubscribeURL:    "https://tips.example.com/u/" + token,
 		PreferencesURL:    "https://tips.example.com/preferences/" + token,
+		UsefulURL:         "https://tips.example.com/vote/8x3k5tz1m/" + token + "/yes",
+		UselessURL:        "https://tips.example.com/vote/8x3k5tz1m/" + token + "/no",
 		UnsubscribeMailto: "unsub+" + token + "@example.com",
 	}
 }

@@ -94,7 +94,7 @@ func (l *Letter) digest() [sha256.Size]byte {
 		for _, f := range l.headers {
 			b.WriteString(f.name + ": " + f.value + "\n")
 		}
-		b.WriteString(l.text.before + "\x00" + l.text.after + "\x00" + string(l.page.Card))
+		b.WriteString(l.text.card + "\x00" + l.text.before + "\x00" + l.text.after + "\x00" + string(l.page.Card))
 		l.sum = sha256.Sum256([]byte(b.String()))
 	})
 	return l.sum

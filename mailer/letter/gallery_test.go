@@ -36,6 +36,8 @@ func recipient(i int) Recipient {
 		UnsubscribeURL:    fmt.Sprintf("https://tips.example.com/u/token%d", i),
 		PreferencesURL:    fmt.Sprintf("https://tips.example.com/preferences/token%d", i),
 		UnsubscribeMailto: fmt.Sprintf("unsub+token%d@example.com", i),
+		UsefulURL:         fmt.Sprintf("https://tips.example.com/vote/16/token%d/yes", i),
+		UselessURL:        fmt.Sprintf("https://tips.example.com/vote/16/token%d/no", i),
 	}
 }
 

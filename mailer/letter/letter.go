@@ -35,14 +35,15 @@ type Letter struct {
 	pictures   []picture
 	headers    []field
 	list       bool // belongs to a subscription: has links to change and end it
+	asks       bool // whether its tips were useful
 	sender     mail.Address
 
 	summed sync.Once
 	sum    [sha256.Size]byte // see digest
 }
 
-// textBody is the text part around the footer's links.
-type textBody struct{ before, after string }
+// textBody is the text part around the votes and the footer's links.
+type textBody struct{ card, before, after string }
 
 // ErrTooLarge is what Compose returns, wrapped, when the HTML is over MaxHTML.
 var ErrTooLarge = errors.New("more than mail programs show whole")
@@ -78,6 +79,7 @@ func compose(n Newsletter, c Content, lang, remark string, pictures *pictures) (
 		newsletter: n,
 		words:      m.words,
 		list:       true,
+		asks:       true,
 		sender:     n.From,
 		pictures:   pictures.attached,
 	}
@@ -117,7 +119,11 @@ func (l *Letter) writeHTML(c Content, v letterView) error {
 		"Newsletter": isolated(p.Dir, l.newsletter.Title),
 	})
 	if l.newsletter.ArchiveURL != "" {
-		p.Online = strings.TrimSuffix(l.newsletter.ArchiveURL, "/") + "/" + c.LocalDate
+		lang := l.Language
+		if v.main().Fallback {
+			lang = l.words // the page then says why it's in another language
+		}
+		p.Online = l.newsletter.onlineURL(c, lang)
 	}
 	if l.newsletter.Template != nil {
 		for _, tip := range v.Tips {
@@ -229,7 +235,8 @@ func (l *Letter) writeText(c Content, v letterView) {
 
 // wrapText adds the footer around the place of its links.
 func (l *Letter) wrapText(card, why string) {
-	l.text.before = strings.TrimRight(card, "\n") + "\n\n" + strings.Repeat("_", textWidth) + "\n\n"
+	l.text.card = strings.TrimRight(card, "\n") + "\n\n"
+	l.text.before = strings.Repeat("_", textWidth) + "\n\n"
 	if why != "" {
 		l.text.before += wrap(why, textWidth, "", "") + "\n"
 	}
@@ -238,13 +245,13 @@ func (l *Letter) wrapText(card, why string) {
 	}
 	// Chinese, Cyrillic, Arabic: base64 is shorter than quoted-printable. The
 	// text decides for both parts; the HTML's tags would hide its script.
-	l.base64 = base64IsShorter(l.text.before + l.text.after)
+	l.base64 = base64IsShorter(l.text.card + l.text.before + l.text.after)
 }
 
 func (l *Letter) textFor(r Recipient) string { return l.textWith(l.addresses(r)) }
 
 func (l *Letter) textWith(a addresses) string {
-	return l.text.before + l.textLinks(a) + l.text.after
+	return l.text.card + l.textVotes(a) + l.text.before + l.textLinks(a) + l.text.after
 }
 
 // HTML is the HTML part for a preview, with links that lead nowhere and

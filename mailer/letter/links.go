@@ -150,14 +150,31 @@ func (l *Letter) textLinks(a addresses) string {
 	return b.String()
 }
 
+// textVotes is what the votes answer, and the two, for the text part.
+func (l *Letter) textVotes(a addresses) string {
+	p := l.page.withLinks(a)
+	if p.Votes == nil {
+		return ""
+	}
+	lines := wrap(p.Question, textWidth, "", "") + "\n"
+	for _, vote := range p.Votes {
+		lines += vote.Label + ": " + vote.URL + "\n"
+	}
+	return lines + "\n"
+}
+
 func (l *Letter) addresses(r Recipient) addresses {
 	if !l.list {
 		return addresses{}
 	}
-	return addressesOf(r)
+	a := addressesOf(r)
+	if !l.asks {
+		a[usefulLink], a[uselessLink] = "", ""
+	}
+	return a
 }
 
 // previewRecipient has links that lead nowhere.
 func previewRecipient() Recipient {
-	return Recipient{UnsubscribeURL: "#unsubscribe", PreferencesURL: "#preferences"}
+	return Recipient{UnsubscribeURL: "#unsubscribe", PreferencesURL: "#preferences", UsefulURL: "#useful", UselessURL: "#useless"}
 }

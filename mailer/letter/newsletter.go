@@ -1,10 +1,12 @@
 package letter
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/mail"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -32,8 +34,8 @@ type Newsletter struct {
 	// ListDomain is the right side of List-Id (RFC 2919); "": From's domain.
 	ListDomain string
 
-	// ArchiveURL is the page with past editions; an edition is at
-	// ArchiveURL/LocalDate. "": no List-Archive and no link to read online.
+	// ArchiveURL is the page with past editions; an edition is below it, see
+	// [Content]. "": no List-Archive and no link to read online.
 	ArchiveURL string
 
 	// HelpURL is what List-Help names; "": a mail to ReplyTo, else to From.
@@ -61,6 +63,18 @@ type Content struct {
 	Edition   int64  // the edition's number, for Feedback-ID; 0 in a preview
 	LocalDate string // YYYY-MM-DD
 	Tips      []tips.Tip
+	// Page is what the content is called in the archive, below ArchiveURL; "":
+	// LocalDate. Several tips have no page of their own, but the list.
+	Page string
+}
+
+// onlineURL is where the content can be read in a language.
+func (n Newsletter) onlineURL(c Content, lang string) string {
+	address, query := strings.TrimSuffix(n.ArchiveURL, "/"), "?lang="+url.QueryEscape(lang)
+	if len(c.Tips) > 1 {
+		return address + query
+	}
+	return address + (&url.URL{Path: "/" + cmp.Or(c.Page, c.LocalDate)}).EscapedPath() + query
 }
 
 var newsletterID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)

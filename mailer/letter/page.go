@@ -31,6 +31,8 @@ type page struct {
 	Pause       string
 	Useful      string // a vote for the tip, and one against it
 	Useless     string
+	Question    string     // what the votes answer; "" without them
+	Votes       []pageLink // the two votes, or none
 	Online      string
 
 	Styles      template.HTML // <style> elements: dark scheme, phones, print
@@ -122,7 +124,11 @@ const printStyles = "@media print{.p,.c,.t{background-color:#FFFFFF!important}.o
 // withLinks is p with the addresses of a reader, or with placeholders for them.
 func (p page) withLinks(a addresses) page {
 	p.Unsubscribe, p.Preferences, p.Pause = a[unsubscribeLink], a[preferencesLink], a.at(pauseLink)
-	p.Useful, p.Useless = a[usefulLink], a[uselessLink]
+	p.Useful, p.Useless, p.Question, p.Votes = a[usefulLink], a[uselessLink], "", nil
+	if p.Useful != "" && p.Useless != "" {
+		p.Question = locale.Text(p.Lang, "vote.question", nil)
+		p.Votes = []pageLink{{locale.Text(p.Lang, "vote.useful", nil), p.Useful}, {locale.Text(p.Lang, "vote.useless", nil), p.Useless}}
+	}
 	p.Links = nil
 	for _, link := range [...]struct{ label, url string }{
 		{"mail.preferences", p.Preferences},

@@ -33,7 +33,7 @@ func composeProof(n Newsletter, x Notice) (*Letter, error) {
 		return nil, fmt.Errorf("compose proof: %w", err)
 	}
 	p := l.page
-	p.Card = box + p.Card
+	p.Card, p.Online = box+p.Card, "" // it is nowhere to be read yet
 	if len(p.Tips) > 0 { // an operator's own template may show the parts instead
 		p.Tips = append([]pageTip(nil), p.Tips...)
 		p.Tips[0].Body = box + p.Tips[0].Body
@@ -43,7 +43,7 @@ func composeProof(n Newsletter, x Notice) (*Letter, error) {
 	if err := l.wrapHTML(p, n.Template); err != nil && !errors.Is(err, ErrTooLarge) {
 		return nil, fmt.Errorf("compose proof: %w", err)
 	}
-	l.text.before = v.text() + l.text.before
+	l.text.card = v.text() + l.text.card
 	l.Subject = cut(fmt.Sprintf("[Proof %s %s] %s", x.Content.LocalDate, l.Language, l.Subject), maxSubject)
 	l.list = false
 	if l.headers, err = l.commonHeaders(); err != nil {

@@ -26,7 +26,7 @@ func TestSourceLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := strings.TrimRight("Body.\n\n"+c.text, "\n") + "\n\n____"; !strings.Contains(l.Text(), want) {
+		if want := strings.TrimRight("Body.\n\n"+c.text, "\n") + "\n\nWas this useful?"; !strings.Contains(l.Text(), want) {
 			t.Errorf("%s: want %q in\n%s", name, want, l.Text())
 		}
 		if !strings.Contains(l.HTML(), c.html) || strings.Contains(l.HTML(), "javascript:") {

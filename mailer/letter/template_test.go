@@ -45,7 +45,7 @@ func TestOwnTemplate(t *testing.T) {
 		"Dear Zoë &lt;b&gt;,", `lang="ar" dir="rtl"`, `<!--[if mso]><table width="600" bgcolor="#FFFFFF">`, "(0 of Management Tip of the Day)",
 		`<a href="` + r.UnsubscribeURL + `">Leave</a>`, `<a href="` + r.PreferencesURL + `#pause">Pause</a>`,
 		`<a href="https://tips.example.com/v/1?t=3&amp;for=yes">Useful</a>`, `<a href="https://tips.example.com/v/0?t=3">Not useful</a>`,
-		`<a href='https://tips.example.com/archive/management/2026-11-23'>`, "background-color:#F5F2EC", "border-right:4px solid",
+		`<a href='https://tips.example.com/archive/management/2026-11-23?lang=ar'>`, "background-color:#F5F2EC", "border-right:4px solid",
 	} {
 		if got := htmlOf(t, l, r); !strings.Contains(got, want) {
 			t.Errorf("want %s in\n%s", want, got)
