@@ -176,6 +176,9 @@ type Newsletter struct {
 	// InDoubt is what happens to a message whose answer was never seen: resend or hold.
 	InDoubt string `yaml:"in_doubt"`
 
+	// Archive lets anybody read on the site what was sent, and follow it as a feed.
+	Archive bool `yaml:"archive"`
+
 	// Proof is who sees each edition before it goes out.
 	Proof Proof `yaml:"proof"`
 

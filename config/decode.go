@@ -204,6 +204,12 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 			return
 		}
 		v.SetInt(int64(i))
+	case reflect.Bool:
+		if text != "true" && text != "false" {
+			d.fault(path, "%s: %s is neither true nor false; write one of the two", path, d.shown(path))
+			return
+		}
+		v.SetBool(text == "true")
 	case reflect.Float64:
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil {

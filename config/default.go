@@ -40,6 +40,7 @@ func DefaultNewsletter() Newsletter {
 		Grace:           6 * time.Hour,
 		GiveUpAfter:     12 * time.Hour,
 		InDoubt:         "resend",
+		Archive:         true,
 		Proof:           Proof{Before: 12 * time.Hour},
 	}
 }

@@ -141,6 +141,7 @@ func TestFaults(t *testing.T) {
 		{letter("order: random"), "write shuffle, oldest, newest or course"},
 		{letter("when_empty: pause"), "write repeat or stop"},
 		{letter("in_doubt: drop"), "write resend or hold"},
+		{letter("archive: no"), `archive: "no" is neither true nor false`},
 		{letter("repeat_after: 180"), "has no unit"},
 		{letter("repeat_after: 180 days"), "isn't a duration"},
 		{letter("repeat_after: 6mo"), `unknown unit "mo"`},

@@ -71,6 +71,10 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 		r.UnsubscribeURL = n.BaseURL + "/u/" + m.tokens.Make(subscribers.UnsubscribeLink, job.Subscription)
 		r.PreferencesURL = m.preferences(n, job)
 	}
+	if job.Key.Notice == 0 {
+		vote := n.BaseURL + "/vote/" + strconv.FormatInt(job.Key.Edition, 36) + "/" + m.tokens.Make(subscribers.VoteLink(job.Key.Edition), job.Subscription)
+		r.UsefulURL, r.UselessURL = vote+"/yes", vote+"/no"
+	}
 	if x.data, err = l.Append(x.data[:0], r); err != nil {
 		// Is it this reader, or would it be the same for everyone?
 		r.Email, r.Name = from, ""
@@ -208,6 +212,9 @@ func (m *Mailer) inLanguage(n Newsletter, c letter.Content, language string) (*l
 // from.
 func LetterContent(c ledger.Content) (letter.Content, error) {
 	out := letter.Content{Edition: c.Edition, LocalDate: c.LocalDate}
+	if tip, course := strings.CutPrefix(c.Choice, ledger.Course("")); course {
+		out.Page = tip // it has no date that its readers share
+	}
 	for _, item := range c.Items {
 		var t tips.Tip
 		if err := json.Unmarshal(item.Body, &t); err != nil {

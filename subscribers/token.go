@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"dailytip/store"
 )
@@ -27,6 +28,9 @@ const (
 // CalendarLink is the purpose of the link to a newsletter's calendar, for the
 // operator. Its tokens name no subscription, but 0.
 func CalendarLink(newsletter string) Purpose { return Purpose("calendar/" + newsletter) }
+
+// VoteLink is the purpose of the links that say whether an edition was useful.
+func VoteLink(edition int64) Purpose { return Purpose("vote/" + strconv.FormatInt(edition, 36)) }
 
 // TokenLength is the length of every token, in URL-safe ASCII characters. All
 // are equally long so that a mail can be composed once and each reader's token

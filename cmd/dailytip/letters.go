@@ -30,6 +30,9 @@ func newLooks(cfg *config.Config) (looks, error) {
 			ID: n.ID, Title: n.Title, Language: n.Language, BaseURL: cfg.BaseURL, Accent: n.Accent,
 			PostalAddress: cfg.PostalAddress, From: n.From, ReplyTo: n.ReplyTo, ConfirmFrom: n.ConfirmFrom,
 		}
+		if n.Archive {
+			look.ArchiveURL = cfg.BaseURL + "/archive/" + n.ID
+		}
 		look.Assets = shelf(n.Tips)
 		if public(cfg.BaseURL) {
 			look.AssetURL = cfg.BaseURL + "/files/" + n.ID + "/"

@@ -179,7 +179,7 @@ func (a *app) logNext() {
 func (a *app) web() *web.Server {
 	o := web.Options{DB: a.db, List: a.list, Ledger: a.ledger, BaseURL: a.config.BaseURL, Log: a.log, NextDue: a.nextDue, Enqueued: a.opened, Calendar: a.servedCalendar, PostalAddress: a.config.PostalAddress}
 	for _, n := range a.config.Newsletters {
-		o.Newsletters = append(o.Newsletters, web.Newsletter{ID: n.ID, Title: n.Title, Accent: n.Accent, Language: n.Language, Files: a.looks[n.ID].Assets})
+		o.Newsletters = append(o.Newsletters, web.Newsletter{ID: n.ID, Title: n.Title, Accent: n.Accent, Language: n.Language, Private: !n.Archive, Files: a.looks[n.ID].Assets})
 	}
 	return web.New(o)
 }

@@ -34,7 +34,7 @@ func composeProof(n Newsletter, x Notice) (*Letter, error) {
 	}
 	p := l.page
 	p.Card, p.Online = box+p.Card, "" // it is nowhere to be read yet
-	if len(p.Tips) > 0 { // an operator's own template may show the parts instead
+	if len(p.Tips) > 0 {              // an operator's own template may show the parts instead
 		p.Tips = append([]pageTip(nil), p.Tips...)
 		p.Tips[0].Body = box + p.Tips[0].Body
 	}
