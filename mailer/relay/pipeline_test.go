@@ -21,7 +21,7 @@ func (k *talk) first() {
 }
 
 func TestPipelining(t *testing.T) {
-	short := Options{Timeout: 150 * time.Millisecond, DotTimeout: 150 * time.Millisecond}
+	short := Options{Timeout: 300 * time.Millisecond, DotTimeout: 300 * time.Millisecond}
 	tests := []struct {
 		name  string
 		first func(*talk) // what the first connection does; the others do well
@@ -323,7 +323,7 @@ func TestSilenceBehindTheDot(t *testing.T) {
 			k.hang()
 		})
 		began := time.Now()
-		got := deliver(t, s.relay(Options{Timeout: 100 * time.Millisecond, DotTimeout: time.Minute}), 2)
+		got := deliver(t, s.relay(Options{Timeout: 300 * time.Millisecond, DotTimeout: time.Minute}), 2)
 		if want := []string{"accepted", "accepted"}; !slices.Equal(got, want) || time.Since(began) > 5*time.Second {
 			t.Errorf("got %q after %v", got, time.Since(began))
 		}
@@ -344,7 +344,7 @@ func TestEveryConnectionDies(t *testing.T) {
 		if extensions == "" {
 			want[0] = "mail from 0" // first doesn't get three commands
 		}
-		if got := deliver(t, s.relay(Options{Timeout: 150 * time.Millisecond, DotTimeout: 150 * time.Millisecond}), 3); !slices.Equal(got, want) {
+		if got := deliver(t, s.relay(Options{Timeout: 300 * time.Millisecond, DotTimeout: 300 * time.Millisecond}), 3); !slices.Equal(got, want) {
 			t.Errorf("%q: got %q, want %q", extensions, got, want)
 		}
 		if n := s.connections(); n != 3 {
