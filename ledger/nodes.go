@@ -103,3 +103,12 @@ func (l *Ledger) Return(ctx context.Context, relay, day string, n int) error {
 		return nil
 	})
 }
+
+// Nodes counts the daemons that were seen sending since an instant.
+func (l *Ledger) Nodes(ctx context.Context, since time.Time) (n int64, err error) {
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM nodes WHERE seen_at >= $1", store.Millis(since)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count nodes: %w", err)
+	}
+	return n, nil
+}

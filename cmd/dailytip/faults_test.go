@@ -30,12 +30,21 @@ func smallDisk(t *testing.T, size string) string {
 
 func (in *installation) moveDatabase(path string) {
 	in.Helper()
+	in.replace("database: tips.db", "database: "+path)
+}
+
+// replace changes a piece of the configuration.
+func (in *installation) replace(old, with string) {
+	in.Helper()
 	name := filepath.Join(in.dir, "config.yaml")
 	text, err := os.ReadFile(name)
 	if err != nil {
 		in.Fatal(err)
 	}
-	writeFile(in.T, name, bytes.Replace(text, []byte("database: tips.db"), []byte("database: "+path), 1))
+	if !bytes.Contains(text, []byte(old)) {
+		in.Fatalf("the configuration has no %q", old)
+	}
+	writeFile(in.T, name, bytes.Replace(text, []byte(old), []byte(with), 1))
 }
 
 func TestReadOnlyDatabase(t *testing.T) {

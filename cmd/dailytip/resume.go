@@ -63,22 +63,28 @@ func (c *command) resumeScopes(ctx context.Context, a *app, newsletter string, f
 		c.say("all goes out again; when the cause is still there, sending pauses again")
 		return nil
 	}
-	if a.nobodySends() {
+	alone, err := a.nobodySends(ctx)
+	if err != nil {
+		return err
+	}
+	if alone {
 		c.say("no daemon runs; the next dailytip serve or send tries one mail at once")
 		return nil
 	}
 	return c.awaitTry(ctx, a, newsletter, paused, wait)
 }
 
-// nobodySends tells whether nothing would act on a change of the ledger. On
-// PostgreSQL other machines may.
-func (a *app) nobodySends() bool {
+// nobodySends tells whether nothing would act on a change of the ledger.
+func (a *app) nobodySends(ctx context.Context) (bool, error) {
+	if a.db.Postgres() {
+		nodes, err := a.ledger.Nodes(ctx, time.Now().Add(-aliveFor))
+		return nodes == 0, err
+	}
 	sender, err := a.db.LockSender()
 	if errors.Is(err, store.ErrSenderRunning) {
-		return false
+		return false, nil
 	}
-	_ = sender.Release()
-	return err == nil && !a.db.Postgres()
+	return true, errors.Join(err, sender.Release())
 }
 
 // awaitTry waits until each pause is over or was tried in vain.
