@@ -38,6 +38,8 @@ type Config struct {
 	ConfirmFrom mail.Address `yaml:"confirm_from"`
 	// ReplyTo is where answers go; zero: to the sender.
 	ReplyTo mail.Address `yaml:"reply_to"`
+	// AlertTo gets a mail when sending is paused and when it goes on; zero: nobody.
+	AlertTo mail.Address `yaml:"alert_to"`
 	// PostalAddress is shown in every footer, one or several lines; "": none.
 	PostalAddress string `yaml:"postal_address"`
 

@@ -256,7 +256,7 @@ func TestResumeNow(t *testing.T) {
 	each(t, 2, func(h *harness) {
 		h.open("tip")
 		for _, scope := range []string{ledger.Relay, "management", ledger.NoticesOf("management"), "other"} {
-			if err := h.ledger.Pause(h.Context(), ledger.PauseInfo{Newsletter: scope, Since: now, ProbeAt: now.Add(time.Hour)}); err != nil {
+			if err := h.ledger.Pause(h.Context(), now, ledger.PauseInfo{Newsletter: scope, Since: now, ProbeAt: now.Add(time.Hour)}); err != nil {
 				h.Fatal(err)
 			}
 		}

@@ -261,7 +261,7 @@ func TestPausedYieldsOnlyProbes(t *testing.T) {
 		t.Run("scope="+scope, func(t *testing.T) {
 			each(t, 3, func(h *harness) {
 				h.open("tip")
-				err := h.ledger.Pause(h.Context(), ledger.PauseInfo{Newsletter: scope, Since: now, Reason: "refused", ProbeAt: now.Add(time.Minute)})
+				err := h.ledger.Pause(h.Context(), now, ledger.PauseInfo{Newsletter: scope, Since: now, Reason: "refused", ProbeAt: now.Add(time.Minute)})
 				if err != nil {
 					h.Fatal(err)
 				}
@@ -274,7 +274,7 @@ func TestPausedYieldsOnlyProbes(t *testing.T) {
 				if jobs := h.exchange(now.Add(time.Minute), claim); len(jobs) != 0 {
 					h.Errorf("%d more probes at once", len(jobs))
 				}
-				if ended, err := h.ledger.Resume(h.Context(), scope); !ended || err != nil {
+				if ended, err := h.ledger.Resume(h.Context(), now, scope); !ended || err != nil {
 					h.Errorf("resume: %v, %v", ended, err)
 				}
 				if jobs := h.exchange(now.Add(time.Minute), claim); len(jobs) != 2 || jobs[0].Probe {
@@ -446,7 +446,7 @@ func TestNoticesArePausedApart(t *testing.T) {
 			return nil
 		})
 		pause := ledger.PauseInfo{Newsletter: ledger.NoticesOf("management"), Since: now, Reason: "refused", ProbeAt: now.Add(time.Hour)}
-		if err := h.ledger.Pause(h.Context(), pause); err != nil {
+		if err := h.ledger.Pause(h.Context(), now, pause); err != nil {
 			h.Fatal(err)
 		}
 		jobs := h.exchange(now, claim)

@@ -28,8 +28,9 @@ type PauseInfo struct {
 }
 
 // Pause holds a newsletter's run, or everything, until a probe goes through. It
-// replaces what was known of the same pause.
-func (l *Ledger) Pause(ctx context.Context, p PauseInfo) error {
+// replaces what was known of the same pause. What tells an operator of it is
+// enqueued with it, as of now.
+func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...Notice) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO pauses (newsletter, since, reason, code, enhanced, answer, probe_at, probes)
@@ -40,16 +41,28 @@ func (l *Ledger) Pause(ctx context.Context, p PauseInfo) error {
 		if err != nil {
 			return fmt.Errorf("pause: %w", err)
 		}
-		return nil
+		return l.enqueueAll(ctx, tx, now, tell)
 	})
 }
 
-// Resume ends a pause. It reports whether there was one.
-func (l *Ledger) Resume(ctx context.Context, newsletter string) (ended bool, err error) {
+func (l *Ledger) enqueueAll(ctx context.Context, tx *sql.Tx, now time.Time, all []Notice) error {
+	for _, n := range all {
+		if err := l.Enqueue(ctx, tx, now, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Resume ends a pause and reports whether there was one; if so, what tells an
+// operator of it is enqueued, as of now.
+func (l *Ledger) Resume(ctx context.Context, now time.Time, newsletter string, tell ...Notice) (ended bool, err error) {
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", newsletter))
-		ended = n > 0
-		return err
+		if ended = n > 0; err != nil || !ended {
+			return err
+		}
+		return l.enqueueAll(ctx, tx, now, tell)
 	})
 	if err != nil {
 		return false, fmt.Errorf("resume: %w", err)

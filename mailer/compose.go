@@ -104,10 +104,11 @@ type unreadError struct{ error }
 
 func (e unreadError) Unwrap() error { return e.error }
 
-// sender is the address that a mail of a kind comes from and bounces go to.
+// sender is the address that a mail of a kind comes from and bounces go to. An
+// alert may have to say that the newsletter's own is refused.
 func (n Newsletter) sender(kind string) string {
-	answer := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known
-	if answer && n.ConfirmFrom.Address != "" {
+	other := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known || kind == ledger.Alert
+	if other && n.ConfirmFrom.Address != "" {
 		return n.ConfirmFrom.Address
 	}
 	return n.From.Address

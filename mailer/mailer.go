@@ -49,6 +49,8 @@ type Options struct {
 	// Sign adds DKIM signatures to a rendered mail, for the address in its From.
 	// Several workers call it at once. nil: mails go out as they are.
 	Sign func(message []byte, from string) ([]byte, error)
+	// AlertTo gets a mail when sending is paused and when it goes on; "": nobody.
+	AlertTo subscribers.Address
 	// NextDue says when a subscription's next mail is due, in its reader's zone,
 	// for the mail that welcomes them; the zero time when nobody can tell. May
 	// be nil.
@@ -68,6 +70,7 @@ type Mailer struct {
 	inFlight    int
 	exclusive   bool
 	sign        func(message []byte, from string) ([]byte, error) // nil: none
+	alertTo     subscribers.Address
 	nextDue     func(ctx context.Context, subscription int64) time.Time
 	observe     func(Observation) // nil: nobody measures
 	owner       string
@@ -113,7 +116,7 @@ func New(o Options) (*Mailer, error) {
 	}
 	host, _ := os.Hostname() // only a name for the logs
 	m := &Mailer{
-		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
+		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
 		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
 		newsletters: map[string]Newsletter{},
 		domains:     newDomains(o.Domains),

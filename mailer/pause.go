@@ -41,7 +41,7 @@ func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a l
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	if err := d.ledger.Pause(ctx, info); err != nil {
+	if err := d.ledger.Pause(ctx, now, info, d.alertPause(info, paused)...); err != nil {
 		d.lost(now, err)
 		return
 	}
@@ -63,13 +63,15 @@ func probeAfter(scope string, probes int) time.Duration {
 
 // resume ends a pause, if there is one.
 func (d *dispatcher) resume(ctx context.Context, scope string) {
-	if _, paused := d.paused[scope]; !paused {
+	info, paused := d.paused[scope]
+	if !paused {
 		return
 	}
+	now := clock()
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	if _, err := d.ledger.Resume(ctx, scope); err != nil {
-		d.lost(clock(), err)
+	if _, err := d.ledger.Resume(ctx, now, scope, d.alertResume(now, info)...); err != nil {
+		d.lost(now, err)
 		return
 	}
 	delete(d.paused, scope)

@@ -1,6 +1,8 @@
 package mailer
 
 import (
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -238,5 +240,45 @@ func TestProbeSteps(t *testing.T) {
 		if got := backoff(attempts); got < w*9/10 || got > w*11/10 {
 			t.Errorf("after attempt %d wait %v, want about %v", attempts, got, w)
 		}
+	}
+}
+
+// The operator is told of a pause, and of its end, from an address that isn't
+// the one refused.
+func TestAlerts(t *testing.T) {
+	h := setUp(t)
+	var refusing atomic.Bool
+	refusing.Store(true)
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.MailFrom && a.From == from && refusing.Load() {
+			return inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "not your address"}
+		}
+		return inbox.Fault{}
+	})
+	h.open(5)
+	h.run(func(s *setting) { s.AlertTo = "ops@example.com" })
+	alerts := func(n int) []inbox.Message {
+		var all []inbox.Message
+		h.wait("an alert has come", func() bool {
+			all = nil
+			for _, m := range h.inbox.Messages() {
+				if slices.Contains(m.To, "ops@example.com") {
+					all = append(all, m)
+				}
+			}
+			return len(all) == n
+		})
+		return all
+	}
+	first := string(alerts(1)[0].Data)
+	for _, text := range []string{"[dailytip] management: sending is paused", "the relay refused the sender", "550 5.7.1 not your address", "<" + confirmFrom + ">"} {
+		if !strings.Contains(first, text) {
+			t.Errorf("the alert doesn't say %q:\n%s", text, first)
+		}
+	}
+	refusing.Store(false)
+	h.waitFor(ledger.Sent, 5)
+	if last := string(alerts(2)[1].Data); !strings.Contains(last, "[dailytip] management: sending goes on") {
+		t.Errorf("%s", last)
 	}
 }

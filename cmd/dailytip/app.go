@@ -207,7 +207,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	}
 	o := mailer.Options{
 		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Sign: a.signer.Sign, Log: a.log,
-		Domains: map[string]mailer.DomainLimit{},
+		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
 	}
 	o.NextDue = func(ctx context.Context, subscription int64) time.Time {
 		sub, err := a.list.Subscription(ctx, a.db.Read(), subscription)

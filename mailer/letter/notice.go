@@ -192,7 +192,6 @@ func (l *Letter) alert(x Notice) error {
 		return err
 	}
 	l.Language, l.words = locale.Default, locale.Default
-	l.sender = l.newsletter.From
 	l.Subject = cut(x.Subject, maxSubject)
 	l.text.before = strings.TrimRight(x.Text, "\n") + "\n"
 	l.base64 = base64IsShorter(l.text.before)

@@ -1,0 +1,59 @@
+package mailer
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"dailytip/ledger"
+)
+
+// worthTelling is how long a pause of everything lasts before the operator is
+// told of it, afterwards: while it lasts no mail goes out, and a relay that was
+// restarted is nobody's business.
+const worthTelling = 15 * time.Minute
+
+// alertLife is how long a pause is news. What can't be sent by then is told when
+// the pause is over.
+const alertLife = time.Hour
+
+// alertPause tells the operator that sending is paused. A pause of everything
+// can't be told by mail.
+func (d *dispatcher) alertPause(p ledger.PauseInfo, known bool) []ledger.Notice {
+	if known || p.Newsletter == ledger.Relay {
+		return nil
+	}
+	return d.alert(p, p.Since.Add(alertLife), "sending is paused", fmt.Sprintf(
+		"Sending is paused since %s:\n%s.\n\nThe relay said: %s\n\nNobody is lost: what waits goes out when the cause is mended. One mail is tried at\n%s and again later;"+
+			"\ndailytip resume tries at once, dailytip status shows what waits.\n",
+		stamp(p.Since), p.Reason, p.Answer.String(), stamp(p.ProbeAt)))
+}
+
+// alertResume tells the operator that a pause is over.
+func (d *dispatcher) alertResume(now time.Time, p ledger.PauseInfo) []ledger.Notice {
+	if p.Newsletter == ledger.Relay && now.Sub(p.Since) < worthTelling {
+		return nil
+	}
+	return d.alert(p, time.Time{}, "sending goes on", fmt.Sprintf(
+		"Sending goes on since %s. It was paused since %s:\n%s.\n\nThe relay had said: %s\n",
+		stamp(now), stamp(p.Since), p.Reason, p.Answer.String()))
+}
+
+// alert is one mail to the operator, in the name of the newsletter concerned.
+func (d *dispatcher) alert(p ledger.PauseInfo, until time.Time, subject, text string) []ledger.Notice {
+	if d.alertTo == "" {
+		return nil
+	}
+	id := strings.TrimSuffix(p.Newsletter, ledger.NoticesOf(""))
+	if _, known := d.newsletters[id]; !known { // it's about all of them
+		id = slices.Min(slices.Collect(maps.Keys(d.newsletters)))
+	}
+	return []ledger.Notice{{
+		Kind: ledger.Alert, Newsletter: id, Email: d.alertTo, ExpiresAt: until,
+		Detail: fmt.Sprintf("[dailytip] %s: %s\n%s", scopeName(p.Newsletter), subject, text),
+	}}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
