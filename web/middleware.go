@@ -172,5 +172,5 @@ func (s *Server) guard(next http.Handler) http.Handler {
 // right to: who knows the token could as well press the button.
 func originHidden(r *http.Request) bool {
 	return r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" &&
-		strings.HasPrefix(r.URL.Path, "/confirm/")
+		(strings.HasPrefix(r.URL.Path, "/confirm/") || strings.HasPrefix(r.URL.Path, "/vote/"))
 }

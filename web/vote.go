@@ -1,0 +1,175 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"dailytip/ledger"
+	"dailytip/locale"
+	"dailytip/subscribers"
+	"dailytip/tips"
+)
+
+// The names of what the buttons send, and their values.
+const (
+	usefulField = "useful"
+	tipField    = "tip"
+	usefulVote  = "yes"
+	uselessVote = "no"
+)
+
+// ballot is what a reader votes on.
+type ballot struct {
+	reader
+	newsletter string
+	content    ledger.Content
+	tips       []tips.Tip
+	votes      map[string]bool // useful or not, by tip; what isn't there was never voted on
+}
+
+// askToVote shows the tip and the two buttons, and counts nothing: scanners
+// follow the links of every mail. Which link it was only says which button comes
+// first to the hand.
+func (s *Server) askToVote(r *http.Request) (page, error) {
+	b, err := s.ballot(r.Context(), s.DB.Read(), r)
+	return s.voted(r, b, r.PathValue("answer"), "", err)
+}
+
+// vote counts an answer. Pressing twice is as good as once; another answer takes
+// the place of the first.
+func (s *Server) vote(r *http.Request) (page, error) {
+	answer, now := r.PostFormValue(usefulField), s.Now()
+	if answer != usefulVote && answer != uselessVote {
+		return s.askToVote(r)
+	}
+	var b ballot
+	changed := ""
+	err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
+		if b, err = s.ballot(r.Context(), tx, r); err != nil {
+			return err
+		}
+		i, err := strconv.Atoi(cmp.Or(r.PostFormValue(tipField), "0"))
+		if err != nil || i < 0 || i >= len(b.content.Items) {
+			return ledger.ErrNotSent
+		}
+		changed = b.content.Items[i].Tip
+		b.votes[changed] = answer == usefulVote
+		_, err = s.Ledger.Vote(r.Context(), tx, now, ledger.Vote{
+			Edition: b.content.Edition, Tip: changed, Subscriber: b.person.ID, Useful: answer == usefulVote,
+		})
+		return err
+	})
+	return s.voted(r, b, "", changed, err)
+}
+
+// ballot finds what a link lets somebody vote on. The errors of a link that
+// doesn't, or doesn't any more, are [subscribers.ErrToken],
+// [subscribers.ErrUnknown] and [ledger.ErrNotSent].
+func (s *Server) ballot(ctx context.Context, q queryer, r *http.Request) (b ballot, err error) {
+	edition, err := strconv.ParseInt(r.PathValue("edition"), 36, 64)
+	if err != nil || s.Ledger == nil || strconv.FormatInt(edition, 36) != r.PathValue("edition") {
+		return b, subscribers.ErrToken
+	}
+	id, err := s.List.Tokens().Check(subscribers.VoteLink(edition), r.PathValue("token"))
+	if err != nil {
+		return b, err
+	}
+	if b.reader, err = s.reader(ctx, q, id); err != nil {
+		return b, err
+	}
+	if b.newsletter, b.content, err = s.Ledger.VotedOn(ctx, q, edition, b.person.ID); err != nil {
+		return b, err
+	}
+	b.votes = map[string]bool{}
+	for _, item := range b.content.Items {
+		var t tips.Tip
+		if err := json.Unmarshal(item.Body, &t); err != nil {
+			return b, fmt.Errorf("read the copy of tip %s: %w", item.Tip, err)
+		}
+		b.tips = append(b.tips, t)
+		useful, voted, err := s.Ledger.VoteOf(ctx, q, edition, b.person.ID, item.Tip)
+		if err != nil {
+			return b, err
+		}
+		if voted {
+			b.votes[item.Tip] = useful
+		}
+	}
+	return b, nil
+}
+
+// voteView is the data of the template "vote".
+type voteView struct {
+	Mark    string
+	Heading string
+	Text    string // "": none
+	Several bool
+	Tips    []voteTip
+}
+
+// voteTip is a tip with its buttons.
+type voteTip struct {
+	articleView
+	Action, Index string
+	Label         string
+	Useful        voteButton
+	Useless       voteButton
+}
+
+// voteButton is one answer.
+type voteButton struct {
+	Value, Text string
+	Quiet       bool // another one is nearer
+	Chosen      bool // this is the answer that counts
+}
+
+// voted shows the tips of a ballot with where its votes stand, or what is wrong
+// with the link. near is the answer that the mail's link was for, just the tip
+// that has been voted on now.
+func (s *Server) voted(r *http.Request, b ballot, near, just string, err error) (page, error) {
+	switch {
+	case errors.Is(err, subscribers.ErrToken), errors.Is(err, ledger.ErrNotSent):
+		return s.badLink(r, "page.error.not_found"), nil
+	case errors.Is(err, subscribers.ErrUnknown):
+		return s.badLink(r, "vote.gone"), nil
+	case err != nil:
+		return page{}, err
+	}
+	l := s.letter(r, b.reader)
+	l.Wide = true
+	v := voteView{Heading: locale.Text(l.Lang, "vote.question", nil), Several: len(b.tips) > 1}
+	if v.Several {
+		v.Heading = locale.Text(l.Lang, "vote.each", nil)
+	}
+	if just != "" {
+		v.Mark, v.Heading, v.Text = "done", locale.Text(l.Lang, "vote.thanks", nil), locale.Text(l.Lang, "vote.change", nil)
+	}
+	action := s.here("/vote/"+r.PathValue("edition")+"/"+r.PathValue("token"), values(langField, asked(r)))
+	for i, t := range b.tips {
+		a, err := s.article(b.newsletter, t, cmp.Or(asked(r), b.person.Language, l.Lang), "")
+		if err != nil {
+			return page{}, err
+		}
+		a.Foreign = a.Language != l.Lang
+		useful, voted := b.votes[b.content.Items[i].Tip]
+		near := near
+		if voted {
+			near = "" // what counts is marked instead
+		}
+		v.Tips = append(v.Tips, voteTip{
+			articleView: a, Action: action, Index: strconv.Itoa(i), Label: a.Title,
+			Useful:  voteButton{usefulVote, locale.Text(l.Lang, "vote.useful", nil), near == uselessVote || voted && !useful, voted && useful},
+			Useless: voteButton{uselessVote, locale.Text(l.Lang, "vote.useless", nil), near != uselessVote && (!voted || useful), voted && !useful},
+		})
+	}
+	l.Title = v.Heading + " · " + untagged(l.Name)
+	l.Heading, l.Text = "", nil
+	l.Body, err = s.part("vote", v)
+	return l, err
+}
