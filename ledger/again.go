@@ -128,6 +128,10 @@ func (l *Ledger) doubted(ctx context.Context, which string, args []any) ([]Job, 
 	if err != nil {
 		return nil, err
 	}
+	return scanDoubted(rows)
+}
+
+func scanDoubted(rows *sql.Rows) ([]Job, error) {
 	defer func() { _ = rows.Close() }()
 	var jobs []Job
 	for rows.Next() {

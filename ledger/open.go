@@ -49,28 +49,28 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 	for more := true; more; {
 		var last, n int64
 		err := l.db.Write(ctx, func(tx *sql.Tx) error {
-			underWay, err := l.underWay(ctx, tx, o)
+			who, err := l.readersNow(ctx, tx, o)
 			if err != nil {
 				return err
 			}
-			var readers int64
-			if last, readers, err = l.nextChunk(ctx, tx, o, underWay, after); err != nil {
+			var count int64
+			if last, count, err = nextChunk(ctx, tx, who, after); err != nil {
 				return err
 			}
-			if readers > 0 {
+			if count > 0 {
 				content, err := l.contentFor(ctx, tx, now, o)
 				if err != nil {
 					return err
 				}
-				if n, err = l.openChunk(ctx, tx, now, o, content, underWay, after, last); err != nil {
+				if n, err = openChunk(ctx, tx, now, o, content, who, after, last); err != nil {
 					return err
 				}
 				if err := countOpened(ctx, tx, now, content.Edition, n); err != nil {
 					return err
 				}
 			}
-			more = readers == chunk
-			if nobody := after == 0 && readers == 0; more || nobody || !o.Finish {
+			more = count == chunk
+			if nobody := after == 0 && count == 0; more || nobody || !o.Finish {
 				return nil
 			}
 			return finishRun(ctx, tx, now, Run{
@@ -90,39 +90,63 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 }
 
 // due chooses the readers of a slot who are due: $1 the slot, $2 the instant,
-// $3 everyone. In a course ($4) it's those at a place ($5) who have no mail
-// under way in some other editions ($6 to $13): their place moves on when that is
-// sent, and until then they would get the same tip again.
-const due = `slot = $1 AND state = 'active' AND (due_after < $2 OR $3) AND (NOT $4 OR course_tip = $5 AND NOT EXISTS (
-	SELECT 1 FROM deliveries d WHERE d.edition IN ($6, $7, $8, $9, $10, $11, $12, $13)
-		AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'sending', 'retry')))`
+// $3 everyone.
+const due = `slot = $1 AND state = 'active' AND (due_after < $2 OR $3)`
 
-// mostUnderWay is how many editions due looks at. A mail is under way for
+// dueInCourse leaves those at a place ($4) who have no mail under way in some
+// other editions: their place moves on when that is sent, and until then they
+// would get the same tip again.
+const dueInCourse = due + ` AND course_tip = $4 AND NOT EXISTS (
+	SELECT 1 FROM deliveries d WHERE d.edition IN ($5, $6, $7, $8, $9, $10, $11, $12)
+		AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'sending', 'retry'))`
+
+// mostUnderWay is how many editions dueInCourse looks at. A mail is under way for
 // give_up_after, which is seven days at most.
 const mostUnderWay = 8
 
-func (o Opening) dueArgs(underWay []int64, more ...any) []any {
-	course := ""
-	if o.CourseAfter != nil {
-		course = *o.CourseAfter
+// readers are those of an opening who are due, as a condition and what stands for
+// its $1 and so on.
+type readers struct {
+	where string
+	args  []any
+}
+
+func (o Opening) readers() readers {
+	return readers{due, []any{o.Slot, store.Millis(o.DueAt), o.Everyone}}
+}
+
+// readersNow leaves out, in a course, whose last tip is under way.
+func (l *Ledger) readersNow(ctx context.Context, tx *sql.Tx, o Opening) (readers, error) {
+	r := o.readers()
+	if o.CourseAfter == nil {
+		return r, nil
 	}
-	args := []any{o.Slot, store.Millis(o.DueAt), o.Everyone, o.CourseAfter != nil, course}
+	editions, err := l.underWay(ctx, tx, o)
+	if err != nil {
+		return r, err
+	}
+	r = readers{dueInCourse, append(r.args, *o.CourseAfter)}
 	for i := range mostUnderWay {
 		edition := int64(0) // there's none
-		if i < len(underWay) {
-			edition = underWay[i]
+		if i < len(editions) {
+			edition = editions[i]
 		}
-		args = append(args, edition)
+		r.args = append(r.args, edition)
 	}
-	return append(args, more...)
+	return r, nil
+}
+
+// with adds arguments, and returns the places they have.
+func (r readers) with(more ...any) (args, places []any) {
+	for i := range more {
+		places = append(places, len(r.args)+i+1)
+	}
+	return slices.Concat(r.args, more), places
 }
 
 // underWay returns the editions that keep a course reader from being due: the
 // newsletter's of other dates that have mails to send, the newest first.
 func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, error) {
-	if o.CourseAfter == nil {
-		return nil, nil
-	}
 	open, err := l.openEditions(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -151,23 +175,23 @@ func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, 
 }
 
 // nextChunk returns how many readers the next chunk has, and the last of them.
-func (l *Ledger) nextChunk(ctx context.Context, tx *sql.Tx, o Opening, underWay []int64, after int64) (last, readers int64, err error) {
+func nextChunk(ctx context.Context, tx *sql.Tx, r readers, after int64) (last, count int64, err error) {
+	args, at := r.with(after, chunk)
 	err = tx.QueryRowContext(ctx, `
 		SELECT COALESCE(MAX(subscriber), 0), COUNT(*) FROM (
-			SELECT subscriber FROM subscriptions WHERE `+due+` AND subscriber > $14 ORDER BY subscriber LIMIT $15 + 0) AS next`,
-		o.dueArgs(underWay, after, chunk)...).Scan(&last, &readers)
-	return last, readers, err
+			SELECT subscriber FROM subscriptions WHERE `+r.where+fmt.Sprintf(` AND subscriber > $%d ORDER BY subscriber LIMIT $%d + 0) AS next`, at...),
+		args...).Scan(&last, &count)
+	return last, count, err
 }
 
-func (l *Ledger) openChunk(
-	ctx context.Context, tx *sql.Tx, now time.Time, o Opening, c Content, underWay []int64, after, last int64,
-) (int64, error) {
-	return affected(tx.ExecContext(ctx, `
+func openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Opening, c Content, r readers, after, last int64) (int64, error) {
+	args, at := r.with(after, last, c.Edition, c.ID, store.Millis(o.DueAt), store.Millis(now), store.Millis(o.ExpiresAt))
+	return affected(tx.ExecContext(ctx, fmt.Sprintf(`
 		INSERT INTO deliveries (edition, subscriber, content, due_at, opened_at, expires_at, state, next_at)
-		SELECT CAST($16 AS BIGINT), subscriber, CAST($17 AS BIGINT), CAST($2 AS BIGINT), CAST($18 AS BIGINT), CAST($19 AS BIGINT), 'pending', CAST($18 AS BIGINT)
-		FROM subscriptions WHERE `+due+` AND subscriber > $14 AND subscriber <= $15 ORDER BY subscriber
-		ON CONFLICT (edition, subscriber) DO NOTHING`,
-		o.dueArgs(underWay, after, last, c.Edition, c.ID, store.Millis(now), store.Millis(o.ExpiresAt))...))
+		SELECT CAST($%[3]d AS BIGINT), subscriber, CAST($%[4]d AS BIGINT), CAST($%[5]d AS BIGINT), CAST($%[6]d AS BIGINT), CAST($%[7]d AS BIGINT),
+			'pending', CAST($%[6]d AS BIGINT)
+		FROM subscriptions WHERE `+r.where+` AND subscriber > $%[1]d AND subscriber <= $%[2]d ORDER BY subscriber
+		ON CONFLICT (edition, subscriber) DO NOTHING`, at...), args...))
 }
 
 // CountDue counts the readers of a slot who were due at an instant.
@@ -181,7 +205,7 @@ func (l *Ledger) CountActive(ctx context.Context, slot int64) (int64, error) {
 }
 
 func (l *Ledger) count(ctx context.Context, o Opening) (n int64, err error) {
-	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due, o.dueArgs(nil)...).Scan(&n)
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due, o.readers().args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count readers: %w", err)
 	}
@@ -191,7 +215,7 @@ func (l *Ledger) count(ctx context.Context, o Opening) (n int64, err error) {
 // CoursePlaces returns the places in the course, as last tips, at which the due
 // readers of an opening stand.
 func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) ([]string, error) {
-	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+due+" ORDER BY course_tip", o.dueArgs(nil)...)
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+due+" ORDER BY course_tip", o.readers().args...)
 	if err != nil {
 		return nil, fmt.Errorf("read places in course: %w", err)
 	}

@@ -21,7 +21,7 @@ func TestTickScansNoTable(t *testing.T) {
 		"expire":  `UPDATE deliveries SET state = 'expired' WHERE state IN ('pending', 'retry') AND expires_at <= $1`,
 		"waiting": `SELECT EXISTS (SELECT 1 FROM notices WHERE ` + claimable + `) OR EXISTS (SELECT 1 FROM deliveries WHERE ` + claimable + `)`,
 		"due":     `SELECT COUNT(*) FROM subscriptions WHERE ` + due,
-		"next":    `SELECT subscriber FROM subscriptions WHERE ` + due + ` AND subscriber > $14 ORDER BY subscriber LIMIT $15`,
+		"next":    `SELECT subscriber FROM subscriptions WHERE ` + due + ` AND subscriber > $4 ORDER BY subscriber LIMIT $5`,
 		"open":    `SELECT MIN(edition) FROM deliveries WHERE state IN ('pending', 'retry') AND edition > $1`,
 		"claim":   `SELECT subscriber FROM deliveries WHERE edition = $2 AND ` + claimable + ` ORDER BY next_at, subscriber LIMIT $3`,
 	} {

@@ -73,8 +73,12 @@ func (r *recorder) record(ctx context.Context, o Outcome) error {
 	if o.Dead {
 		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Answer.String())
 	}
-	if o.State == Sent && o.Job.Content != 0 {
+	switch {
+	case o.Job.Content == 0:
+	case o.State == Sent:
 		return r.accepted(ctx, o.Job)
+	case o.State == InDoubt && o.Job.Key.Notice == 0:
+		return r.held(ctx, o.Job)
 	}
 	return nil
 }
@@ -97,17 +101,37 @@ func (r *recorder) accepted(ctx context.Context, j Job) error {
 	return nil
 }
 
+// held does what follows from a tip being in doubt for good, or until somebody
+// settles it: it may have arrived, so a course goes on, or the reader would get it
+// again the next day.
+func (r *recorder) held(ctx context.Context, j Job) error {
+	var choice string
+	if err := r.tx.QueryRowContext(ctx, "SELECT choice FROM contents WHERE id = $1", j.Content).Scan(&choice); err != nil {
+		return fmt.Errorf("read content %d: %w", j.Content, err)
+	}
+	if !strings.HasPrefix(choice, Course("")) {
+		return nil
+	}
+	return r.advanceCourse(ctx, j)
+}
+
 // plain drops what PostgreSQL doesn't take as text, so that no answer can keep a
 // whole page from being recorded.
 func plain(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
-// advanceCourse moves a course reader's place on.
+// advanceCourse moves a course reader's place on, and never back: a tip that was
+// sent again by command may be an old one.
 func (r *recorder) advanceCourse(ctx context.Context, j Job) error {
 	_, err := r.tx.ExecContext(ctx, `
 		UPDATE subscriptions SET course_tip = (SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0)
-		WHERE id = $2`, j.Content, j.Subscription)
+		WHERE id = $2 AND NOT EXISTS (
+			SELECT 1 FROM deliveries this JOIN editions e ON e.id = this.edition
+			JOIN editions later ON later.newsletter = e.newsletter AND later.local_date > e.local_date
+			JOIN deliveries d ON d.edition = later.id AND d.subscriber = this.subscriber
+			WHERE this.edition = $3 AND this.subscriber = $4 AND d.due_at > this.due_at AND d.state IN ('sent', 'in_doubt'))`,
+		j.Content, j.Subscription, j.Key.Edition, j.Key.Subscriber)
 	if err != nil {
 		return fmt.Errorf("move on in course: %w", err)
 	}
@@ -177,13 +201,9 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		n = 0
 		for _, newsletter := range hold {
-			held, err := affected(tx.ExecContext(ctx, `
-				UPDATE deliveries SET state = 'in_doubt', doubts = doubts + 1, owner = '', lease_until = 0, done_at = $1,
-					answer = 'handed to the relay; its answer was never seen'
-				WHERE state = 'sending' AND (lease_until <= $1 OR $2) AND edition IN (SELECT id FROM editions WHERE newsletter = $3)`,
-				store.Millis(now), dead, newsletter))
+			held, err := l.hold(ctx, tx, now, newsletter, dead)
 			if err != nil {
-				return fmt.Errorf("hold in doubt: %w", err)
+				return err
 			}
 			n += held
 		}
@@ -200,6 +220,36 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead
 		return nil
 	})
 	return n, err
+}
+
+// hold leaves what a newsletter's lost claims may have sent to the operator.
+func (l *Ledger) hold(ctx context.Context, tx *sql.Tx, now time.Time, newsletter string, dead bool) (int64, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT d.edition, d.subscriber, d.content, s.id FROM deliveries d
+		JOIN editions e ON e.id = d.edition JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = e.newsletter
+		WHERE d.state = 'sending' AND (d.lease_until <= $1 OR $2) AND e.newsletter = $3`, store.Millis(now), dead, newsletter)
+	if err != nil {
+		return 0, fmt.Errorf("hold in doubt: %w", err)
+	}
+	jobs, err := scanDoubted(rows)
+	if err != nil {
+		return 0, fmt.Errorf("hold in doubt: %w", err)
+	}
+	held, err := affected(tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'in_doubt', doubts = doubts + 1, owner = '', lease_until = 0, done_at = $1,
+			answer = 'handed to the relay; its answer was never seen'
+		WHERE state = 'sending' AND (lease_until <= $1 OR $2) AND edition IN (SELECT id FROM editions WHERE newsletter = $3)`,
+		store.Millis(now), dead, newsletter))
+	if err != nil {
+		return 0, fmt.Errorf("hold in doubt: %w", err)
+	}
+	records := l.recorder(tx, now, "")
+	for _, j := range jobs {
+		if err := records.held(ctx, j); err != nil {
+			return 0, err
+		}
+	}
+	return held, nil
 }
 
 // overdue is what makes a row of either queue expire: $1 is now.

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"dailytip/ledger"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
 	"dailytip/tips"
@@ -216,6 +217,24 @@ func TestWeekly(t *testing.T) {
 	})
 }
 
+// A skip takes out a date's edition, not the mail that brings the week's others.
+// With none of them there's nothing to send, and that has its reason too.
+func TestWeeklyOnASkippedDate(t *testing.T) {
+	n := Newsletter{Order: Oldest, Skips: []Skip{skip(t, "2026-11-27"), skip(t, "2026-11-30..2026-12-04")}}
+	each(t, n, library(t, "a", "b", "c", "d", "e", "f", "g", "h", "i"), func(h *harness) {
+		h.reader(begin, "- - - weekly") // Fridays
+		h.reader(begin, "- - WED")
+		h.ticks(begin, utc(h, "2026-12-11 23:00"), time.Hour)
+		h.expect("2026-11-25 r2 c", "2026-11-27 r1 a+b+c+d", "2026-12-09 r2 g", "2026-12-11 r1 e+f+g+h+i")
+		same(t, h.skipped()) // nobody missed a thing
+		slot := h.subscription("r1").Slot
+		reason, err := h.ledger.SkipReason(h.Context(), "management", "2026-12-04", slot.ID, utc(h, "2026-12-04 07:00"))
+		if err != nil || !strings.Contains(reason, "is skipped") {
+			h.Errorf("%q, %v", reason, err)
+		}
+	})
+}
+
 // A weekly mail has what daily readers got: a date that was missed stays out.
 func TestWeeklyAfterAnOutage(t *testing.T) {
 	each(t, Newsletter{Order: Oldest}, library(t, "a", "b", "c", "d", "e"), func(h *harness) {
@@ -281,6 +300,102 @@ func TestCourse(t *testing.T) {
 		)
 		same(t, h.skipped()) // who is at the end isn't missed
 	})
+}
+
+// A place moves on when its tip is sent: while it's under way there's no other one
+// for that reader, neither the same again nor the one after it. The day is passed
+// over, as one they skip is; the sequence isn't.
+func TestCourseWaitsForWhatIsUnderWay(t *testing.T) {
+	each(t, Newsletter{Order: CourseOrder, Stop: true}, library(t, "1", "2", "3"), func(h *harness) {
+		h.s.Newsletters[0].GiveUpAfter = 60 * time.Hour
+		h.reader(begin, "")
+		h.reader(begin, "")
+		h.tick(utc(h, "2026-11-23 07:00"))
+		h.outcome(utc(h, "2026-11-23 07:01"), "r1", ledger.Outcome{State: ledger.Retry, NextAt: utc(h, "2026-11-24 09:00")})
+		h.sendAll(utc(h, "2026-11-23 07:01"))
+		h.tick(utc(h, "2026-11-24 07:00")) // r1 has 1 under way
+		h.sendAll(utc(h, "2026-11-24 07:01"))
+		if opened, err := h.s.SendNow(h.Context(), utc(h, "2026-11-24 08:00"), h.n(), day(h, "2026-11-22")); opened != 1 || err != nil {
+			h.Errorf("by hand: %d opened, %v", opened, err) // for r2
+		}
+		h.sendAll(utc(h, "2026-11-24 09:00"))
+		for _, now := range []string{"2026-11-25 07:00", "2026-11-26 07:00", "2026-11-27 07:00"} {
+			h.tick(utc(h, now))
+			h.sendAll(utc(h, now))
+		}
+		h.expect(
+			"2026-11-23 r1 1", "2026-11-23 r2 1", "2026-11-24 r2 2", "2026-11-22 r2 3",
+			"2026-11-25 r1 2", "2026-11-26 r1 3",
+		)
+	})
+}
+
+// What may have arrived and is held for the operator isn't sent again the next
+// day: the reader goes on with the next tip.
+func TestCourseGoesOnAfterDoubt(t *testing.T) {
+	each(t, Newsletter{Order: CourseOrder, Stop: true}, library(t, "1", "2", "3"), func(h *harness) {
+		h.reader(begin, "")
+		h.tick(utc(h, "2026-11-23 07:00"))
+		h.outcome(utc(h, "2026-11-23 07:01"), "r1", ledger.Outcome{State: ledger.InDoubt})
+		h.tick(utc(h, "2026-11-24 07:00"))
+		// Its node dies with the mail on the wire.
+		if _, err := h.ledger.Exchange(h.Context(), utc(h, "2026-11-24 07:00"), nil, ledger.Claiming{Owner: "gone", Lease: time.Minute, Limit: 1}); err != nil {
+			h.Fatal(err)
+		}
+		if n, err := h.ledger.Recover(h.Context(), utc(h, "2026-11-24 07:02"), []string{"management"}, false); n != 1 || err != nil {
+			h.Errorf("%d in doubt, %v", n, err)
+		}
+		h.tick(utc(h, "2026-11-25 07:00"))
+		h.expect("2026-11-23 r1 1", "2026-11-24 r1 2", "2026-11-25 r1 3")
+	})
+}
+
+// An old mail that is sent again by command doesn't take the reader back.
+func TestCourseNeverGoesBack(t *testing.T) {
+	each(t, Newsletter{Order: CourseOrder, Stop: true}, library(t, "1", "2", "3"), func(h *harness) {
+		h.reader(begin, "")
+		h.tick(utc(h, "2026-11-23 07:00"))
+		h.outcome(utc(h, "2026-11-23 07:01"), "r1", ledger.Outcome{State: ledger.Failed})
+		for _, now := range []string{"2026-11-24 07:00", "2026-11-25 07:00"} {
+			h.tick(utc(h, now))
+			h.sendAll(utc(h, now))
+		}
+		e, err := h.ledger.Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
+		if err != nil {
+			h.Fatal(err)
+		}
+		later := utc(h, "2026-11-25 08:00")
+		again, _, err := h.ledger.SendAgain(h.Context(), later, e, ledger.Again{States: []ledger.State{ledger.Failed}, ExpiresAt: later.Add(time.Hour)})
+		if again != 1 || err != nil {
+			h.Fatalf("%d again, %v", again, err)
+		}
+		h.sendAll(later)
+		h.tick(utc(h, "2026-11-26 07:00"))
+		h.expect("2026-11-23 r1 1", "2026-11-24 r1 1", "2026-11-25 r1 2", "2026-11-26 r1 3")
+	})
+}
+
+// outcome plays the mailer for one reader's mail.
+func (h *harness) outcome(at time.Time, reader string, o ledger.Outcome) {
+	h.Helper()
+	claim := ledger.Claiming{Owner: "test", Lease: time.Minute, Limit: 1000}
+	jobs, err := h.ledger.Exchange(h.Context(), at, nil, claim)
+	if err != nil {
+		h.Fatal(err)
+	}
+	var outcomes []ledger.Outcome
+	for _, j := range jobs {
+		back := ledger.Outcome{State: ledger.Pending, NextAt: at}
+		if strings.HasPrefix(string(j.Email), reader+"@") {
+			back = o
+		}
+		back.Job = j
+		outcomes = append(outcomes, back)
+	}
+	claim.Limit = 0
+	if _, err := h.ledger.Exchange(h.Context(), at, outcomes, claim); err != nil {
+		h.Fatal(err)
+	}
 }
 
 // A place that wasn't sent stays: the reader gets the same tip, not the next.
