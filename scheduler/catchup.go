@@ -28,9 +28,8 @@ func (t *turn) since(slot subscribers.Slot) time.Time {
 // last one goes out when it isn't older than the grace time, all others are
 // recorded as skipped. So there are never two at once, and never a backlog. It
 // returns the slot's next instant.
-func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot, due time.Time) (time.Time, error) {
-	schedule := t.n.Schedule(slot)
-	from, err := t.skipLong(ctx, slot, due.Add(-time.Nanosecond))
+func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot, schedule Schedule, due time.Time) (time.Time, error) {
+	from, err := t.skipLong(ctx, slot, schedule, due.Add(-time.Nanosecond))
 	if err != nil {
 		return due, err
 	}
@@ -58,7 +57,7 @@ func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot, due time.Time
 
 // skipLong records the instants after one that lie further back than lookBack as
 // one, and returns after which instant there are others.
-func (t *turn) skipLong(ctx context.Context, slot subscribers.Slot, from time.Time) (time.Time, error) {
+func (t *turn) skipLong(ctx context.Context, slot subscribers.Slot, schedule Schedule, from time.Time) (time.Time, error) {
 	oldest := t.now.Add(-lookBack)
 	if !from.Before(oldest) {
 		return from, nil
@@ -75,21 +74,19 @@ func (t *turn) skipLong(ctx context.Context, slot subscribers.Slot, from time.Ti
 	if readers.After(from) {
 		from = readers
 	}
-	schedule := t.n.Schedule(slot)
 	first, due := schedule.next(from)
 	if due.IsZero() || due.After(oldest) {
 		return from, nil
 	}
-	last := first
 	for date := DateOf(oldest, schedule.Zone); date.After(first); date = date.Add(-1) {
 		if at, ok := schedule.Due(date); ok && !at.After(oldest) {
-			last, due = date, at
+			due = at
 			break
 		}
 	}
 	run := ledger.Run{
 		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: "skipped",
-		Reason: fmt.Sprintf("all dates from %s to %s were noticed more than %d days late; grace is %s", first, last, lookBack/(24*time.Hour), t.n.Grace),
+		Reason: fmt.Sprintf("this date and those after it were noticed more than %d days late; grace is %s", lookBack/(24*time.Hour), t.n.Grace),
 	}
 	if run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt); err != nil {
 		return from, err

@@ -33,7 +33,10 @@ type Scheduler struct {
 // upcoming is a slot's first due instant that hasn't been dealt with, as long as
 // done_until stays. It spares a tick the search, and remembers the instants that
 // leave no record since nobody was due.
-type upcoming struct{ doneUntil, due time.Time }
+type upcoming struct {
+	schedule       Schedule
+	doneUntil, due time.Time
+}
 
 // New returns a scheduler that is at rest.
 func New(o Options) *Scheduler {
@@ -116,14 +119,17 @@ func (s *Scheduler) tick(ctx context.Context, now time.Time, n *Newsletter) erro
 	}
 	for _, slot := range slots {
 		next, known := s.upcoming[slot.ID]
+		if !known {
+			next.schedule = n.Schedule(slot) // what makes a slot never changes
+		}
 		if !known || !next.doneUntil.Equal(slot.DoneUntil) {
-			next = upcoming{slot.DoneUntil, n.Schedule(slot).Next(t.since(slot))}
+			next.doneUntil, next.due = slot.DoneUntil, next.schedule.Next(t.since(slot))
 			s.upcoming[slot.ID] = next
 		}
 		if next.due.IsZero() || next.due.After(now) {
 			continue
 		}
-		if next.due, err = t.catchUp(ctx, slot, next.due); err != nil {
+		if next.due, err = t.catchUp(ctx, slot, next.schedule, next.due); err != nil {
 			return err
 		}
 		s.upcoming[slot.ID] = next
