@@ -37,10 +37,18 @@ func Open(ctx context.Context, name string) (*DB, error) {
 	return openSQLite(ctx, name, "synchronous(FULL)")
 }
 
-// OpenScratch opens an SQLite file that nobody needs after a crash: it doesn't
-// wait for the disk, and uses it as little as it can.
+// OpenScratch makes an SQLite file that nobody needs after a crash, nor anybody
+// else meanwhile: it doesn't wait for the disk, and uses it as little as it can.
+// It has one connection: who reads rows from it must close them before they do
+// anything else.
 func OpenScratch(ctx context.Context, path string) (*DB, error) {
-	return openSQLite(ctx, path, "synchronous(OFF)", "cache_size(-100000)", "wal_autocheckpoint(20000)")
+	pool := openKeeping(dsn(path, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)"))
+	pool.SetMaxOpenConns(1)
+	db := &DB{write: pool, read: pool, path: path}
+	if err := db.probe(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
+	}
+	return db, nil
 }
 
 // IsPostgres tells whether a database name is a PostgreSQL URL.

@@ -37,7 +37,7 @@ that accepts everything, on a database that is thrown away: it sends nothing, an
 writes nothing to yours. It begins with the history, the pins and the active readers
 of your database as they are, or with the readers of a CSV file as import reads it.
 Each reader takes part from the beginning of the first date in their zone to the end
-of the last.
+of the last; who is paused, from the end of the pause.
 
 --down FROM/TO is a time in which the daemon doesn't run, such as
 2026-03-01T06:30/2026-03-01T09:00, in UTC or with an offset; it may be given several
@@ -72,8 +72,9 @@ type simulation struct {
 // reader is somebody in one newsletter.
 type reader struct {
 	subscribers.Request
-	slot       subscribers.Slot
-	newsletter *scheduler.Newsletter
+	slot        subscribers.Slot
+	newsletter  *scheduler.Newsletter
+	pausedUntil time.Time // zero: they aren't
 }
 
 func (c *command) runSimulate(ctx context.Context, f simulateFlags) (err error) {

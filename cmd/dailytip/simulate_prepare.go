@@ -74,7 +74,7 @@ func (s *simulation) readFile(name string) error {
 			s.say("%s:%d: %v", name, row.Line, row.Err)
 			continue
 		}
-		s.add(row.Request)
+		s.add(time.Time{}, row.Request)
 	}
 	if refused > 0 {
 		return exitf(codeUsage, "%s: %d rows are broken; mend them first", name, refused)
@@ -82,12 +82,13 @@ func (s *simulation) readFile(name string) error {
 	return nil
 }
 
-func (s *simulation) add(r subscribers.Request) {
+func (s *simulation) add(pausedUntil time.Time, r subscribers.Request) {
 	r.Consent = subscribers.Vouched
-	s.readers = append(s.readers, reader{Request: r, newsletter: s.find(r.Newsletter)})
+	s.readers = append(s.readers, reader{Request: r, newsletter: s.find(r.Newsletter), pausedUntil: pausedUntil})
 }
 
-// copyFrom copies what decides the plan, and the active readers if wanted.
+// copyFrom copies what decides the plan, and if wanted the readers who are active,
+// or will be when their pause ends.
 func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers bool) error {
 	list, err := subscribers.Open(ctx, source)
 	if err != nil {
@@ -118,11 +119,12 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 	if !readers {
 		return nil
 	}
-	return list.Each(ctx, subscribers.Filter{State: subscribers.Active}, func(p subscribers.Subscriber, sub subscribers.Subscription) error {
-		if s.find(sub.Newsletter) == nil {
+	return list.Each(ctx, subscribers.Filter{}, func(p subscribers.Subscriber, sub subscribers.Subscription) error {
+		comesBack := sub.State == subscribers.Paused && !sub.PausedUntil.IsZero()
+		if s.find(sub.Newsletter) == nil || sub.State != subscribers.Active && !comesBack {
 			return nil
 		}
-		s.add(subscribers.Request{
+		s.add(sub.PausedUntil, subscribers.Request{
 			Address: p.Email, Newsletter: sub.Newsletter, CourseTip: sub.CourseTip,
 			Preferences: subscribers.Preferences{
 				Name: p.Name, Language: p.Language, Timezone: p.Timezone,
@@ -199,6 +201,11 @@ func (s *simulation) subscribe(ctx context.Context) error {
 				return err
 			}
 			r.slot = sub.Slot
+			if r.pausedUntil.After(at) {
+				if _, err := s.list.Pause(ctx, tx, at, r.pausedUntil, sub.ID, ""); err != nil {
+					return err
+				}
+			}
 			added = append(added, r)
 		}
 		return nil

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -60,6 +62,7 @@ type seen struct {
 	got      map[string]map[string]bool // by newsletter and address: the dates
 	courses  map[string]map[string]bool // by newsletter and address: the tips of a course
 	line     func(simulatedLine) error  // prints a delivery
+	flush    func() error               // after the last line
 	inRange  func(date string) bool     // YYYY-MM-DD sorts as text
 	courseOf map[string]bool            // newsletters that are courses
 	grace    map[string]time.Duration   // by newsletter: after the due instant, a delivery expires
@@ -78,10 +81,14 @@ func newSeen(s *simulation) *seen {
 		got: map[string]map[string]bool{}, courses: map[string]map[string]bool{},
 		inRange:  func(date string) bool { return first <= date && date <= last },
 		line:     func(simulatedLine) error { return nil },
+		flush:    func() error { return nil },
 		courseOf: map[string]bool{}, grace: map[string]time.Duration{},
 	}
 	if s.json {
-		v.line = func(l simulatedLine) error { return s.printJSON(l) }
+		out := bufio.NewWriter(s.out)
+		lines := json.NewEncoder(out)
+		lines.SetEscapeHTML(false)
+		v.line, v.flush = func(l simulatedLine) error { return lines.Encode(l) }, out.Flush
 	}
 	for _, n := range s.newsletters {
 		v.editions[n.ID] = map[string]int{}
@@ -196,7 +203,7 @@ func (s *simulation) missed(ctx context.Context) ([]simulatedGap, error) {
 				continue
 			}
 			due, exists := schedule.Due(date)
-			if !exists {
+			if !exists || !due.After(r.pausedUntil) {
 				continue
 			}
 			key := slotDate{r.slot.ID, date}

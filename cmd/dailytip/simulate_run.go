@@ -21,6 +21,10 @@ import (
 // the relay takes at once what is opened), so a tick at a minute at which no
 // instant comes finds all as the one before left it.
 func (s *simulation) run(ctx context.Context) error {
+	// SQLite's driver starts a goroutine for each statement that can be called
+	// off, and there are millions of them: it's enough to look between two ticks.
+	called := ctx
+	ctx = context.WithoutCancel(ctx)
 	begin, end := s.span()
 	bar := s.progress("Simulating")
 	defer bar.done()
@@ -42,6 +46,9 @@ func (s *simulation) run(ctx context.Context) error {
 			}
 			opened = time.Time{}
 		}
+		if err := called.Err(); err != nil {
+			return err
+		}
 		daemon.Opened = func() { opened = cmp.Or(opened, now) }
 		if err := daemon.Tick(ctx, now); err != nil {
 			return err
@@ -49,7 +56,10 @@ func (s *simulation) run(ctx context.Context) error {
 		last = now
 		bar.show(int64(now.Sub(begin)/time.Minute), int64(end.Sub(begin)/time.Minute))
 	}
-	return s.handOver(ctx, last)
+	if err := s.handOver(ctx, last); err != nil {
+		return err
+	}
+	return s.seen.flush()
 }
 
 // span returns when the first date begins for the first reader, and when the
@@ -154,14 +164,16 @@ func (s *simulation) handOver(ctx context.Context, now time.Time) error {
 }
 
 // patience is how long what was opened may wait to be handed over, so that many
-// slots cost one exchange with the ledger. A course reader's next tip depends on
-// what was sent, and nothing may expire: then it's no time at all.
+// slots cost one exchange with the ledger. It may be opened as late as grace
+// allows, and must not expire. A course reader's next tip depends on what was
+// sent: then it's no time at all.
 func (s *simulation) patience() time.Duration {
-	most := 2 * time.Hour
+	least := 24 * time.Hour
 	for _, n := range s.newsletters {
-		if n.Order == scheduler.CourseOrder || n.GiveUpAfter <= most {
+		if n.Order == scheduler.CourseOrder {
 			return 0
 		}
+		least = min(least, n.GiveUpAfter-n.Grace)
 	}
-	return most
+	return least
 }
