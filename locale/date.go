@@ -108,6 +108,14 @@ func DateTime(lang, isoDate, clock string) string {
 	})
 }
 
+// Clock writes a clock time HH:MM with the digits of lang.
+func Clock(lang, clock string) string { return digits(lang, clock) }
+
+// Weekday names a day of the week in lang, as a calendar does.
+func Weekday(lang string, day time.Weekday) string {
+	return nth(Text(lang, "date.weekdays", nil), int(day))
+}
+
 // Number writes n with the digits of lang, without grouping.
 func Number(lang string, n int) string { return digits(lang, strconv.Itoa(n)) }
 

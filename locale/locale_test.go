@@ -3,6 +3,7 @@ package locale
 import (
 	"slices"
 	"testing"
+	"time"
 )
 
 func TestMatch(t *testing.T) {
@@ -90,6 +91,16 @@ func TestDate(t *testing.T) {
 	}
 }
 
+func TestClockAndWeekday(t *testing.T) {
+	for _, c := range []struct{ lang, clock, day string }{
+		{"en-US", "07:05", "Monday"}, {"de", "07:05", "Montag"}, {"ar", "٠٧:٠٥", "الاثنين"}, {"ar-MA", "07:05", "الاثنين"}, {"zh-TW", "07:05", "星期一"},
+	} {
+		if got, day := Clock(c.lang, "07:05"), Weekday(c.lang, time.Monday); got != c.clock || day != c.day {
+			t.Errorf("%s: %s, %s; want %s, %s", c.lang, got, day, c.clock, c.day)
+		}
+	}
+}
+
 func TestDir(t *testing.T) {
 	for lang, want := range map[string]string{
 		"ar": "rtl", "ar-EG": "rtl", "he": "rtl", "fa": "rtl", "ur": "rtl", "uz-Arab": "rtl", "yi": "rtl",
@@ -107,20 +118,20 @@ func TestPlural(t *testing.T) {
 		count int
 		want  string
 	}{
-		{"en", 1, "1 day"},
-		{"en", 2, "2 days"},
-		{"ru", 1, "1 день"},
-		{"ru", 3, "3 дня"},
-		{"ru", 11, "11 дней"},
-		{"ru", 21, "21 день"},
-		{"ar", 2, "يومان"},
-		{"ar", 3, "٣ أيام"},
-		{"ar", 11, "١١ يومًا"},
-		{"ja", 7, "7 日間"},
-		{"fr", 0, "0 jour"},
+		{"en", 1, "1 week"},
+		{"en", 2, "2 weeks"},
+		{"ru", 1, "1 неделя"},
+		{"ru", 3, "3 недели"},
+		{"ru", 11, "11 недель"},
+		{"ru", 21, "21 неделя"},
+		{"ar", 2, "أسبوعان"},
+		{"ar", 3, "٣ أسابيع"},
+		{"ar", 11, "١١ أسبوعًا"},
+		{"ja", 7, "7 週間"},
+		{"fr", 0, "0 semaine"},
 	} {
-		if got := Text(c.lang, "page.pause.days", map[string]any{"Count": c.count}); got != c.want {
-			t.Errorf("%d days in %s = %q, want %q", c.count, c.lang, got, c.want)
+		if got := Text(c.lang, "page.pause.weeks", map[string]any{"Count": c.count}); got != c.want {
+			t.Errorf("%d weeks in %s = %q, want %q", c.count, c.lang, got, c.want)
 		}
 	}
 }

@@ -23,6 +23,9 @@ const (
 	ConfirmLink     Purpose = "confirm"
 	UnsubscribeLink Purpose = "unsubscribe"
 	PreferencesLink Purpose = "preferences"
+
+	// FormStamp signs when a form was made, in ms, in place of a subscription.
+	FormStamp Purpose = "form"
 )
 
 // CalendarLink is the purpose of the link to a newsletter's calendar, for the

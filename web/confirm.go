@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"html/template"
 	"net/http"
 	"time"
 
@@ -24,9 +25,9 @@ const (
 // askToConfirm shows where a subscription stands, and changes nothing: scanners
 // follow the links of every mail.
 func (s *Server) askToConfirm(r *http.Request) (page, error) {
-	id, err := s.List.Tokens().Check(subscribers.ConfirmLink, r.PathValue("token"))
-	if err != nil {
-		return s.badLink(r, "page.confirm.invalid"), nil
+	id, bad := s.linked(r, subscribers.ConfirmLink, "page.confirm.invalid")
+	if bad != nil {
+		return *bad, nil
 	}
 	p, err := s.reader(r.Context(), s.DB.Read(), id)
 	switch {
@@ -35,7 +36,7 @@ func (s *Server) askToConfirm(r *http.Request) (page, error) {
 	case err != nil:
 		return page{}, err
 	}
-	return s.confirmPage(r, s.Now(), p, outcome{}), nil
+	return s.confirmPage(r, p, outcome{})
 }
 
 // outcome is what pressing the button changed.
@@ -44,14 +45,14 @@ type outcome struct{ confirmed, cameBack bool }
 // confirm makes a pending subscription active. Pressing twice is as good as
 // once.
 func (s *Server) confirm(r *http.Request) (page, error) {
-	id, err := s.List.Tokens().Check(subscribers.ConfirmLink, r.PathValue("token"))
-	if err != nil {
-		return s.badLink(r, "page.confirm.invalid"), nil
+	id, bad := s.linked(r, subscribers.ConfirmLink, "page.confirm.invalid")
+	if bad != nil {
+		return *bad, nil
 	}
 	now, again := s.Now(), r.PostFormValue(againField) != ""
 	var p reader
 	var out outcome
-	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
+	err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
 		if p, err = s.reader(r.Context(), tx, id); err != nil || !p.known {
 			return err
 		}
@@ -67,10 +68,10 @@ func (s *Server) confirm(r *http.Request) (page, error) {
 	case err != nil:
 		return page{}, err
 	}
-	if out.confirmed && s.Ledger != nil && s.Enqueued != nil {
-		s.Enqueued()
+	if out.confirmed {
+		s.enqueued()
 	}
-	return s.confirmPage(r, now, p, out), nil
+	return s.confirmPage(r, p, out)
 }
 
 // activate confirms a subscription and enqueues its welcome, in one commit. Who
@@ -88,7 +89,7 @@ func (s *Server) activate(ctx context.Context, tx *sql.Tx, now time.Time, p read
 		}
 	}
 	out.confirmed, err = s.List.Confirm(ctx, tx, now, p.subscription.ID, detail)
-	if err != nil || !out.confirmed || s.Ledger == nil {
+	if err != nil || !out.confirmed {
 		return out, err
 	}
 	return out, s.Ledger.Enqueue(ctx, tx, now, ledger.Notice{
@@ -98,7 +99,7 @@ func (s *Server) activate(ctx context.Context, tx *sql.Tx, now time.Time, p read
 }
 
 // confirmPage says where the subscription stands now.
-func (s *Server) confirmPage(r *http.Request, now time.Time, p reader, out outcome) page {
+func (s *Server) confirmPage(r *http.Request, p reader, out outcome) (page, error) {
 	l := s.letter(r, p)
 	show := func(mark, heading string, text ...string) {
 		l.Mark, l.Heading = mark, p.say(l.Lang, heading)
@@ -107,19 +108,18 @@ func (s *Server) confirmPage(r *http.Request, now time.Time, p reader, out outco
 		}
 	}
 	button := func(id string) { l.Button = p.say(l.Lang, id) }
+	when := "page.confirm.next"
 	switch state := p.state(); {
 	case state == subscribers.Pending:
 		show("letter", "page.confirm.heading", "page.confirm.text")
 		button("page.confirm.button")
 	case state == subscribers.Active && out.cameBack:
 		show("done", "page.confirm.done_heading", "page.unsubscribe.undone")
-		l.Text = append(l.Text, s.next(l.Lang, "page.confirm.next", now, p)...)
 	case state == subscribers.Active && out.confirmed:
 		show("done", "page.confirm.done_heading", "page.confirm.done")
-		l.Text = append(l.Text, s.next(l.Lang, "page.confirm.first", now, p)...)
+		when = "page.confirm.first"
 	case state == subscribers.Active:
 		show("done", "page.confirm.already_heading", "page.confirm.already")
-		l.Text = append(l.Text, s.next(l.Lang, "page.confirm.next", now, p)...)
 	case state == subscribers.Paused:
 		show("done", "page.confirm.already_heading", "page.confirm.paused")
 	case state == subscribers.Unsubscribed:
@@ -129,5 +129,27 @@ func (s *Server) confirmPage(r *http.Request, now time.Time, p reader, out outco
 	default:
 		show("", "page.confirm.stopped_heading", "page.confirm.stopped")
 	}
-	return l
+	if p.state() != subscribers.Active {
+		return l, nil
+	}
+	next, err := s.next(r, l.Lang, when, p)
+	if err != nil {
+		return page{}, err
+	}
+	l.Text = append(l.Text, next...)
+	l.Body, err = s.welcome(r, l.Lang, p)
+	return l, err
+}
+
+// welcome offers the latest tip at once, and the reader's settings.
+func (s *Server) welcome(r *http.Request, lang string, p reader) (template.HTML, error) {
+	_, err := s.latestFor(r.Context(), s.DB.Read(), p)
+	if err != nil && !errors.Is(err, ledger.ErrNoEdition) {
+		return "", err
+	}
+	return s.part("welcome", struct {
+		tongue
+		Settings, Do string
+		Offer        bool
+	}{tongue{lang}, s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID)), doAgain, err == nil})
 }

@@ -45,18 +45,6 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-func TestConfirmWithoutLedgerSendsNoWelcome(t *testing.T) {
-	s := open(t, func(o *web.Options) {
-		o.Ledger = nil
-		o.Enqueued = func() { t.Error("the mailer was woken for nothing") }
-	})
-	ana := s.add("ana@example.com", "")
-	s.post(s.confirmLink(ana), "").must(t, 200, "Thank you")
-	if got := s.notices(); got != nil {
-		t.Errorf("mails %q, want none", got)
-	}
-}
-
 // Only a pending subscription changes; the others are told where they stand.
 func TestConfirmSaysWhereASubscriptionStands(t *testing.T) {
 	for _, step := range []struct {

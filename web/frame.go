@@ -15,7 +15,7 @@ type frame struct {
 	Title, Dir          string
 	Style, Icon, Code   string // addresses of our own files
 	Home, Archive       string
-	Skip, Say           string
+	Skip, Say, Around   string
 	ToSubscribe, ToPast string
 	Languages           []languageLink
 	PostalAddress       []string
@@ -51,11 +51,12 @@ func (s *Server) link(r *http.Request, path string) string {
 
 func (s *Server) frame(r *http.Request, p page) frame {
 	f := frame{
-		page: p, Title: p.Title, Dir: locale.Dir(p.Lang), Robots: p.Public,
+		page: p, Title: p.Title, Dir: locale.Dir(p.Lang), Robots: p.Public || p.Listed,
 		Style: s.base + s.style.path, Icon: s.base + s.icon.path,
 		Home: s.link(r, "/"), Archive: s.link(r, "/archive"),
 		Skip:        locale.Text(p.Lang, "page.frame.skip", nil),
 		Say:         locale.Text(p.Lang, "page.frame.language", nil),
+		Around:      locale.Text(p.Lang, "page.frame.site", nil),
 		ToSubscribe: locale.Text(p.Lang, "page.frame.subscribe", nil),
 		ToPast:      locale.Text(p.Lang, "page.frame.archive", nil),
 		Languages:   s.languageLinks(r, p), PostalAddress: s.postal,

@@ -86,7 +86,7 @@ func TestBadTokens(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/", "/u", "/u/", "/confirm", "/confirm/", "/confirm/a/b", "/u/" + leave + "/x", "/nothing", "/assets/style-0.css"} {
+	for _, path := range []string{"/index.html", "/u", "/u/", "/confirm", "/confirm/", "/confirm/a/b", "/u/" + leave + "/x", "/nothing", "/assets/style-0.css"} {
 		a := s.get(path)
 		if a.StatusCode != 404 || !strings.Contains(a.body, "There’s nothing here") {
 			t.Errorf("%s: status %d\n%s", path, a.StatusCode, a.body)
@@ -134,7 +134,7 @@ func TestHeaders(t *testing.T) {
 		s := open(t, func(o *web.Options) { o.BaseURL = base })
 		ana := s.add("ana@example.com", "")
 		for path, status := range map[string]int{
-			s.confirmLink(ana): 200, s.leaveLink(ana): 200, "/u/x": 404, "/": 404, "/healthz": 200, "/readyz": 200,
+			s.confirmLink(ana): 200, s.leaveLink(ana): 200, "/u/x": 404, "/nothing": 404, "/healthz": 200, "/readyz": 200,
 		} {
 			a := s.get(path)
 			a.must(t, status)

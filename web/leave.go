@@ -1,11 +1,14 @@
 package web
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"html/template"
 	"net/http"
+	"time"
 
+	"dailytip/locale"
 	"dailytip/subscribers"
 )
 
@@ -18,47 +21,69 @@ const (
 // askToLeave shows the button, or that it needn't be pressed any more. It
 // changes nothing: scanners follow the links of every mail.
 func (s *Server) askToLeave(r *http.Request) (page, error) {
-	id, err := s.List.Tokens().Check(subscribers.UnsubscribeLink, r.PathValue("token"))
-	if err != nil {
-		return s.badLink(r, "page.error.not_found"), nil
-	}
-	p, err := s.reader(r.Context(), s.DB.Read(), id)
-	if errors.Is(err, subscribers.ErrUnknown) {
-		return s.leftNobody(r), nil
-	}
-	if err != nil {
-		return page{}, err
+	p, bad, err := s.leaver(r, s.DB.Read())
+	if bad != nil || err != nil {
+		return orBad(bad), err
 	}
 	if hasLeft(p) {
-		return s.leftPage(r, p, "page.unsubscribe.already"), nil
+		return s.leftPage(r, p, "page.unsubscribe.already")
 	}
 	l := s.letter(r, p)
 	l.Heading = p.say(l.Lang, "page.unsubscribe.heading")
 	l.Text = []template.HTML{p.say(l.Lang, "page.unsubscribe.text")}
 	l.Button = p.say(l.Lang, "page.unsubscribe.button")
-	return l, nil
+	if p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused) {
+		l.Body, err = s.lessPart(r, l.Lang, p)
+	}
+	return l, err
+}
+
+// leaver is the reader behind a link to leave, or the page that says that there
+// is none.
+func (s *Server) leaver(r *http.Request, q queryer) (p reader, bad *page, err error) {
+	id, err := s.List.Tokens().Check(subscribers.UnsubscribeLink, r.PathValue("token"))
+	if err != nil {
+		forged := s.badLink(r, "page.error.not_found")
+		return p, &forged, nil
+	}
+	p, err = s.reader(r.Context(), q, id)
+	if errors.Is(err, subscribers.ErrUnknown) {
+		gone := s.leftNobody(r)
+		return p, &gone, nil
+	}
+	return p, nil, err
+}
+
+func orBad(bad *page) page {
+	if bad == nil {
+		return page{}
+	}
+	return *bad
 }
 
 // leave ends a subscription at once: no cookie, no login, no redirect, the same
 // answer each time, for ever (RFC 8058 §3.1 and §4). The token says it all.
 // A mail program's body, urlencoded or multipart, only tells the operator where
 // the button was; ours is empty; and one that can't be read keeps nobody here.
+// A good link is never refused for coming too often: a second one costs a look.
 func (s *Server) leave(r *http.Request) (page, error) {
-	id, err := s.List.Tokens().Check(subscribers.UnsubscribeLink, r.PathValue("token"))
-	if err != nil {
-		return s.badLink(r, "page.error.not_found"), nil
+	p, bad, err := s.leaver(r, s.DB.Read())
+	if bad != nil || err != nil {
+		return orBad(bad), err
+	}
+	if p.subscription.State == subscribers.Unsubscribed {
+		return s.leftPage(r, p, "page.unsubscribe.done")
 	}
 	detail := buttonDetail
 	if r.PostFormValue("List-Unsubscribe") != "" {
 		detail = oneClickDetail
 	}
 	now := s.Now()
-	var p reader
 	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
-		if p, err = s.reader(r.Context(), tx, id); err != nil {
+		if _, err := s.List.Unsubscribe(r.Context(), tx, now, p.subscription.ID, detail); err != nil {
 			return err
 		}
-		_, err := s.List.Unsubscribe(r.Context(), tx, now, id, detail)
+		p, err = s.reader(r.Context(), tx, p.subscription.ID)
 		return err
 	})
 	if errors.Is(err, subscribers.ErrUnknown) {
@@ -67,19 +92,55 @@ func (s *Server) leave(r *http.Request) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return s.leftPage(r, p, "page.unsubscribe.done"), nil
+	return s.leftPage(r, p, "page.unsubscribe.done")
 }
 
 func hasLeft(p reader) bool {
 	return p.subscription.State == subscribers.Unsubscribed || p.state() == subscribers.Suppressed
 }
 
-func (s *Server) leftPage(r *http.Request, p reader, text string) page {
+// leftPage says that nothing comes any more. A mistake can be taken back for a
+// while, and who likes may say why.
+func (s *Server) leftPage(r *http.Request, p reader, text string) (page, error) {
 	l := s.letter(r, p)
-	l.Mark = "done"
+	l.Mark, l.Here = "done", s.leavePath(r)
 	l.Heading = p.say(l.Lang, "page.unsubscribe.done_heading")
 	l.Text = []template.HTML{p.say(l.Lang, text)}
-	return l
+	if p.state() != subscribers.Unsubscribed {
+		return l, nil
+	}
+	undo, err := s.List.MayUndo(r.Context(), s.DB.Read(), s.Now(), p.subscription)
+	if err != nil {
+		return page{}, err
+	}
+	given, err := s.List.ReasonGiven(r.Context(), s.DB.Read(), p.subscription)
+	if err != nil {
+		return page{}, err
+	}
+	v := struct {
+		tongue
+		Undo             bool
+		UndoAt, ReasonAt string
+		Reasons          []choice
+	}{tongue{l.Lang}, undo && p.known, s.link(r, s.leavePath(r)+"/undo"), s.link(r, s.leavePath(r)+"/reason"), nil}
+	if !given {
+		for _, reason := range subscribers.Reasons {
+			v.Reasons = append(v.Reasons, choice{Value: reason, Text: locale.Text(l.Lang, reasonMessage(reason), nil)})
+		}
+	}
+	l.Body, err = s.part("left", v)
+	return l, err
+}
+
+// leavePath is the path of the page to leave, on all that belong to it.
+func (s *Server) leavePath(r *http.Request) string { return "/u/" + r.PathValue("token") }
+
+// reasonMessage names what a reader reads of a reason.
+func reasonMessage(reason string) string {
+	if reason == "other" { // go-i18n takes "other" for a form of the plural
+		reason = "any"
+	}
+	return "page.unsubscribe." + reason
 }
 
 // leftNobody answers a good token of somebody whom we have erased.
@@ -87,4 +148,34 @@ func (s *Server) leftNobody(r *http.Request) page {
 	l := s.plain(r, http.StatusOK, "page.unsubscribe.done_heading", "page.unsubscribe.gone")
 	l.Mark = "done"
 	return l
+}
+
+// act runs one of the buttons beside the one to leave, in a transaction, and
+// shows what came of it.
+func (s *Server) act(f func(ctx context.Context, tx *sql.Tx, now time.Time, p reader) error, show func(r *http.Request, p reader) (page, error)) http.HandlerFunc {
+	return s.page(func(r *http.Request) (page, error) {
+		id, bad := s.linked(r, subscribers.UnsubscribeLink, "page.error.not_found")
+		if bad != nil {
+			return *bad, nil
+		}
+		now := s.Now()
+		var p reader
+		err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
+			if p, err = s.reader(r.Context(), tx, id); err != nil {
+				return err
+			}
+			if err = f(r.Context(), tx, now, p); err != nil {
+				return err
+			}
+			p, err = s.reader(r.Context(), tx, id)
+			return err
+		})
+		if errors.Is(err, subscribers.ErrUnknown) {
+			return s.leftNobody(r), nil
+		}
+		if err != nil {
+			return page{}, err
+		}
+		return show(r, p)
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -142,22 +143,32 @@ func (s *Server) limit(next http.Handler) http.Handler {
 	})
 }
 
-// guard refuses what a form on another site sends. One-click unsubscribing is
-// what mail programs send from wherever they run (RFC 8058 §3.1).
-func (s *Server) guard(next http.Handler) http.Handler {
+// protection tells our own pages' requests from those of other sites.
+func (s *Server) protection() *http.CrossOriginProtection {
 	protection := http.NewCrossOriginProtection()
-	protection.AddInsecureBypassPattern("POST /u/{token}")
 	if u, err := url.Parse(s.BaseURL); err == nil && u.Host != "" {
 		// Behind a proxy that changes Host, an old browser's Origin differs
 		// from it; and this origin is ourselves.
 		_ = protection.AddTrustedOrigin(u.Scheme + "://" + u.Host)
+	}
+	return protection
+}
+
+// guard refuses what a form on another site sends. One-click unsubscribing is
+// what mail programs send from wherever they run (RFC 8058 §3.1). Signing up
+// needs no right that a visitor's browser could lend to another site: there the
+// handlers look at where it comes from.
+func (s *Server) guard(next http.Handler) http.Handler {
+	protection := s.protection()
+	for _, open := range []string{"POST /u/{token}", "POST /subscribe", apiRoute} {
+		protection.AddInsecureBypassPattern(open)
 	}
 	protection.SetDenyHandler(s.page(func(r *http.Request) (page, error) {
 		return s.plain(r, http.StatusForbidden, "page.error.failed_heading", "page.error.elsewhere"), nil
 	}))
 	guarded := protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if originHidden(r) {
+		if hidden(r) && secretPath(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -165,12 +176,15 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-// originHidden tells whether our own page may have hidden where its form came
-// from. With Referrer-Policy: no-referrer a browser writes "Origin: null" on
-// the POST, and over plain HTTP or before 2023 it sends no Sec-Fetch-Site that
-// would tell more. Such a POST acts only where the path's token alone gives the
-// right to: who knows the token could as well press the button.
-func originHidden(r *http.Request) bool {
-	return r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" &&
-		(strings.HasPrefix(r.URL.Path, "/confirm/") || strings.HasPrefix(r.URL.Path, "/vote/"))
+// hidden tells whether a browser may have hidden that a form is our own. With
+// Referrer-Policy: no-referrer it writes "Origin: null" on the POST, and over
+// plain HTTP or before 2023 it sends no Sec-Fetch-Site that would tell more.
+func hidden(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null"
+}
+
+// secretPath tells whether the token in a path alone gives the right to act: who
+// knows it could as well press the button.
+func secretPath(path string) bool {
+	return slices.ContainsFunc([]string{"/confirm/", "/preferences/", "/u/", "/vote/"}, func(p string) bool { return strings.HasPrefix(path, p) })
 }

@@ -31,9 +31,10 @@ type page struct {
 	Below   template.HTML // what follows the letter, on the paper
 	Wide    bool          // the body brings sheets of its own instead of standing in one
 
-	// Public pages may be found and kept by anybody; the others hold a person's
-	// address, or stand at an address that is a secret.
+	// Public pages may be found and kept by anybody, Listed ones only found; the
+	// others hold a person's address, or stand at an address that is a secret.
 	Public   bool
+	Listed   bool
 	Keep     time.Duration // Public: how long, without asking again; 0: ask each time
 	Modified time.Time     // Public: when it last changed; zero: unknown
 	Head     []headLink
@@ -48,6 +49,8 @@ type page struct {
 	// links are for; nil and "": all that we speak.
 	Languages []languageLink
 	Say       string
+
+	Wait time.Duration // Status 429: until it's worth trying again
 
 	letterhead
 }
@@ -129,17 +132,29 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	if p.Status == http.StatusServiceUnavailable {
+	if p.Listed {
+		h.Set("Referrer-Policy", publicReferrer)
+	} else {
+		h.Set("X-Robots-Tag", "noindex, nofollow")
+	}
+	switch p.Status {
+	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "120")
+	case http.StatusTooManyRequests:
+		h.Set("Retry-After", strconv.Itoa(max(1, int(p.Wait/time.Second)+1)))
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body)
 }
 
+// publicReferrer is for pages whose address is no secret. With no-referrer a
+// browser would hide where their forms come from, also from us.
+const publicReferrer = "same-origin"
+
 // writePublic sends a page that caches may keep, or 304 to who has it already.
 func (s *Server) writePublic(w http.ResponseWriter, r *http.Request, p page, body []byte) {
 	h := w.Header()
+	h.Set("Referrer-Policy", publicReferrer)
 	sum := sha256.Sum256(body)
 	h.Set("ETag", `"`+hex.EncodeToString(sum[:12])+`"`)
 	h.Set("Cache-Control", "no-cache")
@@ -168,7 +183,10 @@ func (s *Server) siteHead() letterhead {
 }
 
 func (s *Server) nothingHere(r *http.Request) (page, error) {
-	return s.plain(r, http.StatusNotFound, "page.error.not_found_heading", "page.error.not_found"), nil
+	p := s.plain(r, http.StatusNotFound, "page.error.not_found_heading", "page.error.not_found")
+	p.Here = "/"
+	p.Body = template.HTML(`<p class="after"><a href="`+template.HTMLEscapeString(s.link(r, "/"))+`">`) + say(p.Lang, "page.error.home") + "</a></p>"
+	return p, nil
 }
 
 // badLink is the page of a token that is forged, cut off or made for something

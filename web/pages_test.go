@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/ledger"
 	"dailytip/locale"
 	"dailytip/mailer/letter"
 	"dailytip/store/storetest"
@@ -184,7 +185,7 @@ func FuzzPath(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	handler := web.New(web.Options{DB: db, List: list, BaseURL: "https://example.com/tips"}).Handler()
+	handler := web.New(web.Options{DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "https://example.com/tips"}).Handler()
 	f.Fuzz(func(t *testing.T, path, method string) {
 		r := &http.Request{Method: method, URL: &url.URL{Path: path}, Header: http.Header{}, Body: http.NoBody, Host: "example.com"}
 		w := httptest.NewRecorder()

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"html/template"
 	"net/http"
-	"time"
 
 	"dailytip/subscribers"
 )
@@ -15,6 +14,7 @@ type reader struct {
 	person       *subscribers.Subscriber
 	subscription subscribers.Subscription
 	head         letterhead
+	newsletter   Newsletter
 	known        bool // the newsletter is still in the configuration
 }
 
@@ -35,11 +35,16 @@ func (s *Server) reader(ctx context.Context, q queryer, subscription int64) (rea
 	if err != nil {
 		return reader{}, err
 	}
-	head, known := s.newsletters[sub.Newsletter]
-	if !known {
-		head = letterhead{Name: isolated(sub.Newsletter, "")}
+	n, known := s.newsletter(sub.Newsletter)
+	return reader{person, sub, s.head(sub.Newsletter), n, known}, nil
+}
+
+// head is a newsletter's letterhead, also of one that is no more.
+func (s *Server) head(id string) letterhead {
+	if head, known := s.newsletters[id]; known {
+		return head
 	}
-	return reader{person, sub, head, known}, nil
+	return letterhead{Name: isolated(id, "")}
 }
 
 // state is the subscription's, or Suppressed when the whole person is.
@@ -61,13 +66,13 @@ func (p reader) say(lang, id string) template.HTML {
 }
 
 // next says when the next tip comes, or nothing when nobody can tell.
-func (s *Server) next(lang, id string, now time.Time, p reader) []template.HTML {
-	if s.NextDue == nil || p.state() != subscribers.Active {
-		return nil
+func (s *Server) next(r *http.Request, lang, id string, p reader) ([]template.HTML, error) {
+	if p.state() != subscribers.Active {
+		return nil, nil
 	}
-	due := s.NextDue(p.subscription)
-	if !due.After(now) {
-		return nil
+	due, err := s.nextDue(r.Context(), s.DB.Read(), p)
+	if err != nil || !due.After(s.Now()) {
+		return nil, err
 	}
-	return []template.HTML{phrase(lang, id, map[string]template.HTML{"When": instant(lang, due)})}
+	return []template.HTML{phrase(lang, id, map[string]template.HTML{"When": instant(lang, due)})}, nil
 }

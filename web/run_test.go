@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/ledger"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
 	"dailytip/web"
@@ -30,7 +31,7 @@ func run(ctx context.Context, t *testing.T, change func(*web.Options)) (address 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := web.Options{DB: db, List: list, BaseURL: "http://tips.example.com"}
+	o := web.Options{DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "http://tips.example.com"}
 	change(&o)
 	ended := make(chan error, 1)
 	go func() { ended <- web.New(o).Run(ctx, l) }()
@@ -88,7 +89,7 @@ func TestRunSaysWhyItCannotServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = web.New(web.Options{DB: db, List: list}).Run(t.Context(), l)
+	err = web.New(web.Options{DB: db, List: list, Ledger: ledger.New(db, list)}).Run(t.Context(), l)
 	if err == nil || !strings.HasPrefix(err.Error(), "serve pages: ") {
 		t.Errorf("Run: %v", err)
 	}
@@ -138,7 +139,7 @@ func BenchmarkLeavePage(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	handler := web.New(web.Options{DB: db, List: list, Newsletters: []web.Newsletter{{ID: "management", Title: title}}}).Handler()
+	handler := web.New(web.Options{DB: db, List: list, Ledger: ledger.New(db, list), Newsletters: []web.Newsletter{{ID: "management", Title: title}}}).Handler()
 	path := "/u/" + list.Tokens().Make(subscribers.UnsubscribeLink, added.Subscription)
 	b.ReportAllocs()
 	for b.Loop() {

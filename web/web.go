@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"path"
 	"strings"
@@ -28,6 +29,13 @@ type Newsletter struct {
 	// no feed of it.
 	Private bool
 
+	// When it comes, for readers who choose nothing for themselves.
+	Days        subscribers.Days // the weekdays that may have an edition; 0: all
+	SendAt      string           // HH:MM
+	Zone        string           // IANA, one for all readers; "": each their own
+	DefaultZone string           // IANA, of readers who have none; "": UTC
+	Course      bool             // each reader has their own place in it
+
 	// Files is the library's folder, whose pictures are served below
 	// /files/ID/; nil: none are.
 	Files fs.FS
@@ -41,11 +49,11 @@ type Database interface {
 	Write(ctx context.Context, f func(tx *sql.Tx) error) error
 }
 
-// Options are what [New] needs. DB and List are required.
+// Options are what [New] needs. DB, List and Ledger are required.
 type Options struct {
 	DB          Database // a *store.DB
 	List        *subscribers.List
-	Ledger      *ledger.Ledger // nil: who confirms gets no welcome mail
+	Ledger      *ledger.Ledger
 	Newsletters []Newsletter
 
 	// BaseURL is what links in mail point to, http or https, perhaps with a
@@ -60,6 +68,15 @@ type Options struct {
 	// Enqueued is called after a mail was put into the ledger's queue, so that
 	// it needn't wait for the next poll. It must not block. May be nil.
 	Enqueued func()
+
+	// Limits bound the sign-ups; Origins are the sites, scheme://host, whose own
+	// forms sign readers up without another click on ours.
+	Limits  Limits
+	Origins []string
+
+	// TrustedProxies are those in front of the pages, whose X-Forwarded-For or
+	// Forwarded says where a request comes from. Empty: there are none.
+	TrustedProxies []netip.Prefix
 
 	// PostalAddress stands at the end of every page, in one or several lines;
 	// "": none does.
@@ -94,6 +111,9 @@ type Server struct {
 	kept        keeper
 	began       time.Time
 	pages       *template.Template
+	gates       gates
+	forms       *http.CrossOriginProtection // of sign-ups
+	evenly      time.Duration
 	mux         *http.ServeMux
 }
 
@@ -121,6 +141,8 @@ func New(o Options) *Server {
 	}
 	s.began = o.Now()
 	s.openArchive()
+	s.gates, s.evenly = newGates(o.Limits), evenly
+	s.forms = s.protection()
 	s.mux = s.routes()
 	return s
 }
@@ -145,12 +167,26 @@ func (s *Server) https() bool { return strings.HasPrefix(s.BaseURL, "https://") 
 // is logged is never the path itself.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.page(s.frontPage))
+	mux.HandleFunc("GET /subscribe", s.page(s.frontPage))
+	mux.HandleFunc("POST /subscribe", s.page(s.subscribe))
+	mux.HandleFunc("/subscribe", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc(apiRoute, s.apiSubscribe)
+	mux.HandleFunc("OPTIONS /api/subscribe", s.apiPreflight)
+	mux.HandleFunc("GET /embed", s.page(s.embed))
 	mux.HandleFunc("GET /confirm/{token}", s.page(s.askToConfirm))
 	mux.HandleFunc("POST /confirm/{token}", s.page(s.confirm))
 	mux.HandleFunc("/confirm/{token}", s.wrongMethod("GET, HEAD, POST"))
 	mux.HandleFunc("GET /u/{token}", s.page(s.askToLeave))
 	mux.HandleFunc("POST /u/{token}", s.page(s.leave))
 	mux.HandleFunc("/u/{token}", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc("POST /u/{token}/less", s.less)
+	mux.HandleFunc("POST /u/{token}/undo", s.undo)
+	mux.HandleFunc("POST /u/{token}/reason", s.reason)
+	mux.HandleFunc("GET /preferences/{token}", s.page(s.preferences))
+	mux.HandleFunc("POST /preferences/{token}", s.page(s.changePreferences))
+	mux.HandleFunc("/preferences/{token}", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc("GET /preferences/{token}/data", s.data)
 	mux.HandleFunc("GET /calendar/{file}", s.calendar)
 	mux.HandleFunc("GET /vote/{edition}/{token}", s.page(s.askToVote))
 	mux.HandleFunc("GET /vote/{edition}/{token}/{answer}", s.page(s.askToVote))

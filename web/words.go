@@ -68,7 +68,7 @@ func address(email string) template.HTML {
 func instant(lang string, t time.Time) template.HTML {
 	text := template.HTMLEscapeString(locale.DateTime(lang, t.Format(time.DateOnly), t.Format("15:04")))
 	if zone := t.Location().String(); zone != "" && zone != "Local" {
-		text += ` <bdi class="zone" dir="ltr">(` + template.HTMLEscapeString(zone) + ")</bdi>"
+		text += " " + string(zoneText(zone))
 	}
 	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), text))
 }

@@ -257,11 +257,10 @@ func (d *demoRun) show(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	mux.Handle("/inbox/", http.StripPrefix("/inbox", d.box.Handler()))
-	mux.Handle("/{$}", http.RedirectHandler("/inbox/", http.StatusSeeOther))
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
-	d.say("\nRead the mails at http://%s/inbox/ (Ctrl-C ends the demo)", d.pages.Addr())
+	d.say("\nRead the mails at http://%[1]s/inbox/, subscribe at http://%[1]s/ (Ctrl-C ends the demo)", d.pages.Addr())
 	if err := server.Serve(d.pages); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve the demo's pages: %w", err)
 	}

@@ -16,7 +16,6 @@ import (
 
 	"dailytip/config"
 	"dailytip/store"
-	"dailytip/web"
 )
 
 func (c *command) serve() *cobra.Command {
@@ -173,15 +172,6 @@ func (a *app) logNext() {
 		n := &a.scheduler.Newsletters[i]
 		a.log.Info("newsletter", "id", n.ID, "tips", len(n.Library.Tips()), "faults", len(n.Library.Faults()), "next", n.Next(now).Format(time.RFC3339))
 	}
-}
-
-// web makes the readers' pages.
-func (a *app) web() *web.Server {
-	o := web.Options{DB: a.db, List: a.list, Ledger: a.ledger, BaseURL: a.config.BaseURL, Log: a.log, NextDue: a.nextDue, Enqueued: a.opened, Calendar: a.servedCalendar, PostalAddress: a.config.PostalAddress}
-	for _, n := range a.config.Newsletters {
-		o.Newsletters = append(o.Newsletters, web.Newsletter{ID: n.ID, Title: n.Title, Accent: n.Accent, Language: n.Language, Private: !n.Archive, Files: a.looks[n.ID].Assets})
-	}
-	return web.New(o)
 }
 
 var version string // set by the linker

@@ -1,9 +1,10 @@
-// Chooses the visitor's own time zone in the menu. Nothing needs it: without
-// script the menu shows where the page's language is most at home.
+// Puts the visitor's own time zone into the form, and folds away what then
+// needn't be looked at. Nothing needs it: without script the form shows the zone
+// where the page's language is most at home.
 (() => {
 	"use strict";
-	const menu = document.querySelector("select[name=timezone][data-guess]");
-	if (!menu) return;
+	const field = document.querySelector("[name=timezone][data-guess]");
+	if (!field) return;
 	let zone;
 	try {
 		zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -11,6 +12,10 @@
 		return;
 	}
 	if (!zone) return;
-	const option = menu.querySelector(`option[value="${CSS.escape(zone)}"], option[data-also~="${CSS.escape(zone)}"]`);
-	if (option) option.selected = true;
+	if (field.options && ![...field.options].some((option) => option.value === zone)) {
+		field.add(new Option(zone, zone));
+	}
+	field.value = zone;
+	const more = document.getElementById("more");
+	if (more) more.open = false;
 })();

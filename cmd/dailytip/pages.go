@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+
+	"dailytip/config"
+	"dailytip/scheduler"
+	"dailytip/subscribers"
+	"dailytip/web"
+)
+
+// web makes the readers' pages.
+func (a *app) web() *web.Server {
+	o := web.Options{
+		DB: a.db, List: a.list, Ledger: a.ledger, BaseURL: a.config.BaseURL, Log: a.log, NextDue: a.nextDue, Enqueued: a.opened,
+		Calendar: a.servedCalendar, PostalAddress: a.config.PostalAddress, Origins: a.config.Signup.Origins,
+		Limits: web.Limits{PerNetwork: a.config.Signup.PerNetwork, PerDomain: a.config.Signup.PerDomain, Total: a.config.Signup.Total},
+	}
+	for _, proxy := range a.config.TrustedProxies {
+		if network, err := netip.ParsePrefix(proxy); err == nil { // config has checked it
+			o.TrustedProxies = append(o.TrustedProxies, network)
+		}
+	}
+	for i := range a.config.Newsletters {
+		o.Newsletters = append(o.Newsletters, a.webNewsletter(&a.config.Newsletters[i]))
+	}
+	return web.New(o)
+}
+
+// webNewsletter is what the pages say of a newsletter.
+func (a *app) webNewsletter(n *config.Newsletter) web.Newsletter {
+	out := web.Newsletter{
+		ID: n.ID, Title: n.Title, Accent: n.Accent, Language: n.Language, Private: !n.Archive, Files: a.looks[n.ID].Assets,
+		DefaultZone: n.DefaultTimezone, Course: n.Order == string(scheduler.CourseOrder),
+	}
+	if n.Timezone != "subscriber" {
+		out.Zone = n.Timezone
+	}
+	if planned, err := a.scheduler.Find(n.ID); err == nil {
+		own := planned.Schedule(subscribers.Slot{Cadence: subscribers.Daily})
+		out.SendAt = fmt.Sprintf("%02d:%02d", own.Hour, own.Minute)
+		out.Days = weekdays(own)
+	}
+	return out
+}
+
+// weekdays are those that a schedule ever takes. Four years have each day of
+// each month on most weekdays.
+func weekdays(s scheduler.Schedule) (days subscribers.Days) {
+	first, err := scheduler.ParseDate("2026-01-05") // a Monday
+	if err != nil {
+		return 0
+	}
+	for i := range 4 * 366 {
+		if s.Matches(first.Add(i)) {
+			days |= 1 << (i % 7)
+		}
+	}
+	return days
+}

@@ -1,0 +1,124 @@
+package web
+
+import (
+	"encoding/json"
+	"math"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"dailytip/locale"
+)
+
+// apiAnswer is what /api/subscribe answers, with errors or without.
+type apiAnswer struct {
+	Message string     `json:"message,omitempty"`
+	Errors  []apiError `json:"errors,omitempty"`
+}
+
+// apiError says what is wrong with a field; "" is the request as a whole.
+type apiError struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// apiSubscribe signs somebody up for a program: the operator's own server, or a
+// script on one of the origins. The same limits hold as for the form.
+func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
+	lang := s.language(r, "", "")
+	refuse := func(status int, field, message string) {
+		writeJSON(w, status, apiAnswer{Errors: []apiError{{field, locale.Text(lang, message, nil)}}})
+	}
+	if !s.allowOrigin(w, r) && s.forms.Check(r) != nil {
+		refuse(http.StatusForbidden, "", "page.error.elsewhere")
+		return
+	}
+	// A form on another site can't send this type, so it can't get here.
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+		refuse(http.StatusUnsupportedMediaType, "", "page.fault.json")
+		return
+	}
+	var e entry
+	if err := json.NewDecoder(r.Body).Decode(&e); err != nil {
+		refuse(http.StatusBadRequest, "", "page.fault.json")
+		return
+	}
+	request, faults := s.check(r, &e)
+	if len(faults) > 0 {
+		var a apiAnswer
+		for _, f := range faults {
+			a.Errors = append(a.Errors, apiError{f.Field, locale.Text(lang, f.Message, nil)})
+		}
+		writeJSON(w, http.StatusUnprocessableEntity, a)
+		return
+	}
+	request.Detail = "signed up over /api/subscribe"
+	if from := r.Header.Get("Origin"); slices.Contains(s.Origins, from) {
+		request.Detail += " on " + from
+	}
+	wait, err := s.signUp(r, request)
+	switch {
+	case err != nil:
+		s.Log.ErrorContext(r.Context(), "a sign-up failed", "route", apiRoute, "error", err)
+		refuse(http.StatusServiceUnavailable, "", "page.error.failed")
+	case wait > 0:
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		writeJSON(w, http.StatusTooManyRequests, apiAnswer{Errors: []apiError{{"", waitText(lang, wait)}}})
+	default:
+		writeJSON(w, http.StatusAccepted, apiAnswer{Message: locale.Text(lang, "page.subscribe.sent", map[string]any{
+			"Newsletter": s.titleOf(request.Newsletter), "Email": string(request.Address),
+		})})
+	}
+}
+
+const apiRoute = "POST /api/subscribe"
+
+// apiPreflight answers a browser that asks whether a script may call.
+func (s *Server) apiPreflight(w http.ResponseWriter, r *http.Request) {
+	if s.allowOrigin(w, r) {
+		h := w.Header()
+		h.Set("Access-Control-Allow-Methods", "POST")
+		h.Set("Access-Control-Allow-Headers", "Content-Type")
+		h.Set("Access-Control-Max-Age", strconv.Itoa(int(time.Hour.Seconds())))
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// allowOrigin lets a script on one of the operator's sites read the answer.
+func (s *Server) allowOrigin(w http.ResponseWriter, r *http.Request) bool {
+	w.Header().Add("Vary", "Origin")
+	from := r.Header.Get("Origin")
+	if !slices.Contains(s.Origins, from) {
+		return false
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", from)
+	h.Set("Access-Control-Expose-Headers", "Retry-After")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	return true
+}
+
+func (s *Server) titleOf(id string) string {
+	n, _ := s.newsletter(id)
+	if n.Title != "" {
+		return n.Title
+	}
+	return id
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	body, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		machineText(w, http.StatusInternalServerError, "The fault is ours. Please try again in a few minutes.")
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)+1))
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n'))
+}

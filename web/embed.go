@@ -1,0 +1,45 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"dailytip/locale"
+)
+
+// embed shows an operator the form to copy into a site of theirs. It's for them,
+// and in English.
+func (s *Server) embed(r *http.Request) (page, error) {
+	n, ok := s.newsletter(r.URL.Query().Get("newsletter"))
+	if !ok && len(s.Newsletters) > 0 {
+		n = s.Newsletters[0]
+	}
+	p := page{Lang: locale.Default, Heading: "The form for your own site", letterhead: s.newsletters[n.ID], Here: "/embed"}
+	var others []choice
+	for _, other := range s.Newsletters {
+		others = append(others, choice{Value: "?newsletter=" + other.ID, Text: s.titleOf(other.ID), Chosen: other.ID == n.ID})
+	}
+	var err error
+	p.Body, err = s.part("embed", struct {
+		Snippet  string
+		Others   []choice
+		API      string
+		Origins  []string
+		Sentence template.HTML
+	}{s.snippet(n), others, strings.TrimSuffix(s.BaseURL, "/") + "/api/subscribe", s.Origins, pitch(locale.Default, n)})
+	p.Status = http.StatusOK
+	return p, err
+}
+
+// snippet is a plain form: no script, nothing of ours to be loaded.
+func (s *Server) snippet(n Newsletter) string {
+	escape := template.HTMLEscapeString
+	return fmt.Sprintf(`<form action="%s/subscribe" method="post">
+  <input type="hidden" name="newsletter" value="%s">
+  <label for="dailytip-email">Your mail address</label>
+  <input type="email" name="email" id="dailytip-email" autocomplete="email" required>
+  <button type="submit">Subscribe to %s</button>
+</form>`, escape(strings.TrimSuffix(s.BaseURL, "/")), escape(n.ID), escape(s.titleOf(n.ID)))
+}

@@ -1,0 +1,240 @@
+package web
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"html/template"
+	"net/http"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/subscribers"
+)
+
+// What a button on the page of settings asks for; nothing of it: to save them.
+const (
+	doPause  = "pause"
+	doResume = "resume"
+	doAgain  = "again"  // the latest tip once more
+	doJoin   = "join"   // another newsletter, or this one again
+	doLeave  = "leave"  // a newsletter
+	doErase  = "erase"  // asks whether to
+	doForget = "forget" // erases
+)
+
+// How a change came about, kept as proof of consent.
+const settingsDetail = "chose it on the page of settings"
+
+// preferences shows a reader's settings, and changes nothing.
+func (s *Server) preferences(r *http.Request) (page, error) {
+	id, bad := s.linked(r, subscribers.PreferencesLink, "page.error.not_found")
+	if bad != nil {
+		return *bad, nil
+	}
+	return s.settingsOf(r, id, news{})
+}
+
+// news is what a button brought about, for the top of the page.
+type news struct {
+	message    string // names it; "": nothing happened
+	newsletter string // that it is about; "": the page's own
+	when       bool   // it says when the next tip comes
+	form       *settingsForm
+	faults     []fault
+}
+
+// changePreferences does what a button says.
+func (s *Server) changePreferences(r *http.Request) (page, error) {
+	id, bad := s.linked(r, subscribers.PreferencesLink, "page.error.not_found")
+	if bad != nil {
+		return *bad, nil
+	}
+	do := r.PostFormValue("do")
+	if do == doErase {
+		return s.eraseQuestion(r, id)
+	}
+	now := s.Now()
+	var out news
+	var mailed bool
+	err := s.DB.Write(r.Context(), func(tx *sql.Tx) error {
+		out, mailed = news{}, false
+		p, err := s.reader(r.Context(), tx, id)
+		if err != nil {
+			return err
+		}
+		switch do {
+		case doPause:
+			out, err = s.pause(r, tx, now, p)
+		case doResume:
+			out, err = s.resume(r.Context(), tx, now, p)
+		case doAgain:
+			out, mailed, err = s.again(r.Context(), tx, now, p)
+		case doJoin:
+			out, err = s.join(r, tx, now, p)
+		case doLeave:
+			out, err = s.leaveOne(r, tx, now, p)
+		case doForget:
+			err = s.List.Erase(r.Context(), tx, now, p.person)
+		default:
+			out, err = s.save(r, tx, now, p)
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, subscribers.ErrUnknown):
+		return s.gone(r), nil
+	case err != nil:
+		return page{}, err
+	case do == doForget:
+		return s.forgotten(r), nil
+	case mailed:
+		s.enqueued()
+	}
+	return s.settingsOf(r, id, out)
+}
+
+// pause holds the newsletter for some weeks or until a date.
+func (s *Server) pause(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	until, ok := s.pauseEnd(r, now, p)
+	if !ok {
+		return news{faults: []fault{{"until", "page.fault.until"}}}, nil
+	}
+	changed, err := s.List.Pause(r.Context(), tx, now, until, p.subscription.ID, settingsDetail)
+	if err != nil || !changed {
+		return news{}, err
+	}
+	return news{message: "page.pause.done", when: true}, nil
+}
+
+func (s *Server) resume(ctx context.Context, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	changed, err := s.List.Resume(ctx, tx, now, p.subscription.ID, settingsDetail)
+	if err != nil || !changed {
+		return news{}, err
+	}
+	return news{message: "page.pause.resumed", when: true}, nil
+}
+
+// again has the latest tip sent once more.
+func (s *Server) again(ctx context.Context, tx *sql.Tx, now time.Time, p reader) (out news, mailed bool, err error) {
+	if p.state() != subscribers.Active && p.state() != subscribers.Paused || !p.known {
+		return news{}, false, nil
+	}
+	asked, err := s.Ledger.Asked(ctx, tx, ledger.Resend, p.person.ID, now.Add(-24*time.Hour))
+	if err != nil {
+		return news{}, false, err
+	}
+	if asked >= resendsPerDay {
+		return news{message: "page.settings.again_limit"}, false, nil
+	}
+	c, err := s.latestFor(ctx, tx, p)
+	if errors.Is(err, ledger.ErrNoEdition) {
+		return news{message: "page.settings.again_none"}, false, nil
+	}
+	if err != nil {
+		return news{}, false, err
+	}
+	return news{message: "page.settings.again_done"}, true, s.Ledger.Enqueue(ctx, tx, now, ledger.Notice{
+		Kind: ledger.Resend, Newsletter: p.subscription.Newsletter, Subscriber: p.person.ID, Subscription: p.subscription.ID,
+		Email: p.person.Email, Language: p.person.Language, Content: c.ID,
+	})
+}
+
+// latestFor is the tip that a reader was sent last. Who has had none gets the
+// newsletter's, but not the one that is about to come to them.
+func (s *Server) latestFor(ctx context.Context, q queryer, p reader) (ledger.Content, error) {
+	c, err := s.Ledger.LastOf(ctx, q, p.subscription.Newsletter, p.person.ID)
+	if !errors.Is(err, ledger.ErrNoEdition) {
+		return c, err
+	}
+	before := ""
+	if due, err := s.nextDue(ctx, q, p); err == nil && !due.IsZero() {
+		before = due.Format(time.DateOnly)
+	}
+	return s.Ledger.Latest(ctx, q, p.subscription.Newsletter, before)
+}
+
+// join gives the reader a place in a newsletter, at once: the link came to the
+// address by mail, which is what a confirmation would prove.
+func (s *Server) join(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	ctx := r.Context()
+	n, ok := s.newsletter(r.PostFormValue("newsletter"))
+	if !ok || !p.person.SuppressedAt.IsZero() {
+		return news{}, nil
+	}
+	added, err := s.List.Add(ctx, tx, now, subscribers.Request{
+		Address: p.person.Email, Newsletter: n.ID, Consent: subscribers.ByReader, Detail: settingsDetail,
+	})
+	if err != nil {
+		return news{}, err
+	}
+	if added.State == subscribers.Pending {
+		if _, err := s.List.Confirm(ctx, tx, now, added.Subscription, settingsDetail); err != nil {
+			return news{}, err
+		}
+	}
+	return news{message: "page.confirm.done", newsletter: n.ID}, nil
+}
+
+// leaveOne ends one of the reader's subscriptions.
+func (s *Server) leaveOne(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	id := r.PostFormValue("newsletter")
+	for _, sub := range p.person.Subscriptions {
+		if sub.Newsletter == id {
+			_, err := s.List.Unsubscribe(r.Context(), tx, now, sub.ID, settingsDetail)
+			return news{message: "page.unsubscribe.done", newsletter: id}, err
+		}
+	}
+	return news{}, nil
+}
+
+// eraseQuestion asks whether to forget the reader.
+func (s *Server) eraseQuestion(r *http.Request, id int64) (page, error) {
+	p, err := s.reader(r.Context(), s.DB.Read(), id)
+	if errors.Is(err, subscribers.ErrUnknown) {
+		return s.gone(r), nil
+	}
+	if err != nil {
+		return page{}, err
+	}
+	l := s.letter(r, p)
+	l.Heading, l.Text = p.say(l.Lang, "page.settings.erase_heading"), []template.HTML{p.say(l.Lang, "page.settings.erase_text")}
+	l.Body, err = s.part("erase", struct {
+		tongue
+		Back, Do string
+	}{tongue{l.Lang}, s.link(r, r.URL.Path), doForget})
+	return l, err
+}
+
+func (s *Server) forgotten(r *http.Request) page {
+	p := s.plain(r, http.StatusOK, "page.settings.erased_heading", "page.settings.erased")
+	p.Mark, p.Here = "done", "/"
+	return p
+}
+
+// gone answers a good link of somebody whom we have erased.
+func (s *Server) gone(r *http.Request) page {
+	p := s.plain(r, http.StatusOK, "page.settings.erased_heading", "page.unsubscribe.gone")
+	p.Mark = "done"
+	return p
+}
+
+// linked returns the subscription that the link in a path is for, or the page
+// that says why there is none. How often a link is posted to is bounded; one that
+// isn't ours changes nothing, however often.
+func (s *Server) linked(r *http.Request, purpose subscribers.Purpose, badText string) (id int64, bad *page) {
+	token := r.PathValue("token")
+	id, err := s.List.Tokens().Check(purpose, token)
+	if err != nil {
+		p := s.badLink(r, badText)
+		return 0, &p
+	}
+	if r.Method != http.MethodPost {
+		return id, nil
+	}
+	if wait := s.gates.acts.pass(s.Now(), token); wait > 0 {
+		p := s.tooMany(r, wait)
+		return 0, &p
+	}
+	return id, nil
+}

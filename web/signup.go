@@ -1,0 +1,188 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+
+	"dailytip/locale"
+	"dailytip/subscribers"
+)
+
+// evenly is how long every sign-up takes at least, so that its time doesn't tell
+// whether the address is on the list: a look into the database and a commit take
+// a fraction of it.
+const evenly = 300 * time.Millisecond
+
+// entry is what a visitor wrote into the form, as they did. The JSON is that of
+// /api/subscribe.
+type entry struct {
+	Email      string `json:"email"`
+	Newsletter string `json:"newsletter"`
+	Language   string `json:"language"`
+	Timezone   string `json:"timezone"`
+	Name       string `json:"name"`
+}
+
+// fault is what is wrong with a field: the name of a message.
+type fault struct{ Field, Message string }
+
+// subscribe takes the form. What looks like a machine, and what comes from a
+// site that we don't know, gets the form back with everything filled in and one
+// button: a person loses a click, and a machine is stopped.
+func (s *Server) subscribe(r *http.Request) (page, error) {
+	e := entry{
+		Email: r.PostFormValue("email"), Newsletter: r.PostFormValue("newsletter"), Language: r.PostFormValue("language"),
+		Timezone: r.PostFormValue("timezone"), Name: r.PostFormValue("name"),
+	}
+	request, faults := s.check(r, &e)
+	if len(faults) > 0 {
+		return s.home(r, e, faults)
+	}
+	where, sure := s.origin(r)
+	if !sure || r.PostFormValue(honeyField) != "" {
+		return s.onceMore(r, e)
+	}
+	request.Detail = "signed up with the form " + where
+	if wait, err := s.signUp(r, request); err != nil || wait > 0 {
+		return s.tooMany(r, wait), err
+	}
+	return s.sentPage(r, e), nil
+}
+
+// origin tells where a form was filled in, and whether that was surely a page of
+// ours, a moment ago, or a site of the operator's.
+func (s *Server) origin(r *http.Request) (where string, sure bool) {
+	if from := r.Header.Get("Origin"); slices.Contains(s.Origins, from) {
+		return "on " + from, true
+	}
+	if !hidden(r) && s.forms.Check(r) != nil {
+		return "", false
+	}
+	age, ok := s.formAge(r.PostFormValue(stampField), s.Now())
+	return "on our page", ok && age >= formAtLeast && age <= formAtMost
+}
+
+// signUp writes a checked sign-up down, and the mail that answers it, in one
+// commit. It returns how long to wait when there were too many. Known or not, an
+// address makes no difference that could be seen.
+func (s *Server) signUp(r *http.Request, request subscribers.Request) (wait time.Duration, err error) {
+	ctx, now := r.Context(), s.Now()
+	if wait := s.gates.signUp(now, network(s.client(r)), request.Address); wait > 0 {
+		return wait, nil
+	}
+	even := time.NewTimer(s.evenly)
+	defer even.Stop()
+	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
+		_, err := s.Ledger.SignUp(ctx, tx, now, request)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	s.enqueued()
+	select {
+	case <-even.C:
+	case <-ctx.Done():
+	}
+	return 0, context.Cause(ctx)
+}
+
+// check reads an entry. It fills in what the visitor left open: the language of
+// their browser, the zone where that is most at home.
+func (s *Server) check(r *http.Request, e *entry) (request subscribers.Request, faults []fault) {
+	wrong := func(field, message string) { faults = append(faults, fault{field, message}) }
+	request.Consent = subscribers.ByReader
+	var err error
+	if request.Address, err = subscribers.ParseAddress(e.Email); err != nil {
+		message := "page.fault.email"
+		if strings.TrimSpace(e.Email) == "" {
+			message = "page.fault.email_empty"
+		}
+		wrong("email", message)
+	}
+	if e.Newsletter == "" && len(s.Newsletters) == 1 {
+		e.Newsletter = s.Newsletters[0].ID
+	}
+	n, ok := s.newsletter(e.Newsletter)
+	if !ok {
+		wrong("newsletter", "page.fault.newsletter")
+	}
+	request.Newsletter = n.ID
+	p := &request.Preferences
+	if p.Name, err = subscribers.ParseName(e.Name); err != nil {
+		wrong("name", "page.fault.name")
+	}
+	if e.Language = strings.TrimSpace(e.Language); e.Language == "" {
+		e.Language = browserLanguage(r)
+	}
+	if p.Language, err = subscribers.ParseLanguage(e.Language); err != nil || len(e.Language) > 35 {
+		wrong("language", "page.fault.language")
+	}
+	if e.Timezone = todaysZone(strings.TrimSpace(e.Timezone)); e.Timezone == "" {
+		e.Timezone = guessZone(e.Language, n)
+	}
+	if p.Timezone, err = subscribers.ParseZone(e.Timezone); err != nil || len(e.Timezone) > 64 {
+		wrong("timezone", "page.fault.zone")
+	}
+	return request, faults
+}
+
+func (s *Server) newsletter(id string) (Newsletter, bool) {
+	i := slices.IndexFunc(s.Newsletters, func(n Newsletter) bool { return n.ID == id })
+	if i < 0 {
+		return Newsletter{}, false
+	}
+	return s.Newsletters[i], true
+}
+
+// browserLanguage is the first language that a browser asks for, with its
+// region, when we speak it; "" when it asks for none.
+func browserLanguage(r *http.Request) string {
+	tags, _, _ := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	for _, tag := range tags {
+		if sameBase(tag, locale.Match(tag.String())) {
+			return tag.String()
+		}
+	}
+	return ""
+}
+
+func sameBase(a language.Tag, b string) bool {
+	other, err := language.Parse(b)
+	if err != nil {
+		return false
+	}
+	x, _ := a.Base()
+	y, _ := other.Base()
+	return x == y
+}
+
+// guessZone is where a reader of a language most likely lives. A language
+// without a region says little beside the newsletter's own.
+func guessZone(lang string, n Newsletter) string {
+	tag, err := language.Parse(lang)
+	if err != nil || lang == "" {
+		return n.DefaultZone
+	}
+	if _, confidence := tag.Region(); confidence == language.Exact {
+		return cmp.Or(likelyZone(lang), n.DefaultZone)
+	}
+	if own, err := language.Parse(cmp.Or(n.Language, locale.Default)); err == nil && sameBase(own, lang) && n.DefaultZone != "" && n.DefaultZone != "UTC" {
+		return n.DefaultZone
+	}
+	return cmp.Or(likelyZone(lang), n.DefaultZone)
+}
+
+// enqueued tells the mailer that a mail waits.
+func (s *Server) enqueued() {
+	if s.Enqueued != nil {
+		s.Enqueued()
+	}
+}
