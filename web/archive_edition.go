@@ -37,7 +37,8 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) {
 	sh, e, err := s.archive.find(r.Context(), s.Now(), (&edition{newsletter: newsletter, name: name}).path())
 	if err != nil || e == nil {
 		s.page(func(r *http.Request) (page, error) {
-			return s.plain(r, http.StatusNotFound, "page.error.not_found_heading", "page.error.not_found"), err
+			p, _ := s.nothingHere(r)
+			return p, err
 		})(w, r)
 		return
 	}
