@@ -12,16 +12,16 @@ import (
 // embed shows an operator the form to copy into a site of theirs. It's for them,
 // and in English.
 func (s *Server) embed(r *http.Request) (page, error) {
-	if len(s.joinable) == 0 {
+	if len(s.Newsletters) == 0 {
 		return s.nothingHere(r)
 	}
 	n, ok := s.newsletter(r.URL.Query().Get("newsletter"))
-	if !ok || n.Private {
-		n = s.joinable[0]
+	if !ok {
+		n = s.Newsletters[0]
 	}
 	p := page{Lang: locale.Default, Heading: "The form for your own site", letterhead: s.newsletters[n.ID], Here: "/embed"}
 	var others []choice
-	for _, other := range s.joinable {
+	for _, other := range s.Newsletters {
 		others = append(others, choice{Value: "?newsletter=" + other.ID, Text: s.titleOf(other.ID), Chosen: other.ID == n.ID})
 	}
 	var err error

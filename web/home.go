@@ -81,13 +81,13 @@ type homeTip struct {
 
 // frontPage is the form, and what comes to who fills it in.
 func (s *Server) frontPage(r *http.Request) (page, error) {
-	if len(s.joinable) == 0 {
+	if len(s.Newsletters) == 0 {
 		return s.nothingHere(r)
 	}
 	e := entry{Newsletter: r.URL.Query().Get("newsletter")}
 	n, ok := s.newsletter(e.Newsletter)
-	if !ok || n.Private {
-		n, e.Newsletter = s.joinable[0], ""
+	if !ok {
+		n, e.Newsletter = s.Newsletters[0], ""
 	}
 	e.Language = cmp.Or(asked(r), browserLanguage(r), n.Language)
 	e.Timezone = guessZone(e.Language, n)
@@ -103,7 +103,7 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 		Stamp: s.freshStamp(r.PostFormValue(stampField), now), StampName: stampField, HoneyName: honeyField,
 	}
 	v.GuessZone = r.Method == http.MethodGet || r.Method == http.MethodHead
-	for i, n := range s.joinable {
+	for i, n := range s.Newsletters {
 		h := homeNewsletter{
 			ID: n.ID, Class: s.newsletters[n.ID].Class, Name: s.newsletters[n.ID].Name, When: pitch(p.Lang, n),
 			Chosen: n.ID == e.Newsletter || e.Newsletter == "" && i == 0,
@@ -115,7 +115,7 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 		v.Newsletters = append(v.Newsletters, h)
 	}
 	v.Title = say(p.Lang, "page.subscribe.heading")
-	if len(s.joinable) == 1 {
+	if len(s.Newsletters) == 1 {
 		v.Title, v.Pitch = v.Newsletters[0].Name, v.Newsletters[0].When
 		p.Title = untagged(v.Title)
 	} else {
@@ -130,10 +130,10 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 	return p, err
 }
 
-// soleLanguage is that of the only newsletter to subscribe to, or "".
+// soleLanguage is that of the only newsletter, or "".
 func (s *Server) soleLanguage() string {
-	if len(s.joinable) == 1 {
-		return s.joinable[0].Language
+	if len(s.Newsletters) == 1 {
+		return s.Newsletters[0].Language
 	}
 	return ""
 }
@@ -204,6 +204,9 @@ func zoneMenus(lang, chosen string) []zoneMenu {
 
 // lastTip is what a newsletter sent last, or nil.
 func (s *Server) lastTip(r *http.Request, lang string, n Newsletter) (*homeTip, error) {
+	if n.Private {
+		return nil, nil
+	}
 	c, err := s.Ledger.Latest(r.Context(), s.DB.Read(), n.ID, "")
 	if errors.Is(err, ledger.ErrNoEdition) || err == nil && len(c.Items) == 0 {
 		return nil, nil

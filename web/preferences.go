@@ -159,8 +159,7 @@ func (s *Server) latestFor(ctx context.Context, q queryer, p reader) (ledger.Con
 func (s *Server) join(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
 	ctx := r.Context()
 	n, ok := s.newsletter(r.PostFormValue("newsletter"))
-	own := n.ID == p.subscription.Newsletter // who has left it may come back
-	if !ok || n.Private && !own || !p.person.SuppressedAt.IsZero() {
+	if !ok || !p.person.SuppressedAt.IsZero() {
 		return news{}, nil
 	}
 	added, err := s.List.Add(ctx, tx, now, subscribers.Request{

@@ -192,9 +192,6 @@ func (s *Server) others(r *http.Request, lang string, p reader) []otherNewslette
 				o.Do, o.Edit = doLeave, s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, sub.ID))
 			}
 		}
-		if n.Private && o.Do == doJoin {
-			continue
-		}
 		o.Button = phrase(lang, "page.settings."+o.Do, map[string]template.HTML{"Newsletter": o.Name})
 		all = append(all, o)
 	}

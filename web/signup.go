@@ -107,11 +107,11 @@ func (s *Server) check(r *http.Request, e *entry) (request subscribers.Request, 
 		}
 		wrong("email", message)
 	}
-	if e.Newsletter == "" && len(s.joinable) == 1 {
-		e.Newsletter = s.joinable[0].ID
+	if e.Newsletter == "" && len(s.Newsletters) == 1 {
+		e.Newsletter = s.Newsletters[0].ID
 	}
 	n, ok := s.newsletter(e.Newsletter)
-	if !ok || n.Private {
+	if !ok {
 		wrong("newsletter", "page.fault.newsletter")
 	}
 	request.Newsletter = n.ID

@@ -26,7 +26,7 @@ type Newsletter struct {
 	Language string // BCP 47, of its title; "" means English
 
 	// Private: what was sent isn't for everybody to read. There is no archive and
-	// no feed of it, and who isn't on its list is put there by the operator.
+	// no feed of it.
 	Private bool
 
 	// When it comes, for readers who choose nothing for themselves.
@@ -110,7 +110,6 @@ type Server struct {
 	archive     archive
 	kept        keeper
 	began       time.Time
-	joinable    []Newsletter // that anybody may subscribe to
 	pages       *template.Template
 	gates       gates
 	forms       *http.CrossOriginProtection // of sign-ups
@@ -135,9 +134,6 @@ func New(o Options) *Server {
 	for i, n := range o.Newsletters {
 		s.files[n.ID] = n.Files
 		s.newsletters[n.ID] = newLetterhead(n, i)
-		if !n.Private {
-			s.joinable = append(s.joinable, n)
-		}
 	}
 	s.style, s.icon, s.script = newStylesheet(o.Newsletters), newIcon(o.Newsletters), newScript()
 	if o.PostalAddress != "" {
