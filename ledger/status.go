@@ -94,7 +94,7 @@ func (c *Counts) add(r Reason, second int64) {
 // Recent counts the newest editions, newest first.
 func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 	q := l.db.Read()
-	editions, err := l.recentEditions(ctx, q, limit)
+	editions, err := l.editions(ctx, q, "ORDER BY local_date DESC, newsletter LIMIT $1", limit)
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +118,28 @@ func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 	return all, nil
 }
 
-func (l *Ledger) recentEditions(ctx context.Context, q store.Queryer, limit int) ([]Edition, error) {
-	rows, err := q.QueryContext(ctx, `
-		SELECT id, newsletter, local_date, opened_at, state FROM editions ORDER BY local_date DESC, newsletter LIMIT $1`, limit)
+// CountSince counts the editions of a local date (YYYY-MM-DD) and later, newest
+// first, without their tips and votes.
+func (l *Ledger) CountSince(ctx context.Context, date string) ([]Counts, error) {
+	q := l.db.Read()
+	editions, err := l.editions(ctx, q, "WHERE local_date >= $1 ORDER BY local_date DESC, newsletter", date)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Counts, 0, len(editions))
+	for _, e := range editions {
+		c, err := l.Count(ctx, q, e)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// editions reads those that which chooses and orders.
+func (l *Ledger) editions(ctx context.Context, q store.Queryer, which string, args ...any) ([]Edition, error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, newsletter, local_date, opened_at, state FROM editions "+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read editions: %w", err)
 	}

@@ -28,3 +28,33 @@ func (m *Mailer) observed(x *message) {
 		Verdict: x.verdict, Answer: x.answer, Took: clock().Sub(x.began), Bytes: len(x.data),
 	})
 }
+
+// RelayState is how a relay is doing for this node.
+type RelayState struct {
+	Name        string
+	Up          bool // false: it couldn't be reached, and is left alone for a moment
+	Connections int  // that it has let in
+	Allowed     int  // that may be used just now: fewer than configured when it has asked for less
+}
+
+// Relays tells how each relay is doing, in the order in which they're tried.
+func (m *Mailer) Relays() []RelayState {
+	states := make([]RelayState, len(m.relays))
+	for i, l := range m.relays {
+		states[i] = RelayState{Name: l.Name, Up: !l.aside(), Connections: int(l.width.connected.Load()), Allowed: l.width.allowed()}
+	}
+	return states
+}
+
+// aside tells whether the relay is left alone.
+func (l *line) aside() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failures > 0
+}
+
+func (w *width) allowed() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}

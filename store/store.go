@@ -19,7 +19,13 @@ type DB struct {
 	write *sql.DB
 	read  *sql.DB
 	path  string // the SQLite file, "" on PostgreSQL
+	wrote func(took time.Duration, err error)
 }
+
+// ObserveWrites has f told of each transaction of [DB.Write]: how long it took,
+// waiting for its turn included, and what came of it. It's called from several
+// goroutines; set it before the database is used.
+func (db *DB) ObserveWrites(f func(took time.Duration, err error)) { db.wrote = f }
 
 // Queryer is what *sql.DB and *sql.Tx share: a function that only reads takes
 // it, and works inside and outside a transaction.
@@ -141,6 +147,16 @@ func (db *DB) Path() string { return db.path }
 // Write runs f in one transaction and commits it when f returns nil. f must use
 // nothing but tx: on SQLite there's one connection for writing.
 func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
+	if db.wrote == nil {
+		return db.transact(ctx, f)
+	}
+	began := time.Now() //nolint:forbidigo // a duration is measured, no instant is read
+	err := db.transact(ctx, f)
+	db.wrote(time.Since(began), err)
+	return err
+}
+
+func (db *DB) transact(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", Explain(err))

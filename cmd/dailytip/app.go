@@ -15,6 +15,7 @@ import (
 	"dailytip/mailer/dkim"
 	"dailytip/mailer/letter"
 	"dailytip/mailer/relay"
+	"dailytip/metrics"
 	"dailytip/scheduler"
 	"dailytip/store"
 	"dailytip/subscribers"
@@ -23,16 +24,18 @@ import (
 
 // app is the program put together: the rooms, wired by a configuration.
 type app struct {
-	config    *config.Config
-	log       *slog.Logger
-	db        *store.DB
-	list      *subscribers.List
-	ledger    *ledger.Ledger
-	libraries map[string]*tips.Library // by folder
-	looks     looks
-	scheduler *scheduler.Scheduler
-	signer    *dkim.Signer
-	opened    func() // tells the mailer that deliveries were opened; nil: none runs
+	config      *config.Config
+	log         *slog.Logger
+	db          *store.DB
+	list        *subscribers.List
+	ledger      *ledger.Ledger
+	libraries   map[string]*tips.Library // by folder
+	looks       looks
+	scheduler   *scheduler.Scheduler
+	signer      *dkim.Signer
+	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
+	metrics     *metrics.Metrics           // nil: nobody measures
+	relayStates func() []mailer.RelayState // of the mailer that runs
 }
 
 // open reads the configuration and puts the program together.
@@ -98,6 +101,11 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		Opened: func() {
 			if a.opened != nil {
 				a.opened()
+			}
+		},
+		Alive: func(at time.Time) {
+			if a.metrics != nil {
+				a.metrics.Ticked(at)
 			}
 		},
 	})
@@ -225,10 +233,13 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	for _, n := range a.config.Newsletters {
 		o.Newsletters = append(o.Newsletters, mailer.Newsletter{Newsletter: a.letterNewsletter(n), Hold: n.InDoubt == "hold"})
 	}
+	if a.metrics != nil {
+		o.Observe = a.metrics.Observe
+	}
 	m, err := mailer.New(o)
 	if err != nil {
 		return nil, err
 	}
-	a.opened = m.Wake
+	a.opened, a.relayStates = m.Wake, m.Relays
 	return m, nil
 }

@@ -70,13 +70,21 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 		return nil, err
 	}
 	defer func() { _ = sender.Release() }()
-	listener, err := a.listen(ctx)
+	a.measure()
+	m, err := a.mailer()
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.mailer()
+	listener, err := a.listen(ctx, "listen", a.config.Listen)
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, err
+	}
+	var scraped net.Listener
+	if a.metrics != nil {
+		if scraped, err = a.listen(ctx, "metrics.listen", a.config.Metrics.Listen); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+		a.log.Info("metrics are served", "at", "http://"+scraped.Addr().String()+"/metrics")
 	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
@@ -84,6 +92,9 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return a.scheduler.Run(running) })
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
+	if a.metrics != nil {
+		group.Go(func() error { return a.metrics.Run(running, scraped) })
+	}
 	for _, library := range a.libraries {
 		group.Go(func() error { return library.Run(running) })
 	}
@@ -116,7 +127,7 @@ func (c *command) awaitReload(ctx context.Context, a *app, hup <-chan os.Signal)
 		}
 		next, err := c.open(ctx, slog.LevelInfo)
 		if err == nil {
-			err = next.tryOut(ctx, a.config.Listen)
+			err = next.tryOut(ctx, a.config)
 		}
 		if err == nil {
 			return next
@@ -129,25 +140,34 @@ func (c *command) awaitReload(ctx context.Context, a *app, hup <-chan os.Signal)
 }
 
 // tryOut looks for what can only be found by doing it: the relays' options, and
-// an address for the pages other than the one in use.
-func (a *app) tryOut(ctx context.Context, inUse string) error {
+// addresses to listen on other than those in use.
+func (a *app) tryOut(ctx context.Context, inUse *config.Config) error {
 	if _, err := a.relays(); err != nil {
 		return err
 	}
-	if a.config.Listen == inUse {
-		return nil
+	for _, l := range []struct{ key, address, before string }{
+		{"listen", a.config.Listen, inUse.Listen},
+		{"metrics.listen", a.config.Metrics.Listen, inUse.Metrics.Listen},
+	} {
+		if l.address == l.before || l.address == "" {
+			continue
+		}
+		listener, err := a.listen(ctx, l.key, l.address)
+		if err != nil {
+			return err
+		}
+		if err := listener.Close(); err != nil {
+			return err
+		}
 	}
-	l, err := a.listen(ctx)
-	if err != nil {
-		return err
-	}
-	return l.Close()
+	return nil
 }
 
-func (a *app) listen(ctx context.Context) (net.Listener, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.config.Listen)
+// listen listens on the address that a key of the configuration names.
+func (a *app) listen(ctx context.Context, key, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, config.Faults{a.config.Fault("listen", "can't listen on %s: %v; choose another address", a.config.Listen, err)}
+		return nil, config.Faults{a.config.Fault(key, "can't listen on %s: %v; choose another address", address, err)}
 	}
 	return l, nil
 }
@@ -158,9 +178,6 @@ func (a *app) withoutEffect() []string {
 	var idle []string
 	if !a.config.Admin.PasswordHash.IsZero() {
 		idle = append(idle, "admin.password_hash")
-	}
-	if a.config.Metrics.Listen != "" {
-		idle = append(idle, "metrics.listen")
 	}
 	return idle
 }
