@@ -13,7 +13,7 @@ READERS  ?= 400000
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test deps build lint fmt fuzz bench chaos clean
+.PHONY: help test deps build lint fmt fuzz bench microbench chaos clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.* ## /  make \1 \t/' | expand -t 16
@@ -37,7 +37,10 @@ fmt: ## format the code and apply go fix
 fuzz: ## each fuzz test for FUZZTIME (10s)
 	@FUZZTIME='$(FUZZTIME)' PKG='$(PKG)' scripts/fuzz
 
-bench: ## the benchmarks
+bench: ## measure the engine beside others, check its targets, write docs/performance.md; takes an hour, such as BENCH='-only speed -rounds 5'
+	go run ./bench -write docs/performance.md $(BENCH)
+
+microbench: ## the benchmarks of single functions, with allocations
 	go test -run '^$$' -bench . -benchmem $(PKG)
 
 chaos: deps ## kill everything at random while 400,000 mails go out; takes an hour

@@ -96,6 +96,14 @@ func (d *Daemon) Stop() error {
 	return nil
 }
 
+// Ended is closed when the process has ended, however.
+func (d *Daemon) Ended() <-chan struct{} { return d.done }
+
+// CPU is the processor time that the daemon took, once it has ended.
+func (d *Daemon) CPU() time.Duration {
+	return d.cmd.ProcessState.UserTime() + d.cmd.ProcessState.SystemTime()
+}
+
 // PeakMemory is the most memory that the process has held so far, in bytes:
 // VmHWM of /proc/PID/status (Linux).
 func (d *Daemon) PeakMemory() (int64, error) {

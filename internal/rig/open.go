@@ -1,0 +1,64 @@
+package rig
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"dailytip/store"
+)
+
+// OpenOnly opens today's edition for everybody and sends nothing of it, or on
+// PostgreSQL next to nothing: "dailytip send" is interrupted as soon as the last
+// reader's delivery is there. No daemon may run.
+func (in *Installation) OpenOnly(ctx context.Context, db *store.DB) (err error) {
+	sender, err := db.LockSender() // so that the command believes in a daemon
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, sender.Release()) }()
+	_, end, err := in.Opening(ctx, db)
+	if err != nil {
+		return err
+	}
+	return end()
+}
+
+// Opening runs "dailytip send" until it has opened the edition for everybody,
+// and returns how long that took, from the instant that the edition names. end
+// interrupts the command.
+func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Duration, end func() error, err error) {
+	var last int64
+	if err := db.Read().QueryRowContext(ctx, "SELECT MAX(subscriber) FROM subscriptions").Scan(&last); err != nil {
+		return 0, nil, fmt.Errorf("look for the last reader: %w", err)
+	}
+	cmd := in.command(ctx, "send", "--wait", "10m", "--json")
+	if err := cmd.Start(); err != nil {
+		return 0, nil, fmt.Errorf("open the edition: %w", err)
+	}
+	end = func() error {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			return fmt.Errorf("interrupt dailytip send: %w", err)
+		}
+		_ = cmd.Wait() // with a code that says that not all is out
+		return nil
+	}
+	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
+		if time.Since(begin) > 5*time.Minute {
+			return 0, nil, errors.Join(errors.New("the edition isn't opened after five minutes"), end())
+		}
+		var opened int64
+		err := db.Read().QueryRowContext(ctx, `
+			SELECT e.opened_at FROM editions e JOIN deliveries d ON d.edition = e.id AND d.subscriber = $1`, last).Scan(&opened)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return 0, nil, errors.Join(fmt.Errorf("look for the last delivery: %w", err), end())
+		}
+		return time.Since(time.UnixMilli(opened)), end, nil
+	}
+}
