@@ -17,7 +17,8 @@ import (
 // ErrNoBrowser says that there is no Chromium on this machine.
 var ErrNoBrowser = errors.New("no Chromium found (on Debian: apt-get install chromium)")
 
-// Browser is one running Chromium with an empty profile and without a network.
+// Browser is one running Chromium with an empty profile and without a network but
+// this machine's own.
 type Browser struct {
 	ctx  context.Context //nolint:containedctx // chromedp keeps the browser in its context
 	stop func()
@@ -41,7 +42,7 @@ func StartBrowser() (*Browser, error) {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 		chromedp.Flag("hide-scrollbars", true), // as on a phone
 		chromedp.Flag("font-render-hinting", "none"),
 	)

@@ -6,6 +6,8 @@
 // them and the list of what we accept knowingly (accepted.json). It starts from
 // the bytes that would go to a relay and decodes them itself.
 //
+// With the same browser, package sitetest looks at the pages of the site.
+//
 // The package is for tests and for the screenshots in the documentation;
 // nothing of it is in the program. It refuses to mend a mail before looking at
 // it, and to reach the network: the browser's requests are all answered here.

@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"dailytip/ledger"
 	"dailytip/locale"
@@ -157,6 +159,7 @@ func (s *Server) voted(r *http.Request, b ballot, near, just string, err error) 
 			return page{}, err
 		}
 		a.Foreign = a.Language != l.Lang
+		a.Body = renumbered(a.Body, i)
 		useful, voted := b.votes[b.content.Items[i].Tip]
 		near := near
 		if voted {
@@ -172,4 +175,15 @@ func (s *Server) voted(r *http.Request, b ballot, near, just string, err error) 
 	l.Heading, l.Text = "", nil
 	l.Body, err = s.part("vote", v)
 	return l, err
+}
+
+// renumbered gives the ids in a tip's text a number of their own, so that several
+// tips can stand on one page. Only attributes of ours are written like that: in a
+// text a quotation mark is written as a character reference.
+func renumbered(body template.HTML, i int) template.HTML {
+	if i == 0 {
+		return body
+	}
+	own := strconv.Itoa(i) + "-"
+	return template.HTML(strings.NewReplacer(` id="`, ` id="t`+own, ` href="#`, ` href="#t`+own).Replace(string(body)))
 }

@@ -86,6 +86,7 @@ func (p presser) link(n *html.Node) *html.Node {
 	href := attr(n, "href")
 	if strings.HasPrefix(href, "#") {
 		if len(href) > 1 {
+			setAttr(n, "href", plainID(href))
 			return nil
 		}
 		return unwrap(n)
@@ -141,6 +142,9 @@ func (p presser) mend(n *html.Node, shift int) {
 	if home, ok := homes[n.DataAtom]; ok && !inside(n, home.in...) {
 		rename(n, home.elsewhere)
 	}
+	if id := attr(n, "id"); id != "" {
+		setAttr(n, "id", plainID(id))
+	}
 	switch n.DataAtom {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		level := min(max(int(n.Data[1]-'0')+shift, p.top), 6)
@@ -165,6 +169,10 @@ func (p presser) mend(n *html.Node, shift int) {
 		}
 	}
 }
+
+// plainID is an id without a colon, which style sheets would have to escape; the
+// ids of footnotes have one.
+func plainID(id string) string { return strings.ReplaceAll(id, ":", "-") }
 
 func rename(n *html.Node, to atom.Atom) {
 	n.DataAtom, n.Data = to, to.String()
