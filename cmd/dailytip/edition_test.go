@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -165,5 +166,38 @@ func TestResume(t *testing.T) {
 	in.run(codeDone, "resume")
 	in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == 3 })
 	in.run(codeNothing, "resume")
+	d.stop()
+}
+
+// Progress is told where nobody looks at a bar, and watched without an end.
+func TestStatusIsWatched(t *testing.T) {
+	t.Parallel()
+	box, relay := startInbox(t, inbox.Options{})
+	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: 30 * time.Millisecond} })
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	in.subscribe(300)
+	d := in.serve()
+	in.run(codeFailed, "send", "--wait", "1ms")
+	watching := in.command("status", "--watch", "--json")
+	out := &syncBuffer{}
+	watching.Stdout = out
+	if err := watching.Start(); err != nil {
+		t.Fatal(err)
+	}
+	in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == 300 })
+	in.eventually(time.Minute, "it's seen", func() bool { return strings.Contains(out.String(), `"sent":300`) })
+	if err := watching.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := watching.Wait(); err != nil {
+		t.Errorf("an interrupt ends it with %v", err)
+	}
+	seen := out.String()
+	if n := strings.Count(seen, "\n"); n < 3 {
+		t.Errorf("%d looks:\n%s", n, seen)
+	}
+	if !strings.Contains(seen, `"remaining_seconds":null`) && !strings.Contains(seen, `"remaining_seconds":1`) {
+		t.Errorf("nobody says how long it takes:\n%s", seen)
+	}
 	d.stop()
 }

@@ -1,10 +1,92 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/progress"
+
+	"dailytip/ledger"
 )
+
+const (
+	// lookEach is how often who waits for an edition looks. A look costs
+	// milliseconds, however large the edition is.
+	lookEach = 200 * time.Millisecond
+	// sayEach is how often it says how far it is where no person looks on.
+	sayEach = 30 * time.Second
+)
+
+// watch shows an edition's progress until it's out or the time is over.
+func (c *command) watch(ctx context.Context, a *app, edition ledger.Edition, wait time.Duration) error {
+	bar := c.progress("Sending " + edition.LocalDate)
+	defer bar.done()
+	end := time.NewTimer(wait)
+	defer end.Stop()
+	look := time.NewTicker(lookEach)
+	defer look.Stop()
+	say := time.NewTicker(sayEach)
+	defer say.Stop()
+	for {
+		counts, err := a.ledger.Count(ctx, a.db.Read(), edition)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		bar.tell("Sending " + edition.LocalDate + troubles(counts))
+		bar.show(counts.Due-counts.Pending-counts.Retry, counts.Due)
+		if !counts.Open() {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-end.C:
+			c.say("not all of it is out after %s; what waits is sent by dailytip serve, or by the next send", wait)
+			return nil
+		case now := <-say.C:
+			if bar.tracker == nil {
+				if err := c.sayProgress(ctx, a, now, counts); err != nil {
+					return err
+				}
+			}
+		case <-look.C:
+		}
+	}
+}
+
+// troubles are the numbers that a bar doesn't show.
+func troubles(counts ledger.Counts) string {
+	var parts []string
+	for _, part := range []struct {
+		n    int64
+		what string
+	}{{counts.Failed, "failed"}, {counts.Retry, "to be tried again"}, {counts.InDoubt, "in doubt"}, {counts.Expired, "expired"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func (c *command) sayProgress(ctx context.Context, a *app, now time.Time, counts ledger.Counts) error {
+	line, err := a.statusLine(ctx, now, counts)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	c.say("%s: %s", line.LocalDate, line.text())
+	return nil
+}
 
 // bar shows how far something is, with its rate and what remains, to a person at
 // a terminal. Elsewhere it does nothing.
@@ -37,6 +119,13 @@ func (b *bar) show(value, total int64) {
 	}
 	b.tracker.UpdateTotal(total)
 	b.tracker.SetValue(value)
+}
+
+// tell changes the words before the bar.
+func (b *bar) tell(what string) {
+	if b.tracker != nil {
+		b.tracker.UpdateMessage(what)
+	}
 }
 
 // done ends the bar and waits until it's off the screen.

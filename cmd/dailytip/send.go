@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -160,37 +159,6 @@ func (c *command) deliver(ctx context.Context, a *app, edition ledger.Edition, w
 	return group.Wait()
 }
 
-// watch shows an edition's progress until it's out.
-func (c *command) watch(ctx context.Context, a *app, edition ledger.Edition, wait time.Duration) error {
-	bar := c.progress(fmt.Sprintf("Sending %s", edition.LocalDate))
-	defer bar.done()
-	end := time.NewTimer(wait)
-	defer end.Stop()
-	look := time.NewTicker(200 * time.Millisecond)
-	defer look.Stop()
-	for {
-		counts, err := a.ledger.Count(ctx, a.db.Read(), edition)
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return err
-		}
-		bar.show(counts.Due-counts.Pending-counts.Retry, counts.Due)
-		if !counts.Open() {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-end.C:
-			c.say("not all of it is out after %s; what waits is sent by dailytip serve, or by the next send", wait)
-			return nil
-		case <-look.C:
-		}
-	}
-}
-
 // reportEdition prints what became of each delivery and turns the counts into
 // an exit code. before are the counts when the command began.
 func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edition, before ledger.Counts) error {
@@ -198,27 +166,21 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edit
 	if err != nil {
 		return err
 	}
-	if err := c.printDeliveries(ctx, a, edition); err != nil {
-		return err
+	if c.json || after.Due <= mostRows {
+		if err := c.printDeliveries(ctx, a, edition); err != nil {
+			return err
+		}
 	}
 	if !c.json {
-		c.printf("\n%s: %d sent", edition.LocalDate, after.Sent)
-		for _, part := range []struct {
-			n    int64
-			what string
-		}{
-			{after.Pending, "waiting"},
-			{after.Retry, "to be tried again"},
-			{after.Failed, "failed"},
-			{after.InDoubt, "in doubt"},
-			{after.Expired, "expired"},
-			{after.Withdrawn, "withdrawn"},
-		} {
-			if part.n > 0 {
-				c.printf(", %d %s", part.n, part.what)
-			}
+		line, err := a.statusLine(ctx, time.Now(), after)
+		if err != nil {
+			return err
 		}
-		c.printf("\n")
+		c.printf("\n%s: %s\n", line.LocalDate, line.text())
+		c.printReasons(line)
+		if after.Due > mostRows {
+			c.printf("  dailytip edition deliveries --date %s --json lists them\n", line.LocalDate)
+		}
 	}
 	for _, p := range c.pausesOf(ctx, a) {
 		c.say("paused: %s: %s", p.Reason, p.Answer)

@@ -15,11 +15,14 @@ import (
 
 func (c *command) status() *cobra.Command {
 	var limit int
+	var watch bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say what was sent, what waits, what failed, and when the next run is",
-		Long: `status prints the newest editions with their deliveries by state. With --json it
-prints one object a line for each edition and nothing else.`,
+		Long: `status prints the newest editions with their deliveries by state: how fast those under
+way go out, how long the rest takes, and for what reasons mails failed. With --json it
+prints one object a line for each edition and nothing else. --watch prints it anew each
+second, until it's interrupted.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
@@ -30,14 +33,44 @@ prints one object a line for each edition and nothing else.`,
 				return err
 			}
 			defer a.close()
-			return c.printStatus(cmd.Context(), a, limit)
+			if watch {
+				return c.watchStatus(cmd.Context(), a, limit)
+			}
+			if err := c.printEditions(cmd.Context(), a, limit); err != nil || c.json {
+				return err
+			}
+			return c.printOutlook(cmd.Context(), a)
 		},
 	}
 	cmd.Flags().IntVar(&limit, "editions", 10, "how many editions")
+	cmd.Flags().BoolVar(&watch, "watch", false, "print it anew each second")
 	return cmd
 }
 
-func (c *command) printStatus(ctx context.Context, a *app, limit int) error {
+// watchStatus prints the editions each second, on a terminal over the last ones.
+func (c *command) watchStatus(ctx context.Context, a *app, limit int) error {
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for {
+		if !c.json && isTerminal(c.out) {
+			c.printf("\x1b[H\x1b[2J") // ECMA-48: cursor home, erase in page
+		}
+		err := c.printEditions(ctx, a, limit)
+		if err == nil && !c.json {
+			err = c.printPauses(ctx, a)
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-again.C:
+		}
+	}
+}
+
+func (c *command) printEditions(ctx context.Context, a *app, limit int) error {
 	recent, err := a.ledger.Recent(ctx, limit)
 	if err != nil {
 		return err
@@ -78,17 +111,25 @@ func (c *command) printStatus(ctx context.Context, a *app, limit int) error {
 	} else {
 		c.printf("no edition has been sent yet\n\n")
 	}
-	return c.printOutlook(ctx, a)
+	return nil
 }
 
-// printOutlook says what comes next and what stands in the way.
-func (c *command) printOutlook(ctx context.Context, a *app) error {
+// printPauses says what stands in the way.
+func (c *command) printPauses(ctx context.Context, a *app) error {
 	pauses, err := a.ledger.AllPauses(ctx)
 	if err != nil {
 		return err
 	}
 	for _, p := range pauses {
 		c.printf("paused: %s, since %s: %s\n        the relay said: %s; next try %s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, p.Answer, instant(p.ProbeAt))
+	}
+	return nil
+}
+
+// printOutlook says what comes next and what stands in the way.
+func (c *command) printOutlook(ctx context.Context, a *app) error {
+	if err := c.printPauses(ctx, a); err != nil {
+		return err
 	}
 	waiting, err := a.ledger.NoticesWaiting(ctx)
 	if err != nil {

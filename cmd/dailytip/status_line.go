@@ -70,8 +70,10 @@ func (a *app) statusLine(ctx context.Context, now time.Time, counts ledger.Count
 	if err != nil {
 		return line, err
 	}
-	line.Rate = math.Round(progress.Rate*10) / 10
-	if line.Pending == 0 || progress.Rate > 0 {
+	if counts.Open() {
+		line.Rate = math.Round(progress.Rate*10) / 10
+	}
+	if line.Pending == 0 || line.Rate > 0 {
 		seconds := math.Round(progress.Remaining(line.Pending).Seconds())
 		line.Remaining = &seconds
 	}
@@ -100,7 +102,11 @@ func (s statusLine) text() string {
 	if s.State != ledger.EditionOpen {
 		fmt.Fprintf(&b, "%s; ", s.State)
 	}
-	fmt.Fprintf(&b, "%d of %d sent", s.Sent, s.Due)
+	if s.Sent == s.Due {
+		fmt.Fprintf(&b, "%d sent", s.Sent)
+	} else {
+		fmt.Fprintf(&b, "%d of %d sent", s.Sent, s.Due)
+	}
 	for _, part := range []struct {
 		n    int64
 		what string
