@@ -61,7 +61,7 @@ func (l *Ledger) Cancelled(ctx context.Context) (map[int64]bool, error) {
 	}
 	gone := make(map[int64]bool, len(numbers))
 	for _, n := range numbers {
-		gone[n.(int64)] = true
+		gone[n] = true
 	}
 	return gone, nil
 }
@@ -111,7 +111,7 @@ func (r *recorder) publish(ctx context.Context, id int64) (Content, error) {
 	if err != nil {
 		return c, err
 	}
-	all := []any{id}
+	all := []int64{id}
 	if c.Choice == Weekly {
 		days, err := r.daysOf(ctx, c, newsletter)
 		if err != nil {
@@ -129,7 +129,7 @@ func (r *recorder) publish(ctx context.Context, id int64) (Content, error) {
 }
 
 // daysOf returns the daily contents whose tips a week's mail holds.
-func (r *recorder) daysOf(ctx context.Context, week Content, newsletter string) ([]any, error) {
+func (r *recorder) daysOf(ctx context.Context, week Content, newsletter string) ([]int64, error) {
 	last, err := time.Parse(time.DateOnly, week.LocalDate)
 	if err != nil {
 		return nil, err

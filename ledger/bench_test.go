@@ -102,40 +102,47 @@ func BenchmarkOpenSmall(b *testing.B) {
 }
 
 // BenchmarkExchange records a page of outcomes and claims the next, as the
-// mailer does all the time.
+// mailer does all the time. In "retry" all of an edition is to be tried again
+// and again.
 func BenchmarkExchange(b *testing.B) {
+	sent := ledger.Outcome{State: ledger.Sent, Language: "en", Answer: ledger.Answer{Code: 250, Enhanced: "2.0.0", Text: "Ok: queued as 4cZx1Q2tPzz9vNq"}}
+	retry := ledger.Outcome{State: ledger.Retry, NextAt: now, Answer: ledger.Answer{Code: 451, Enhanced: "4.7.1", Text: "try again later"}}
 	for _, page := range []int{32, 128, 512} {
 		b.Run(fmt.Sprintf("page=%d", page), func(b *testing.B) {
-			onBoth(b, 100_000, func(b *testing.B, c *crowd) {
-				claim := ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: page}
-				var outcomes []ledger.Outcome
-				messages := 0
-				began := cpu(b)
-				b.ReportAllocs()
-				for b.Loop() {
-					jobs, err := c.ledger.Exchange(b.Context(), now, outcomes, claim)
-					if err != nil {
-						b.Fatal(err)
-					}
-					if len(jobs) == 0 {
-						b.StopTimer()
-						opening := cpu(b)
-						c.open()
-						began += cpu(b) - opening
-						b.StartTimer()
-					}
-					messages += len(jobs)
-					outcomes = outcomes[:0]
-					for _, j := range jobs {
-						outcomes = append(outcomes, ledger.Outcome{
-							Job: j, State: ledger.Sent, Language: "en",
-							Answer: ledger.Answer{Code: 250, Enhanced: "2.0.0", Text: "Ok: queued as 4cZx1Q2tPzz9vNq"},
-						})
-					}
-				}
-				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(messages), "µs/message")
-				b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(messages), "cpu-µs/message")
-			})
+			onBoth(b, 100_000, func(b *testing.B, c *crowd) { c.exchange(b, page, sent) })
 		})
 	}
+	b.Run("retry/page=128", func(b *testing.B) {
+		onBoth(b, 100_000, func(b *testing.B, c *crowd) { c.exchange(b, 128, retry) })
+	})
+}
+
+func (c *crowd) exchange(b *testing.B, page int, each ledger.Outcome) {
+	b.Helper()
+	claim := ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: page}
+	var outcomes []ledger.Outcome
+	messages := 0
+	began := cpu(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		jobs, err := c.ledger.Exchange(b.Context(), now, outcomes, claim)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(jobs) == 0 {
+			b.StopTimer()
+			opening := cpu(b)
+			c.open()
+			began += cpu(b) - opening
+			b.StartTimer()
+		}
+		messages += len(jobs)
+		outcomes = outcomes[:0]
+		for _, j := range jobs {
+			each.Job = j
+			outcomes = append(outcomes, each)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(messages), "µs/message")
+	b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(messages), "cpu-µs/message")
 }

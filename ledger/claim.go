@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"dailytip/store"
@@ -28,6 +27,10 @@ type Job struct {
 	ExpiresAt    time.Time
 	Attempts     int // this one included
 	Probe        bool
+
+	row   int64   // the delivery's number
+	claim claimed // that it is in
+	owner string  // of the claim
 }
 
 // Claiming says how much to claim, and for whom.
@@ -38,190 +41,196 @@ type Claiming struct {
 }
 
 // Exchange records outcomes and claims new work in one transaction, so that a
-// page of mails costs one commit. Notices come before deliveries. What is
-// paused yields one mail, as a probe, each time its probe is due.
+// page of mails costs one commit. Notices come before deliveries, and what is
+// tried again before what was opened since. What is paused yields one mail, as a
+// probe, each time its probe is due.
 func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming) ([]Job, error) {
 	var jobs []Job
-	err := l.db.Write(ctx, func(tx *sql.Tx) error {
-		jobs = nil
-		records := l.recorder(tx, now, c.Owner)
-		for _, o := range outcomes {
-			if err := records.record(ctx, o); err != nil {
-				return err
-			}
-		}
-		if err := records.sent.sentBy(ctx, tx, now, c.Owner); err != nil {
+	var records *recorder
+	err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+		records = l.recorder(tx, now, c.Owner)
+		if err := records.recordAll(ctx, outcomes); err != nil {
 			return err
 		}
-		if c.Limit <= 0 {
-			return nil
-		}
-		held, err := l.heldNow(ctx, tx, now)
-		if err != nil {
-			return err
-		}
-		if held.all && !held.probeAll {
-			return nil
-		}
-		if held.all {
-			c.Limit = 1
-		}
-		if jobs, err = l.claimNotices(ctx, tx, now, c, held); err != nil {
-			return err
-		}
-		more, err := l.claimDeliveries(ctx, tx, now, c, held, c.Limit-len(jobs))
-		jobs = append(jobs, more...)
-		for i := range jobs {
-			jobs[i].Probe = jobs[i].Probe || held.all
-		}
+		jobs, err = l.claim(ctx, tx, now, c)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("exchange with ledger: %w", err)
 	}
+	l.taken.settle(jobs, records.ended)
 	return jobs, nil
 }
 
-// claimable is what makes a row of either queue free to claim: $1 is now.
-const claimable = `state IN ('pending', 'retry') AND next_at <= $1 AND expires_at > $1`
-
-// Waiting tells whether something could be claimed, without writing. It doesn't
-// look at pauses.
-func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
-	var waiting bool
-	err := l.db.Read().QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM notices WHERE `+claimable+`) OR EXISTS (SELECT 1 FROM deliveries WHERE `+claimable+`)`,
-		store.Millis(now)).Scan(&waiting)
-	if err != nil {
-		return false, fmt.Errorf("look for work: %w", err)
+func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming) ([]Job, error) {
+	if c.Limit <= 0 {
+		return nil, nil
 	}
-	return waiting, nil
-}
-
-func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held, limit int) ([]Job, error) {
-	editions, err := l.openEditions(ctx, tx)
+	work, err := l.lookForWork(ctx, tx, now)
 	if err != nil {
 		return nil, err
 	}
+	held := held{}
+	if work.paused {
+		if held, err = l.heldNow(ctx, tx, now); err != nil {
+			return nil, err
+		}
+	}
+	if held.all && !held.probeAll {
+		return nil, nil
+	}
+	if held.all {
+		c.Limit = 1
+	}
 	var jobs []Job
+	if work.notices {
+		if jobs, err = l.claimNotices(ctx, tx, now, c, held); err != nil {
+			return nil, err
+		}
+	}
+	if jobs, err = l.claimDeliveries(ctx, tx, now, c, held, work.editions, jobs); err != nil {
+		return nil, err
+	}
+	for i := range jobs {
+		jobs[i].Probe = jobs[i].Probe || held.all
+	}
+	return jobs, nil
+}
+
+// claimDeliveries adds to jobs, up to the limit.
+func (l *Ledger) claimDeliveries(
+	ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held, editions []openEdition, jobs []Job,
+) (_ []Job, err error) {
 	for _, e := range editions {
-		want := limit - len(jobs)
+		limit := c.Limit
 		probe, paused := held.scopes[e.Newsletter]
 		if paused {
 			if !probe {
 				continue
 			}
-			want = min(want, 1)
+			limit = min(limit, len(jobs)+1)
 		}
-		if want <= 0 || e.State != "open" {
+		before := len(jobs)
+		if e.State != EditionOpen || before >= limit {
 			continue
 		}
-		more, err := l.claimEdition(ctx, tx, now, c, e, want)
-		if err != nil {
-			return nil, err
+		if e.later {
+			if jobs, err = l.claimLater(ctx, tx, now, c, e.Edition, limit, jobs); err != nil {
+				return nil, err
+			}
 		}
-		if paused && len(more) > 0 {
-			more[0].Probe, held.scopes[e.Newsletter] = true, false
+		if e.fresh {
+			if jobs, err = l.claimFresh(ctx, tx, now, c, e.Edition, limit, jobs); err != nil {
+				return nil, err
+			}
 		}
-		jobs = append(jobs, more...)
+		if paused && len(jobs) > before {
+			jobs[before].Probe, held.scopes[e.Newsletter] = true, false
+		}
 	}
 	return jobs, nil
 }
 
-// openEditions returns the editions that have something to send, oldest first.
-// It steps from one to the next through the index of open deliveries, so it
-// costs as much as there are editions, however many deliveries wait.
-func (l *Ledger) openEditions(ctx context.Context, q store.Queryer) ([]Edition, error) {
-	var open []Edition
-	for after := int64(0); ; {
-		var id sql.NullInt64
-		err := q.QueryRowContext(ctx, `
-			SELECT MIN(edition) FROM deliveries WHERE state IN ('pending', 'retry') AND edition > $1`, after).Scan(&id)
-		if err != nil {
-			return nil, fmt.Errorf("find open editions: %w", err)
+// claimFresh takes deliveries in the order in which they were opened.
+func (l *Ledger) claimFresh(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, limit int, jobs []Job) ([]Job, error) {
+	for len(jobs) < limit {
+		r, err := l.take(ctx, tx, e.ID, limit-len(jobs), store.Millis(now), forever)
+		if err != nil || r.empty() {
+			return jobs, err
 		}
-		if !id.Valid {
-			return open, nil
+		taken := claimed{id: l.ids.New(now), span: r}
+		if jobs, err = l.claimTaken(ctx, tx, now, c, e, taken, jobs); err != nil {
+			return nil, err
 		}
-		after = id.Int64
-		e := Edition{ID: after}
-		err = q.QueryRowContext(ctx, "SELECT newsletter, local_date, state FROM editions WHERE id = $1", after).
-			Scan(&e.Newsletter, &e.LocalDate, &e.State)
-		if err != nil {
-			return nil, fmt.Errorf("read edition %d: %w", after, err)
-		}
-		open = append(open, e)
 	}
+	return jobs, nil
 }
 
-func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, limit int) ([]Job, error) {
-	// MATERIALIZED: PostgreSQL may run a plain subquery again for each row, each
-	// time with other rows skipped, and so claim more than the limit. The
-	// condition stands twice: under READ COMMITTED the inner one may have been
-	// answered before another node's claim was committed.
-	rows, err := tx.QueryContext(ctx, `
-		WITH next AS MATERIALIZED (
-			SELECT subscriber FROM deliveries WHERE edition = $4 AND `+claimable+`
-			ORDER BY next_at, subscriber LIMIT $5 + 0`+l.db.SkipLocked()+`)
-		UPDATE deliveries SET state = 'sending', owner = $2, lease_until = $3, attempts = attempts + 1
-		WHERE edition = $4 AND subscriber IN (SELECT subscriber FROM next) AND `+claimable+`
-		RETURNING subscriber`,
-		store.Millis(now), c.Owner, store.Millis(now.Add(c.Lease)), e.ID, limit)
+// claimLater takes deliveries whose time has come.
+func (l *Ledger) claimLater(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, limit int, jobs []Job) ([]Job, error) {
+	taken := claimed{id: l.ids.New(now)}
+	n, err := affected(tx.ExecContext(ctx, sqlTakeLater(l.db), taken.id, e.ID, store.Millis(now), limit-len(jobs)))
 	if err != nil {
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
-	readers, err := scanNumbers(rows)
-	if err != nil || len(readers) == 0 {
+	if n == 0 {
+		return jobs, nil
+	}
+	return l.claimTaken(ctx, tx, now, c, e, taken, jobs)
+}
+
+// sqlTakeLater marks what is to be tried now. MATERIALIZED: PostgreSQL may run a
+// plain subquery again for each row, each time with other rows skipped, and so
+// claim more than the limit. The condition stands twice: under READ COMMITTED
+// the inner one may have been answered before another node's claim was
+// committed. The + 0 keeps both engines from going through all that is due once
+// more, by the index, instead of looking up a few rows.
+func sqlTakeLater(db *store.DB) string {
+	return `
+		WITH due AS MATERIALIZED (
+			SELECT id FROM deliveries WHERE edition = $2 AND next_at > 0 AND next_at <= $3 AND expires_at > $3
+			ORDER BY next_at, id LIMIT $4 + 0` + db.SkipLocked() + `)
+		UPDATE deliveries SET claim = $1, next_at = 0 WHERE id IN (SELECT id FROM due) AND next_at + 0 > 0 AND next_at + 0 <= $3`
+}
+
+// claimTaken writes a claim down and adds its jobs.
+func (l *Ledger) claimTaken(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, taken claimed, jobs []Job) ([]Job, error) {
+	if _, err := tx.ExecContext(ctx, sqlClaim, taken.id, c.Owner, store.Millis(now.Add(c.Lease)), e.ID, taken.first, taken.last); err != nil {
+		return nil, fmt.Errorf("claim deliveries: %w", err)
+	}
+	before := len(jobs)
+	jobs, err := l.readJobs(ctx, tx, now, e, taken, jobs)
+	if err != nil {
 		return nil, err
 	}
-	return l.readJobs(ctx, tx, now, e, readers)
+	for i := range jobs[before:] {
+		jobs[before+i].owner, jobs[before+i].claim = c.Owner, taken
+	}
+	if len(jobs) == before {
+		return jobs, dropClaim(ctx, tx, taken)
+	}
+	return jobs, nil
 }
 
-func scanNumbers(rows *sql.Rows) ([]any, error) {
-	defer func() { _ = rows.Close() }()
-	var numbers []any
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		numbers = append(numbers, n)
-	}
-	return numbers, rows.Err()
-}
+const sqlClaim = `INSERT INTO claims (id, owner, lease_until, edition, first_id, last_id) VALUES ($1, $2, $3, $4, $5, $6)`
 
-// readJobs reads what sending needs, and withdraws the deliveries of readers who
-// aren't active any more (P5).
-func (l *Ledger) readJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edition, readers []any) ([]Job, error) {
-	places := make([]string, len(readers))
-	for i := range readers {
-		places[i] = fmt.Sprintf("$%d", i+3)
+// What sending needs. P5: whether the reader is active is looked at here.
+const jobColumns = `
+	SELECT deliveries.id, deliveries.subscriber, content, attempts + 1, opened_at, expires_at,
+		COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0), COALESCE(s.state, 'erased')
+	FROM deliveries
+	LEFT JOIN subscribers p ON p.id = deliveries.subscriber
+	LEFT JOIN subscriptions s ON s.subscriber = deliveries.subscriber AND s.newsletter = $1`
+
+const (
+	sqlFreshJobs = jobColumns + ` WHERE deliveries.id >= $2 AND deliveries.id <= $3 AND ` + isFresh + ` ORDER BY deliveries.id`
+	sqlLaterJobs = jobColumns + ` WHERE claim = $2 AND claim > 0 ORDER BY deliveries.id`
+)
+
+// readJobs adds the deliveries of a claim to jobs, and withdraws those of readers
+// who aren't active any more.
+func (l *Ledger) readJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edition, taken claimed, jobs []Job) ([]Job, error) {
+	query, args := sqlLaterJobs, []any{e.Newsletter, taken.id}
+	if !taken.empty() {
+		query, args = sqlFreshJobs, []any{e.Newsletter, taken.first, taken.last}
 	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT d.subscriber, d.content, d.attempts, d.opened_at, d.expires_at,
-			COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0), COALESCE(s.state, 'erased')
-		FROM deliveries d
-		LEFT JOIN subscribers p ON p.id = d.subscriber
-		LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = $2
-		WHERE d.edition = $1 AND d.subscriber IN (`+strings.Join(places, ", ")+`)`,
-		append([]any{e.ID, e.Newsletter}, readers...)...)
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read claimed deliveries: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	var jobs []Job
 	gone := map[int64]string{}
 	for rows.Next() {
 		j := Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}}
 		var opened, expires int64
 		var state string
-		err := rows.Scan(&j.Key.Subscriber, &j.Content, &j.Attempts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
+		err := rows.Scan(&j.row, &j.Key.Subscriber, &j.Content, &j.Attempts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
 		if err != nil {
 			return nil, fmt.Errorf("read claimed deliveries: %w", err)
 		}
 		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
 		if state != string(subscribers.Active) {
-			gone[j.Key.Subscriber] = state
+			gone[j.row] = state
 			continue
 		}
 		jobs = append(jobs, j)
@@ -229,10 +238,9 @@ func (l *Ledger) readJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edit
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read claimed deliveries: %w", err)
 	}
-	for reader, state := range gone {
-		_, err := tx.ExecContext(ctx, `
-			UPDATE deliveries SET state = 'withdrawn', answer = $3, owner = '', lease_until = 0, attempts = attempts - 1, done_at = $4
-			WHERE edition = $1 AND subscriber = $2`, e.ID, reader, "the reader was "+state+" before it was sent", store.Millis(now))
+	for row, state := range gone {
+		_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'withdrawn', answer = $2, claim = 0, done_at = $3 WHERE id = $1",
+			row, "the reader was "+state+" before it was sent", store.Millis(now))
 		if err != nil {
 			return nil, fmt.Errorf("withdraw delivery: %w", err)
 		}

@@ -103,19 +103,11 @@ func (l *Ledger) CancelEdition(ctx context.Context, now time.Time, e Edition, wh
 // withdraw ends what a cancelled edition has still to send.
 func (l *Ledger) withdraw(ctx context.Context, now time.Time, e Edition, action int64) (total int64, err error) {
 	for more := true; more; {
-		err := l.db.Write(ctx, func(tx *sql.Tx) error {
-			// The condition stands twice: see claimEdition.
-			n, err := affected(tx.ExecContext(ctx, `
-				UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2,
-					answer = CASE WHEN doubts > 0 THEN 'the edition was cancelled; an earlier answer was never seen' ELSE 'the edition was cancelled' END,
-					code = 0, enhanced = ''
-				WHERE edition = $1 AND state IN ('pending', 'retry') AND subscriber IN (
-					SELECT subscriber FROM deliveries WHERE edition = $1 AND state IN ('pending', 'retry') ORDER BY next_at, subscriber LIMIT $3)`,
-				e.ID, store.Millis(now), controlChunk))
-			if err != nil {
+		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+			var n int64
+			if n, more, err = l.withdrawSome(ctx, tx, now, e); err != nil {
 				return err
 			}
-			more = n > 0
 			total += n
 			return noteMore(ctx, tx, action, n)
 		})
@@ -125,6 +117,32 @@ func (l *Ledger) withdraw(ctx context.Context, now time.Time, e Edition, action 
 	}
 	return total, nil
 }
+
+// withdrawSome withdraws no more than one transaction should, and tells whether
+// there may be more.
+func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e Edition) (n int64, more bool, err error) {
+	s, err := l.take(ctx, tx, e.ID, controlChunk, 0, forever)
+	if err != nil {
+		return 0, false, err
+	}
+	fresh, err := affected(tx.ExecContext(ctx, sqlWithdrawFresh, store.Millis(now), s.first, s.last))
+	if err != nil {
+		return 0, false, err
+	}
+	later, err := affected(tx.ExecContext(ctx, sqlWithdrawLater, e.ID, store.Millis(now), controlChunk))
+	return fresh + later, !s.empty() || later > 0, err
+}
+
+// In the second the condition stands twice: see sqlTakeLater.
+const (
+	sqlWithdrawFresh = `
+		UPDATE deliveries SET state = 'withdrawn', done_at = $1, answer = 'the edition was cancelled' WHERE id >= $2 AND id <= $3 AND ` + isFresh
+	sqlWithdrawLater = `
+		UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2, next_at = 0, code = 0, enhanced = '',
+			answer = CASE WHEN doubts > 0 THEN 'the edition was cancelled; an earlier answer was never seen' ELSE 'the edition was cancelled' END
+		WHERE next_at + 0 > 0 AND id IN (
+			SELECT id FROM deliveries WHERE edition = $1 AND next_at > 0 ORDER BY next_at, id LIMIT $3 + 0)`
+)
 
 // FinishCancelled withdraws what a cancelled edition got back since, or was
 // opened for a later zone, and what a command that was cut off has left.

@@ -144,10 +144,11 @@ func fillEdition(tb testing.TB, db *store.DB, n int) ledger.Edition {
 			`INSERT INTO editions (id, newsletter, local_date, opened_at, state) VALUES (1, 'management', '2026-11-23', 0, 'open')`,
 			`INSERT INTO contents (id, edition, choice, reason) VALUES (1, 1, 'daily', 'next')`,
 			fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
-				INSERT INTO deliveries (edition, subscriber, content, due_at, opened_at, expires_at, state, next_at, code, enhanced)
-				SELECT 1, i, 1, 0, 0, 9000000000000,
+				INSERT INTO deliveries (id, edition, subscriber, content, due_at, opened_at, expires_at, state, next_at, code, enhanced)
+				SELECT i, 1, i, 1, 0, 0, 9000000000000,
 					CASE WHEN i %% 100 = 0 THEN 'failed' WHEN i %% 2 = 0 THEN 'sent' ELSE 'pending' END, 0,
 					CASE WHEN i %% 100 = 0 THEN 550 ELSE 250 END, '5.1.1' FROM n`, n),
+			`INSERT INTO fresh (edition, next_id, last_id, expires_at) SELECT 1, MIN(id), MAX(id), MAX(expires_at) FROM deliveries`,
 			`INSERT INTO counters (edition, node, opened, sent, at, mark_at, mark_sent, earlier_at, earlier_sent)
 				SELECT edition, '', COUNT(*), SUM(CASE WHEN state = 'sent' THEN 1 ELSE 0 END), 0, 0, 0, 0, 0 FROM deliveries GROUP BY edition`,
 		} {

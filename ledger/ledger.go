@@ -28,14 +28,15 @@ const (
 // Ledger reads and writes the queue. Its methods may be called from several
 // goroutines.
 type Ledger struct {
-	db   *store.DB
-	list *subscribers.List
-	ids  *store.IDs
+	db    *store.DB
+	list  *subscribers.List
+	ids   *store.IDs
+	taken taken
 }
 
 // New returns the ledger in a migrated database.
 func New(db *store.DB, list *subscribers.List) *Ledger {
-	return &Ledger{db: db, list: list, ids: &store.IDs{}}
+	return &Ledger{db: db, list: list, ids: &store.IDs{}, taken: taken{left: map[int64]int{}}}
 }
 
 // Edition is one newsletter on one local date.
@@ -91,37 +92,11 @@ func (a Answer) String() string {
 	return fmt.Sprintf("%d %s %s", a.Code, a.Enhanced, a.Text)
 }
 
-// queue is a table of mails that wait: the same states, claims and outcomes for
-// deliveries and for notices.
-type queue struct {
-	table string
-	where string // finds one row, by $1 and $2
-}
-
-var (
-	deliveries = queue{"deliveries", "edition = $1 AND subscriber = $2"}
-	notices    = queue{"notices", "id = $1 AND $2 = 0"}
-)
-
 // Key names a delivery or a notice.
 type Key struct {
 	Notice     int64 // 0: it's a delivery
 	Edition    int64
 	Subscriber int64
-}
-
-func (k Key) queue() queue {
-	if k.Notice != 0 {
-		return notices
-	}
-	return deliveries
-}
-
-func (k Key) args() (int64, int64) {
-	if k.Notice != 0 {
-		return k.Notice, 0
-	}
-	return k.Edition, k.Subscriber
 }
 
 func affected(res sql.Result, err error) (int64, error) {

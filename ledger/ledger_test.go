@@ -318,7 +318,7 @@ func TestSignUpAndItsNoticeAreOneCommit(t *testing.T) {
 
 // Eight nodes claim at once: each delivery belongs to one of them.
 func TestClaimsDontOverlap(t *testing.T) {
-	const readers = 400
+	const readers = 2000
 	each(t, readers, func(h *harness) {
 		h.open("tip")
 		var mu sync.Mutex
@@ -326,7 +326,7 @@ func TestClaimsDontOverlap(t *testing.T) {
 		var wait sync.WaitGroup
 		for node := range 8 {
 			wait.Go(func() {
-				c := ledger.Claiming{Owner: fmt.Sprintf("node-%d", node), Lease: time.Minute, Limit: 7}
+				c := ledger.Claiming{Owner: fmt.Sprintf("node-%d", node), Lease: time.Minute, Limit: 17}
 				for empty := 0; empty < 3; {
 					jobs, err := h.ledger.Exchange(h.Context(), now, nil, c)
 					if err != nil {

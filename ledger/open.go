@@ -62,7 +62,7 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 				if err != nil {
 					return err
 				}
-				if n, err = openChunk(ctx, tx, now, o, content, who, after, last); err != nil {
+				if n, err = l.openChunk(ctx, tx, now, o, content, who, after, last); err != nil {
 					return err
 				}
 				if err := countOpened(ctx, tx, now, content.Edition, n); err != nil {
@@ -98,7 +98,7 @@ const due = `slot = $1 AND state = 'active' AND (due_after < $2 OR $3)`
 // would get the same tip again.
 const dueInCourse = due + ` AND course_tip = $4 AND NOT EXISTS (
 	SELECT 1 FROM deliveries d WHERE d.edition IN ($5, $6, $7, $8, $9, $10, $11, $12)
-		AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'sending', 'retry'))`
+		AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'retry'))`
 
 // mostUnderWay is how many editions dueInCourse looks at. A mail is under way for
 // give_up_after, which is seven days at most.
@@ -152,7 +152,7 @@ func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, 
 		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT id, newsletter, local_date FROM editions WHERE id IN (SELECT edition FROM deliveries WHERE state = 'sending')`)
+		SELECT id, newsletter, local_date FROM editions WHERE id IN (SELECT edition FROM claims)`)
 	if err != nil {
 		return nil, fmt.Errorf("find editions under way: %w", err)
 	}
@@ -177,21 +177,75 @@ func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, 
 // nextChunk returns how many readers the next chunk has, and the last of them.
 func nextChunk(ctx context.Context, tx *sql.Tx, r readers, after int64) (last, count int64, err error) {
 	args, at := r.with(after, chunk)
-	err = tx.QueryRowContext(ctx, `
-		SELECT COALESCE(MAX(subscriber), 0), COUNT(*) FROM (
-			SELECT subscriber FROM subscriptions WHERE `+r.where+fmt.Sprintf(` AND subscriber > $%d ORDER BY subscriber LIMIT $%d + 0) AS next`, at...),
-		args...).Scan(&last, &count)
+	err = tx.QueryRowContext(ctx, sqlNextChunk(r, at), args...).Scan(&last, &count)
 	return last, count, err
 }
 
-func openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Opening, c Content, r readers, after, last int64) (int64, error) {
-	args, at := r.with(after, last, c.Edition, c.ID, store.Millis(o.DueAt), store.Millis(now), store.Millis(o.ExpiresAt))
-	return affected(tx.ExecContext(ctx, fmt.Sprintf(`
-		INSERT INTO deliveries (edition, subscriber, content, due_at, opened_at, expires_at, state, next_at)
-		SELECT CAST($%[3]d AS BIGINT), subscriber, CAST($%[4]d AS BIGINT), CAST($%[5]d AS BIGINT), CAST($%[6]d AS BIGINT), CAST($%[7]d AS BIGINT),
-			'pending', CAST($%[6]d AS BIGINT)
+func sqlNextChunk(r readers, at []any) string {
+	return `SELECT COALESCE(MAX(subscriber), 0), COUNT(*) FROM (
+		SELECT subscriber FROM subscriptions WHERE ` + r.where + fmt.Sprintf(` AND subscriber > $%d ORDER BY subscriber LIMIT $%d + 0) AS next`, at...)
+}
+
+// openChunk writes the deliveries of a chunk, with numbers in a row, and returns
+// how many are new.
+func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Opening, c Content, r readers, after, last int64) (int64, error) {
+	block, err := l.newBlock(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	args, at := r.with(after, last, c.Edition, c.ID, store.Millis(o.DueAt), store.Millis(now), store.Millis(o.ExpiresAt), block)
+	res, err := tx.ExecContext(ctx, sqlOpenChunk(l.db, r, at), args...)
+	n, err := affected(res, err)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	s, err := l.numbered(ctx, tx, res, n, block)
+	if err != nil {
+		return 0, err
+	}
+	if s.last-s.first+1 == n {
+		return n, addFresh(ctx, tx, c.Edition, s, store.Millis(o.ExpiresAt))
+	}
+	// Some were opened before: the new ones are no range.
+	_, err = tx.ExecContext(ctx, "UPDATE deliveries SET next_at = $1 WHERE id >= $2 AND id <= $3", store.Millis(now), s.first, s.last)
+	return n, err
+}
+
+func sqlOpenChunk(db *store.DB, r readers, at []any) string {
+	column, id := "", "" // SQLite counts on from the last one
+	if db.Postgres() {
+		column, id = "id, ", "$%[8]d + row_number() OVER (ORDER BY subscriber), "
+	}
+	return fmt.Sprintf(`
+		INSERT INTO deliveries (`+column+`edition, subscriber, content, due_at, opened_at, expires_at, state)
+		SELECT `+id+`CAST($%[3]d AS BIGINT), subscriber, CAST($%[4]d AS BIGINT), CAST($%[5]d AS BIGINT), CAST($%[6]d AS BIGINT), CAST($%[7]d AS BIGINT), 'pending'
 		FROM subscriptions WHERE `+r.where+` AND subscriber > $%[1]d AND subscriber <= $%[2]d ORDER BY subscriber
-		ON CONFLICT (edition, subscriber) DO NOTHING`, at...), args...))
+		ON CONFLICT (edition, subscriber) DO NOTHING`, at...)
+}
+
+// blockSize is more than a chunk has.
+const blockSize = 1 << 15
+
+// newBlock returns the number after which a chunk's are free, on PostgreSQL,
+// where other nodes open at the same time. A database that was moved there has
+// numbers that the sequence doesn't know of.
+func (l *Ledger) newBlock(ctx context.Context, tx *sql.Tx) (block int64, err error) {
+	if !l.db.Postgres() {
+		return 0, nil
+	}
+	err = tx.QueryRowContext(ctx, `
+		SELECT GREATEST(nextval('delivery_blocks'), COALESCE((SELECT MAX(id) FROM deliveries), 0) / $1 + 1) * $1`, blockSize).Scan(&block)
+	return block, err
+}
+
+// numbered returns the numbers that n new deliveries got.
+func (l *Ledger) numbered(ctx context.Context, tx *sql.Tx, res sql.Result, n, block int64) (s span, err error) {
+	if !l.db.Postgres() {
+		last, err := res.LastInsertId()
+		return span{last - n + 1, last}, err
+	}
+	err = tx.QueryRowContext(ctx, "SELECT MIN(id), MAX(id) FROM deliveries WHERE id > $1 AND id <= $2", block, block+blockSize).Scan(&s.first, &s.last)
+	return s, err
 }
 
 // CountDue counts the readers of a slot who were due at an instant.

@@ -1,7 +1,10 @@
 package ledger
 
 import (
-	"fmt"
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,60 +12,127 @@ import (
 	"dailytip/store/storetest"
 )
 
-// TestTickScansNoTable: what a tick asks with nothing due goes through indexes,
-// however many subscriptions and deliveries there are. SQLite says how it would
-// answer; SCAN of a table is a full pass, by an index that holds only what
-// waits it isn't.
-func TestTickScansNoTable(t *testing.T) {
-	db := storetest.SQLite(t)
-	for name, query := range map[string]string{
-		"slots":   `SELECT id, newsletter, timezone, send_at, days, cadence, done_until FROM slots WHERE newsletter = $1 ORDER BY id`,
-		"paused":  `SELECT id FROM subscriptions WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1`,
-		"expire":  `UPDATE deliveries SET state = 'expired' WHERE state IN ('pending', 'retry') AND expires_at <= $1`,
-		"waiting": `SELECT EXISTS (SELECT 1 FROM notices WHERE ` + claimable + `) OR EXISTS (SELECT 1 FROM deliveries WHERE ` + claimable + `)`,
-		"due":     `SELECT COUNT(*) FROM subscriptions WHERE ` + due,
-		"next":    `SELECT subscriber FROM subscriptions WHERE ` + due + ` AND subscriber > $4 ORDER BY subscriber LIMIT $5`,
-		"open":    `SELECT MIN(edition) FROM deliveries WHERE state IN ('pending', 'retry') AND edition > $1`,
-		"claim":   `SELECT subscriber FROM deliveries WHERE edition = $2 AND ` + claimable + ` ORDER BY next_at, subscriber LIMIT $3`,
-	} {
-		args := make([]any, strings.Count(query, "$"))
-		for i := range args {
-			args[i] = 1
-		}
-		most := 0
-		for i := range 20 {
-			if strings.Contains(query, fmt.Sprintf("$%d", i)) {
-				most = i
-			}
-		}
-		steps(t, db, name, query, args[:most])
+// statements are those that run for each page, each minute or each chunk.
+func statements(db *store.DB) map[string]string {
+	all, course := readers{where: due}, readers{where: dueInCourse}
+	list := map[string]string{
+		"look for work":       sqlWork,
+		"what is overdue":     sqlOverdue,
+		"due":                 "SELECT COUNT(*) FROM subscriptions WHERE " + due,
+		"due in course":       "SELECT COUNT(*) FROM subscriptions WHERE " + dueInCourse,
+		"next chunk":          sqlNextChunk(all, []any{4, 5}),
+		"open chunk":          sqlOpenChunk(db, all, []any{4, 5, 6, 7, 8, 9, 10, 11}),
+		"next in course":      sqlNextChunk(course, []any{13, 14}),
+		"take":                sqlTake(db),
+		"take later":          sqlTakeLater(db),
+		"fresh jobs":          sqlFreshJobs,
+		"later jobs":          sqlLaterJobs,
+		"sent":                sqlSentFresh,
+		"outcome":             sqlOutcome,
+		"notice's outcome":    sqlNoticeOutcome,
+		"end claim":           sqlDropClaim,
+		"lost range":          sqlLose(claimed{span: span{1, 2}}),
+		"lost claim":          sqlLose(claimed{}),
+		"expire since opened": sqlExpireFresh,
+		"expire later":        sqlExpireLater,
+		"withdraw fresh":      sqlWithdrawFresh,
+		"withdraw later":      sqlWithdrawLater,
 	}
+	if db.Postgres() {
+		list["outcomes"] = sqlOutcomes
+	}
+	return list
 }
 
-func steps(t *testing.T, db *store.DB, name, query string, args []any) {
-	t.Helper()
-	rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	defer func() { _ = rows.Close() }()
-	steps := 0
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-			t.Fatal(err)
+// TestTickScansNoTable: what a tick and a page ask goes through indexes, however
+// many subscriptions and deliveries there are. A scan of an index that holds
+// only what waits is none of a table.
+func TestTickScansNoTable(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		explain := explainSQLite
+		if db.Postgres() {
+			explain = explainPostgres
 		}
-		steps++
-		t.Logf("%s: %s", name, detail)
-		for _, table := range []string{"subscriptions", "deliveries", "subscribers"} {
-			partial := strings.Contains(detail, "INDEX deliveries_open") || strings.Contains(detail, "INDEX subscriptions_paused")
-			if strings.HasPrefix(detail, "SCAN "+table) && !partial {
-				t.Errorf("%s passes over all of %s: %s", name, table, detail)
+		for name, query := range statements(db) {
+			plan := explain(t, db, query)
+			t.Logf("%s:\n\t%s", name, strings.Join(plan, "\n\t"))
+			if len(plan) == 0 {
+				t.Errorf("%s: no plan", name)
+			}
+			for _, step := range plan {
+				if scan.MatchString(step) {
+					t.Errorf("%s passes over a whole table: %s", name, step)
+				}
 			}
 		}
+	})
+}
+
+var scan = regexp.MustCompile(`(SCAN|Seq Scan on) (deliveries|subscriptions|subscribers|d|p|s)\b`)
+
+// parameters tells how many a statement has.
+func parameters(query string) (n int) {
+	for _, m := range regexp.MustCompile(`\$(\d+)`).FindAllStringSubmatch(query, -1) {
+		i, _ := strconv.Atoi(m[1]) // it's digits
+		n = max(n, i)
 	}
-	if err := rows.Err(); err != nil || steps == 0 {
-		t.Errorf("%s: no plan, %v", name, err)
+	return n
+}
+
+func explainSQLite(t *testing.T, db *store.DB, query string) (plan []string) {
+	t.Helper()
+	rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, slices.Repeat([]any{1}, parameters(query))...)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
 	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		plan = append(plan, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+// explainPostgres asks for the plan that serves all parameters. The tables are
+// empty, so it's told that a full pass is dear.
+func explainPostgres(t *testing.T, db *store.DB, query string) (plan []string) {
+	t.Helper()
+	conn, err := db.Read().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	for _, s := range []string{"SET enable_seqscan = off", "SET plan_cache_mode = force_generic_plan", "PREPARE q AS " + query} {
+		if _, err := conn.ExecContext(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(t.Context()), "DEALLOCATE q") }()
+	execute := "EXPLAIN EXECUTE q"
+	if n := parameters(query); n > 0 {
+		execute += "(" + strings.Join(slices.Repeat([]string{"NULL"}, n), ", ") + ")"
+	}
+	rows, err := conn.QueryContext(t.Context(), execute)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var step string
+		if err := rows.Scan(&step); err != nil {
+			t.Fatal(err)
+		}
+		plan = append(plan, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan
 }

@@ -41,7 +41,7 @@ func (c Counts) Open() bool { return c.Pending+c.Retry > 0 }
 
 // other is what the index deliveries_other holds; a query that means it has to
 // say it in these words.
-const other = `(state <> 'pending' AND state <> 'sending' AND state <> 'sent' OR doubts > 0)`
+const other = `(state <> 'pending' AND state <> 'sent' OR doubts > 0)`
 
 // Count counts one edition's deliveries. It costs as much as there are
 // deliveries that went another way than straight to sent, however many there

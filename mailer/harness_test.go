@@ -267,11 +267,14 @@ func (h *harness) deliveries() map[string]ledger.Delivery {
 	return all
 }
 
-// states counts all deliveries by state.
+// states counts all deliveries by state; those in a claim as being sent.
 func (h *harness) states() map[ledger.State]int {
 	h.Helper()
 	ctx := context.WithoutCancel(h.Context())
-	rows, err := h.db.Read().QueryContext(ctx, "SELECT state, COUNT(*) FROM deliveries GROUP BY state")
+	rows, err := h.db.Read().QueryContext(ctx, `
+		SELECT CASE WHEN claim > 0 OR state = 'pending' AND next_at = 0 AND EXISTS (
+			SELECT 1 FROM claims c WHERE deliveries.id >= c.first_id AND deliveries.id <= c.last_id) THEN 'sending' ELSE state END AS stands, COUNT(*)
+		FROM deliveries GROUP BY stands`)
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -57,7 +57,10 @@ func (db *DB) provider() (*goose.Provider, error) {
 	}
 	options := []goose.ProviderOption{
 		goose.WithDisableGlobalRegistry(true),
-		goose.WithGoMigrations(goose.NewGoMigration(2, &goose.GoFunc{RunTx: makeKeys}, nil)),
+		goose.WithGoMigrations(
+			goose.NewGoMigration(2, &goose.GoFunc{RunTx: makeKeys}, nil),
+			goose.NewGoMigration(4, &goose.GoFunc{RunTx: db.makeQueue}, nil),
+		),
 	}
 	dialect := goose.DialectSQLite3
 	if db.Postgres() {

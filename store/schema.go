@@ -68,7 +68,7 @@ func (db *DB) dialect(sqlite, postgres string) string {
 
 func (db *DB) columns(ctx context.Context, q Queryer, name string) ([]column, error) {
 	rows, err := q.QueryContext(ctx, db.dialect(
-		`SELECT name, lower(type) FROM pragma_table_info($1) ORDER BY name`,
+		`SELECT name, CASE lower(type) WHEN 'integer' THEN 'bigint' ELSE lower(type) END FROM pragma_table_info($1) ORDER BY name`,
 		`SELECT column_name, data_type FROM information_schema.columns
 			WHERE table_schema = current_schema() AND table_name = $1 ORDER BY column_name COLLATE "C"`,
 	), name)

@@ -77,14 +77,14 @@ const (
 // Open tells whether any delivery still waits or is on its way.
 func Open(ctx context.Context, db *store.DB) (open bool, err error) {
 	err = db.Read().QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM deliveries WHERE state IN ('pending', 'retry'))
-			OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending')`).Scan(&open)
+		SELECT EXISTS (SELECT 1 FROM fresh) OR EXISTS (SELECT 1 FROM deliveries WHERE next_at > 0 OR claim > 0)
+			OR EXISTS (SELECT 1 FROM claims c JOIN deliveries d ON d.id >= c.first_id AND d.id <= c.last_id AND d.state = 'pending')`).Scan(&open)
 	return open, err
 }
 
 // Counts is how the deliveries stand.
 type Counts struct {
-	States map[string]int // deliveries by state
+	States map[string]int // deliveries by state; "sending": in a claim
 	Doubts int            // attempts whose answer was never seen, of all
 	Bad    int            // readers whom something is held against
 }
@@ -92,7 +92,10 @@ type Counts struct {
 // Count counts all deliveries.
 func Count(ctx context.Context, db *store.DB) (c Counts, err error) {
 	c.States = map[string]int{}
-	rows, err := db.Read().QueryContext(ctx, "SELECT state, COUNT(*), SUM(doubts) FROM deliveries GROUP BY state")
+	rows, err := db.Read().QueryContext(ctx, `
+		SELECT CASE WHEN claim > 0 OR state = 'pending' AND next_at = 0 AND EXISTS (
+			SELECT 1 FROM claims c WHERE deliveries.id >= c.first_id AND deliveries.id <= c.last_id) THEN 'sending' ELSE state END AS stands,
+			COUNT(*), SUM(doubts) FROM deliveries GROUP BY stands`)
 	if err != nil {
 		return c, fmt.Errorf("count deliveries: %w", err)
 	}

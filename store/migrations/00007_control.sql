@@ -25,11 +25,11 @@ CREATE TABLE counters (
 INSERT INTO counters (edition, node, opened, sent, at, mark_at, mark_sent, earlier_at, earlier_sent)
 SELECT edition, '', COUNT(*), SUM(CASE WHEN state = 'sent' THEN 1 ELSE 0 END), 0, 0, 0, 0, 0 FROM deliveries GROUP BY edition;
 
--- All deliveries that went another way than pending, sending, sent: few enough to
+-- All deliveries that went another way than pending, sent: few enough to
 -- be counted by state and reason whenever somebody looks. No IN (…): of more than
 -- two values SQLite makes a table in memory, at each change of any delivery.
 CREATE INDEX deliveries_other ON deliveries (edition, state, code, enhanced, doubts)
-    WHERE state <> 'pending' AND state <> 'sending' AND state <> 'sent' OR doubts > 0;
+    WHERE state <> 'pending' AND state <> 'sent' OR doubts > 0;
 
 -- What operators did by command, to an edition or to a pause.
 CREATE TABLE actions (
