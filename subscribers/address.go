@@ -35,6 +35,9 @@ func ParseAddress(s string) (Address, error) {
 		return "", fmt.Errorf("address %q isn't valid UTF-8", s)
 	}
 	for _, r := range s {
+		if r == utf8.RuneError { // what a broken encoding leaves behind
+			return "", fmt.Errorf("address %q holds a character that was lost on the way; write it anew", s)
+		}
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return "", fmt.Errorf("address %q holds the control character %U; remove it", s, r)
 		}
@@ -68,9 +71,9 @@ func ParseAddress(s string) (Address, error) {
 const maxName = 64
 
 // ParseName checks a person's name, which ends up in a To: header. It may be
-// empty.
+// empty. Blanks are tidied up; a line break is no blank.
 func ParseName(s string) (string, error) {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\t", " "))
 	if !utf8.ValidString(s) {
 		return "", errors.New("the name isn't valid UTF-8")
 	}
@@ -82,6 +85,7 @@ func ParseName(s string) (string, error) {
 			return "", fmt.Errorf("the name holds the control character %U; remove it", r)
 		}
 	}
+	s = strings.Join(strings.Fields(s), " ")
 	if n := utf8.RuneCountInString(s); n > maxName {
 		return "", fmt.Errorf("the name has %d characters; at most %d are kept", n, maxName)
 	}

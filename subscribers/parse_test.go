@@ -26,6 +26,7 @@ func TestParseAddress(t *testing.T) {
 		"a@b@c.example":                          "more than one @",
 		"ana@example.com\r\nBcc: x@y.com":        "control character",
 		"an\u202ea@example.com":                  "control character",
+		"an\ufffda@example.com":                  "lost on the way",
 		"Ana <ana@example.com>":                  "just the address",
 		".ana@example.com":                       "misplaced dot",
 		"ana@exa mple.com":                       "just the address",
@@ -58,7 +59,7 @@ func TestParseDays(t *testing.T) {
 }
 
 func TestParseName(t *testing.T) {
-	for _, bad := range []string{"a\r\nb\x00", "evil\u202egro.elpmaxe", strings.Repeat("x", 65), "\xff"} {
+	for _, bad := range []string{"a\r\nb", "a\x00b", "evil\u202egro.elpmaxe", strings.Repeat("x", 65), "\xff"} {
 		if got, err := subscribers.ParseName(bad); err == nil {
 			t.Errorf("%q was taken as %q", bad, got)
 		}

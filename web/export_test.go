@@ -1,6 +1,16 @@
 package web
 
-import "time"
+import (
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// Evenly is how long a sign-up takes at least.
+const Evenly = evenly
 
 // Hasten sets how long a sign-up takes at least.
 func (s *Server) Hasten(d time.Duration) { s.evenly = d }
+
+// Client is where a request comes from.
+func (s *Server) Client(r *http.Request) netip.Addr { return s.client(r) }

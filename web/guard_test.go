@@ -60,11 +60,12 @@ func TestBadTokens(t *testing.T) {
 	confirm, leave := tokens.Make(subscribers.ConfirmLink, ana.Subscription), tokens.Make(subscribers.UnsubscribeLink, ana.Subscription)
 	preferences := tokens.Make(subscribers.PreferencesLink, ana.Subscription)
 	bad := map[string][]string{
-		"/confirm/": {leave, preferences, confirm[:31], confirm + "A", confirm + "%0A", "%0D%0A" + confirm, strings.ToUpper(confirm), "x"},
-		"/u/":       {confirm, preferences, leave[:31], leave[1:], leave + "%00", leave + "=", "%F0%9F%92%A1", "..%2f" + leave, "x"},
+		"/confirm/":     {leave, preferences, confirm[:31], confirm + "A", confirm + "%0A", "%0D%0A" + confirm, strings.ToUpper(confirm), "x"},
+		"/preferences/": {confirm, leave, preferences[:31], preferences[1:], preferences + "A", "x", s.list.Tokens().Make(subscribers.FormStamp, ana.Subscription)},
+		"/u/":           {confirm, preferences, leave[:31], leave[1:], leave + "%00", leave + "=", "%F0%9F%92%A1", "..%2f" + leave, "x"},
 	}
 	for i := range leave {
-		for prefix, good := range map[string]string{"/confirm/": confirm, "/u/": leave} {
+		for prefix, good := range map[string]string{"/confirm/": confirm, "/u/": leave, "/preferences/": preferences} {
 			letter := byte('A')
 			if good[i] == letter {
 				letter = 'B'
@@ -86,6 +87,10 @@ func TestBadTokens(t *testing.T) {
 			}
 		}
 	}
+	for _, path := range []string{"/u/" + confirm + "/less", "/u/" + preferences + "/undo", "/u/x/reason"} {
+		s.post(path, "do=pause&reason=moved").must(t, 404)
+	}
+	s.get("/preferences/"+leave+"/data").must(t, 404)
 	for _, path := range []string{"/index.html", "/u", "/u/", "/confirm", "/confirm/", "/confirm/a/b", "/u/" + leave + "/x", "/nothing", "/assets/style-0.css"} {
 		a := s.get(path)
 		if a.StatusCode != 404 || !strings.Contains(a.body, "There’s nothing here") {
@@ -193,13 +198,29 @@ func TestLogsNameNobody(t *testing.T) {
 		}
 	}
 	s.post(links[0], "again=1").must(t, 503, "The fault is ours") // the panic is a page
+	settings := s.preferencesLink(ben)
+	for _, body := range []string{"", "name=Ben", "do=pause&weeks=1", "do=again", "do=erase", "do=join&newsletter=ana@example.com", "name=%00ana"} {
+		s.post(settings, body)
+		s.get(settings + "/data?email=ana@example.com")
+	}
+	mark := s.list.Tokens().Make(subscribers.FormStamp, now.Add(-time.Minute).UnixMilli())
+	for _, address := range []string{"cleo@example.com", "ana@example.com", "ana\r\n@example.com"} {
+		s.post("/subscribe", form("email", address, "stamp", mark, "name", "Ana Example"), "X-Forwarded-For", "192.0.2.77")
+		s.post("/subscribe?email="+url.QueryEscape(address), "")
+		s.api(jsonOf(t, map[string]string{"email": address}), "Forwarded", "for=192.0.2.77")
+		s.api("{" + address)
+	}
+	links = append(links, settings, "/subscribe/"+mark)
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, link := range links {
+	for _, link := range links[:5] {
 		s.get(link).must(t, 503)
 		s.post(link, "").must(t, 503)
 	}
+	s.get("/").must(t, 503)
+	s.post("/subscribe", form("email", "cleo@example.com", "stamp", mark)).must(t, 503)
+	s.api(`{"email": "cleo@example.com"}`).must(t, 503)
 	log := s.log.String()
 	for _, want := range []string{"route=\"GET /u/{token}\"", "route=\"POST /confirm/{token}\"", "a fault in the schedule", "method=other", "status=413"} {
 		if !strings.Contains(log, want) {
@@ -212,7 +233,7 @@ func TestLogsNameNobody(t *testing.T) {
 			t.Errorf("a token is in the log")
 		}
 	}
-	for _, secret := range []string{"ana", "ben@", "example.com", "127.0.0.1"} {
+	for _, secret := range []string{"ana", "ben@", "cleo", "Ana", "example.com", "127.0.0.1", "192.0.2.77"} {
 		if strings.Contains(log, secret) {
 			t.Errorf("%q is in the log", secret)
 		}

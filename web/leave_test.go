@@ -123,7 +123,7 @@ func TestScannersChangeNothing(t *testing.T) {
 	} {
 		a := s.add(string(state)+"@example.com", "")
 		s.bring(a, state)
-		links = append(links, s.confirmLink(a), s.leaveLink(a))
+		links = append(links, s.confirmLink(a), s.leaveLink(a), s.preferencesLink(a))
 	}
 	before := s.dump()
 	for _, link := range links {
@@ -134,7 +134,7 @@ func TestScannersChangeNothing(t *testing.T) {
 				t.Errorf("HEAD: %d octets of body, Content-Length %d", len(a.body), a.ContentLength)
 			}
 		}
-		s.get(link+"?again=1&List-Unsubscribe=One-Click").must(t, 200)
+		s.get(link+"?again=1&List-Unsubscribe=One-Click&do=forget&name=x").must(t, 200)
 		for _, method := range []string{"PUT", "DELETE", "PATCH", "OPTIONS"} {
 			if a := s.do(method, link, formType, "again=1"); a.StatusCode != 405 || a.Header.Get("Allow") != "GET, HEAD, POST" {
 				t.Errorf("%s: status %d, Allow %q", method, a.StatusCode, a.Header.Get("Allow"))

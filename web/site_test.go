@@ -32,6 +32,17 @@ type site struct {
 	url  string // where it listens
 	log  *logText
 	http *http.Client
+
+	server *web.Server
+	time   time.Duration // that has passed since now, for [site.wait]
+}
+
+// wait lets time go by on the server's clock.
+func (s *site) wait(d time.Duration) { s.time += d }
+
+// both opens a site on each engine.
+func both(t *testing.T, change func(*web.Options), f func(t *testing.T, s *site)) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) { f(t, openOn(t, db, change)) })
 }
 
 // logText keeps what was logged, for a test to look for secrets in it.
@@ -54,7 +65,11 @@ func (l *logText) String() string {
 
 func open(t *testing.T, change func(*web.Options)) *site {
 	t.Helper()
-	db := storetest.SQLite(t)
+	return openOn(t, storetest.SQLite(t), change)
+}
+
+func openOn(t *testing.T, db *store.DB, change func(*web.Options)) *site {
+	t.Helper()
 	list, err := subscribers.Open(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
@@ -64,13 +79,15 @@ func open(t *testing.T, change func(*web.Options)) *site {
 	o := web.Options{
 		DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "http://tips.example.com",
 		Newsletters: []web.Newsletter{{ID: "management", Title: title, Language: "en"}},
-		Now:         func() time.Time { return now },
+		Now:         func() time.Time { return now.Add(s.time) },
 		Log:         slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
 		change(&o)
 	}
-	server := httptest.NewServer(web.New(o).Handler())
+	s.server = web.New(o)
+	s.server.Hasten(0)
+	server := httptest.NewServer(s.server.Handler())
 	t.Cleanup(func() {
 		server.Close()
 		t.Logf("log:\n%s", s.log)
@@ -150,6 +167,10 @@ func (s *site) confirmLink(a subscribers.Added) string {
 
 func (s *site) leaveLink(a subscribers.Added) string {
 	return "/u/" + s.list.Tokens().Make(subscribers.UnsubscribeLink, a.Subscription)
+}
+
+func (s *site) preferencesLink(a subscribers.Added) string {
+	return "/preferences/" + s.list.Tokens().Make(subscribers.PreferencesLink, a.Subscription)
 }
 
 // answer is a response that has been read.
