@@ -14,3 +14,6 @@ func (s *Server) Hasten(d time.Duration) { s.evenly = d }
 
 // Client is where a request comes from.
 func (s *Server) Client(r *http.Request) netip.Addr { return s.client(r) }
+
+// Hurry sets how long a client may take to say what it wants.
+func (s *Server) Hurry(d time.Duration) { s.patience = d }

@@ -34,7 +34,9 @@ func run(ctx context.Context, t *testing.T, change func(*web.Options)) (address 
 	o := web.Options{DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "http://tips.example.com"}
 	change(&o)
 	ended := make(chan error, 1)
-	go func() { ended <- web.New(o).Run(ctx, l) }()
+	server := web.New(o)
+	server.Hurry(2 * time.Second)
+	go func() { ended <- server.Run(ctx, l) }()
 	return l.Addr().String(), ended
 }
 

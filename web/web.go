@@ -114,6 +114,7 @@ type Server struct {
 	gates       gates
 	forms       *http.CrossOriginProtection // of sign-ups
 	evenly      time.Duration
+	patience    time.Duration // with a client that is slow to say what it wants
 	mux         *http.ServeMux
 }
 
@@ -141,7 +142,7 @@ func New(o Options) *Server {
 	}
 	s.began = o.Now()
 	s.openArchive()
-	s.gates, s.evenly = newGates(o.Limits), evenly
+	s.gates, s.evenly, s.patience = newGates(o.Limits), evenly, readTimeout
 	s.forms = s.protection()
 	s.mux = s.routes()
 	return s
