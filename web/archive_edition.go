@@ -166,6 +166,9 @@ func (s *Server) neighbour(e *edition, x reading, words, id string) *linkView {
 // versions lead to the same edition in the languages that it has.
 func (s *Server) versions(e *edition, current string) []languageLink {
 	languages := letter.Languages(s.archive.newsletters[e.newsletter], e.tip)
+	if len(languages) == 1 {
+		return []languageLink{}
+	}
 	links := make([]languageLink, 0, len(languages))
 	for _, lang := range languages {
 		links = append(links, languageLink{

@@ -29,17 +29,21 @@ const (
 // ballot is what a reader votes on.
 type ballot struct {
 	reader
-	newsletter string
-	content    ledger.Content
-	tips       []tips.Tip
-	votes      map[string]bool // useful or not, by tip; what isn't there was never voted on
+	from    string // the newsletter
+	content ledger.Content
+	tips    []tips.Tip
+	votes   map[string]bool // useful or not, by tip; what isn't there was never voted on
 }
 
 // askToVote shows the tip and the two buttons, and counts nothing: scanners
 // follow the links of every mail. Which link it was only says which button comes
 // first to the hand.
 func (s *Server) askToVote(r *http.Request) (page, error) {
-	b, err := s.ballot(r.Context(), s.DB.Read(), r)
+	edition, id, bad := s.voter(r)
+	if bad != nil {
+		return *bad, nil
+	}
+	b, err := s.ballot(r.Context(), s.DB.Read(), edition, id)
 	return s.voted(r, b, r.PathValue("answer"), "", err)
 }
 
@@ -50,10 +54,14 @@ func (s *Server) vote(r *http.Request) (page, error) {
 	if answer != usefulVote && answer != uselessVote {
 		return s.askToVote(r)
 	}
+	edition, id, bad := s.voter(r)
+	if bad != nil {
+		return *bad, nil
+	}
 	var b ballot
 	changed := ""
 	err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
-		if b, err = s.ballot(r.Context(), tx, r); err != nil {
+		if b, err = s.ballot(r.Context(), tx, edition, id); err != nil {
 			return err
 		}
 		i, err := strconv.Atoi(cmp.Or(r.PostFormValue(tipField), "0"))
@@ -70,22 +78,25 @@ func (s *Server) vote(r *http.Request) (page, error) {
 	return s.voted(r, b, "", changed, err)
 }
 
-// ballot finds what a link lets somebody vote on. The errors of a link that
-// doesn't, or doesn't any more, are [subscribers.ErrToken],
-// [subscribers.ErrUnknown] and [ledger.ErrNotSent].
-func (s *Server) ballot(ctx context.Context, q queryer, r *http.Request) (b ballot, err error) {
+// voter returns the edition and the subscription that a link is for, or the page
+// that says why there are none.
+func (s *Server) voter(r *http.Request) (edition, id int64, bad *page) {
 	edition, err := strconv.ParseInt(r.PathValue("edition"), 36, 64)
 	if err != nil || s.Ledger == nil || strconv.FormatInt(edition, 36) != r.PathValue("edition") {
-		return b, subscribers.ErrToken
+		p := s.badLink(r, "page.error.not_found")
+		return 0, 0, &p
 	}
-	id, err := s.List.Tokens().Check(subscribers.VoteLink(edition), r.PathValue("token"))
-	if err != nil {
+	id, bad = s.linked(r, subscribers.VoteLink(edition), "page.error.not_found")
+	return edition, id, bad
+}
+
+// ballot reads what a subscription may vote on. The errors of one that may not, or
+// not any more, are [subscribers.ErrUnknown] and [ledger.ErrNotSent].
+func (s *Server) ballot(ctx context.Context, q queryer, edition, subscription int64) (b ballot, err error) {
+	if b.reader, err = s.reader(ctx, q, subscription); err != nil {
 		return b, err
 	}
-	if b.reader, err = s.reader(ctx, q, id); err != nil {
-		return b, err
-	}
-	if b.newsletter, b.content, err = s.Ledger.VotedOn(ctx, q, edition, b.person.ID); err != nil {
+	if b.from, b.content, err = s.Ledger.VotedOn(ctx, q, edition, b.person.ID); err != nil {
 		return b, err
 	}
 	b.votes = map[string]bool{}
@@ -119,7 +130,8 @@ type voteView struct {
 type voteTip struct {
 	articleView
 	Action, Index string
-	Label         string
+	Anchor        string // where the tip stands on the page
+	Question      string // for who can't see what the buttons belong to
 	Useful        voteButton
 	Useless       voteButton
 }
@@ -136,7 +148,7 @@ type voteButton struct {
 // that has been voted on now.
 func (s *Server) voted(r *http.Request, b ballot, near, just string, err error) (page, error) {
 	switch {
-	case errors.Is(err, subscribers.ErrToken), errors.Is(err, ledger.ErrNotSent):
+	case errors.Is(err, ledger.ErrNotSent):
 		return s.badLink(r, "page.error.not_found"), nil
 	case errors.Is(err, subscribers.ErrUnknown):
 		return s.badLink(r, "vote.gone"), nil
@@ -154,7 +166,7 @@ func (s *Server) voted(r *http.Request, b ballot, near, just string, err error) 
 	}
 	action := s.here("/vote/"+r.PathValue("edition")+"/"+r.PathValue("token"), values(langField, asked(r)))
 	for i, t := range b.tips {
-		a, err := s.article(b.newsletter, t, cmp.Or(asked(r), b.person.Language, l.Lang), "")
+		a, err := s.article(b.from, t, cmp.Or(asked(r), b.person.Language, l.Lang), "")
 		if err != nil {
 			return page{}, err
 		}
@@ -166,9 +178,10 @@ func (s *Server) voted(r *http.Request, b ballot, near, just string, err error) 
 			near = "" // what counts is marked instead
 		}
 		v.Tips = append(v.Tips, voteTip{
-			articleView: a, Action: action, Index: strconv.Itoa(i), Label: a.Title,
-			Useful:  voteButton{usefulVote, locale.Text(l.Lang, "vote.useful", nil), near == uselessVote || voted && !useful, voted && useful},
-			Useless: voteButton{uselessVote, locale.Text(l.Lang, "vote.useless", nil), near != uselessVote && (!voted || useful), voted && !useful},
+			articleView: a, Action: action, Index: strconv.Itoa(i), Anchor: "t" + strconv.Itoa(i),
+			Question: a.Title + ": " + locale.Text(l.Lang, "vote.question", nil),
+			Useful:   voteButton{usefulVote, locale.Text(l.Lang, "vote.useful", nil), near == uselessVote || voted && !useful, voted && useful},
+			Useless:  voteButton{uselessVote, locale.Text(l.Lang, "vote.useless", nil), near != uselessVote && (!voted || useful), voted && !useful},
 		})
 	}
 	l.Title = v.Heading + " · " + untagged(l.Name)

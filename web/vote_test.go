@@ -76,6 +76,21 @@ func TestVote(t *testing.T) {
 	p.post(link, "useful=no", "Origin", "null").must(t, 200, "Thank you") // an old browser
 }
 
+// A link's buttons wear out, so that nobody keeps the database busy with one.
+func TestVotesAreLimited(t *testing.T) {
+	p := openPast(t, nil)
+	p.prepare("management", "2026-11-20", ledger.Daily, sayIt())
+	link := p.voteLink(p.deliver(now)[0].Key.Edition, p.reader)
+	for range 200 {
+		if a := p.post(link, "useful=no"); a.StatusCode == 429 {
+			a.must(t, 429, "<h1>")
+			p.get(link).must(t, 200)
+			return
+		}
+	}
+	t.Error("200 votes in a moment")
+}
+
 // A week's mail has one pair of links; its page asks about each tip.
 func TestVoteOnAWeek(t *testing.T) {
 	p := openPast(t, nil)

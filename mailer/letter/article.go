@@ -15,7 +15,7 @@ import (
 // Article is one tip as a page or a feed shows it: HTML without styles, which
 // says what things are and leaves how they look to a style sheet. Of its
 // classes a page's style sheet knows "frame" (around a table), "number" and
-// "centre" (cells).
+// "centre" (cells), and "task" (an item that begins with a box).
 type Article struct {
 	Language string // BCP 47, of the text
 	Words    string // of our own words beside it, one of [locale.Languages]

@@ -38,7 +38,8 @@ func TestPress(t *testing.T) {
 			`<table width="90%"><thead><tr><th></th><th align="right">A</th></tr></thead><tbody><tr><td align="center">b</td><td>c</td></tr></tbody></table>`,
 			`<div class="frame" role="group" tabindex="0"><table><thead><tr><td></td><th scope="col" class="number">A</th></tr></thead><tbody><tr><td class="centre">b</td><td>c</td></tr></tbody></table></div>`,
 		},
-		"code": {"<pre><code>a\tb</code></pre>", `<pre dir="ltr"><code>a    b</code></pre>`},
+		"a task": {`<ul><li>☑ done</li><li>not one</li></ul>`, `<ul><li class="task">☑ done</li><li>not one</li></ul>`},
+		"code":   {"<pre><code>a\tb</code></pre>", `<pre dir="ltr"><code>a    b</code></pre>`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := testPresser("https://tips.example.com/files/x/").press(c.in)
