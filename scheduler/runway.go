@@ -57,13 +57,13 @@ func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (
 	if err != nil {
 		return next, 0, err
 	}
+	counts, err := s.List.CountActive(ctx, n.ID)
+	if err != nil {
+		return next, 0, err
+	}
 	for _, slot := range slots {
-		count, err := s.Ledger.CountActive(ctx, slot.ID)
-		if err != nil {
-			return next, 0, err
-		}
-		readers += count
-		if count == 0 {
+		readers += counts[slot.ID]
+		if counts[slot.ID] == 0 {
 			continue
 		}
 		if due := n.Schedule(slot).Next(now); next.IsZero() || !due.IsZero() && due.Before(next) {

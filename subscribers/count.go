@@ -28,3 +28,22 @@ func (l *List) CountStates(ctx context.Context) (map[string]map[State]int64, err
 	}
 	return counts, rows.Err()
 }
+
+// CountActive counts a newsletter's active readers by slot, from an index alone.
+func (l *List) CountActive(ctx context.Context, newsletter string) (map[int64]int64, error) {
+	rows, err := l.db.Read().QueryContext(ctx, `
+		SELECT slot, COUNT(*) FROM subscriptions WHERE state = 'active' AND slot IN (SELECT id FROM slots WHERE newsletter = $1) GROUP BY slot`, newsletter)
+	if err != nil {
+		return nil, fmt.Errorf("count readers: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	counts := map[int64]int64{}
+	for rows.Next() {
+		var slot, n int64
+		if err := rows.Scan(&slot, &n); err != nil {
+			return nil, fmt.Errorf("count readers: %w", err)
+		}
+		counts[slot] = n
+	}
+	return counts, rows.Err()
+}
