@@ -25,6 +25,7 @@ type dispatcher struct {
 	idle        bool                        // the last look found nothing to claim
 	enough      int                         // mails on their way that keep all connections busy
 	place       ledger.Place                // among the nodes; zero: not known yet
+	journal     journal
 }
 
 // dispatch is the one goroutine that writes: it records outcomes and claims the
@@ -34,6 +35,7 @@ func (m *Mailer) dispatch(ctx context.Context) {
 	d := &dispatcher{
 		Mailer: m, outstanding: map[ledger.Key]struct{}{}, streaks: map[string]*streak{},
 		paused: map[string]ledger.PauseInfo{}, said: map[string]bool{},
+		journal: journal{ledger: m.ledger, log: m.log},
 	}
 	for _, l := range m.relays {
 		d.enough += 2 * l.Connections // one on the wire and one to follow it
@@ -60,6 +62,7 @@ func (m *Mailer) dispatch(ctx context.Context) {
 			bounded(ctx, func(ctx context.Context) {
 				d.readPauses(ctx)
 				d.exchange(ctx)
+				d.journal.look(ctx, clock())
 			})
 		case r := <-m.results:
 			first := len(d.outcomes) == 0

@@ -4,6 +4,8 @@
 -- is 0 while it's under way. Later zones begin it again.
 ALTER TABLE editions ADD COLUMN began_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE editions ADD COLUMN ended_at BIGINT NOT NULL DEFAULT 0;
+UPDATE editions SET began_at = opened_at, ended_at = opened_at
+WHERE EXISTS (SELECT 1 FROM deliveries d WHERE d.edition = editions.id);
 CREATE INDEX editions_underway ON editions (id) WHERE began_at > 0 AND ended_at = 0;
 
 -- How many deliveries were opened and sent, counted in the transactions that did

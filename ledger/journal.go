@@ -1,0 +1,184 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"dailytip/store"
+)
+
+// The kinds of entries of a journal.
+const (
+	EntryBegin  = "begin"  // an edition has something to send, for the first time or for a later zone
+	EntryEnd    = "end"    // nothing of it is left
+	EntryAction = "action" // somebody did something by command
+)
+
+// Entry is something that a daemon should tell in its log.
+type Entry struct {
+	Kind   string
+	Counts Counts        // of an edition's begin or end
+	Took   time.Duration // since its begin
+	Action Action
+}
+
+// recentEditions is how long after it was first opened an edition is looked at
+// although nothing of it waits: what goes out between two looks.
+const recentEditions = 8 * 24 * time.Hour
+
+// Journal notes which editions have begun or ended since the last look and what
+// was done by command, and returns it. Each entry is returned once, on one node.
+// What a cancelled edition got back is withdrawn on the way.
+func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
+	if _, err := l.FinishCancelled(ctx, now); err != nil {
+		return nil, err
+	}
+	open, err := l.unfinished(ctx)
+	if err != nil {
+		return nil, err
+	}
+	turns, err := l.turns(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	var entries []Entry
+	for _, t := range turns {
+		more, err := l.turn(ctx, now, t, open[t.edition.ID])
+		if err != nil {
+			return entries, err
+		}
+		entries = append(entries, more...)
+	}
+	actions, err := l.unlogged(ctx, now)
+	for _, a := range actions {
+		entries = append(entries, Entry{Kind: EntryAction, Action: a})
+	}
+	return entries, err
+}
+
+// unfinished returns the editions that wait or are on the wire.
+func (l *Ledger) unfinished(ctx context.Context) (map[int64]bool, error) {
+	open := map[int64]bool{}
+	waiting, err := l.openEditions(ctx, l.db.Read())
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range waiting {
+		open[e.ID] = true
+	}
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT edition FROM claims")
+	if err != nil {
+		return nil, fmt.Errorf("find what is on the wire: %w", err)
+	}
+	onWire, err := scanNumbers(rows)
+	if err != nil {
+		return nil, fmt.Errorf("find what is on the wire: %w", err)
+	}
+	for _, id := range onWire {
+		open[id] = true
+	}
+	return open, nil
+}
+
+// noted is an edition as the journal last noted it.
+type noted struct {
+	edition      Edition
+	began, ended int64
+	changed      int64 // when something of it was last opened or sent; 0: never
+}
+
+// turns reads the editions that may have begun or ended.
+func (l *Ledger) turns(ctx context.Context, now time.Time) ([]noted, error) {
+	const columns = `SELECT e.id, e.newsletter, e.local_date, e.state, e.began_at, e.ended_at,
+		COALESCE((SELECT MAX(c.at) FROM counters c WHERE c.edition = e.id), 0) FROM editions e`
+	rows, err := l.db.Read().QueryContext(ctx, columns+" WHERE e.id >= $1 UNION "+columns+" WHERE e.began_at > 0 AND e.ended_at = 0",
+		store.FirstID(now.Add(-recentEditions)))
+	if err != nil {
+		return nil, fmt.Errorf("read editions under way: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []noted
+	for rows.Next() {
+		var u noted
+		err := rows.Scan(&u.edition.ID, &u.edition.Newsletter, &u.edition.LocalDate, &u.edition.State, &u.began, &u.ended, &u.changed)
+		if err != nil {
+			return nil, fmt.Errorf("read editions under way: %w", err)
+		}
+		all = append(all, u)
+	}
+	return all, rows.Err()
+}
+
+// turn notes an edition's begin, its end, or both when it went out between two
+// looks.
+func (l *Ledger) turn(ctx context.Context, now time.Time, u noted, open bool) ([]Entry, error) {
+	resting := u.began == 0 || u.ended > 0
+	if resting && (u.edition.State != EditionOpen || !open && u.changed <= u.ended) || !resting && open {
+		return nil, nil
+	}
+	var entries []Entry
+	err := l.db.Write(ctx, func(tx *sql.Tx) error {
+		entries = nil
+		began := u.began
+		if resting {
+			began = store.Millis(now)
+			if !open {
+				began = u.changed
+			}
+			// Another node may have been first.
+			n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET began_at = $2, ended_at = 0 WHERE id = $1 AND began_at = $3 AND ended_at = $4",
+				u.edition.ID, began, u.began, u.ended))
+			if err != nil || n == 0 {
+				return err
+			}
+			if err := l.enter(ctx, tx, &entries, Entry{Kind: EntryBegin}, u.edition); err != nil {
+				return err
+			}
+		}
+		if open {
+			return nil
+		}
+		n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET ended_at = $2 WHERE id = $1 AND began_at = $3 AND ended_at = 0",
+			u.edition.ID, max(store.Millis(now), u.changed), began))
+		if err != nil || n == 0 {
+			return err
+		}
+		return l.enter(ctx, tx, &entries, Entry{Kind: EntryEnd, Took: now.Sub(store.Time(began))}, u.edition)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("note the begin or end of an edition: %w", err)
+	}
+	return entries, nil
+}
+
+func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, entries *[]Entry, e Entry, edition Edition) (err error) {
+	e.Counts, err = l.Count(ctx, tx, edition)
+	*entries = append(*entries, e)
+	return err
+}
+
+// unlogged takes the actions that no daemon has logged yet, oldest first.
+func (l *Ledger) unlogged(ctx context.Context, now time.Time) (actions []Action, err error) {
+	var any bool
+	err = l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM actions WHERE logged_at = 0)").Scan(&any)
+	if err != nil || !any {
+		return nil, err
+	}
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, "UPDATE actions SET logged_at = $1 WHERE logged_at = 0 RETURNING "+actionColumns, store.Millis(now))
+		if err != nil {
+			return err
+		}
+		actions, err = scanActions(rows)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take actions: %w", err)
+	}
+	slices.SortFunc(actions, func(a, b Action) int { return cmp.Compare(a.ID, b.ID) })
+	return actions, nil
+}
