@@ -131,6 +131,7 @@ func TestConfirmAndLeaveByLink(t *testing.T) {
 	if !strings.Contains(string(tip.Data), "Content-Language: es") {
 		t.Errorf("the tip isn't in Spanish:\n%s", tip.Data)
 	}
+	in.votesAndReads(tip)
 	// The next edition is queued, sending is paused, and she leaves.
 	box.SetFault(func(a inbox.Ask) inbox.Fault {
 		if a.Stage == inbox.MailFrom {
@@ -146,6 +147,32 @@ func TestConfirmAndLeaveByLink(t *testing.T) {
 	d.stop()
 	if box.Received() != 3 {
 		t.Errorf("%d mails arrived, want 3", box.Received())
+	}
+}
+
+// votesAndReads follows the links of a tip's mail that say that it was useful and
+// that it can be read online.
+func (in *installation) votesAndReads(tip inbox.Message) {
+	in.Helper()
+	text := strings.NewReplacer("=\r\n", "", "=3D", "=").Replace(string(tip.Data))
+	vote := regexp.MustCompile("http://" + regexp.QuoteMeta(in.listen) + "/vote/[0-9a-z]+/[A-Za-z0-9_-]{32}").FindString(text)
+	online := regexp.MustCompile("http://" + regexp.QuoteMeta(in.listen) + "/archive/management/[0-9-]{10}[?]lang=es").FindString(text)
+	if !strings.Contains(text, vote+"/yes") || !strings.Contains(text, vote+"/no") || vote == "" || online == "" {
+		in.Fatalf("the links to vote and to read online are missing in:\n%s", text)
+	}
+	get(in.T, vote+"/no") // a scanner's visit
+	get(in.T, online)
+	for _, answer := range []string{"no", "yes", "yes"} {
+		post(in.T, vote, url.Values{"useful": {answer}})
+	}
+	if s := in.status(); s.Useful != 1 || s.NotUseful != 0 {
+		in.Errorf("votes %d and %d, want one that it was useful", s.Useful, s.NotUseful)
+	}
+	if list := in.run(0, "tips", "list"); !strings.Contains(list, "1 of 1") {
+		in.Errorf("no vote in the list of tips:\n%s", list)
+	}
+	if show := in.run(0, "tips", "show", "first"); !strings.Contains(show, "useful to 1 of 1 who answered") {
+		in.Errorf("no vote in the tip:\n%s", show)
 	}
 }
 

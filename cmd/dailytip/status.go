@@ -95,14 +95,15 @@ func (c *command) printEditions(ctx context.Context, a *app, limit int) error {
 		rows = append(rows, table.Row{
 			line.LocalDate, line.Newsletter, short(line.Tip, 40), line.State, line.Due, line.Sent, line.Pending, line.Retry,
 			line.Failed, line.InDoubt, line.ResentInDoubt, line.Expired, line.Withdrawn,
+			voteText(ledger.Tally{Useful: line.Useful, Useless: line.NotUseful}),
 		})
 	}
 	if c.json {
 		return nil
 	}
 	if len(rows) > 0 {
-		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Due", "Sent", "Waiting", "Retry", "Failed", "In doubt", "Resent", "Expired", "Withdrawn"},
-			rows, 5, 6, 7, 8, 9, 10, 11, 12, 13)
+		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Due", "Sent", "Waiting", "Retry", "Failed", "In doubt", "Resent", "Expired", "Withdrawn", "Useful"},
+			rows, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
 		c.printf("\n")
 		for _, line := range notes {
 			c.printf("%s of %s: %s\n", line.LocalDate, line.Newsletter, line.text())

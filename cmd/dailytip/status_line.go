@@ -24,6 +24,8 @@ type statusLine struct {
 	ResentInDoubt int64        `json:"resent_in_doubt"`
 	Expired       int64        `json:"expired"`
 	Withdrawn     int64        `json:"withdrawn"`
+	Useful        int64        `json:"useful"` // readers' answers to whether it was
+	NotUseful     int64        `json:"not_useful"`
 	State         string       `json:"state"`              // open, paused, cancelled
 	Rate          float64      `json:"rate"`               // mails a second just now
 	Remaining     *float64     `json:"remaining_seconds"`  // until what is pending is out; null: nobody can tell
@@ -64,7 +66,8 @@ func (a *app) statusLine(ctx context.Context, now time.Time, counts ledger.Count
 	line := statusLine{
 		Newsletter: e.Newsletter, LocalDate: e.LocalDate, Tip: counts.Tip, Due: counts.Due, Pending: counts.Pending, Sent: counts.Sent,
 		Retry: counts.Retry, Failed: counts.Failed, InDoubt: counts.InDoubt, ResentInDoubt: counts.ResentInDoubt,
-		Expired: counts.Expired, Withdrawn: counts.Withdrawn, State: e.State, Reasons: []reasonLine{},
+		Expired: counts.Expired, Withdrawn: counts.Withdrawn, Useful: counts.Votes.Useful, NotUseful: counts.Votes.Useless,
+		State: e.State, Reasons: []reasonLine{},
 	}
 	progress, err := a.ledger.Progress(ctx, now, e)
 	if err != nil {

@@ -71,6 +71,8 @@ type tipLine struct {
 	Languages []string `json:"languages,omitempty"` // of its translations
 	Date      string   `json:"date,omitempty"`
 	Draft     bool     `json:"draft,omitempty"`
+	Useful    int64    `json:"useful,omitempty"` // readers' answers to whether it was
+	NotUseful int64    `json:"not_useful,omitempty"`
 }
 
 func (c *command) tipsList(dir *string) *cobra.Command {
@@ -78,11 +80,13 @@ func (c *command) tipsList(dir *string) *cobra.Command {
 		Use:   "list",
 		Short: "List the tips",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.each(*dir, func(folder string, l *tips.Library) error {
 				var rows []table.Row
+				votes := c.tallies(cmd.Context(), *dir, folder)
 				for _, t := range l.Tips() {
 					line := tipLine{ID: t.ID, Title: t.Title, Emoji: t.Emoji, Tags: t.Tags, Date: t.Date, Draft: t.Draft}
+					line.Useful, line.NotUseful = votes[t.ID].Useful, votes[t.ID].Useless
 					for _, tr := range t.Translations {
 						line.Languages = append(line.Languages, tr.Language)
 					}
@@ -96,10 +100,10 @@ func (c *command) tipsList(dir *string) *cobra.Command {
 					if t.Draft {
 						note = "draft"
 					}
-					rows = append(rows, table.Row{t.ID, strings.TrimSpace(t.Emoji + " " + t.Title), strings.Join(line.Languages, " "), note})
+					rows = append(rows, table.Row{t.ID, strings.TrimSpace(t.Emoji + " " + t.Title), strings.Join(line.Languages, " "), note, voteText(votes[t.ID])})
 				}
 				if !c.json {
-					c.table(table.Row{"Id", "Title", "Translations", ""}, rows)
+					c.table(table.Row{"Id", "Title", "Translations", "", "Useful"}, rows, 5)
 					c.printf("\n%d tips in %s\n", len(rows), folder)
 					if n := len(l.Faults()); n > 0 {
 						c.say("%d faults and notes: dailytip tips lint shows them", n)
@@ -117,16 +121,21 @@ func (c *command) tipsShow(dir *string) *cobra.Command {
 		Use:   "show ID",
 		Short: "Show one tip as text",
 		Args:  cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			found := false
-			err := c.each(*dir, func(_ string, l *tips.Library) error {
+			err := c.each(*dir, func(folder string, l *tips.Library) error {
 				t, ok := l.Tip(args[0])
 				if !ok || found {
 					return nil
 				}
 				found = true
+				votes := c.tallies(cmd.Context(), *dir, folder)[t.ID]
 				if c.json {
-					return c.printJSON(t)
+					return c.printJSON(struct {
+						tips.Tip
+						Useful    int64 `json:"useful"`
+						NotUseful int64 `json:"not_useful"`
+					}{t, votes.Useful, votes.Useless})
 				}
 				title, body := t.Title, t.Body
 				if lang != "" {
@@ -139,6 +148,9 @@ func (c *command) tipsShow(dir *string) *cobra.Command {
 				c.printf("%s\n\n%s\n", strings.TrimSpace(t.Emoji+" "+title), tips.PlainText(body, 72))
 				if t.Link != "" {
 					c.printf("\n%s: %s\n", t.Source, t.Link)
+				}
+				if text := voteText(votes); text != "" {
+					c.printf("\nuseful to %s who answered\n", text)
 				}
 				return nil
 			})
