@@ -58,8 +58,8 @@ func crowd(h *harness, readers, groups int) {
 	})
 }
 
-// many makes tips and a history in which all of them were sent but some.
-func many(b *testing.B, count, sent int) ([]tips.Tip, []ledger.Choice) {
+// sentTips makes tips and a history in which all of them were sent but some.
+func sentTips(b *testing.B, count, sent int) ([]tips.Tip, []ledger.Choice) {
 	b.Helper()
 	library := make([]tips.Tip, count)
 	var history []ledger.Choice
@@ -79,7 +79,7 @@ func BenchmarkPlanAYear(b *testing.B) {
 		sent int
 	}{{"new", 0}, {"all sent", 10_000}} {
 		b.Run(tt.name, func(b *testing.B) {
-			library, history := many(b, 10_000, tt.sent)
+			library, history := sentTips(b, 10_000, tt.sent)
 			n := Newsletter{ID: "management", Rule: rule(b, "0 7 * * *"), Order: Shuffle, RepeatAfter: 180 * 24 * time.Hour}
 			b.ReportAllocs()
 			for b.Loop() {

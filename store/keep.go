@@ -103,6 +103,16 @@ func (k *keeper) forget() error {
 	return nil
 }
 
+// Statements returns the texts that the connection keeps. Who has it from
+// [sql.Conn.Raw] can have SQLite explain what the program asked.
+func (k *keeper) Statements() []string {
+	texts := make([]string, 0, len(k.kept))
+	for text := range k.kept {
+		texts = append(texts, text)
+	}
+	return texts
+}
+
 func (k *keeper) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := k.statement(ctx, text)
 	if err != nil {
