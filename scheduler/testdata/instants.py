@@ -62,12 +62,15 @@ def main():
         for first, last in ((2020, 2038), (2011, 2013)):
             for change in changes(zone, datetime(first, 1, 1, tzinfo=UTC), datetime(last, 1, 1, tzinfo=UTC)):
                 days.update(change + DAY * i for i in range(-2, 3))
+        lines = []
         for day in sorted(days):
+            there = exists(zone, day)
             for hour, minute in TIMES:
                 at = "-"
-                if exists(zone, day):
+                if there:
                     at = round(due(zone, datetime(day.year, day.month, day.day, hour, minute)).timestamp())
-                print(name, day, f"{hour:02}:{minute:02}", at)
+                lines.append(f"{name} {day} {hour:02}:{minute:02} {at}\n")
+        sys.stdout.write("".join(lines))
 
 
 main()
