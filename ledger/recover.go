@@ -109,10 +109,12 @@ const (
 	sqlExpireNotices = `
 		UPDATE notices SET state = 'expired', done_at = $1, answer = ` + tooLate + ` WHERE state IN ('pending', 'retry') AND expires_at <= $1`
 	// sqlOverdue tells what has come to its end: an edition with such deliveries
-	// since they were opened (0: none), and whether there are others.
+	// since they were opened (0: none), and whether there are others. MIN and not
+	// EXISTS: PostgreSQL, which may know nothing of the table yet, would hope to
+	// meet one soon and pass over all of it.
 	sqlOverdue = `
 		SELECT COALESCE((SELECT MIN(edition) FROM fresh WHERE expires_at <= $1), 0),
-			EXISTS (SELECT 1 FROM deliveries WHERE next_at > 0 AND expires_at <= $1),
+			COALESCE((SELECT MIN(expires_at) FROM deliveries WHERE next_at > 0) <= $1, FALSE),
 			EXISTS (SELECT 1 FROM notices WHERE state IN ('pending', 'retry') AND expires_at <= $1)`
 )
 
