@@ -56,6 +56,17 @@ func StartBrowser() (*Browser, error) {
 	return b, nil
 }
 
+// Guest opens a tab with a profile of its own, for a test that goes from page to
+// page as a person does; it's driven through its context.
+func (b *Browser) Guest() (context.Context, context.CancelFunc, error) {
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	if err := chromedp.Do(ctx); err != nil {
+		cancel()
+		return nil, nil, fmt.Errorf("open a tab: %w", err)
+	}
+	return ctx, cancel, nil
+}
+
 // Close ends the browser and removes its profile.
 func (b *Browser) Close() { b.stop() }
 

@@ -104,6 +104,15 @@ func (d *Daemon) CPU() time.Duration {
 	return d.cmd.ProcessState.UserTime() + d.cmd.ProcessState.SystemTime()
 }
 
+// Reload has the daemon read its configuration again, by SIGHUP, and waits until
+// the new one is in force: for the first time in its life.
+func (d *Daemon) Reload(ctx context.Context) error {
+	if err := d.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		return fmt.Errorf("reload the configuration: %w", err)
+	}
+	return d.Says(ctx, "the new configuration is in force")
+}
+
 // PeakMemory is the most memory that the process has held so far, in bytes:
 // VmHWM of /proc/PID/status (Linux).
 func (d *Daemon) PeakMemory() (int64, error) {

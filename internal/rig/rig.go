@@ -40,6 +40,9 @@ type Options struct {
 	Relays, Newsletter, Top string
 	// Tip is the markdown of the only tip; "": a short one in two languages.
 	Tip string
+	// Listen is the address of the pages, which links in mails then lead to, such
+	// as 127.0.0.1:8080; "": any free port, and links that lead nowhere.
+	Listen string
 }
 
 // Installation is a folder in which the program runs.
@@ -53,15 +56,21 @@ func Install(o Options) (*Installation, error) {
 	if o.Tip == "" {
 		o.Tip = shortTip
 	}
+	base := "localhost:8080"
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	} else {
+		base = o.Listen
+	}
 	in := &Installation{o}
 	return in, errors.Join(
-		in.write("config.yaml", fmt.Sprintf(config, o.Database, o.Top, indent(o.Relays, "  "), indent(o.Newsletter, "    "))),
+		in.write("config.yaml", fmt.Sprintf(config, base, o.Listen, o.Database, o.Top, indent(o.Relays, "  "), indent(o.Newsletter, "    "))),
 		in.write("library/first.md", o.Tip),
 	)
 }
 
-const config = `base_url: http://localhost:8080
-listen: 127.0.0.1:0
+const config = `base_url: http://%s
+listen: %s
 database: %s
 from: Daily Tip <tips@example.com>
 %s

@@ -1,0 +1,214 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/mailtest"
+)
+
+// traveller is who goes a reader's whole way.
+type traveller struct {
+	lang, accept string // of ours, and what their browser asks for
+	other        string // the language that they change to
+	clock        string // zone of their computer
+	likely       string // zone that the site supposes without script
+}
+
+var travellers = []traveller{
+	{lang: "en", accept: "en-GB,en", other: "zh-CN", clock: "Europe/Lisbon", likely: "Europe/London"},
+	{lang: "zh-CN", accept: "zh-CN,zh,en", other: "ar", clock: "Asia/Singapore", likely: "Asia/Shanghai"},
+	{lang: "ar", accept: "ar-EG,ar,en", other: "en", clock: "Asia/Riyadh", likely: "Africa/Cairo"},
+}
+
+// TestJourney: with script on a desk, the first tip comes by command and the
+// next one by the clock; without script on a phone it's the other way round.
+func TestJourney(t *testing.T) {
+	t.Parallel()
+	for _, who := range travellers {
+		for _, script := range []bool{true, false} {
+			name := who.lang + map[bool]string{true: " with script", false: " without script"}[script]
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				j := begin(t, who, script)
+				j.subscribe()
+				j.confirm()
+				j.firstTip()
+				j.change()
+				j.nextTip()
+				j.pause()
+				j.leave()
+				j.wantNoTraces()
+				j.site.end(j.address, token(j.link(j.first, "/preferences/")), token(j.link(j.first, "/u/")))
+			})
+		}
+	}
+}
+
+// journey is a traveller on the way.
+type journey struct {
+	*guest
+	traveller
+	address string
+	zone    *time.Location // theirs, as the site knows it
+	lang    string         // of their mails and pages by now
+	first   mailtest.Mail  // their first tip
+	due     time.Time      // of the next one by the clock, once they have chosen
+}
+
+func begin(t *testing.T, who traveller, script bool) *journey {
+	t.Helper()
+	s := newSite(t)
+	j := &journey{traveller: who, lang: who.lang, address: strings.ToLower(who.lang) + ".reader@example.org"}
+	j.guest = newGuest(s, person{languages: who.accept, zone: who.clock, script: script, phone: !script})
+	zone := who.likely
+	j.prefix = who.lang + "-plain"
+	if script {
+		j.axe = needAxe(t)
+		j.turn = slices.Index(travellers, who)
+		j.prefix, zone = who.lang, who.clock
+	}
+	var err error
+	if j.zone, err = time.LoadLocation(zone); err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// subscribe fills in the form.
+func (j *journey) subscribe() {
+	j.Helper()
+	j.open(j.site.base + "/")
+	opened := time.Now()
+	j.wantLanguage(j.lang)
+	j.look("start")
+	if zone := j.value("#timezone"); zone != j.zone.String() {
+		j.Errorf("the form has the zone %s, want %s", zone, j.zone)
+	}
+	j.typeIn("#email", j.address)
+	// A form that comes back within 3 seconds is a machine's.
+	time.Sleep(time.Until(opened.Add(3100 * time.Millisecond)))
+	j.press("#subscribe")
+	j.says("page.subscribe.sent_heading", nil)
+	j.says("page.subscribe.sent", nil)
+	j.look("look into your inbox")
+}
+
+// confirm opens the link in the mail and presses the button.
+func (j *journey) confirm() {
+	j.Helper()
+	m := j.site.mail(j.address, 20*time.Second)
+	j.wantMail(m, "confirm_mail.subject")
+	if from := header(j.T, m, "From"); !strings.Contains(from, "confirm@example.com") {
+		j.Errorf("the confirmation is from %s", from)
+	}
+	j.open(j.link(m, "/confirm/"))
+	j.wantLanguage(j.lang)
+	j.says("page.confirm.text", nil)
+	j.look("confirm")
+	j.press("main form button")
+	j.says("page.confirm.done_heading", nil)
+	j.says("page.confirm.first", j.at(next(j.zone, j.site.clock)))
+	j.look("subscribed")
+	j.wantMail(j.site.mail(j.address, 20*time.Second), "welcome_mail.subject")
+}
+
+// firstTip comes by command with script, else at the newsletter's minute.
+func (j *journey) firstTip() {
+	j.Helper()
+	j.press("#again") // the latest one, at once: the page has offered it
+	j.says("page.settings.again_done", nil)
+	j.look("latest tip")
+	j.wantTip(j.site.mail(j.address, 20*time.Second))
+	if j.script {
+		j.site.send()
+		j.first = j.site.mail(j.address, 5*time.Second)
+	} else {
+		due := soon()
+		j.site.reschedule(due.In(j.zone).Format("15:04"))
+		j.first = j.mailAt(due)
+		j.due = due
+	}
+	j.wantTip(j.first)
+}
+
+// change asks for another language and another time.
+func (j *journey) change() {
+	j.Helper()
+	j.open(j.link(j.first, "/preferences/"))
+	j.wantLanguage(j.lang)
+	j.look("settings")
+	if j.script {
+		j.due = soon()
+	} else { // that of today has come
+		y, m, d := j.due.In(j.zone).Date()
+		j.due = time.Date(y, m, d+1, 18, 30, 0, 0, j.zone)
+	}
+	j.set("#language", j.other)
+	j.set("#send_at", j.due.In(j.zone).Format("15:04"))
+	j.press("#save")
+	j.lang = j.other
+	j.wantLanguage(j.lang)
+	j.says("page.settings.saved", nil)
+	j.says("page.confirm.next", j.at(j.due))
+	j.look("saved")
+}
+
+// nextTip comes by the clock with script, else by command.
+func (j *journey) nextTip() {
+	j.Helper()
+	var m mailtest.Mail
+	if j.script {
+		m = j.mailAt(j.due)
+		j.due = j.due.In(j.zone).AddDate(0, 0, 1)
+	} else {
+		j.site.send()
+		m = j.site.mail(j.address, 5*time.Second)
+	}
+	j.wantTip(m)
+	if m.Subject == j.first.Subject {
+		j.Errorf("%q came twice", m.Subject)
+	}
+	j.site.published(j.link(m, "/archive/"))
+	j.open(j.link(m, "/archive/"))
+	j.wantLanguage(j.lang)
+	j.look("read online")
+}
+
+// pause keeps one edition away, and its end lets the next one come.
+func (j *journey) pause() {
+	j.Helper()
+	j.open(j.link(j.first, "/preferences/"))
+	j.press("button[name=weeks][value='1']")
+	y, m, d := time.Now().In(j.zone).Date()
+	j.says("page.pause.done", j.at(time.Date(y, m, d+7, j.due.In(j.zone).Hour(), j.due.Minute(), 0, 0, j.zone)))
+	j.look("paused")
+	j.site.send()
+	j.site.wantNothing(j.address)
+	j.press("#resume")
+	j.says("page.pause.resumed", j.at(j.due))
+	j.look("resumed")
+	j.site.send()
+	j.wantTip(j.site.mail(j.address, 5*time.Second))
+}
+
+// leave is one click in the mail program with script, else the page's button.
+func (j *journey) leave() {
+	j.Helper()
+	j.open(j.link(j.first, "/u/"))
+	j.says("page.unsubscribe.heading", nil)
+	j.look("leave")
+	if j.script {
+		j.oneClick(j.first)
+		j.open(j.link(j.first, "/u/"))
+		j.says("page.unsubscribe.already", nil)
+	} else {
+		j.press("main > form button")
+		j.says("page.unsubscribe.done", nil)
+	}
+	j.look("left")
+	j.site.send()
+	j.site.wantNothing(j.address)
+}
