@@ -44,12 +44,12 @@ func (g *guest) viewAll(width, height int64, dark bool) {
 // sideways tells how far a page is wider than its window, in pixels.
 const sideways = `Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth`
 
-// look looks at the page of a step: in each width, and with axe-core. It takes
-// pictures when they are asked for.
+// look looks at the page of a step: in the person's width and a narrow one, and
+// when it's their turn with axe-core. It takes pictures when they are asked for.
 func (g *guest) look(step string) {
 	g.Helper()
 	g.steps++
-	for _, width := range []int64{narrow, phone, desk} {
+	for _, width := range []int64{narrow, g.width()} {
 		g.view(width, false)
 		if wider := eval[int](g, sideways); wider > 0 {
 			g.Errorf("%s: %d px of %d to scroll sideways", step, wider, width)
