@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/mail"
 	"regexp"
@@ -43,9 +44,7 @@ func (j *journey) at(due time.Time) map[string]any {
 func (j *journey) says(id string, values map[string]any) {
 	j.Helper()
 	all := map[string]any{"Newsletter": title, "Email": j.address}
-	for name, value := range values {
-		all[name] = value
-	}
+	maps.Copy(all, values)
 	want := strings.Join(strings.Fields(locale.Text(j.lang, id, all)), " ")
 	if text := j.text("main"); want == "" || !strings.Contains(text, want) {
 		j.Fatalf("the page doesn't say %q:\n%s", want, text)
