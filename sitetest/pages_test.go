@@ -47,7 +47,7 @@ func (s *site) pages() []visit {
 	}
 	date := func(days int) string { return today.AddDate(0, 0, days).Format(time.DateOnly) }
 	each("the start", "/")
-	all = append(all, visit{name: "a form to embed", path: "/embed"})
+	all = append(all, visit{name: "the form for other sites", path: "/embed"})
 	each("past tips", "/archive")
 	each("past tips of one", "/archive/management")
 	each("older past tips", "/archive/management?page=1")
@@ -71,18 +71,10 @@ func (s *site) pages() []visit {
 		all = append(all,
 			visit{name: "confirm, " + name, path: s.link("confirm", subscribers.ConfirmLink, name), unseen: unseen},
 			visit{name: "leave, " + name, path: s.link("u", subscribers.UnsubscribeLink, name), unseen: unseen},
-			visit{name: "settings, " + name, path: s.link("preferences", subscribers.PreferencesLink, name), unseen: unseen})
+			visit{name: "settings, " + name, path: s.settings(name), unseen: unseen})
 	}
+	all = append(all, s.forms()...)
 	all = append(all, visit{name: "a bad link", path: "/u/x"}, visit{name: "a bad vote", path: "/vote/1/x"})
-	for _, address := range []string{"new@example.com", "not an address", ""} {
-		all = append(all, visit{name: "signing up " + address, path: "/subscribe", form: url.Values{"email": {address}, "newsletter": {"management"}}})
-	}
-	settings := s.link("preferences", subscribers.PreferencesLink, "active")
-	for _, form := range []url.Values{
-		{"do": {"save"}, "send_at": {"25:00"}, "name": {"Ana"}}, {"do": {"save"}, "send_at": {"08:00"}}, {"do": {"pause"}, "weeks": {"2"}}, {"do": {"resume"}},
-	} {
-		all = append(all, visit{name: "settings: " + form.Encode(), path: settings, form: form})
-	}
 	for about, path := range s.vote {
 		all = append(all, visit{name: "voted on " + about, path: path, form: url.Values{"tip": {"0"}, "useful": {"yes"}}})
 	}
@@ -93,6 +85,37 @@ func (s *site) pages() []visit {
 		all = append(all, visit{name: "gone, " + name, path: s.link("u", subscribers.UnsubscribeLink, name), form: url.Values{}})
 	}
 	return all
+}
+
+// settings is the path of a reader's settings.
+func (s *site) settings(name string) string {
+	return s.link("preferences", subscribers.PreferencesLink, name)
+}
+
+// forms are what comes of the forms, first of those that change nothing.
+func (s *site) forms() []visit {
+	stamp := s.list.Tokens().Make(subscribers.FormStamp, time.Now().Add(-time.Minute).UnixMilli())
+	leave := s.link("u", subscribers.UnsubscribeLink, "zh-cn")
+	return []visit{
+		{name: "subscribe with faults", path: "/subscribe", form: url.Values{"email": {"x"}, "name": {"a\x00"}, "timezone": {"Mars"}}},
+		{name: "subscribe with faults, ar", path: "/subscribe?lang=ar", form: url.Values{"email": {""}, "newsletter": {"none"}}},
+		{name: "subscribe like a machine", path: "/subscribe", form: url.Values{"email": {"new@example.com"}, "newsletter": {"management"}}},
+		{name: "subscribed", path: "/subscribe", form: url.Values{"email": {"new@example.com"}, "newsletter": {"management"}, "stamp": {stamp}}},
+		{name: "settings with faults", path: s.settings("active"), form: url.Values{"cadence": {"daily"}, "days": {""}, "send_at": {"25:00"}, "name": {"a\x00"}}},
+		{name: "pause with a fault", path: s.settings("ar"), form: url.Values{"do": {"pause"}, "until": {"yesterday"}}},
+		{name: "erase?", path: s.settings("active"), form: url.Values{"do": {"erase"}}},
+		{name: "settings saved", path: s.settings("active"), form: url.Values{"name": {"Ana"}, "language": {"en"}}},
+		{name: "the latest once more", path: s.settings("active"), form: url.Values{"do": {"again"}}},
+		{name: "another newsletter", path: s.settings("active"), form: url.Values{"do": {"join"}, "newsletter": {"gallery"}}},
+		{name: "paused now", path: s.settings("ar"), form: url.Values{"do": {"pause"}, "weeks": {"2"}}},
+		{name: "resumed", path: s.settings("ar"), form: url.Values{"do": {"resume"}}},
+		{name: "weekly instead", path: leave + "/less", form: url.Values{"do": {"weekly"}}},
+		{name: "a pause instead", path: leave + "/less", form: url.Values{"do": {"pause"}}},
+		{name: "left", path: leave, form: url.Values{}},
+		{name: "left because", path: leave + "/reason", form: url.Values{"reason": {"moved"}}},
+		{name: "back again", path: leave + "/undo", form: url.Values{}},
+		{name: "erased", path: s.settings("bounced"), form: url.Values{"do": {"forget"}}},
+	}
 }
 
 // A page that can't be anybody's name for a file.
