@@ -26,13 +26,11 @@ func (s *Server) embed(r *http.Request) (page, error) {
 	}
 	var err error
 	p.Body, err = s.part("embed", struct {
-		Snippet  string
-		Others   []choice
-		API      string
-		Origins  []string
-		Sentence template.HTML
-	}{s.snippet(n), others, strings.TrimSuffix(s.BaseURL, "/") + "/api/subscribe", s.Origins, pitch(locale.Default, n)})
-	p.Status = http.StatusOK
+		Snippet string
+		Others  []choice
+		API     string
+		Origins []string
+	}{s.snippet(n), others, strings.TrimSuffix(s.BaseURL, "/") + "/api/subscribe", s.Origins})
 	return p, err
 }
 

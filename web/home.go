@@ -105,7 +105,7 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 	v.GuessZone = r.Method == http.MethodGet || r.Method == http.MethodHead
 	for i, n := range s.Newsletters {
 		h := homeNewsletter{
-			ID: n.ID, Class: s.newsletters[n.ID].Class, Name: s.newsletters[n.ID].Name, When: pitch(p.Lang, n),
+			ID: n.ID, Class: s.newsletters[n.ID].Class, Name: s.newsletters[n.ID].Name, When: usualTime(p.Lang, n),
 			Chosen: n.ID == e.Newsletter || e.Newsletter == "" && i == 0,
 		}
 		var err error
@@ -116,7 +116,7 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 	}
 	v.Title = say(p.Lang, "page.subscribe.heading")
 	if len(s.Newsletters) == 1 {
-		v.Title, v.Pitch = v.Newsletters[0].Name, v.Newsletters[0].When
+		v.Title, v.Pitch = v.Newsletters[0].Name, pitch(p.Lang, s.Newsletters[0])
 		p.Title = untagged(v.Title)
 	} else {
 		p.Title = untagged(v.Title + " · " + p.Name)
@@ -138,16 +138,34 @@ func (s *Server) soleLanguage() string {
 	return ""
 }
 
-// pitch says what comes and when, with the zone when it's one for all readers.
+// pitch says what comes and when.
 func pitch(lang string, n Newsletter) template.HTML {
+	if n.Irregular {
+		return occasion(lang, "page.subscribe.pitch_some", n)
+	}
+	return occasion(lang, "page.subscribe.pitch", n)
+}
+
+// occasion says when a newsletter comes, in a few words.
+func occasion(lang, message string, n Newsletter) template.HTML {
 	escaped := func(text string) template.HTML { return template.HTML(template.HTMLEscapeString(text)) }
-	text := phrase(lang, "page.subscribe.pitch", map[string]template.HTML{
-		"Days": escaped(daysText(lang, n.Days)), "Time": escaped(locale.Clock(lang, n.SendAt)),
-	})
+	values := map[string]template.HTML{"Days": escaped(daysText(lang, n.Days)), "Time": escaped(locale.Clock(lang, n.SendAt))}
+	text := values["Time"]
+	if message != "" {
+		text = phrase(lang, message, values)
+	}
 	if n.Zone != "" {
 		text += " " + zoneText(n.Zone)
 	}
 	return text
+}
+
+// usualTime is when a newsletter comes, beside its name.
+func usualTime(lang string, n Newsletter) template.HTML {
+	if n.Irregular {
+		return occasion(lang, "", n)
+	}
+	return occasion(lang, "page.subscribe.when", n)
 }
 
 // entryFields fills in the form.

@@ -32,7 +32,7 @@ func (s *Server) lessPart(r *http.Request, lang string, p reader) (template.HTML
 		Settings: s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID)),
 		Pause:    locale.Text(lang, "page.unsubscribe.pause_weeks", map[string]any{"Count": restWeeks}),
 	}
-	if p.subscription.Slot.Cadence != subscribers.Weekly {
+	if n := p.newsletter; p.subscription.Slot.Cadence != subscribers.Weekly && (n.Days == 0 || n.Days&(n.Days-1) != 0) {
 		v.Weekly = locale.Text(lang, "page.unsubscribe.weekly", nil)
 	}
 	return s.part("less", v)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dailytip/subscribers"
+	"dailytip/web"
 )
 
 func TestLessInsteadOfLeaving(t *testing.T) {
@@ -38,6 +39,17 @@ func TestLessInsteadOfLeaving(t *testing.T) {
 			t.Error(s.state(ana))
 		}
 	})
+}
+
+// What comes once a week anyway has no choice of days.
+func TestOneDayAWeekHasNoChoice(t *testing.T) {
+	s := open(t, func(o *web.Options) { o.Newsletters[0].Days = 1 << 2 })
+	ana, settings := s.reader("ana@example.com", "")
+	s.get(s.leaveLink(ana)).mustNot(t, "Once a week")
+	a := s.get(settings)
+	a.mustNot(t, `name="cadence"`, `name="days"`)
+	check(t, a.body)
+	s.post(settings, form("name", "Ana", "send_at", "")).must(t, 200, "saved")
 }
 
 func TestLeavingIsTakenBack(t *testing.T) {

@@ -264,7 +264,7 @@ func TestOtherNewsletters(t *testing.T) {
 	both(t, twoLetters, func(t *testing.T, s *site) {
 		_, link := s.reader("ana@example.com", "")
 		a := s.get(link)
-		a.must(t, 200, "Other newsletters", `<bdi lang="fr">Le conseil</bdi>`, `id="join-conseil"`, "every day at 06:30.", "(Europe/Paris)")
+		a.must(t, 200, "Other newsletters", `<bdi lang="fr">Le conseil</bdi>`, `id="join-conseil"`, "every day at 06:30 ", "(Europe/Paris)")
 		join, leave := form("do", "join", "newsletter", "conseil"), form("do", "leave", "newsletter", "conseil")
 		a = s.post(link, join)
 		a.must(t, 200, "will come to", `id="leave-conseil"`, "Unsubscribe from")

@@ -186,7 +186,7 @@ func (s *Server) others(r *http.Request, lang string, p reader) []otherNewslette
 		if n.ID == p.subscription.Newsletter {
 			continue
 		}
-		o := otherNewsletter{ID: n.ID, Class: accentClass(i), Name: s.newsletters[n.ID].Name, When: pitch(lang, n), Do: doJoin}
+		o := otherNewsletter{ID: n.ID, Class: accentClass(i), Name: s.newsletters[n.ID].Name, When: usualTime(lang, n), Do: doJoin}
 		for _, sub := range p.person.Subscriptions {
 			if sub.Newsletter == n.ID && (sub.State == subscribers.Active || sub.State == subscribers.Paused) {
 				o.Do, o.Edit = doLeave, s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, sub.ID))

@@ -159,7 +159,7 @@ func TestFrontPageOfSeveral(t *testing.T) {
 	})
 	a := s.get("/?newsletter=conseil")
 	a.must(t, 200, "<h1>A short tip by mail</h1>", "Which one would you like?", `id="newsletter-conseil" value="conseil" required checked`,
-		"every day at 06:30.", "(Europe/Paris)", `<bdi lang="fr">Le conseil du jour</bdi>`)
+		"every day at 06:30 ", "(Europe/Paris)", `<bdi lang="fr">Le conseil du jour</bdi>`)
 	check(t, a.body)
 	mark := stamp(t, a)
 	s.wait(5 * time.Second)

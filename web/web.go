@@ -30,7 +30,8 @@ type Newsletter struct {
 	Private bool
 
 	// When it comes, for readers who choose nothing for themselves.
-	Days        subscribers.Days // the weekdays that may have an edition; 0: all
+	Days        subscribers.Days // the weekdays that have an edition, each week; 0: all, or Irregular
+	Irregular   bool             // which days have one isn't a matter of weekdays
 	SendAt      string           // HH:MM
 	Zone        string           // IANA, one for all readers; "": each their own
 	DefaultZone string           // IANA, of readers who have none; "": UTC

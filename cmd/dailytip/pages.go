@@ -40,22 +40,29 @@ func (a *app) webNewsletter(n *config.Newsletter) web.Newsletter {
 	if planned, err := a.scheduler.Find(n.ID); err == nil {
 		own := planned.Schedule(subscribers.Slot{Cadence: subscribers.Daily})
 		out.SendAt = fmt.Sprintf("%02d:%02d", own.Hour, own.Minute)
-		out.Days = weekdays(own)
+		out.Days, out.Irregular = weekdays(own)
 	}
 	return out
 }
 
-// weekdays are those that a schedule ever takes. Four years have each day of
-// each month on most weekdays.
-func weekdays(s scheduler.Schedule) (days subscribers.Days) {
-	first, err := scheduler.ParseDate("2026-01-05") // a Monday
+// weekdays are those that a schedule takes each week; irregular, when it isn't the
+// same ones in all of them.
+func weekdays(s scheduler.Schedule) (days subscribers.Days, irregular bool) {
+	monday, err := scheduler.ParseDate("2026-01-05")
 	if err != nil {
-		return 0
+		return 0, true
 	}
-	for i := range 4 * 366 {
-		if s.Matches(first.Add(i)) {
-			days |= 1 << (i % 7)
+	for week := range 53 {
+		var taken subscribers.Days
+		for day := range 7 {
+			if s.Matches(monday.Add(7*week + day)) {
+				taken |= 1 << day
+			}
 		}
+		if week > 0 && taken != days {
+			return 0, true
+		}
+		days = taken
 	}
-	return days
+	return days, false
 }
