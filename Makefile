@@ -13,10 +13,10 @@ READERS  ?= 400000
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test deps build lint fmt fuzz bench microbench chaos clean
+.PHONY: help test deps build lint fmt fuzz bench bench-site microbench chaos clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.* ## /  make \1 \t/' | expand -t 16
+	@grep -E '^[a-z-]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.* ## /  make \1 \t/' | expand -t 16
 
 test: deps ## all tests, with the race detector; installs what they need where it can
 	@PKG='$(PKG)' scripts/test
@@ -39,6 +39,9 @@ fuzz: ## each fuzz test for FUZZTIME (10s)
 
 bench: ## measure the engine beside others, check its targets, write docs/performance.md; takes an hour, such as BENCH='-only speed -rounds 5'
 	go run ./bench -write docs/performance.md $(BENCH)
+
+bench-site: ## measure the readers' pages while an edition goes out to a million readers
+	go run ./bench/site $(BENCH)
 
 microbench: ## the benchmarks of single functions, with allocations
 	go test -run '^$$' -bench . -benchmem $(PKG)

@@ -39,38 +39,94 @@ const subscriberColumns = "id, email, name, language, timezone, suppressed_at, s
 
 type scanner interface{ Scan(dest ...any) error }
 
+// fields are where a row of subscriberColumns is read into; finish does the rest.
+func (s *Subscriber) fields() (dest []any, finish func()) {
+	var suppressed, created int64
+	return []any{&s.ID, &s.Email, &s.Name, &s.Language, &s.Timezone, &suppressed, &s.SuppressedReason, &created}, func() {
+		s.SuppressedAt, s.CreatedAt = store.Time(suppressed), store.Time(created)
+	}
+}
+
 func scanSubscriber(row scanner) (*Subscriber, error) {
 	var s Subscriber
-	var suppressed, created int64
-	err := row.Scan(&s.ID, &s.Email, &s.Name, &s.Language, &s.Timezone, &suppressed, &s.SuppressedReason, &created)
+	dest, finish := s.fields()
+	err := row.Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrUnknown
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read subscriber: %w", err)
 	}
-	s.SuppressedAt, s.CreatedAt = store.Time(suppressed), store.Time(created)
+	finish()
 	return &s, nil
 }
 
 const subscriptionColumns = `s.id, s.subscriber, s.newsletter, s.state, s.due_after, s.paused_until, s.course_tip, s.created_at, s.confirmed_at,
 	o.id, o.newsletter, o.timezone, o.send_at, o.days, o.cadence, o.done_until`
 
-func scanSubscription(row scanner) (Subscription, error) {
-	var s Subscription
+// fields are where a row of subscriptionColumns is read into; finish does the rest.
+func (s *Subscription) fields() (dest []any, finish func()) {
 	var due, paused, created, confirmed, done int64
 	o := &s.Slot
-	err := row.Scan(&s.ID, &s.Subscriber, &s.Newsletter, &s.State, &due, &paused, &s.CourseTip, &created, &confirmed,
-		&o.ID, &o.Newsletter, &o.Timezone, &o.SendAt, &o.Days, &o.Cadence, &done)
+	return []any{
+		&s.ID, &s.Subscriber, &s.Newsletter, &s.State, &due, &paused, &s.CourseTip, &created, &confirmed,
+		&o.ID, &o.Newsletter, &o.Timezone, &o.SendAt, &o.Days, &o.Cadence, &done,
+	}, func() {
+		s.DueAfter, s.PausedUntil, s.Slot.DoneUntil = store.Time(due), store.Time(paused), store.Time(done)
+		s.CreatedAt, s.ConfirmedAt = store.Time(created), store.Time(confirmed)
+	}
+}
+
+func scanSubscription(row scanner) (Subscription, error) {
+	var s Subscription
+	dest, finish := s.fields()
+	err := row.Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, ErrUnknown
 	}
 	if err != nil {
 		return s, fmt.Errorf("read subscription: %w", err)
 	}
-	s.DueAfter, s.PausedUntil, s.Slot.DoneUntil = store.Time(due), store.Time(paused), store.Time(done)
-	s.CreatedAt, s.ConfirmedAt = store.Time(created), store.Time(confirmed)
+	finish()
 	return s, nil
+}
+
+// Behind returns the person whose subscription has a number, with all of theirs,
+// and that subscription, or [ErrUnknown]. It's what every page behind a link
+// begins with, so it takes one query.
+func (l *List) Behind(ctx context.Context, q store.Queryer, subscription int64) (*Subscriber, Subscription, error) {
+	var person Subscriber
+	var found Subscription
+	rows, err := q.QueryContext(ctx, `
+		SELECT p.id, p.email, p.name, p.language, p.timezone, p.suppressed_at, p.suppressed_reason, p.created_at, `+subscriptionColumns+`
+		FROM subscriptions this JOIN subscribers p ON p.id = this.subscriber
+		JOIN subscriptions s ON s.subscriber = p.id JOIN slots o ON o.id = s.slot
+		WHERE this.id = $1 ORDER BY s.newsletter`, subscription)
+	if err != nil {
+		return nil, found, fmt.Errorf("read subscriber: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	whose, finish := person.fields()
+	for rows.Next() {
+		var s Subscription
+		what, finishOne := s.fields()
+		if err := rows.Scan(append(whose[:len(whose):len(whose)], what...)...); err != nil {
+			return nil, found, fmt.Errorf("read subscriber: %w", err)
+		}
+		finishOne()
+		person.Subscriptions = append(person.Subscriptions, s)
+		if s.ID == subscription {
+			found = s
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, found, fmt.Errorf("read subscriber: %w", err)
+	}
+	if found.ID == 0 {
+		return nil, found, ErrUnknown
+	}
+	finish()
+	return &person, found, nil
 }
 
 // Find returns the person with an address and all their subscriptions, or

@@ -68,7 +68,8 @@ func level(route string, status int) slog.Level {
 	switch {
 	case status >= 500:
 		return slog.LevelWarn
-	case route == healthRoute, route == readyRoute, route == "/", strings.HasPrefix(route, "GET /assets/"):
+	case route == healthRoute, route == readyRoute, route == "/", strings.HasPrefix(route, "GET /assets/"),
+		strings.HasPrefix(route, "GET /archive"), strings.HasPrefix(route, "GET /feed."), route == "GET /sitemap.xml", route == "GET /robots.txt":
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo

@@ -27,11 +27,7 @@ type queryer interface {
 // reader returns who a subscription belongs to, or [subscribers.ErrUnknown]
 // when they have been erased.
 func (s *Server) reader(ctx context.Context, q queryer, subscription int64) (reader, error) {
-	sub, err := s.List.Subscription(ctx, q, subscription)
-	if err != nil {
-		return reader{}, err
-	}
-	person, err := s.List.Get(ctx, q, sub.Subscriber)
+	person, sub, err := s.List.Behind(ctx, q, subscription)
 	if err != nil {
 		return reader{}, err
 	}
