@@ -163,9 +163,9 @@ func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, entries *[]Entry, e Entr
 
 // unlogged takes the actions that no daemon has logged yet, oldest first.
 func (l *Ledger) unlogged(ctx context.Context, now time.Time) (actions []Action, err error) {
-	var any bool
-	err = l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM actions WHERE logged_at = 0)").Scan(&any)
-	if err != nil || !any {
+	var waiting bool
+	err = l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM actions WHERE logged_at = 0)").Scan(&waiting)
+	if err != nil || !waiting {
 		return nil, err
 	}
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {

@@ -83,21 +83,25 @@ func insertAll(t *testing.T, tx *sql.Tx, table string, columns []string, rows in
 	if _, err := tx.ExecContext(t.Context(), "SAVEPOINT one"); err != nil {
 		t.Fatal(err)
 	}
-	for i := 1; i <= rows; i++ {
-		var places []string
+	for i := 1; i <= rows; {
+		var list []string
 		var values []any
-		for j, c := range columns {
-			places = append(places, fmt.Sprintf("$%d", j+1))
-			switch _, kind, _ := strings.Cut(c, " "); kind {
-			case "text":
-				values = append(values, fmt.Sprintf("%s %d", texts[(i+j)%len(texts)], i))
-			case "boolean":
-				values = append(values, i%2 == 0)
-			default:
-				values = append(values, int64(i))
+		for page := i + 20; i < page && i <= rows; i++ {
+			var places []string
+			for j, c := range columns {
+				places = append(places, fmt.Sprintf("$%d", len(values)+1))
+				switch _, kind, _ := strings.Cut(c, " "); kind {
+				case "text":
+					values = append(values, fmt.Sprintf("%s %d", texts[(i+j)%len(texts)], i))
+				case "boolean":
+					values = append(values, i%2 == 0)
+				default:
+					values = append(values, int64(i))
+				}
 			}
+			list = append(list, "("+strings.Join(places, ", ")+")")
 		}
-		if _, err := tx.ExecContext(t.Context(), "INSERT INTO "+table+" VALUES ("+strings.Join(places, ", ")+")", values...); err != nil {
+		if _, err := tx.ExecContext(t.Context(), "INSERT INTO "+table+" VALUES "+strings.Join(list, ", "), values...); err != nil {
 			if _, err := tx.ExecContext(t.Context(), "ROLLBACK TO one"); err != nil {
 				t.Fatal(err)
 			}
@@ -254,7 +258,7 @@ func exec(t *testing.T, db *store.DB, query string) {
 // What is cut off leaves nothing behind, and can be begun again.
 func TestMoveCutOff(t *testing.T) {
 	eachWay(t, func(t *testing.T, from, to *store.DB) {
-		fill(t, from, 700)
+		fill(t, from, 510)
 		ctx, cancel := context.WithCancel(t.Context())
 		pages := 0
 		_, err := store.Move(ctx, from, to, func(string, int64) {
