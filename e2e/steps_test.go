@@ -40,14 +40,14 @@ func (j *journey) at(due time.Time) map[string]any {
 	return map[string]any{"When": when + " (" + strings.ReplaceAll(j.zone.String(), "_", " ") + ")"}
 }
 
-// says wants one of our messages on the page, in the reader's language.
+// says wants one of our messages on the page, once, in the reader's language.
 func (j *journey) says(id string, values map[string]any) {
 	j.Helper()
 	all := map[string]any{"Newsletter": title, "Email": j.address}
 	maps.Copy(all, values)
 	want := strings.Join(strings.Fields(locale.Text(j.lang, id, all)), " ")
-	if text := j.text("main"); want == "" || !strings.Contains(text, want) {
-		j.Fatalf("the page doesn't say %q:\n%s", want, text)
+	if text := j.text("main"); want == "" || strings.Count(text, want) != 1 {
+		j.Fatalf("the page doesn't say %q, or says it twice:\n%s", want, text)
 	}
 }
 

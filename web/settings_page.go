@@ -84,6 +84,9 @@ func (s *Server) settingsOf(r *http.Request, id int64, out news) (page, error) {
 	v.News = s.newsText(l.Lang, now, p, out, due)
 	if out.message != "" && out.when {
 		v.Next = "" // the news says it
+		if v.Paused {
+			v.Intro = ""
+		}
 	}
 	if len(out.faults) > 0 {
 		l.Status = http.StatusUnprocessableEntity

@@ -100,7 +100,7 @@ func (s *Server) check(r *http.Request, e *entry) (request subscribers.Request, 
 	wrong := func(field, message string) { faults = append(faults, fault{field, message}) }
 	request.Consent = subscribers.ByReader
 	var err error
-	if request.Address, err = subscribers.ParseAddress(e.Email); err != nil {
+	if request.Address, err = subscribers.ParseAddress(e.Email); err != nil || unfinished(request.Address) {
 		message := "page.fault.email"
 		if strings.TrimSpace(e.Email) == "" {
 			message = "page.fault.email_empty"
@@ -132,6 +132,13 @@ func (s *Server) check(r *http.Request, e *entry) (request subscribers.Request, 
 		wrong("timezone", "page.fault.zone")
 	}
 	return request, faults
+}
+
+// unfinished tells whether the end of an address was forgotten, as in ana@gmail:
+// a domain without a dot is a name in a network of somebody's own.
+func unfinished(a subscribers.Address) bool {
+	_, domain, _ := strings.Cut(string(a), "@")
+	return !strings.Contains(domain, ".")
 }
 
 func (s *Server) newsletter(id string) (Newsletter, bool) {
