@@ -17,6 +17,17 @@
 // depend on who reads (P8), and weekly mails find the days' tips. A date that
 // passed unnoticed beyond the grace has none, and its tip is the next date's.
 //
+// A weekly mail holds the editions of the seven dates up to its own. A skip takes
+// out a date's edition and not the mail: the reader chose the day on which the
+// week's tips come, and the other dates have theirs. A week without any has no
+// mail.
+//
 // In a course each reader has their own sequence: nothing is shared, pins don't
-// count, skips do. A weekly course reader gets one tip a week.
+// count, skips do. A weekly course reader gets one tip a week. A place moves on
+// when its tip was sent, or is held in doubt; while it's under way the reader
+// isn't due, so that no tip comes twice and none is left out.
+//
+// An instant that passed leaves a record when somebody was due at it. What a
+// clock that was ahead took for done or missed doesn't count once it's right:
+// deliveries' keys keep anybody from getting a date twice.
 package scheduler
