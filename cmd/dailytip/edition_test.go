@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -38,8 +39,9 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 		in.run(codeNothing, "edition", "pause") // there's none yet
 		opened := make(chan string, 1)
 		go func() {
-			out, _ := in.command("send", "--wait", "1ms").CombinedOutput()
-			opened <- string(out)
+			cmd := in.command("send")
+			out, _ := cmd.CombinedOutput()
+			opened <- fmt.Sprintf("%d %s", cmd.ProcessState.ExitCode(), out)
 		}()
 		in.eventually(time.Minute, "some mails arrive", func() bool { return box.Received() > 10 })
 		in.run(codeDone, "edition", "pause")
@@ -73,8 +75,10 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 				in.Errorf("edition doesn't show the %s:\n%s", kind, shown)
 			}
 		}
+		if said := <-opened; !strings.HasPrefix(said, "5 ") || !strings.Contains(said, "the edition was cancelled meanwhile") {
+			in.Errorf("send, which waited all the time, ends with %s", said)
+		}
 		d.stop()
-		<-opened
 	})
 }
 

@@ -185,6 +185,13 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edit
 	for _, p := range c.pausesOf(ctx, a) {
 		c.say("paused: %s: %s", p.Reason, p.Answer)
 	}
+	if now, err := a.ledger.Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == ledger.EditionCancelled {
+		code := codePart
+		if after.Sent == before.Sent {
+			code = codeFailed
+		}
+		return exitf(code, "the edition was cancelled meanwhile: %d of %d readers have it", after.Sent, after.Due)
+	}
 	missing := after.Pending + after.Retry + after.Failed + after.InDoubt + after.Expired
 	switch {
 	case after.Sent == before.Sent && missing > 0:
