@@ -73,12 +73,12 @@ func (s *Server) readSettings(r *http.Request, p reader) (f settingsForm, prefs 
 		Name: p.person.Name, Language: p.person.Language, Timezone: p.person.Timezone,
 		SendAt: slot.SendAt, Days: slot.Days, Cadence: slot.Cadence,
 	}
-	read := func(field string, into *string, max int, parse func(string) error, message string) {
+	read := func(field string, into *string, most int, parse func(string) error, message string) {
 		if !r.PostForm.Has(field) {
 			return
 		}
 		*into = r.PostForm.Get(field)
-		if err := parse(strings.TrimSpace(*into)); err != nil || len(*into) > max {
+		if err := parse(strings.TrimSpace(*into)); err != nil || len(*into) > most {
 			faults = append(faults, fault{field, message})
 		}
 	}

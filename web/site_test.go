@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,11 +35,11 @@ type site struct {
 	http *http.Client
 
 	server *web.Server
-	time   time.Duration // that has passed since now, for [site.wait]
+	passed atomic.Int64 // since now, for [site.wait]
 }
 
 // wait lets time go by on the server's clock.
-func (s *site) wait(d time.Duration) { s.time += d }
+func (s *site) wait(d time.Duration) { s.passed.Add(int64(d)) }
 
 // both opens a site on each engine.
 func both(t *testing.T, change func(*web.Options), f func(t *testing.T, s *site)) {
@@ -79,7 +80,7 @@ func openOn(t *testing.T, db *store.DB, change func(*web.Options)) *site {
 	o := web.Options{
 		DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "http://tips.example.com",
 		Newsletters: []web.Newsletter{{ID: "management", Title: title, Language: "en"}},
-		Now:         func() time.Time { return now.Add(s.time) },
+		Now:         func() time.Time { return now.Add(time.Duration(s.passed.Load())) },
 		Log:         slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
