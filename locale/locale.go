@@ -33,7 +33,10 @@ func Languages() []string { return slices.Clone(languages[:]) }
 type catalogue struct {
 	localizers map[string]*i18n.Localizer
 	matcher    language.Matcher
+	plain      sync.Map // what has been said without values, by plainKey
 }
+
+type plainKey struct{ lang, id string }
 
 // loaded is lazy, so that importing the package costs nothing. Its error can
 // only come from an embedded file, which the tests load.
@@ -68,6 +71,12 @@ func Text(lang, id string, data map[string]any) string {
 	if err != nil {
 		return id
 	}
+	key := plainKey{Match(lang), id}
+	if len(data) == 0 {
+		if text, ok := c.plain.Load(key); ok {
+			return text.(string)
+		}
+	}
 	request := &i18n.LocalizeConfig{MessageID: id, TemplateData: data}
 	if count, ok := data["Count"].(int); ok {
 		request.PluralCount = count
@@ -75,9 +84,12 @@ func Text(lang, id string, data map[string]any) string {
 		withDigits["Count"] = Number(lang, count)
 		request.TemplateData = withDigits
 	}
-	text, err := c.localizers[Match(lang)].Localize(request)
+	text, err := c.localizers[key.lang].Localize(request)
 	if err != nil {
 		return id
+	}
+	if len(data) == 0 {
+		c.plain.Store(key, text)
 	}
 	return text
 }

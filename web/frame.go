@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"dailytip/locale"
 )
@@ -17,7 +18,7 @@ type frame struct {
 	Home, Archive       string
 	Skip, Say, Around   string
 	ToSubscribe, ToPast string
-	Languages           []languageLink
+	Languages           template.HTML // items of a list
 	PostalAddress       []string
 	Robots              bool
 }
@@ -54,15 +55,17 @@ func (s *Server) frame(r *http.Request, p page) frame {
 		page: p, Title: p.Title, Dir: locale.Dir(p.Lang), Robots: p.Public || p.Listed,
 		Style: s.base + s.style.path, Icon: s.base + s.icon.path,
 		Home: s.link(r, "/"), Archive: s.link(r, "/archive"),
-		Skip:        locale.Text(p.Lang, "page.frame.skip", nil),
-		Say:         locale.Text(p.Lang, "page.frame.language", nil),
-		Around:      locale.Text(p.Lang, "page.frame.site", nil),
-		ToSubscribe: locale.Text(p.Lang, "page.frame.subscribe", nil),
-		ToPast:      locale.Text(p.Lang, "page.frame.archive", nil),
-		Languages:   s.languageLinks(r, p), PostalAddress: s.postal,
+		Skip:          locale.Text(p.Lang, "page.frame.skip", nil),
+		Say:           locale.Text(p.Lang, "page.frame.language", nil),
+		Around:        locale.Text(p.Lang, "page.frame.site", nil),
+		ToSubscribe:   locale.Text(p.Lang, "page.frame.subscribe", nil),
+		ToPast:        locale.Text(p.Lang, "page.frame.archive", nil),
+		PostalAddress: s.postal,
 	}
 	if p.Languages != nil {
-		f.Languages, f.Say = p.Languages, p.Say
+		f.Languages, f.Say = items(p.Languages), p.Say
+	} else {
+		f.Languages = items(s.languageLinks(r, p))
 	}
 	if f.Title == "" {
 		f.Title = untagged(p.Heading + " · " + p.Name)
@@ -71,6 +74,21 @@ func (s *Server) frame(r *http.Request, p page) frame {
 		f.Code = s.base + s.script.path
 	}
 	return f
+}
+
+// items writes links by hand: they stand on every page, and a template takes as
+// long for them as for all the rest of it.
+func items(links []languageLink) template.HTML {
+	var b strings.Builder
+	for _, l := range links {
+		tag := template.HTMLEscapeString(l.Tag)
+		b.WriteString(`<li><a lang="` + tag + `" hreflang="` + tag + `" href="` + template.HTMLEscapeString(l.Href) + `"`)
+		if l.Current {
+			b.WriteString(` aria-current="true"`)
+		}
+		b.WriteString(">" + template.HTMLEscapeString(l.Name) + "</a></li>\n")
+	}
+	return template.HTML(b.String())
 }
 
 func (s *Server) languageLinks(r *http.Request, p page) []languageLink {
