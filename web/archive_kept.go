@@ -99,13 +99,13 @@ func (k *keeper) keep(key string, a *answer) {
 	k.size += size
 }
 
-// public sends what make makes, or what it made before of the same shelf. Of the
+// public sends what build makes, or what it made before of the same shelf. Of the
 // request nothing may matter but what key says.
-func (s *Server) public(w http.ResponseWriter, r *http.Request, number uint64, key string, negotiated bool, make func() (*answer, error)) {
+func (s *Server) public(w http.ResponseWriter, r *http.Request, number uint64, key string, negotiated bool, build func() (*answer, error)) {
 	a := s.kept.get(number, key)
 	if a == nil {
 		var err error
-		if a, err = make(); err != nil {
+		if a, err = build(); err != nil {
 			s.page(func(*http.Request) (page, error) { return page{}, err })(w, r)
 			return
 		}
