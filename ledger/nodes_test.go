@@ -22,9 +22,9 @@ func TestNodesShare(t *testing.T) {
 		if p := beat(now, "b"); p != (ledger.Place{Rank: 0, Nodes: 1}) || p.Share(8) != 8 {
 			t.Errorf("alone: %+v", p)
 		}
-		a, b, c := beat(now, "a"), beat(now.Add(time.Second), "b"), beat(now.Add(time.Second), "c")
-		a = beat(now.Add(2*time.Second), "a")
-		b = beat(now.Add(2*time.Second), "b")
+		beat(now, "a")
+		c := beat(now.Add(time.Second), "c")
+		a, b := beat(now.Add(2*time.Second), "a"), beat(now.Add(2*time.Second), "b")
 		if a.Rank != 0 || b.Rank != 1 || c.Rank != 2 || a.Nodes != 3 || b.Nodes != 3 {
 			t.Errorf("%+v %+v %+v", a, b, c)
 		}
