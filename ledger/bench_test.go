@@ -2,7 +2,9 @@ package ledger_test
 
 import (
 	"database/sql"
+	"flag"
 	"fmt"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -12,6 +14,11 @@ import (
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
 )
+
+// many is how many readers the benchmarks have that are about many:
+//
+//	go test -run '^$' -bench OpenMany ./ledger -args -readers 1000000
+var many = flag.Int("readers", 100_000, "readers of the large benchmarks")
 
 // onBoth runs a benchmark on both engines, with so many active readers of one
 // slot.
@@ -99,6 +106,43 @@ func BenchmarkOpenSmall(b *testing.B) {
 		}
 		b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(b.N), "cpu-µs/op")
 	})
+}
+
+// BenchmarkOpenMany opens an edition for all readers of one slot, and tells how
+// long another writer had to wait at most.
+func BenchmarkOpenMany(b *testing.B) {
+	onBoth(b, *many, func(b *testing.B, c *crowd) {
+		longest := time.Duration(0)
+		began, readers := cpu(b), int64(0)
+		for b.Loop() {
+			done := make(chan struct{})
+			var wait sync.WaitGroup
+			wait.Go(func() { longest = max(longest, c.longestWait(done)) })
+			readers += c.open()
+			close(done)
+			wait.Wait()
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(readers), "ns/reader")
+		b.ReportMetric(float64((cpu(b)-began).Nanoseconds())/float64(readers), "cpu-ns/reader")
+		b.ReportMetric(float64(longest.Milliseconds()), "longest-wait-ms")
+	})
+}
+
+// longestWait asks for the right to write every few milliseconds.
+func (c *crowd) longestWait(done chan struct{}) (longest time.Duration) {
+	for {
+		select {
+		case <-done:
+			return longest
+		case <-time.After(5 * time.Millisecond):
+		}
+		asked := time.Now()
+		if err := c.db.Write(c.Context(), func(*sql.Tx) error { return nil }); err != nil {
+			c.Error(err)
+			return longest
+		}
+		longest = max(longest, time.Since(asked))
+	}
 }
 
 // BenchmarkExchange records a page of outcomes and claims the next, as the

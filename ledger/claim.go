@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"dailytip/store"
@@ -194,10 +195,12 @@ func (l *Ledger) claimTaken(ctx context.Context, tx *sql.Tx, now time.Time, c Cl
 
 const sqlClaim = `INSERT INTO claims (id, owner, lease_until, edition, first_id, last_id) VALUES ($1, $2, $3, $4, $5, $6)`
 
-// What sending needs. P5: whether the reader is active is looked at here.
+// What sending needs, and, where the reader isn't active any more (P5), what
+// they are.
 const jobColumns = `
 	SELECT deliveries.id, deliveries.subscriber, content, attempts + 1, opened_at, expires_at,
-		COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0), COALESCE(s.state, 'erased')
+		COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0),
+		CASE WHEN s.state = 'active' THEN '' ELSE COALESCE(s.state, 'erased') END
 	FROM deliveries
 	LEFT JOIN subscribers p ON p.id = deliveries.subscriber
 	LEFT JOIN subscriptions s ON s.subscriber = deliveries.subscriber AND s.newsletter = $1`
@@ -213,6 +216,7 @@ func (l *Ledger) readJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edit
 	query, args := sqlLaterJobs, []any{e.Newsletter, taken.id}
 	if !taken.empty() {
 		query, args = sqlFreshJobs, []any{e.Newsletter, taken.first, taken.last}
+		jobs = slices.Grow(jobs, int(taken.last-taken.first)+1)
 	}
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -220,20 +224,20 @@ func (l *Ledger) readJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edit
 	}
 	defer func() { _ = rows.Close() }()
 	gone := map[int64]string{}
+	var opened, expires int64
+	var state string
 	for rows.Next() {
-		j := Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}}
-		var opened, expires int64
-		var state string
+		jobs = append(jobs, Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}})
+		j := &jobs[len(jobs)-1]
 		err := rows.Scan(&j.row, &j.Key.Subscriber, &j.Content, &j.Attempts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
 		if err != nil {
 			return nil, fmt.Errorf("read claimed deliveries: %w", err)
 		}
 		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
-		if state != string(subscribers.Active) {
+		if state != "" {
 			gone[j.row] = state
-			continue
+			jobs = jobs[:len(jobs)-1]
 		}
-		jobs = append(jobs, j)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read claimed deliveries: %w", err)

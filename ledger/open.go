@@ -13,8 +13,8 @@ import (
 )
 
 // chunk is how many deliveries one transaction opens. On SQLite it bounds how
-// long others wait for the write lock, to some 50 ms.
-const chunk = 20_000
+// long others wait for the write lock, well below 50 ms.
+const chunk = 10_000
 
 // Opening asks for the deliveries of one content to the readers of one slot.
 type Opening struct {
@@ -45,37 +45,13 @@ var ErrNotWritten = errors.New("nothing is written down for that date")
 // and o.Items aren't looked at; when it wasn't and there are none, Open writes
 // nothing and returns [ErrNotWritten]. When nobody is due it opens nothing.
 func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int64, err error) {
-	after := int64(0)
-	for more := true; more; {
-		var last, n int64
-		err := l.db.Write(ctx, func(tx *sql.Tx) error {
-			who, err := l.readersNow(ctx, tx, o)
-			if err != nil {
-				return err
-			}
-			var count int64
-			if last, count, err = nextChunk(ctx, tx, who, after); err != nil {
-				return err
-			}
-			if count > 0 {
-				content, err := l.contentFor(ctx, tx, now, o)
-				if err != nil {
-					return err
-				}
-				if n, err = l.openChunk(ctx, tx, now, o, content, who, after, last); err != nil {
-					return err
-				}
-				if err := countOpened(ctx, tx, now, content.Edition, n); err != nil {
-					return err
-				}
-			}
-			more = count == chunk
-			if nobody := after == 0 && count == 0; more || nobody || !o.Finish {
-				return nil
-			}
-			return finishRun(ctx, tx, now, Run{
-				Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: "opened", Deliveries: opened + n,
-			})
+	for c := (opening{Opening: o, now: now}); !c.done; c.after = c.last {
+		var n int64
+		before := c
+		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+			c = before // the transaction may be tried again
+			n, err = l.openNext(ctx, tx, &c, opened)
+			return err
 		})
 		if errors.Is(err, ErrNotWritten) {
 			return 0, err
@@ -84,9 +60,49 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 			return opened, fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)
 		}
 		opened += n
-		after = last
 	}
 	return opened, nil
+}
+
+// opening is how far an Opening has come.
+type opening struct {
+	Opening
+	now     time.Time
+	after   int64 // the last subscriber of the chunk before
+	last    int64 // and of this one
+	done    bool  // it's the last chunk
+	anybody bool  // was due so far
+}
+
+// openNext opens the next chunk and returns how many deliveries are new.
+func (l *Ledger) openNext(ctx context.Context, tx *sql.Tx, c *opening, before int64) (n int64, err error) {
+	who, err := l.readersNow(ctx, tx, c.Opening)
+	if err != nil {
+		return 0, err
+	}
+	due, err := nextChunk(ctx, tx, who, c)
+	if err != nil {
+		return 0, err
+	}
+	if due {
+		c.anybody = true
+		content, err := l.contentFor(ctx, tx, c.now, c.Opening)
+		if err != nil {
+			return 0, err
+		}
+		if n, err = l.openChunk(ctx, tx, c, content, who); err != nil {
+			return 0, err
+		}
+		if err := countOpened(ctx, tx, c.now, content.Edition, n); err != nil {
+			return 0, err
+		}
+	}
+	if !c.done || !c.anybody || !c.Finish {
+		return n, nil
+	}
+	return n, finishRun(ctx, tx, c.now, Run{
+		Newsletter: c.Newsletter, LocalDate: c.LocalDate, Slot: c.Slot, DueAt: c.DueAt, State: "opened", Deliveries: before + n,
+	})
 }
 
 // due chooses the readers of a slot who are due: $1 the slot, $2 the instant,
@@ -174,26 +190,36 @@ func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, 
 	return slices.Compact(ids), rows.Err()
 }
 
-// nextChunk returns how many readers the next chunk has, and the last of them.
-func nextChunk(ctx context.Context, tx *sql.Tx, r readers, after int64) (last, count int64, err error) {
-	args, at := r.with(after, chunk)
-	err = tx.QueryRowContext(ctx, sqlNextChunk(r, at), args...).Scan(&last, &count)
-	return last, count, err
+// nextChunk finds the end of the next chunk, by the index alone, and tells
+// whether somebody in it is due.
+func nextChunk(ctx context.Context, tx *sql.Tx, r readers, c *opening) (due bool, err error) {
+	var end sql.NullInt64
+	if err := tx.QueryRowContext(ctx, sqlChunkEnd, c.Slot, c.after, chunk-1).Scan(&end); err != nil {
+		return false, err
+	}
+	c.last, c.done = end.Int64, !end.Valid
+	if c.done {
+		c.last = forever
+	}
+	args, at := r.with(c.after, c.last)
+	return due, tx.QueryRowContext(ctx, sqlAnyDue(r, at), args...).Scan(&due)
 }
 
-func sqlNextChunk(r readers, at []any) string {
-	return `SELECT COALESCE(MAX(subscriber), 0), COUNT(*) FROM (
-		SELECT subscriber FROM subscriptions WHERE ` + r.where + fmt.Sprintf(` AND subscriber > $%d ORDER BY subscriber LIMIT $%d + 0) AS next`, at...)
+const sqlChunkEnd = `
+	SELECT (SELECT subscriber FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $2 ORDER BY subscriber LIMIT 1 OFFSET $3 + 0)`
+
+func sqlAnyDue(r readers, at []any) string {
+	return "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE " + r.where + fmt.Sprintf(" AND subscriber > $%d AND subscriber <= $%d)", at...)
 }
 
 // openChunk writes the deliveries of a chunk, with numbers in a row, and returns
 // how many are new.
-func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Opening, c Content, r readers, after, last int64) (int64, error) {
+func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, o *opening, c Content, r readers) (int64, error) {
 	block, err := l.newBlock(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
-	args, at := r.with(after, last, c.Edition, c.ID, store.Millis(o.DueAt), store.Millis(now), store.Millis(o.ExpiresAt), block)
+	args, at := r.with(o.after, o.last, c.Edition, c.ID, store.Millis(o.DueAt), store.Millis(o.now), store.Millis(o.ExpiresAt), block)
 	res, err := tx.ExecContext(ctx, sqlOpenChunk(l.db, r, at), args...)
 	n, err := affected(res, err)
 	if err != nil || n == 0 {
@@ -207,20 +233,23 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 		return n, addFresh(ctx, tx, c.Edition, s, store.Millis(o.ExpiresAt))
 	}
 	// Some were opened before: the new ones are no range.
-	_, err = tx.ExecContext(ctx, "UPDATE deliveries SET next_at = $1 WHERE id >= $2 AND id <= $3", store.Millis(now), s.first, s.last)
+	_, err = tx.ExecContext(ctx, "UPDATE deliveries SET next_at = $1 WHERE id >= $2 AND id <= $3", store.Millis(o.now), s.first, s.last)
 	return n, err
 }
 
 func sqlOpenChunk(db *store.DB, r readers, at []any) string {
-	column, id := "", "" // SQLite counts on from the last one
+	const insert = `
+		INSERT INTO deliveries (%[9]sedition, subscriber, content, due_at, opened_at, expires_at, state)
+		SELECT %[10]s$%[3]d%[11]s, subscriber, $%[4]d%[11]s, $%[5]d%[11]s, $%[6]d%[11]s, $%[7]d%[11]s, 'pending'
+		FROM subscriptions WHERE %[12]s AND subscriber > $%[1]d AND subscriber <= $%[2]d ORDER BY subscriber
+		ON CONFLICT (edition, subscriber) DO NOTHING`
+	// SQLite counts the numbers on by itself, and would work out a CAST for each
+	// row.
+	id, number, kind := "", "", ""
 	if db.Postgres() {
-		column, id = "id, ", "$%[8]d + row_number() OVER (ORDER BY subscriber), "
+		id, number, kind = "id, ", fmt.Sprintf("$%d + row_number() OVER (ORDER BY subscriber), ", at[7]), "::bigint"
 	}
-	return fmt.Sprintf(`
-		INSERT INTO deliveries (`+column+`edition, subscriber, content, due_at, opened_at, expires_at, state)
-		SELECT `+id+`CAST($%[3]d AS BIGINT), subscriber, CAST($%[4]d AS BIGINT), CAST($%[5]d AS BIGINT), CAST($%[6]d AS BIGINT), CAST($%[7]d AS BIGINT), 'pending'
-		FROM subscriptions WHERE `+r.where+` AND subscriber > $%[1]d AND subscriber <= $%[2]d ORDER BY subscriber
-		ON CONFLICT (edition, subscriber) DO NOTHING`, at...)
+	return fmt.Sprintf(insert, append(at[:8:8], id, number, kind, r.where)...)
 }
 
 // blockSize is more than a chunk has.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -59,6 +60,7 @@ func (r *recorder) recordAll(ctx context.Context, outcomes []Outcome) error {
 // mail, and returns how many those are.
 func (r *recorder) recordSome(ctx context.Context, outcomes []Outcome) (int, error) {
 	changes := make([]change, 0, len(outcomes))
+	r.ended = slices.Grow(r.ended, len(outcomes))
 	seen := make(map[Key]struct{}, len(outcomes))
 	for _, o := range outcomes {
 		if _, twice := seen[o.Job.Key]; twice {

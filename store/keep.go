@@ -29,7 +29,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]*list.Element{}, order: list.New()}, nil
+	return &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]*list.Element{}, order: list.New(), memory: pin()}, nil
 }
 
 // sqliteConn is what the driver's connections can do.
@@ -48,8 +48,9 @@ type sqliteConn interface {
 // As with any driver's, one goroutine uses it at a time.
 type keeper struct {
 	sqliteConn
-	kept  map[string]*list.Element // of *statement
-	order *list.List               // the last one used in front
+	kept   map[string]*list.Element // of *statement
+	order  *list.List               // the last one used in front
+	memory *pinned
 }
 
 type statement struct {
@@ -149,7 +150,9 @@ func (k *keeper) Close() error {
 	}
 	k.order.Init()
 	clear(k.kept)
-	return errors.Join(append(errs, k.sqliteConn.Close())...)
+	errs = append(errs, k.sqliteConn.Close())
+	k.memory.free()
+	return errors.Join(errs...)
 }
 
 // keptRows tells its statement when it may be run again.

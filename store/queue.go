@@ -68,6 +68,9 @@ func (db *DB) makeQueue(ctx context.Context, tx *sql.Tx) error {
 		`CREATE INDEX deliveries_later ON deliveries (edition, next_at, id) WHERE next_at > 0`,
 		`CREATE INDEX deliveries_end ON deliveries (expires_at) WHERE next_at > 0`,
 		`CREATE INDEX deliveries_claimed ON deliveries (claim) WHERE claim > 0`,
+		// With due_after, so that opening an edition reads this index alone.
+		`DROP INDEX subscriptions_due`,
+		`CREATE INDEX subscriptions_due ON subscriptions (slot, subscriber, due_after) WHERE state = 'active'`,
 		db.dialect("", `CREATE SEQUENCE delivery_blocks`),
 	}
 	for _, step := range steps {
