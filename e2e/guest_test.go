@@ -164,13 +164,13 @@ func (g *guest) load(status int, what string, actions ...chromedp.Action[chromed
 	}
 }
 
-// open goes to an address.
-func (g *guest) open(address string) {
+// open goes to an address, which answers with a status: 200 unless given.
+func (g *guest) open(address string, status ...int64) {
 	g.Helper()
 	ctx, cancel := g.within()
 	defer cancel()
 	answer, err := chromedp.Run(ctx, chromedp.NavigateResponse(address))
-	if err != nil || answer == nil || answer.Status != 200 {
+	if status = append(status, 200); err != nil || answer == nil || answer.Status != status[0] {
 		g.Fatalf("open %s: %+v %v", address, answer, err)
 	}
 }
@@ -179,6 +179,11 @@ func (g *guest) open(address string) {
 func (g *guest) press(selector string) {
 	g.Helper()
 	g.load(200, "press "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// choose clicks on what stays on the page.
+func choose(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(chromedp.CSS(selector))
 }
 
 // typeIn writes into a field, key by key.

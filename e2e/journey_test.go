@@ -55,6 +55,7 @@ type journey struct {
 	zone    *time.Location // theirs, as the site knows it
 	lang    string         // of their mails and pages by now
 	first   mailtest.Mail  // their first tip
+	title   string         // of the newsletter that the pages are about; "": the first
 	due     time.Time      // of the next one by the clock, once they have chosen
 }
 

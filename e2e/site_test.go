@@ -166,6 +166,12 @@ func (s *site) schedule(clock string) {
 func (s *site) reschedule(clock string) {
 	s.Helper()
 	s.schedule(clock)
+	s.reload()
+}
+
+// reload has the daemon take the configuration as it is now.
+func (s *site) reload() {
+	s.Helper()
 	if err := s.daemon.Reload(s.Context()); err != nil {
 		s.Fatal(err)
 	}
@@ -187,7 +193,8 @@ func (s *site) send() {
 	s.Helper()
 	s.past = s.past.AddDate(0, 0, 1)
 	s.seen[witness] = len(s.to(witness))
-	if _, err := s.rig.Run(s.Context(), []string{"send", "--wait", "30s", "--date", s.past.Format(time.DateOnly)}); err != nil {
+	date := s.past.Format(time.DateOnly)
+	if _, err := s.rig.Run(s.Context(), []string{"send", "--newsletter", "management", "--wait", "30s", "--date", date}); err != nil {
 		s.Fatal(err)
 	}
 	s.mail(witness, 5*time.Second)

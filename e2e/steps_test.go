@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"html"
 	"io"
@@ -43,7 +44,7 @@ func (j *journey) at(due time.Time) map[string]any {
 // says wants one of our messages on the page, once, in the reader's language.
 func (j *journey) says(id string, values map[string]any) {
 	j.Helper()
-	all := map[string]any{"Newsletter": title, "Email": j.address}
+	all := map[string]any{"Newsletter": cmp.Or(j.title, title), "Email": j.address}
 	maps.Copy(all, values)
 	want := strings.Join(strings.Fields(locale.Text(j.lang, id, all)), " ")
 	if text := j.text("main"); want == "" || strings.Count(text, want) != 1 {
