@@ -109,7 +109,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) {
 		}
 		l := s.letter(r, p)
 		l.Mark, l.Here = "done", s.leavePath(r)
-		l.Heading, l.Text = p.say(l.Lang, "page.confirm.already_heading"), []template.HTML{p.say(l.Lang, "page.unsubscribe.undone")}
+		l.Heading, l.Text = p.say(l.Lang, "page.confirm.done_heading"), []template.HTML{p.say(l.Lang, "page.unsubscribe.undone")}
 		next, err := s.next(r, l.Lang, "page.confirm.next", p)
 		if err != nil {
 			return page{}, err

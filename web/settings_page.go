@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"dailytip/ledger"
@@ -161,7 +162,7 @@ func (s *Server) fillForm(v *settingsView, lang string, p reader, f settingsForm
 	v.fields = s.entryFields(lang, entry{Name: f.Name, Language: f.Language, Timezone: todaysZone(f.Timezone)}, faults)
 	if n.Zone != "" {
 		v.Zones = nil
-		v.ZoneFixed = phrase(lang, "page.settings.zone_fixed", map[string]template.HTML{"Zone": zoneText(n.Zone)})
+		v.ZoneFixed = phrase(lang, "page.settings.zone_fixed", map[string]template.HTML{"Zone": isolated(strings.ReplaceAll(n.Zone, "_", " "), "")})
 	}
 	v.SendAt, v.Daily = f.SendAt, f.Cadence != subscribers.Weekly
 	v.WeeklyID = "page.settings.weekly"
