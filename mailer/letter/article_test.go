@@ -98,21 +98,22 @@ func TestArticles(t *testing.T) {
 			if a.Language != lang || a.Fallback || a.Title != title || language != lang || a.Title == "" || a.Summary == "" || a.Body == "" {
 				t.Errorf("%s in %s: %+v", tip.ID, lang, a)
 			}
-			whole := string(a.Body + a.Source)
+			var whole strings.Builder
+			whole.WriteString(string(a.Body + a.Source))
 			if a.Map != nil {
-				whole += string(a.Map.Root)
+				whole.WriteString(string(a.Map.Root))
 				for _, b := range a.Map.Branches {
-					whole += string(b.Text)
+					whole.WriteString(string(b.Text))
 				}
 			} else if strings.Contains(tip.Mindmap, "- ") && lang == Languages(n, tip)[0] {
 				t.Errorf("%s lost its mind map", tip.ID)
 			}
 			for _, bad := range []string{" style=", "target=", "align=", "<h1"} {
-				if strings.Contains(whole, bad) {
-					t.Errorf("%s in %s has %s:\n%s", tip.ID, lang, bad, whole)
+				if strings.Contains(whole.String(), bad) {
+					t.Errorf("%s in %s has %s:\n%s", tip.ID, lang, bad, whole.String())
 				}
 			}
-			if _, err := html.Parse(strings.NewReader(whole)); err != nil {
+			if _, err := html.Parse(strings.NewReader(whole.String())); err != nil {
 				t.Error(err)
 			}
 		}

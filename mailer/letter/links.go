@@ -156,11 +156,12 @@ func (l *Letter) textVotes(a addresses) string {
 	if p.Votes == nil {
 		return ""
 	}
-	lines := wrap(p.Question, textWidth, "", "") + "\n"
+	var lines strings.Builder
+	lines.WriteString(wrap(p.Question, textWidth, "", "") + "\n")
 	for _, vote := range p.Votes {
-		lines += vote.Label + ": " + vote.URL + "\n"
+		lines.WriteString(vote.Label + ": " + vote.URL + "\n")
 	}
-	return lines + "\n"
+	return lines.String() + "\n"
 }
 
 func (l *Letter) addresses(r Recipient) addresses {
