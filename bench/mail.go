@@ -37,7 +37,7 @@ type message struct {
 const smallTemplate = `<!doctype html>
 <html lang="{{.Lang}}" dir="{{.Dir}}"><head><meta charset="utf-8"><title>{{.Title}}</title></head>
 <body>{{.Card}}
-{{with .Links}}<p>{{range .}}<a href="{{.URL}}">{{.Label}}</a> {{end}}</p>{{end}}
+<p><a href="{{.Unsubscribe}}">Unsubscribe</a></p>
 </body></html>
 `
 
