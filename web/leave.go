@@ -18,22 +18,17 @@ const (
 	buttonDetail   = "pressed the button on the unsubscribe page"
 )
 
-// askToLeave shows the button, or that it needn't be pressed any more. It
-// changes nothing: scanners follow the links of every mail.
-func (s *Server) askToLeave(r *http.Request) (page, error) {
-	p, bad, err := s.leaver(r, s.DB.Read())
-	if bad != nil || err != nil {
-		return orBad(bad), err
-	}
+// askToLeave shows the button, or that it needn't be pressed any more.
+func (s *Server) askToLeave(r *http.Request, p reader) (l page, err error) {
 	if hasLeft(p) {
 		return s.leftPage(r, p, "page.unsubscribe.already")
 	}
-	l := s.letter(r, p)
+	l = s.letter(r, p)
 	l.Heading = p.say(l.Lang, "page.unsubscribe.heading")
 	l.Text = []template.HTML{p.say(l.Lang, "page.unsubscribe.text")}
 	l.Button = p.say(l.Lang, "page.unsubscribe.button")
-	if p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused) {
-		l.Body, err = s.lessPart(r, l.Lang, p)
+	if less, weekly := s.offers(p); less {
+		l.Body, err = s.lessPart(r, l.Lang, p, weekly)
 	}
 	return l, err
 }

@@ -21,8 +21,16 @@ const (
 	undoDetail = "pressed the button to take it back"
 )
 
+// offers says whether there is less for who is about to leave, and whether a
+// mail a week is.
+func (s *Server) offers(p reader) (less, weekly bool) {
+	less = p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused)
+	n := p.newsletter
+	return less, less && p.subscription.Slot.Cadence != subscribers.Weekly && (n.Days == 0 || n.Days&(n.Days-1) != 0)
+}
+
 // lessPart offers less to who is about to leave.
-func (s *Server) lessPart(r *http.Request, lang string, p reader) (template.HTML, error) {
+func (s *Server) lessPart(r *http.Request, lang string, p reader, weekly bool) (template.HTML, error) {
 	v := struct {
 		tongue
 		Less, Settings, Weekly, Pause string
@@ -32,7 +40,7 @@ func (s *Server) lessPart(r *http.Request, lang string, p reader) (template.HTML
 		Settings: s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID)),
 		Pause:    locale.Text(lang, "page.unsubscribe.pause_weeks", map[string]any{"Count": restWeeks}),
 	}
-	if n := p.newsletter; p.subscription.Slot.Cadence != subscribers.Weekly && (n.Days == 0 || n.Days&(n.Days-1) != 0) {
+	if weekly {
 		v.Weekly = locale.Text(lang, "page.unsubscribe.weekly", nil)
 	}
 	return s.part("less", v)
@@ -132,7 +140,7 @@ func (s *Server) reason(w http.ResponseWriter, r *http.Request) {
 			text = "page.unsubscribe.thanks"
 		}
 		if !hasLeft(p) {
-			return s.askToLeave(r)
+			return s.askToLeave(r, p)
 		}
 		return s.leftPage(r, p, text)
 	})(w, r)

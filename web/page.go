@@ -111,7 +111,7 @@ func (s *Server) render(r *http.Request, p page) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// write sends a page.
+// write renders a page and sends it.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
 	body, err := s.render(r, p)
 	if err != nil {
@@ -119,6 +119,11 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, p page) {
 		machineText(w, http.StatusInternalServerError, "The fault is ours. Please try again in a few minutes.")
 		return
 	}
+	s.send(w, r, p, body)
+}
+
+// send sends a page that has been rendered.
+func (s *Server) send(w http.ResponseWriter, r *http.Request, p page, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", p.Lang)

@@ -110,6 +110,7 @@ type Server struct {
 	looks       map[string]letter.Newsletter
 	archive     archive
 	kept        keeper
+	asking      asking
 	began       time.Time
 	pages       *template.Template
 	gates       gates
@@ -128,7 +129,7 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now //nolint:forbidigo // a request's arrival is read here
 	}
-	s := &Server{Options: o, newsletters: map[string]letterhead{}, files: map[string]fs.FS{}, pages: parsePages()}
+	s := &Server{Options: o, newsletters: map[string]letterhead{}, files: map[string]fs.FS{}, pages: parsePages(), asking: asking{pages: map[askingKey][]piece{}}}
 	if u, err := url.Parse(o.BaseURL); err == nil {
 		s.base, s.host = strings.TrimSuffix(path.Clean("/"+u.Path), "/"), u.Host
 		s.hostname = u.Hostname()
@@ -179,7 +180,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /confirm/{token}", s.page(s.askToConfirm))
 	mux.HandleFunc("POST /confirm/{token}", s.page(s.confirm))
 	mux.HandleFunc("/confirm/{token}", s.wrongMethod("GET, HEAD, POST"))
-	mux.HandleFunc("GET /u/{token}", s.page(s.askToLeave))
+	mux.HandleFunc("GET /u/{token}", s.leavePage)
 	mux.HandleFunc("POST /u/{token}", s.page(s.leave))
 	mux.HandleFunc("/u/{token}", s.wrongMethod("GET, HEAD, POST"))
 	mux.HandleFunc("POST /u/{token}/less", s.less)
