@@ -13,7 +13,7 @@ READERS  ?= 400000
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test deps build lint fmt fuzz bench bench-site microbench chaos clean
+.PHONY: help test deps build lint fmt fuzz bench bench-site microbench chaos interop clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.* ## /  make \1 \t/' | expand -t 16
@@ -48,6 +48,9 @@ microbench: ## the benchmarks of single functions, with allocations
 
 chaos: deps ## kill everything at random while 400,000 mails go out; takes an hour
 	go test -count=1 -timeout 3h -v ./chaos -args -readers '$(READERS)' -kills 20 -long
+
+interop: deps ## send 10,000 mails each through Postfix, Exim and OpenSMTPD; needs Debian and root, downloads the packages
+	go test -tags interop -count=1 -timeout 1h -v ./interop
 
 clean: ## remove what was built
 	rm -rf bin

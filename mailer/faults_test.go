@@ -89,8 +89,18 @@ func TestGreylistedEverywhere(t *testing.T) {
 	h.wantQuiet()
 }
 
-// Many relays close a connection after some number of mails.
+// Many relays close a connection after some number of mails, or take no more
+// over it.
 func TestFewMailsAConnection(t *testing.T) {
+	for _, enough := range []inbox.Fault{
+		{Code: 421, Enhanced: "4.7.0", Text: "too many messages on this connection"},
+		{Code: 452, Enhanced: "4.5.3", Text: "Too many recipients: Too many messages"}, // OpenSMTPD
+	} {
+		t.Run(strconv.Itoa(enough.Code), func(t *testing.T) { fewMailsAConnection(t, enough) })
+	}
+}
+
+func fewMailsAConnection(t *testing.T, enough inbox.Fault) {
 	h := setUp(t)
 	var mu sync.Mutex
 	mails := map[int]int{}
@@ -101,7 +111,7 @@ func TestFewMailsAConnection(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		if mails[a.Conn]++; mails[a.Conn] > 5 {
-			return inbox.Fault{Code: 421, Enhanced: "4.7.0", Text: "too many messages on this connection"}
+			return enough
 		}
 		return inbox.Fault{}
 	})

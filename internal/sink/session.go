@@ -73,7 +73,7 @@ func (x *session) command() {
 	}
 	verb, rest, _ := strings.Cut(strings.TrimRight(string(line), "\r\n"), " ")
 	switch strings.ToUpper(verb) {
-	case "EHLO":
+	case "EHLO", "LHLO": // with one recipient a mail, LMTP is the same (RFC 2033 §4.2)
 		x.hello()
 	case "HELO", "NOOP":
 		x.say("250 2.0.0 OK")

@@ -42,6 +42,7 @@ type conn struct {
 	most                       int  // the largest message in bytes, 0: not told
 
 	count int  // messages begun
+	taken int  // messages accepted
 	open  bool // MAIL was accepted and the transaction hasn't ended
 	reset bool // the envelope on its way begins with RSET
 	lost  bool // it can carry nothing more
@@ -97,6 +98,14 @@ func (c *conn) cannot(m *message) *verdict.Answer {
 		return own(verdict.Data, 554, "5.6.3", "the message has bytes over 127, %s takes none", c.o.Host)
 	}
 	return nil
+}
+
+// spent tells whether an answer means that this connection has carried as many
+// messages as the server allows: OpenSMTPD says 452 4.5.3 (too many recipients,
+// RFC 3463 §3.6) to the 101st MAIL, and to each one after it, instead of a
+// farewell.
+func (c *conn) spent(a verdict.Answer) bool {
+	return c.taken > 0 && !c.lost && a.Stage == verdict.MailFrom && a.Code/100 == 4 && a.Enhanced == "4.5.3"
 }
 
 // reading gives the server time for its next line. What has come already needs

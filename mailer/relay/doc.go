@@ -9,9 +9,9 @@
 // # Promises
 //
 //   - One Send puts one message to one recipient on the wire at most once. The
-//     one repetition: when a connection that was used before is lost and nothing
-//     was said about the message, it goes out again over a fresh one. That is so
-//     before its dot only.
+//     one repetition: when a connection that was used before is lost, or takes no
+//     more messages, and nothing was said about this one, it goes out again over
+//     a fresh one. That is so before its dot only.
 //   - An answer without a code at stage Dot, and only that, may be a delivery.
 //   - Nothing goes on the wire that could be read as something else: a bare CR
 //     or LF, a NUL, a line over 998 bytes, a control character in an address

@@ -113,7 +113,10 @@ func (c *conn) finish(m, next *message) (a verdict.Answer, asked bool) {
 	if err != nil && c.gone < dot {
 		return c.parting(verdict.Data, err), false
 	}
-	a, _ = c.expect(verdict.Dot)
+	a, accepted := c.expect(verdict.Dot)
+	if accepted {
+		c.taken++
+	}
 	c.lost = c.lost || err != nil // next's envelope is cut short
 	return a, asked && !c.lost
 }

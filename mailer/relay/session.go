@@ -185,11 +185,20 @@ func (s *Session) begin(ctx context.Context, m *message) (a verdict.Answer, want
 
 var errIdle = errors.New("the server closed the idle connection")
 
-// again drops a connection that is lost. It reports whether the message goes out
-// once more: when nothing was said about it, and the fault may be that of a
-// connection that was kept. A fresh one isn't followed by another.
+// again drops a connection that is lost, or takes nothing more. It reports
+// whether the message goes out once more: when nothing was said about it, and the
+// fault may be that of a connection that was kept. A fresh one isn't followed by
+// another.
 func (s *Session) again(ctx context.Context, m *message, a verdict.Answer) bool {
-	if s.c == nil || !s.c.lost {
+	if s.c == nil {
+		return false
+	}
+	if s.c.spent(a) {
+		s.c.quit()
+		s.c = nil
+		return ctx.Err() == nil
+	}
+	if !s.c.lost {
 		return false
 	}
 	s.drop(a)
