@@ -190,3 +190,63 @@ func (c *crowd) exchange(b *testing.B, page int, each ledger.Outcome) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(messages), "µs/message")
 	b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(messages), "cpu-µs/message")
 }
+
+// BenchmarkEdition opens an edition for all readers and takes it through to its
+// end, page by page: what a message costs mustn't grow with how many there are.
+func BenchmarkEdition(b *testing.B) {
+	onBoth(b, *many, func(b *testing.B, c *crowd) {
+		began, sent := cpu(b), 0
+		for b.Loop() {
+			c.open()
+			claim := ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: 128}
+			var outcomes []ledger.Outcome
+			for more := true; more; {
+				jobs, err := c.ledger.Exchange(b.Context(), now, outcomes, claim)
+				if err != nil {
+					b.Fatal(err)
+				}
+				outcomes = outcomes[:0]
+				for _, j := range jobs {
+					outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent, Language: "en", Answer: ledger.Answer{Code: 250, Text: "Ok: queued as 4cZx1Q2tPzz9vNq"}})
+				}
+				sent += len(jobs)
+				more = len(jobs) > 0
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(sent), "µs/message")
+		b.ReportMetric(float64((cpu(b)-began).Microseconds())/float64(sent), "cpu-µs/message")
+	})
+}
+
+// BenchmarkIdle: what a poll and a look for what expires cost when everything
+// has been sent.
+func BenchmarkIdle(b *testing.B) {
+	onBoth(b, *many, func(b *testing.B, c *crowd) {
+		c.open()
+		err := c.db.Write(b.Context(), func(tx *sql.Tx) error {
+			for _, s := range []string{"UPDATE deliveries SET state = 'sent', attempts = 1, code = 250, answer = 'queued', done_at = 1", "DELETE FROM fresh"} {
+				if _, err := tx.ExecContext(b.Context(), s); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("waiting", func(b *testing.B) {
+			for b.Loop() {
+				if work, err := c.ledger.Waiting(b.Context(), now); work || err != nil {
+					b.Fatal(work, err)
+				}
+			}
+		})
+		b.Run("expire", func(b *testing.B) {
+			for b.Loop() {
+				if n, err := c.ledger.Expire(b.Context(), now.Add(24*time.Hour)); n != 0 || err != nil {
+					b.Fatal(n, err)
+				}
+			}
+		})
+	})
+}

@@ -67,7 +67,7 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 	if c.Limit <= 0 {
 		return nil, nil
 	}
-	work, err := l.lookForWork(ctx, tx, now)
+	work, err := l.lookForWork(ctx, tx, now, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 			return nil, err
 		}
 	}
-	if jobs, err = l.claimDeliveries(ctx, tx, now, c, held, work.editions, jobs); err != nil {
+	if jobs, err = l.claimDeliveries(ctx, tx, now, c, held, work, jobs); err != nil {
 		return nil, err
 	}
 	for i := range jobs {
@@ -98,36 +98,40 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 	return jobs, nil
 }
 
-// claimDeliveries adds to jobs, up to the limit.
-func (l *Ledger) claimDeliveries(
-	ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held, editions []openEdition, jobs []Job,
-) (_ []Job, err error) {
-	for _, e := range editions {
+// claimDeliveries adds to jobs, up to the limit, edition by edition.
+func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held, w work, jobs []Job) (_ []Job, err error) {
+	for w.ID != 0 && len(jobs) < c.Limit {
 		limit := c.Limit
-		probe, paused := held.scopes[e.Newsletter]
+		probe, paused := held.scopes[w.Newsletter]
 		if paused {
-			if !probe {
-				continue
-			}
 			limit = min(limit, len(jobs)+1)
 		}
 		before := len(jobs)
-		if e.State != EditionOpen || before >= limit {
-			continue
-		}
-		if e.later {
-			if jobs, err = l.claimLater(ctx, tx, now, c, e.Edition, limit, jobs); err != nil {
-				return nil, err
-			}
-		}
-		if e.fresh {
-			if jobs, err = l.claimFresh(ctx, tx, now, c, e.Edition, limit, jobs); err != nil {
+		if w.State == EditionOpen && (probe || !paused) {
+			if jobs, err = l.claimEdition(ctx, tx, now, c, w.openEdition, limit, jobs); err != nil {
 				return nil, err
 			}
 		}
 		if paused && len(jobs) > before {
-			jobs[before].Probe, held.scopes[e.Newsletter] = true, false
+			jobs[before].Probe, held.scopes[w.Newsletter] = true, false
 		}
+		if len(jobs) < c.Limit {
+			if w, err = l.lookForWork(ctx, tx, now, w.ID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return jobs, nil
+}
+
+func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e openEdition, limit int, jobs []Job) (_ []Job, err error) {
+	if e.later {
+		if jobs, err = l.claimLater(ctx, tx, now, c, e.Edition, limit, jobs); err != nil {
+			return nil, err
+		}
+	}
+	if e.fresh {
+		return l.claimFresh(ctx, tx, now, c, e.Edition, limit, jobs)
 	}
 	return jobs, nil
 }

@@ -38,7 +38,12 @@ const forever = math.MaxInt64
 // transaction gets, or an empty span. Some of them may be done with.
 func (l *Ledger) take(ctx context.Context, tx *sql.Tx, edition int64, n int, after, until int64) (s span, err error) {
 	var next, last int64
-	err = tx.QueryRowContext(ctx, sqlTake(l.db), edition, n, after, until).Scan(&next, &last)
+	if l.db.Postgres() { // in one round trip
+		err = tx.QueryRowContext(ctx, sqlTake, edition, n, after, until).Scan(&next, &last)
+	} else if err = tx.QueryRowContext(ctx, sqlFirstFresh, edition, after, until).Scan(&next, &last); err == nil {
+		next += int64(n)
+		_, err = tx.ExecContext(ctx, "UPDATE fresh SET next_id = $1 WHERE edition = $2 AND last_id = $3", next, edition, last)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return span{}, nil
 	}
@@ -53,14 +58,18 @@ func (l *Ledger) take(ctx context.Context, tx *sql.Tx, edition int64, n int, aft
 	return span{next - int64(n), min(next-1, last)}, nil
 }
 
-// sqlTake skips the ranges that other nodes are taking from, so that they don't
-// wait for each other.
-func sqlTake(db *store.DB) string {
-	return `
+const (
+	// sqlTake skips the ranges that other nodes are taking from, so that they
+	// don't wait for each other.
+	sqlTake = `
 		UPDATE fresh SET next_id = next_id + $2 WHERE edition = $1 AND last_id = (
-			SELECT last_id FROM fresh WHERE edition = $1 AND expires_at > $3 AND expires_at <= $4 ORDER BY last_id LIMIT 1` + db.SkipLocked() + `)
+			SELECT last_id FROM fresh WHERE edition = $1 AND expires_at > $3 AND expires_at <= $4 ORDER BY last_id LIMIT 1 FOR UPDATE SKIP LOCKED)
 		RETURNING next_id, last_id`
-}
+	// sqlFirstFresh is its first half for SQLite, which makes a table in memory
+	// for RETURNING: that takes longer than two statements.
+	sqlFirstFresh = `
+		SELECT next_id, last_id FROM fresh WHERE edition = $1 AND expires_at > $2 AND expires_at <= $3 ORDER BY last_id LIMIT 1`
+)
 
 // openEdition is an edition that has something to send.
 type openEdition struct {
@@ -69,45 +78,33 @@ type openEdition struct {
 	later bool // some whose time to be tried again has come
 }
 
-// work is what there is to do.
+// work is what there is to do, in one edition at most.
 type work struct {
-	paused   bool // something is
-	notices  bool // some can be claimed
-	editions []openEdition
+	paused  bool // something is
+	notices bool // some can be claimed
+	openEdition
 }
 
-// sqlWork steps from one edition to the next through what waits, so it costs as
-// much as there are editions, however many deliveries there are. $1 is now.
+// sqlWork finds the first edition after $2 that has something to send, by the
+// beginnings of two indexes, however many deliveries there are. $1 is now. One
+// statement for each edition: SQLite would make a table in memory to find all,
+// and mostly the first has enough to do.
 const sqlWork = `
-	WITH RECURSIVE open (edition) AS (
-		SELECT MIN(edition) FROM (SELECT MIN(edition) AS edition FROM fresh UNION ALL SELECT MIN(edition) FROM deliveries WHERE next_at > 0) AS one
-		UNION ALL
-		SELECT (SELECT MIN(edition) FROM (
-			SELECT MIN(edition) AS edition FROM fresh WHERE edition > open.edition
-			UNION ALL SELECT MIN(edition) FROM deliveries WHERE next_at > 0 AND edition > open.edition) AS one)
-		FROM open WHERE open.edition IS NOT NULL)
 	SELECT EXISTS (SELECT 1 FROM pauses), EXISTS (SELECT 1 FROM notices WHERE ` + claimable + `),
 		COALESCE(e.id, 0), COALESCE(e.newsletter, ''), COALESCE(e.local_date, ''), COALESCE(e.state, ''),
 		EXISTS (SELECT 1 FROM fresh WHERE edition = e.id AND expires_at > $1),
 		EXISTS (SELECT 1 FROM deliveries WHERE edition = e.id AND next_at > 0 AND next_at <= $1 AND expires_at > $1)
-	FROM open LEFT JOIN editions e ON e.id = open.edition ORDER BY e.id`
+	FROM (SELECT MIN(edition) AS edition FROM (
+		SELECT MIN(edition) AS edition FROM fresh WHERE edition > $2
+		UNION ALL SELECT MIN(edition) FROM deliveries WHERE next_at > 0 AND edition > $2) AS two) AS one
+	LEFT JOIN editions e ON e.id = one.edition`
 
-func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time) (w work, err error) {
-	rows, err := q.QueryContext(ctx, sqlWork, store.Millis(now))
+// lookForWork returns the first edition after one that has something to send,
+// now or later; its ID is 0 when there's none.
+func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time, after int64) (w work, err error) {
+	err = q.QueryRowContext(ctx, sqlWork, store.Millis(now), after).
+		Scan(&w.paused, &w.notices, &w.ID, &w.Newsletter, &w.LocalDate, &w.State, &w.fresh, &w.later)
 	if err != nil {
-		return w, fmt.Errorf("look for work: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() { // the last one is no edition
-		var e openEdition
-		if err := rows.Scan(&w.paused, &w.notices, &e.ID, &e.Newsletter, &e.LocalDate, &e.State, &e.fresh, &e.later); err != nil {
-			return w, fmt.Errorf("look for work: %w", err)
-		}
-		if e.ID != 0 {
-			w.editions = append(w.editions, e)
-		}
-	}
-	if err := rows.Err(); err != nil {
 		return w, fmt.Errorf("look for work: %w", err)
 	}
 	return w, nil
@@ -115,16 +112,14 @@ func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time
 
 // openEditions returns the editions that have something to send, now or later,
 // oldest first.
-func (l *Ledger) openEditions(ctx context.Context, q store.Queryer) ([]Edition, error) {
-	w, err := l.lookForWork(ctx, q, time.Time{})
-	if err != nil {
-		return nil, err
+func (l *Ledger) openEditions(ctx context.Context, q store.Queryer) (editions []Edition, err error) {
+	for after := int64(0); ; {
+		w, err := l.lookForWork(ctx, q, time.Time{}, after)
+		if err != nil || w.ID == 0 {
+			return editions, err
+		}
+		editions, after = append(editions, w.Edition), w.ID
 	}
-	editions := make([]Edition, len(w.editions))
-	for i, e := range w.editions {
-		editions[i] = e.Edition
-	}
-	return editions, nil
 }
 
 // claimable is what makes a notice free to claim: $1 is now.
@@ -133,14 +128,17 @@ const claimable = `state IN ('pending', 'retry') AND next_at <= $1 AND expires_a
 // Waiting tells whether something could be claimed, without writing. It doesn't
 // look at pauses.
 func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
-	w, err := l.lookForWork(ctx, l.db.Read(), now)
-	if err != nil {
-		return false, err
-	}
-	for _, e := range w.editions {
-		if e.State == EditionOpen && (e.fresh || e.later) {
+	for after := int64(0); ; {
+		w, err := l.lookForWork(ctx, l.db.Read(), now, after)
+		if err != nil {
+			return false, err
+		}
+		if w.notices || w.State == EditionOpen && (w.fresh || w.later) {
 			return true, nil
 		}
+		if w.ID == 0 {
+			return false, nil
+		}
+		after = w.ID
 	}
-	return w.notices, nil
 }

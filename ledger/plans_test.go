@@ -24,7 +24,7 @@ func statements(db *store.DB) map[string]string {
 		"any due":             sqlAnyDue(all, []any{4, 5}),
 		"open chunk":          sqlOpenChunk(db, all, []any{4, 5, 6, 7, 8, 9, 10, 11}),
 		"any due in course":   sqlAnyDue(course, []any{13, 14}),
-		"take":                sqlTake(db),
+		"first fresh":         sqlFirstFresh,
 		"take later":          sqlTakeLater(db),
 		"fresh jobs":          sqlFreshJobs,
 		"later jobs":          sqlLaterJobs,
@@ -40,7 +40,7 @@ func statements(db *store.DB) map[string]string {
 		"withdraw later":      sqlWithdrawLater,
 	}
 	if db.Postgres() {
-		list["outcomes"] = sqlOutcomes
+		list["outcomes"], list["take"] = sqlOutcomes, sqlTake
 	}
 	return list
 }
