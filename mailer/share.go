@@ -16,7 +16,7 @@ func (d *dispatcher) beat(ctx context.Context) {
 		return
 	}
 	now := clock()
-	p, err := d.ledger.Beat(ctx, now, d.owner, d.pace.lease)
+	p, err := d.ledger.Beat(ctx, now, d.owner, missedBeats*d.pace.beat)
 	if err != nil {
 		d.lost(now, err)
 		return
@@ -43,6 +43,10 @@ func (d *dispatcher) beat(ctx context.Context) {
 	}
 	d.domains.share(p)
 }
+
+// missedBeats is how many of them make a node count as gone: others then take
+// its share. What it has claimed is its own for the rest of its lease.
+const missedBeats = 3
 
 // provide reserves for relays with a day's total, and returns how many mails may
 // be claimed at all: none when every relay's is used up.

@@ -1,7 +1,6 @@
 package mailer
 
 import (
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,17 +14,24 @@ import (
 type width struct {
 	connected atomic.Int32 // connections that the relay has accepted
 
-	mu        sync.Mutex
-	most      int           // this node's share of what is configured
-	now       int           // at most most; at least 1 unless that is 0
-	changedAt time.Time     // or when it was last asked for less
-	refusals  []time.Time   // the last ones that ask for less
-	grown     chan struct{} // closed when there are more
+	mu         sync.Mutex
+	most       int           // this node's share of what is configured
+	now        int           // at most most; at least 1 unless that is 0
+	changedAt  time.Time     // or when a storm was last heard
+	narrowedAt time.Time     // the window of the last storm
+	since      time.Time     // begin of the window that is counted
+	answers    int           // in the window
+	refusals   int           // those of them that ask for less
+	grown      chan struct{} // closed when there are more
 }
 
-// storm is how many refusals of this kind, none long ago, mean that we ask for
-// too much: one 421 is what many relays say after some number of messages.
-const storm = 3
+// A storm is so many answers that ask for less in one window of pace.narrow, and
+// so large a part of all: one 421 is what many relays say after some number of
+// messages.
+const (
+	storm     = 3
+	stormPart = 0.1
+)
 
 func newWidth(most int) *width { return &width{most: most, now: most, grown: make(chan struct{})} }
 
@@ -62,31 +68,35 @@ func (w *width) used() bool {
 }
 
 // heed changes the width after an answer, and returns the new one when it's
-// fewer.
+// fewer. What comes together counts as one storm: it was all said before
+// anything could change.
 func (w *width) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
-	switch {
-	case v == verdict.Accepted:
-		w.widen(now, p)
-		return 0, false
-	case !asksForLess(a):
-		return 0, false
-	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.changedAt = now // more only when it has been content for a while
-	to := max(w.now/2, 1)
-	if connected := int(w.connected.Load()); a.Stage == verdict.Connect && connected > 0 {
-		to = min(connected, w.now-1) // as many as it has let in
-	} else {
-		w.refusals = slices.DeleteFunc(w.refusals, func(t time.Time) bool { return now.Sub(t) > p.narrow })
-		if w.refusals = append(w.refusals, now); len(w.refusals) < storm {
-			return 0, false
+	if now.Sub(w.since) >= p.narrow {
+		w.since, w.answers, w.refusals = now, 0, 0
+	}
+	w.answers++
+	if !asksForLess(a) {
+		if v == verdict.Accepted && w.now < w.most && now.Sub(w.changedAt) >= p.widen {
+			w.now++
+			w.changedAt = now
+			w.more()
 		}
+		return 0, false
+	}
+	w.refusals++
+	to := w.now
+	if connected := int(w.connected.Load()); a.Stage == verdict.Connect && connected > 0 {
+		to = connected // as many as it has let in
+	} else if w.refusals >= storm && float64(w.refusals) >= stormPart*float64(w.answers) && !w.narrowedAt.Equal(w.since) {
+		w.narrowedAt, to = w.since, max(w.now/2, 1)
+		w.changedAt = now
 	}
 	if to >= w.now {
 		return 0, false
 	}
-	w.now, w.refusals = to, nil
+	w.now, w.changedAt = to, now
 	return to, true
 }
 
@@ -100,16 +110,6 @@ func asksForLess(a verdict.Answer) bool {
 		return true
 	}
 	return strings.HasPrefix(a.Enhanced, "4.3.") || a.Enhanced == "4.7.28" // RFC 3463 §3.4; 4.7.28: too much from us
-}
-
-func (w *width) widen(now time.Time, p pace) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.now < w.most && now.Sub(w.changedAt) >= p.widen {
-		w.now++
-		w.changedAt = now
-		w.more()
-	}
 }
 
 func (w *width) more() {

@@ -34,7 +34,8 @@ type connection struct {
 	line    *line
 	session *relay.Session
 	number  int
-	up      bool // the relay has let it in
+	up      bool      // the relay has let it in
+	rests   time.Time // until then others are tried, who are let in
 }
 
 // carry works until nothing is on its way any more. While mails wait, a
@@ -47,6 +48,9 @@ func (c *connection) carry(ctx context.Context) {
 	for {
 		var x *message
 		rest := c.line.width.beyond(c.number)
+		if rest == nil {
+			rest = c.resting()
+		}
 		if rest == nil {
 			select {
 			case x = <-c.line.queue:
@@ -72,6 +76,18 @@ func (c *connection) carry(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// resting returns a channel that is closed when this connection, which the relay
+// didn't let in while it served others, may try again; nil: now.
+func (c *connection) resting() <-chan struct{} {
+	left := c.rests.Sub(clock())
+	if left <= 0 || c.line.width.connected.Load() == 0 {
+		return nil
+	}
+	over := make(chan struct{})
+	time.AfterFunc(left, func() { close(over) })
+	return over
 }
 
 // idleTime is how long a connection is kept that has nothing to do.
@@ -163,8 +179,11 @@ func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 	switch {
 	case ctx.Err() != nil && x.verdict == verdict.Down:
 		c.untried(x)
-	case x.verdict == verdict.Down && a.Stage == verdict.Connect && a.Code/100 == 4 && l.width.connected.Load() > 0:
-		l.queue <- x // for one of those that it has let in
+	case unavailable(a) && a.Stage < verdict.MailFrom && l.width.connected.Load() > 0:
+		// It serves others: too many at once, or a certificate that has expired
+		// since. Those carry on, and will see for themselves.
+		c.rests = now.Add(c.pace.aside(1))
+		l.queue <- x
 	case x.verdict == verdict.Down && a.Stage >= verdict.MailFrom && x.tries == 0:
 		// Many relays close a connection after some number of messages, and a
 		// fresh one works.
