@@ -114,6 +114,7 @@ func (r *importRun) write(ctx context.Context) error {
 	var results []subscribers.Result
 	err := r.app.db.Write(ctx, func(tx *sql.Tx) error {
 		results = results[:0]
+		ctx := context.WithoutCancel(ctx) // who ends it waits for the chunk: watching each statement costs more than most take
 		for _, row := range r.chunk {
 			request := row.Request
 			request.Consent, request.Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.file, row.Line)
