@@ -66,18 +66,24 @@ func (l *Ledger) Cancelled(ctx context.Context) (map[int64]bool, error) {
 	return gone, nil
 }
 
+// listed writes values for IN (…): their places, from $1 on, and the arguments.
+func listed[T any](values []T) (places string, args []any) {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i], args = fmt.Sprintf("$%d", i+1), append(args, v)
+	}
+	return strings.Join(all, ", "), args
+}
+
 // FirstItems returns the first tip of each of some contents, by content. A few
 // hundred at a time: each is a parameter of one statement.
 func (l *Ledger) FirstItems(ctx context.Context, contents []int64) (map[int64]Item, error) {
 	if len(contents) == 0 {
 		return nil, nil
 	}
-	places, args := make([]string, len(contents)), make([]any, len(contents))
-	for i, id := range contents {
-		places[i], args[i] = fmt.Sprintf("$%d", i+1), id
-	}
+	places, args := listed(contents)
 	rows, err := l.db.Read().QueryContext(ctx, `
-		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+strings.Join(places, ", ")+`)`, args...)
+		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+places+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read contents: %w", err)
 	}

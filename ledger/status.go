@@ -94,26 +94,21 @@ func (c *Counts) add(r Reason, second int64) {
 // Recent counts the newest editions, newest first.
 func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 	q := l.db.Read()
-	editions, err := l.editions(ctx, q, "ORDER BY local_date DESC, newsletter LIMIT $1", limit)
+	all, err := l.countEach(ctx, q, "ORDER BY local_date DESC, newsletter LIMIT $1", limit)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Counts, 0, len(editions))
-	for _, e := range editions {
-		c, err := l.Count(ctx, q, e)
-		if err != nil {
-			return nil, err
-		}
-		err = q.QueryRowContext(ctx, `
+	for i := range all {
+		c := &all[i]
+		err := q.QueryRowContext(ctx, `
 			SELECT COALESCE(MAX(t.tip), '') FROM contents c JOIN content_tips t ON t.content = c.id
-			WHERE c.edition = $1 AND c.choice = 'daily'`, e.ID).Scan(&c.Tip)
+			WHERE c.edition = $1 AND c.choice = 'daily'`, c.Edition.ID).Scan(&c.Tip)
 		if err != nil {
 			return nil, fmt.Errorf("read tip of edition: %w", err)
 		}
-		if c.Votes, err = l.tally(ctx, q, e.ID); err != nil {
+		if c.Votes, err = l.tally(ctx, q, c.Edition.ID); err != nil {
 			return nil, err
 		}
-		all = append(all, c)
 	}
 	return all, nil
 }
@@ -121,8 +116,11 @@ func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 // CountSince counts the editions of a local date (YYYY-MM-DD) and later, newest
 // first, without their tips and votes.
 func (l *Ledger) CountSince(ctx context.Context, date string) ([]Counts, error) {
-	q := l.db.Read()
-	editions, err := l.editions(ctx, q, "WHERE local_date >= $1 ORDER BY local_date DESC, newsletter", date)
+	return l.countEach(ctx, l.db.Read(), "WHERE local_date >= $1 ORDER BY local_date DESC, newsletter", date)
+}
+
+func (l *Ledger) countEach(ctx context.Context, q store.Queryer, which string, args ...any) ([]Counts, error) {
+	editions, err := l.editions(ctx, q, which, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"dailytip/store"
@@ -96,13 +95,10 @@ func (l *Ledger) Tallies(ctx context.Context, newsletters []string) (map[string]
 	if len(newsletters) == 0 {
 		return nil, nil
 	}
-	places, args := make([]string, len(newsletters)), make([]any, len(newsletters))
-	for i, id := range newsletters {
-		places[i], args[i] = fmt.Sprintf("$%d", i+1), id
-	}
+	places, args := listed(newsletters)
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT v.tip, CAST(SUM(v.useful) AS BIGINT), CAST(SUM(v.useless) AS BIGINT) FROM vote_counts v JOIN editions e ON e.id = v.edition
-		WHERE e.newsletter IN (`+strings.Join(places, ", ")+`) GROUP BY v.tip`, args...)
+		WHERE e.newsletter IN (`+places+`) GROUP BY v.tip`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)
 	}

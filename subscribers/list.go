@@ -68,10 +68,11 @@ const subscriptionColumns = `s.id, s.subscriber, s.newsletter, s.state, s.due_af
 func (s *Subscription) fields() (dest []any, finish func()) {
 	var due, paused, created, confirmed, done int64
 	o := &s.Slot
-	return []any{
+	dest = []any{
 		&s.ID, &s.Subscriber, &s.Newsletter, &s.State, &due, &paused, &s.CourseTip, &created, &confirmed,
 		&o.ID, &o.Newsletter, &o.Timezone, &o.SendAt, &o.Days, &o.Cadence, &done,
-	}, func() {
+	}
+	return dest, func() {
 		s.DueAfter, s.PausedUntil, s.Slot.DoneUntil = store.Time(due), store.Time(paused), store.Time(done)
 		s.CreatedAt, s.ConfirmedAt = store.Time(created), store.Time(confirmed)
 	}

@@ -82,21 +82,26 @@ func (in inliner) dress(fragment string) (string, error) {
 	return render(root)
 }
 
-// walk visits the children of parent, each before its own children. A visit
-// may replace the node by others, which are then visited in turn.
 func (in inliner) walk(parent *html.Node, shift int) {
+	walk(parent, in.replace, func(n *html.Node) { in.style(n, shift) })
+}
+
+// walk visits the elements below parent, each before its own children. An
+// element may be replaced by others, which are then visited in turn: replace
+// returns the first node to go on with, or nil when it stays.
+func walk(parent *html.Node, replace func(*html.Node) *html.Node, visit func(*html.Node)) {
 	for n := parent.FirstChild; n != nil; {
 		if n.Type != html.ElementNode {
 			n = n.NextSibling
 			continue
 		}
-		if replaced := in.replace(n); replaced != nil {
+		if replaced := replace(n); replaced != nil {
 			n = replaced
 			continue
 		}
 		next := n.NextSibling
-		in.style(n, shift)
-		in.walk(n, shift)
+		visit(n)
+		walk(n, replace, visit)
 		n = next
 	}
 }

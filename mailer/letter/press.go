@@ -29,22 +29,8 @@ func (p presser) press(fragment string) (string, error) {
 	return render(root)
 }
 
-// walk visits the children of parent, each before its own children.
 func (p presser) walk(parent *html.Node, shift int) {
-	for n := parent.FirstChild; n != nil; {
-		if n.Type != html.ElementNode {
-			n = n.NextSibling
-			continue
-		}
-		if replaced := p.replace(n); replaced != nil {
-			n = replaced
-			continue
-		}
-		next := n.NextSibling
-		p.mend(n, shift)
-		p.walk(n, shift)
-		n = next
-	}
+	walk(parent, p.replace, func(n *html.Node) { p.mend(n, shift) })
 }
 
 // replace exchanges what a page can't show. It returns the first node to go on
