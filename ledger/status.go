@@ -5,10 +5,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"dailytip/store"
-	"dailytip/subscribers"
 )
 
 // Counts are an edition's deliveries by state.
@@ -49,11 +47,7 @@ const other = `(state <> 'pending' AND state <> 'sent' OR doubts > 0)`
 func (l *Ledger) Count(ctx context.Context, q store.Queryer, e Edition) (Counts, error) {
 	c := Counts{Edition: e}
 	// One statement, so that both halves show the same instant.
-	rows, err := q.QueryContext(ctx, `
-		SELECT '', 0, '', COALESCE(SUM(opened), 0), COALESCE(SUM(sent), 0) FROM counters WHERE edition = $1
-		UNION ALL
-		SELECT state, code, enhanced, COUNT(*), SUM(CASE WHEN doubts > 0 THEN 1 ELSE 0 END)
-		FROM deliveries WHERE edition = $1 AND `+other+` GROUP BY state, code, enhanced`, e.ID)
+	rows, err := q.QueryContext(ctx, sqlCount, e.ID)
 	if err != nil {
 		return c, fmt.Errorf("count deliveries: %w", err)
 	}
@@ -72,6 +66,12 @@ func (l *Ledger) Count(ctx context.Context, q store.Queryer, e Edition) (Counts,
 	})
 	return c, rows.Err()
 }
+
+const sqlCount = `
+	SELECT '', 0, '', COALESCE(SUM(opened), 0), COALESCE(SUM(sent), 0) FROM counters WHERE edition = $1
+	UNION ALL
+	SELECT state, code, enhanced, COUNT(*), SUM(CASE WHEN doubts > 0 THEN 1 ELSE 0 END)
+	FROM deliveries WHERE edition = $1 AND ` + other + ` GROUP BY state, code, enhanced`
 
 // add takes a row of [Ledger.Count]: the sums of all deliveries, or a reason
 // with how many of its deliveries have been in doubt.
@@ -153,72 +153,4 @@ func (l *Ledger) editions(ctx context.Context, q store.Queryer, which string, ar
 		editions = append(editions, e)
 	}
 	return editions, rows.Err()
-}
-
-// Delivery is one edition for one reader.
-type Delivery struct {
-	Key        Key
-	Email      subscribers.Address // "" once erased
-	LocalDate  string
-	Newsletter string
-	Content    int64
-	Tip        string
-	State      State
-	Language   string
-	Attempts   int
-	Doubts     int
-	DueAt      time.Time
-	NextAt     time.Time
-	DoneAt     time.Time // zero while it waits
-	Answer     Answer
-	// ReaderLanguage is what the reader chose; "" is the newsletter's own.
-	ReaderLanguage string
-}
-
-const deliveryColumns = `d.edition, d.subscriber, e.newsletter, e.local_date, d.content,
-	COALESCE((SELECT t.tip FROM content_tips t WHERE t.content = d.content AND t.position = 0), ''),
-	d.state, d.language, d.attempts, d.doubts, d.due_at, d.next_at, d.done_at, d.code, d.enhanced, d.answer`
-
-// LastDeliveries returns a reader's deliveries among the newest editions,
-// newest first.
-func (l *Ledger) LastDeliveries(ctx context.Context, subscriber int64, limit int) ([]Delivery, error) {
-	var all []Delivery
-	err := l.eachDelivery(ctx, `
-		SELECT `+deliveryColumns+`, '', '' FROM deliveries d JOIN editions e ON e.id = d.edition
-		WHERE d.subscriber = $1 AND d.edition IN (SELECT id FROM editions ORDER BY local_date DESC LIMIT 100)
-		ORDER BY e.local_date DESC, e.newsletter LIMIT $2`, []any{subscriber, limit}, func(d Delivery) error {
-		all = append(all, d)
-		return nil
-	})
-	return all, err
-}
-
-// EachDelivery calls f for each delivery of an edition.
-func (l *Ledger) EachDelivery(ctx context.Context, edition int64, f func(Delivery) error) error {
-	return l.eachDelivery(ctx, `
-		SELECT `+deliveryColumns+`, COALESCE(p.email, ''), COALESCE(p.language, '') FROM deliveries d JOIN editions e ON e.id = d.edition
-		LEFT JOIN subscribers p ON p.id = d.subscriber
-		WHERE d.edition = $1 ORDER BY d.subscriber`, []any{edition}, f)
-}
-
-func (l *Ledger) eachDelivery(ctx context.Context, query string, args []any, f func(Delivery) error) error {
-	rows, err := l.db.Read().QueryContext(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("read deliveries: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var d Delivery
-		var due, next, done int64
-		err := rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
-			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Answer.Code, &d.Answer.Enhanced, &d.Answer.Text, &d.Email, &d.ReaderLanguage)
-		if err != nil {
-			return fmt.Errorf("read deliveries: %w", err)
-		}
-		d.DueAt, d.NextAt, d.DoneAt = store.Time(due), store.Time(next), store.Time(done)
-		if err := f(d); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

@@ -256,7 +256,7 @@ func (h *harness) deliveries() map[string]ledger.Delivery {
 		h.Fatal(err)
 	}
 	for _, e := range editions {
-		err := h.ledger.EachDelivery(h.Context(), e.Edition.ID, func(d ledger.Delivery) error {
+		err := h.ledger.EachDelivery(h.Context(), e.Edition.ID, nil, func(d ledger.Delivery) error {
 			all[string(d.Email)] = d
 			return nil
 		})

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -23,47 +27,54 @@ type deliveryLine struct {
 }
 
 // printDeliveries prints a line for each delivery of an edition, as send does:
-// what was withdrawn is left out.
+// what was withdrawn is left out, and what waits is still to come.
 func (c *command) printDeliveries(ctx context.Context, a *app, edition ledger.Edition) error {
-	return c.listDeliveries(ctx, a, edition, func(s ledger.State) (ledger.State, bool) {
-		if s == ledger.Pending || s == ledger.Sending {
-			s = ledger.Retry // for who waits, it's still to come
+	states := slices.DeleteFunc(slices.Clone(allStates), func(s ledger.State) bool { return s == ledger.Withdrawn })
+	return c.listDeliveries(ctx, a, edition, states, func(s ledger.State) ledger.State {
+		if s == ledger.Pending {
+			return ledger.Retry
 		}
-		return s, s != ledger.Withdrawn
+		return s
 	})
 }
 
-// listDeliveries prints a line for each delivery that is wanted, in the state
-// that as says.
-func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edition, as func(ledger.State) (state ledger.State, wanted bool)) error {
+// errEnough ends a list that is too long for a person.
+var errEnough = errors.New("enough")
+
+// listDeliveries prints a line for each delivery in some states, or in all (none
+// are named), in the state that as makes of it. Lines of JSON are printed as they
+// are read; a table needs all of them first, and has an end.
+func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edition, states []ledger.State, as func(ledger.State) ledger.State) error {
 	n := a.letterNewsletter(a.newsletter(edition.Newsletter))
-	composed := letterCache{}
+	headings := headings{}
 	var rows []table.Row
-	err := a.ledger.EachDelivery(ctx, edition.ID, func(d ledger.Delivery) error {
-		state, wanted := as(d.State)
-		if !wanted {
-			return nil
+	out := bufio.NewWriterSize(c.out, 32<<10)
+	lines := json.NewEncoder(out)
+	lines.SetEscapeHTML(false)
+	err := a.ledger.EachDelivery(ctx, edition.ID, states, func(d ledger.Delivery) error {
+		if len(rows) == mostRows {
+			return errEnough
 		}
-		l, err := composed.get(ctx, a.ledger, n, d.Content, d.ReaderLanguage)
+		heading, err := headings.get(ctx, a.ledger, n, d.Content, d.ReaderLanguage)
 		if err != nil {
 			return err
 		}
 		line := deliveryLine{
-			To: string(d.Email), Language: l.Language, Subject: l.Subject, Tip: d.Tip, State: string(state),
+			To: string(d.Email), Language: heading.language, Subject: heading.subject, Tip: d.Tip, State: string(as(d.State)),
 			MessageID: "<" + mailer.MessageID(d.Key, n.From.Address) + ">", Answer: d.Answer.String(),
 		}
 		if c.json {
-			return c.printJSON(line)
+			return lines.Encode(line)
 		}
 		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Answer, 60)})
 		return nil
 	})
-	if err != nil || c.json {
-		return err
-	}
-	if len(rows) > mostRows {
-		c.printf("%d deliveries; use --json to list them\n", len(rows))
+	if errors.Is(err, errEnough) {
+		c.printf("more than %d deliveries; use --json to list them\n", mostRows)
 		return nil
+	}
+	if err = errors.Join(err, out.Flush()); err != nil || c.json {
+		return err
 	}
 	c.table(table.Row{"To", "Language", "Subject", "State", "The relay said"}, rows)
 	return nil
@@ -72,34 +83,40 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edi
 // mostRows is how long a table may get before a person stops reading it.
 const mostRows = 200
 
-// letterCache composes each content once for each language.
-type letterCache map[struct {
-	content  int64
-	language string
-}]*letter.Letter
+// headings are what a content's mail has for a heading in each language, composed
+// once. The mails themselves aren't kept: a course has a content for each of its
+// tips.
+type headings map[headingOf]heading
 
-func (cache letterCache) get(ctx context.Context, l *ledger.Ledger, n letter.Newsletter, content int64, language string) (*letter.Letter, error) {
-	key := struct {
-		content  int64
-		language string
-	}{content, language}
-	if made := cache[key]; made != nil {
+type headingOf struct {
+	content  int64
+	language string // that the reader chose
+}
+
+type heading struct {
+	language string // of the text
+	subject  string
+}
+
+func (h headings) get(ctx context.Context, l *ledger.Ledger, n letter.Newsletter, content int64, language string) (heading, error) {
+	of := headingOf{content, language}
+	if made, known := h[of]; known {
 		return made, nil
 	}
 	stored, err := l.ReadContent(ctx, content)
 	if err != nil {
-		return nil, err
+		return heading{}, err
 	}
 	c, err := mailer.LetterContent(stored)
 	if err != nil {
-		return nil, err
+		return heading{}, err
 	}
 	made, err := letter.Compose(n, c, language)
 	if err != nil {
-		return nil, err
+		return heading{}, err
 	}
-	cache[key] = made
-	return made, nil
+	h[of] = heading{made.Language, made.Subject}
+	return h[of], nil
 }
 
 // short cuts a text to a number of characters.

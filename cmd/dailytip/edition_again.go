@@ -122,31 +122,32 @@ func (e *editionCommand) deliveries() *cobra.Command {
 				return err
 			}
 			return e.with(cmd.Context(), func(t *target) error {
-				return e.listDeliveries(cmd.Context(), t.app, t.edition, func(s ledger.State) (ledger.State, bool) {
-					return s, len(wanted) == 0 || slices.Contains(wanted, s)
-				})
+				return e.listDeliveries(cmd.Context(), t.app, t.edition, wanted, func(s ledger.State) ledger.State { return s })
 			})
 		},
 	}
-	cmd.Flags().StringSliceVar(&states, "state", nil, "only those in these `states`: "+strings.Join(allStates(), ", "))
+	cmd.Flags().StringSliceVar(&states, "state", nil, "only those in these `states`: "+stateNames())
 	return cmd
 }
 
-func allStates() []string {
-	var names []string
-	for _, s := range []ledger.State{
-		ledger.Pending, ledger.Sending, ledger.Sent, ledger.Retry, ledger.Failed, ledger.InDoubt, ledger.Expired, ledger.Withdrawn,
-	} {
-		names = append(names, string(s))
+// allStates are those that a delivery can be in.
+var allStates = []ledger.State{
+	ledger.Pending, ledger.Sent, ledger.Retry, ledger.Failed, ledger.InDoubt, ledger.Expired, ledger.Withdrawn,
+}
+
+func stateNames() string {
+	names := make([]string, len(allStates))
+	for i, s := range allStates {
+		names[i] = string(s)
 	}
-	return names
+	return strings.Join(names, ", ")
 }
 
 func parseStates(names []string) ([]ledger.State, error) {
 	var states []ledger.State
 	for _, name := range names {
-		if !slices.Contains(allStates(), name) {
-			return nil, exitf(codeUsage, "--state %q is unknown; write one of %s", name, strings.Join(allStates(), ", "))
+		if !slices.Contains(allStates, ledger.State(name)) {
+			return nil, exitf(codeUsage, "--state %q is unknown; write one of %s", name, stateNames())
 		}
 		states = append(states, ledger.State(name))
 	}

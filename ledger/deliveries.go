@@ -1,0 +1,126 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"dailytip/store"
+	"dailytip/subscribers"
+)
+
+// Delivery is one edition for one reader.
+type Delivery struct {
+	Key        Key
+	Email      subscribers.Address // "" once erased
+	LocalDate  string
+	Newsletter string
+	Content    int64
+	Tip        string
+	State      State
+	Language   string
+	Attempts   int
+	Doubts     int
+	DueAt      time.Time
+	NextAt     time.Time
+	DoneAt     time.Time // zero while it waits
+	Answer     Answer
+	// ReaderLanguage is what the reader chose; "" is the newsletter's own.
+	ReaderLanguage string
+}
+
+const deliveryColumns = `d.edition, d.subscriber, e.newsletter, e.local_date, d.content,
+	COALESCE((SELECT t.tip FROM content_tips t WHERE t.content = d.content AND t.position = 0), ''),
+	d.state, d.language, d.attempts, d.doubts, d.due_at, d.next_at, d.done_at, d.code, d.enhanced, d.answer`
+
+// LastDeliveries returns a reader's deliveries among the newest editions,
+// newest first.
+func (l *Ledger) LastDeliveries(ctx context.Context, subscriber int64, limit int) ([]Delivery, error) {
+	var all []Delivery
+	err := l.eachDelivery(ctx, `
+		SELECT `+deliveryColumns+`, '', '' FROM deliveries d JOIN editions e ON e.id = d.edition
+		WHERE d.subscriber = $1 AND d.edition IN (SELECT id FROM editions ORDER BY local_date DESC LIMIT 100)
+		ORDER BY e.local_date DESC, e.newsletter LIMIT $2`, []any{subscriber, limit}, func(d Delivery) error {
+		all = append(all, d)
+		return nil
+	})
+	return all, err
+}
+
+// EachDelivery calls f for each delivery of an edition, by the readers' numbers;
+// states: only those in them. It reads in pages, so that it costs no more memory
+// for a million, begins at once on both engines, and keeps no snapshot of the
+// database while f takes its time: each delivery comes once, as it stood when its
+// page was read.
+func (l *Ledger) EachDelivery(ctx context.Context, edition int64, states []State, f func(Delivery) error) error {
+	query, args := sqlDeliveries(len(states)), []any{edition, int64(0)}
+	for _, s := range states {
+		args = append(args, string(s))
+	}
+	page := make([]Delivery, 0, deliveriesPage)
+	for {
+		page = page[:0]
+		err := l.eachDelivery(ctx, query, args, func(d Delivery) error {
+			page = append(page, d)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, d := range page {
+			if err := f(d); err != nil {
+				return err
+			}
+		}
+		if len(page) < deliveriesPage {
+			return nil
+		}
+		args[1] = page[len(page)-1].Key.Subscriber
+	}
+}
+
+// deliveriesPage is how many deliveries are read at once.
+const deliveriesPage = 500
+
+// sqlDeliveries reads the page of edition $1 that follows reader $2, of so many
+// states; 0: of all. The page is chosen before anything is joined to it:
+// PostgreSQL would pass over the whole list of readers for each.
+func sqlDeliveries(states int) string {
+	where := ""
+	if states > 0 {
+		places := make([]string, states)
+		for i := range places {
+			places[i] = fmt.Sprintf("$%d", i+3)
+		}
+		where = " AND state IN (" + strings.Join(places, ", ") + ")"
+	}
+	return fmt.Sprintf(`
+		WITH page AS MATERIALIZED (
+			SELECT * FROM deliveries WHERE edition = $1 AND subscriber > $2%s ORDER BY subscriber LIMIT %d)
+		SELECT %s, COALESCE(p.email, ''), COALESCE(p.language, '') FROM page d JOIN editions e ON e.id = d.edition
+		LEFT JOIN subscribers p ON p.id = d.subscriber
+		ORDER BY d.subscriber`, where, deliveriesPage, deliveryColumns)
+}
+
+func (l *Ledger) eachDelivery(ctx context.Context, query string, args []any, f func(Delivery) error) error {
+	rows, err := l.db.Read().QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("read deliveries: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var d Delivery
+		var due, next, done int64
+		err := rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
+			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Answer.Code, &d.Answer.Enhanced, &d.Answer.Text, &d.Email, &d.ReaderLanguage)
+		if err != nil {
+			return fmt.Errorf("read deliveries: %w", err)
+		}
+		d.DueAt, d.NextAt, d.DoneAt = store.Time(due), store.Time(next), store.Time(done)
+		if err := f(d); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
