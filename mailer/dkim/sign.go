@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/emersion/go-msgauth/dkim"
 	"golang.org/x/net/publicsuffix"
@@ -15,7 +16,8 @@ import (
 
 // Signer signs mails. It may be used by several goroutines at once.
 type Signer struct {
-	keys []*Key
+	keys    []*Key
+	fitting sync.Map // []*Key by what follows the @ of a sender; senders are the configuration's, so they are few
 }
 
 // New returns a signer with these keys. Without keys it signs nothing.
@@ -51,11 +53,12 @@ var (
 )
 
 // Sign puts a DKIM-Signature before a mail for each key that fits its sender:
-// relaxed/relaxed, RSA first. from is the address in the mail's From header, for
+// relaxed/simple, RSA first. from is the address in the mail's From header, for
 // that is what DMARC compares with, not the envelope's. See [Signer.Keys] for
 // which keys fit; when none does, the mail comes back as it is.
 //
-// The mail must be complete, with CRLF, and have exactly one From.
+// The mail must be complete, with CRLF, and have exactly one From. Like append,
+// Sign takes it over: what comes back lies in the same array if there is room.
 func (s *Signer) Sign(message []byte, from string) ([]byte, error) {
 	keys := s.Keys(from)
 	if len(keys) == 0 {
@@ -65,24 +68,26 @@ func (s *Signer) Sign(message []byte, from string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign mail: %w", err)
 	}
-	var out bytes.Buffer
-	out.Grow(len(message) + 1200*len(keys))
+	signatures := ""
 	for _, k := range keys {
 		signature, err := k.sign(message, fields)
 		if err != nil {
 			return nil, fmt.Errorf("sign mail with %s: %w", k.Name(), err)
 		}
-		out.WriteString(signature)
+		signatures += signature
 	}
-	out.Write(message)
-	return out.Bytes(), nil
+	return slices.Insert(message, 0, []byte(signatures)...), nil
 }
 
+// sign makes a signature. Blanks and folds of the header may change on the way,
+// those of the body may not: its lines are quoted-printable or base64, where no
+// line ends in a blank that a relay would take away, and hashing them as they are
+// costs half as much.
 func (k *Key) sign(message []byte, fields []string) (string, error) {
 	signer, err := dkim.NewSigner(&dkim.SignOptions{
 		Domain: k.Domain, Selector: k.Selector, Signer: k.private, Hash: crypto.SHA256,
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed,
-		BodyCanonicalization:   dkim.CanonicalizationRelaxed,
+		BodyCanonicalization:   dkim.CanonicalizationSimple,
 		HeaderKeys:             fields,
 	})
 	if err != nil {
@@ -97,28 +102,34 @@ func (k *Key) sign(message []byte, fields []string) (string, error) {
 
 // fieldsToSign is the h= of a mail's signatures.
 func fieldsToSign(message []byte) ([]string, error) {
-	count := map[string]int{}
-	head, _, found := bytes.Cut(message, []byte("\r\n\r\n"))
-	if !found {
+	end := bytes.Index(message, []byte("\r\n\r\n"))
+	if end < 0 {
 		return nil, errors.New("the mail has no empty line after its header")
 	}
+	head := message[:end]
+	if n := bytes.Count(head, []byte("\r\n")); n != bytes.Count(head, []byte("\r")) || n != bytes.Count(head, []byte("\n")) {
+		return nil, errors.New("a line of the mail's header has a bare CR or LF")
+	}
+	count := make([]int, len(covered))
+	n := 0
 	for line := range bytes.SplitSeq(head, []byte("\r\n")) {
-		if bytes.ContainsAny(line, "\r\n") {
-			return nil, errors.New("a line of the mail's header has a bare CR or LF")
-		}
-		if name, _, found := strings.Cut(string(line), ":"); found {
-			count[strings.ToLower(name)]++ // a line that goes on begins with a blank, as no name does
+		name, _, _ := bytes.Cut(line, []byte(":")) // a line that goes on begins with a blank, as no name does
+		for i, c := range covered {
+			if len(c) == len(name) && strings.EqualFold(c, string(name)) {
+				count[i]++
+				n++
+			}
 		}
 	}
-	if n := count["from"]; n != 1 {
-		return nil, fmt.Errorf("the mail has %d From headers; it must have one (RFC 5322 §3.6)", n)
+	if count[0] != 1 {
+		return nil, fmt.Errorf("the mail has %d From headers; it must have one (RFC 5322 §3.6)", count[0])
 	}
-	var fields []string
-	for _, name := range covered {
-		for range count[strings.ToLower(name)] {
+	fields := make([]string, 0, n+len(once))
+	for i, name := range covered {
+		for range count[i] {
 			fields = append(fields, name)
 		}
-		if slices.Contains(once, name) && count[strings.ToLower(name)] > 0 {
+		if count[i] > 0 && slices.Contains(once, name) {
 			fields = append(fields, name)
 		}
 	}
@@ -129,9 +140,19 @@ func fieldsToSign(message []byte) ([]string, error) {
 // those of its very domain; else those of the nearest domain above it, up to the
 // organisational one (the name that somebody registered; never .com or .co.uk).
 // DMARC counts the latter as aligned unless the domain publishes adkim=s (RFC
-// 7489 §3.1.1).
+// 7489 §3.1.1). They are remembered and must not be changed.
 func (s *Signer) Keys(from string) []*Key {
-	domain := asciiDomain(strings.TrimSuffix(from[strings.LastIndexByte(from, '@')+1:], ">"))
+	domain := from[strings.LastIndexByte(from, '@')+1:]
+	if keys, found := s.fitting.Load(domain); found {
+		return keys.([]*Key)
+	}
+	keys := s.fit(strings.TrimSuffix(domain, ">"))
+	s.fitting.Store(strings.Clone(domain), keys)
+	return keys
+}
+
+func (s *Signer) fit(domain string) []*Key {
+	domain = asciiDomain(domain)
 	if domain == "" {
 		return nil
 	}
