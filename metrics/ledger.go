@@ -53,9 +53,9 @@ type ledgerCollector struct {
 	listed   []prometheus.Metric
 }
 
-func newLedgerCollector(o Options) *ledgerCollector {
-	c := &ledgerCollector{ledger: o.Ledger, list: o.List, now: o.Now, log: o.Log}
-	for _, n := range o.Scheduler.Newsletters {
+func newLedgerCollector(m *Metrics, s Sources) *ledgerCollector {
+	c := &ledgerCollector{ledger: s.Ledger, list: s.List, now: m.now, log: m.log}
+	for _, n := range s.Scheduler.Newsletters {
 		c.newsletters = append(c.newsletters, n.ID)
 	}
 	return c

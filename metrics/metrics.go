@@ -22,16 +22,22 @@ import (
 
 // Options are what [New] needs.
 type Options struct {
+	Version string
+	Now     func() time.Time // the clock
+	Log     *slog.Logger     // nil: nothing is logged
+}
+
+// Sources are whom the metrics ask when somebody looks. A configuration that is
+// read again brings new ones.
+type Sources struct {
 	Ledger    *ledger.Ledger
 	List      *subscribers.List
 	Scheduler *scheduler.Scheduler
 	Relays    func() []mailer.RelayState
-	Version   string
-	Now       func() time.Time // the clock
-	Log       *slog.Logger     // nil: nothing is logged
 }
 
-// Metrics measures one daemon.
+// Metrics measures one daemon, from its start to its end: counters go on when its
+// configuration is read again.
 type Metrics struct {
 	log      *slog.Logger
 	now      func() time.Time
@@ -39,9 +45,10 @@ type Metrics struct {
 	sending  *sending
 	ticks    *ticks
 	writes   *prometheus.HistogramVec
+	asked    []prometheus.Collector // of the sources
 }
 
-// New returns metrics that are all at zero.
+// New returns metrics that are all at zero and have nobody to ask yet.
 func New(o Options) *Metrics {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -64,11 +71,21 @@ func New(o Options) *Metrics {
 	m.registry.MustRegister(
 		build, m.writes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		newLedgerCollector(o), newPlanCollector(o), relayCollector{o.Relays},
 	)
 	m.registry.MustRegister(m.sending.all()...)
 	m.registry.MustRegister(m.ticks.all()...)
 	return m
+}
+
+// Ask has the metrics ask these sources from now on, and none that they asked
+// before: what only those knew of, such as a relay that is gone, isn't shown any
+// more. It's called while nothing is served.
+func (m *Metrics) Ask(s Sources) {
+	for _, c := range m.asked {
+		m.registry.Unregister(c)
+	}
+	m.asked = []prometheus.Collector{newLedgerCollector(m, s), newPlanCollector(m, s), relayCollector{s.Relays}}
+	m.registry.MustRegister(m.asked...)
 }
 
 // Wrote is told of each writing transaction of the database.

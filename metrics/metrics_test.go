@@ -76,8 +76,9 @@ func setUp(t *testing.T, db *store.DB) *harness {
 		RepeatAfter: 180 * 24 * time.Hour, Grace: 6 * time.Hour, GiveUpAfter: 12 * time.Hour,
 	}
 	s := scheduler.New(scheduler.Options{List: h.list, Ledger: h.ledger, Newsletters: []scheduler.Newsletter{n}})
-	h.metrics = New(Options{
-		Ledger: h.ledger, List: h.list, Scheduler: s, Version: "v1", Now: func() time.Time { return h.now },
+	h.metrics = New(Options{Version: "v1", Now: func() time.Time { return h.now }})
+	h.metrics.Ask(Sources{
+		Ledger: h.ledger, List: h.list, Scheduler: s,
 		Relays: func() []mailer.RelayState {
 			return []mailer.RelayState{{Name: "relay:25", Up: true, Connections: 3, Allowed: 8}, {Name: "other:25", Allowed: 4}}
 		},

@@ -39,8 +39,8 @@ type planCollector struct {
 	runways   []prometheus.Metric
 }
 
-func newPlanCollector(o Options) *planCollector {
-	return &planCollector{scheduler: o.Scheduler, now: o.Now, log: o.Log}
+func newPlanCollector(m *Metrics, s Sources) *planCollector {
+	return &planCollector{scheduler: s.Scheduler, now: m.now, log: m.log}
 }
 
 // Describe is for prometheus.

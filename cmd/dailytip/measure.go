@@ -7,14 +7,21 @@ import (
 	"dailytip/metrics"
 )
 
-// measure has the program measured when the configuration asks for it.
-func (a *app) measure() {
+// measure has the program measured when its configuration asks for it. kept is
+// what a program before it counted, nil at first: counters go on through all the
+// configurations of a daemon. It returns what the next one is to keep.
+func (a *app) measure(kept *metrics.Metrics) *metrics.Metrics {
 	if a.config.Metrics.Listen == "" {
-		return
+		return kept
 	}
-	a.metrics = metrics.New(metrics.Options{
-		Ledger: a.ledger, List: a.list, Scheduler: a.scheduler, Version: versionText(), Now: time.Now, Log: a.log,
+	if kept == nil {
+		kept = metrics.New(metrics.Options{Version: versionText(), Now: time.Now, Log: a.log})
+	}
+	kept.Ask(metrics.Sources{
+		Ledger: a.ledger, List: a.list, Scheduler: a.scheduler,
 		Relays: func() []mailer.RelayState { return a.relayStates() },
 	})
-	a.db.ObserveWrites(a.metrics.Wrote)
+	a.metrics = kept
+	a.db.ObserveWrites(kept.Wrote)
+	return kept
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +64,77 @@ func TestServeMetrics(t *testing.T) {
 	if box.Received() != 5 {
 		t.Errorf("%d mails", box.Received())
 	}
+}
+
+// Counters go on through a reload, and gauges tell of the relays there are.
+func TestMetricsGoOnThroughReloads(t *testing.T) {
+	t.Parallel()
+	before, relay := startInbox(t, inbox.Options{})
+	after, other := startInbox(t, inbox.Options{})
+	in := install(t, relay, `schedule: "0 7 * * *"`)
+	in.subscribe(5)
+	address := freeAddr(t)
+	in.replace("newsletters:", "metrics: {listen: "+address+"}\nnewsletters:")
+	d := in.serve()
+	reload := func(times int) {
+		d.hangUp()
+		in.eventually(time.Minute, "the new configuration is in force", func() bool {
+			return strings.Count(d.log.String(), "dailytip is running") == times
+		})
+	}
+	in.run(codeDone, "send", "--date", "2026-01-05")
+	accepted := func(box *inbox.Server) string {
+		return fmt.Sprintf(`dailytip_messages_total{kind="delivery",newsletter="management",relay="127.0.0.1:%d",verdict="accepted"}`, box.Port())
+	}
+	up := func(box *inbox.Server) string { return fmt.Sprintf(`dailytip_relay_up{relay="127.0.0.1:%d"}`, box.Port()) }
+	const writes, ticks = `dailytip_database_write_duration_seconds_count{result="ok"}`, "dailytip_scheduler_last_tick_timestamp_seconds"
+	first := samples(t, address)
+	if first[accepted(before)] != 5 || first[up(before)] != 1 || first[writes] == 0 {
+		t.Errorf("%v", first)
+	}
+	// Without metrics for a while, and then through another relay.
+	in.replace("metrics: {listen: "+address+"}\n", "")
+	reload(2)
+	in.replace("newsletters:", "metrics: {listen: "+address+"}\nnewsletters:")
+	in.replace(strings.TrimSpace(indent(relay, "  ")), strings.TrimSpace(indent(other, "  ")))
+	reload(3)
+	in.run(codeDone, "send", "--date", "2026-01-06")
+	second := samples(t, address)
+	if second[accepted(before)] != 5 || second[accepted(after)] != 5 {
+		t.Errorf("%v and %v mails are counted, want 5 each", second[accepted(before)], second[accepted(after)])
+	}
+	for _, name := range []string{writes, ticks} {
+		if second[name] <= first[name] {
+			t.Errorf("%s went from %v to %v", name, first[name], second[name])
+		}
+	}
+	for name := range second {
+		if strings.HasPrefix(name, "dailytip_relay_") && !strings.Contains(name, fmt.Sprintf(":%d\"", after.Port())) {
+			t.Errorf("there is %s, whose relay is gone", name)
+		}
+	}
+	if second[up(after)] != 1 {
+		t.Errorf("%s is missing", up(after))
+	}
+	d.stop()
+}
+
+// samples reads a page of metrics: values by name and labels.
+func samples(t *testing.T, address string) map[string]float64 {
+	t.Helper()
+	all := map[string]float64{}
+	for _, line := range lines(scrape(t, address)) {
+		at := strings.LastIndex(line, " ")
+		if strings.HasPrefix(line, "#") || at < 0 {
+			continue
+		}
+		value, err := strconv.ParseFloat(line[at+1:], 64)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		all[line[:at]] = value
+	}
+	return all
 }
 
 func scrape(t *testing.T, address string) string {

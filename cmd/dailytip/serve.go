@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dailytip/config"
+	"dailytip/metrics"
 	"dailytip/store"
 )
 
@@ -42,7 +43,9 @@ func (c *command) runDaemon(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
+	var counted *metrics.Metrics
 	for a != nil {
+		counted = a.measure(counted)
 		// Whatever was paused may be what this start is meant to mend.
 		if err := a.ledger.ProbeNow(ctx, time.Now()); err != nil {
 			return errors.Join(err, a.db.Close())
@@ -70,7 +73,6 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 		return nil, err
 	}
 	defer func() { _ = sender.Release() }()
-	a.measure()
 	m, err := a.mailer()
 	if err != nil {
 		return nil, err
