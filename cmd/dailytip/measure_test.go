@@ -86,7 +86,9 @@ func TestMetricsGoOnThroughReloads(t *testing.T) {
 	accepted := func(box *inbox.Server) string {
 		return fmt.Sprintf(`dailytip_messages_total{kind="delivery",newsletter="management",relay="127.0.0.1:%d",verdict="accepted"}`, box.Port())
 	}
-	up := func(box *inbox.Server) string { return fmt.Sprintf(`dailytip_relay_up{relay="127.0.0.1:%d"}`, box.Port()) }
+	up := func(box *inbox.Server) string {
+		return fmt.Sprintf(`dailytip_relay_up{relay="127.0.0.1:%d"}`, box.Port())
+	}
 	const writes, ticks = `dailytip_database_write_duration_seconds_count{result="ok"}`, "dailytip_scheduler_last_tick_timestamp_seconds"
 	first := samples(t, address)
 	if first[accepted(before)] != 5 || first[up(before)] != 1 || first[writes] == 0 {
