@@ -124,21 +124,3 @@ func (l *Ledger) openEditions(ctx context.Context, q store.Queryer) (editions []
 
 // claimable is what makes a notice free to claim: $1 is now.
 const claimable = `state IN ('pending', 'retry') AND next_at <= $1 AND expires_at > $1`
-
-// Waiting tells whether something could be claimed, without writing. It doesn't
-// look at pauses.
-func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
-	for after := int64(0); ; {
-		w, err := l.lookForWork(ctx, l.db.Read(), now, after)
-		if err != nil {
-			return false, err
-		}
-		if w.notices || w.State == EditionOpen && (w.fresh || w.later) {
-			return true, nil
-		}
-		if w.ID == 0 {
-			return false, nil
-		}
-		after = w.ID
-	}
-}

@@ -117,13 +117,9 @@ type held struct {
 // probeGap keeps several nodes, or several pages, from probing at once.
 const probeGap = time.Minute
 
-// heldNow reads the pauses and takes the probes that are due.
-func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, error) {
+// heldBy is what pauses hold at an instant.
+func heldBy(pauses []PauseInfo, now time.Time) held {
 	h := held{scopes: map[string]bool{}}
-	pauses, err := l.Pauses(ctx, tx)
-	if err != nil {
-		return h, err
-	}
 	for _, p := range pauses {
 		probe := !p.ProbeAt.After(now)
 		if p.Newsletter == Relay {
@@ -131,13 +127,24 @@ func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, 
 		} else {
 			h.scopes[p.Newsletter] = probe
 		}
-		if !probe {
+	}
+	return h
+}
+
+// heldNow reads the pauses and takes the probes that are due.
+func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, error) {
+	pauses, err := l.Pauses(ctx, tx)
+	if err != nil {
+		return held{}, err
+	}
+	for _, p := range pauses {
+		if p.ProbeAt.After(now) {
 			continue
 		}
 		_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $1 WHERE newsletter = $2", store.Millis(now.Add(probeGap)), p.Newsletter)
 		if err != nil {
-			return h, fmt.Errorf("take probe: %w", err)
+			return held{}, fmt.Errorf("take probe: %w", err)
 		}
 	}
-	return h, nil
+	return heldBy(pauses, now), nil
 }

@@ -41,6 +41,8 @@ func statements(db *store.DB) map[string]string {
 		"withdraw later":      sqlWithdrawLater,
 		"count":               sqlCount,
 		"an answer":           sqlAnswerOf,
+		"notices free":        sqlNoticesFree,
+		"any lost":            sqlAnyLost,
 		"list deliveries":     sqlDeliveries(0),
 		"list some":           sqlDeliveries(2),
 	}

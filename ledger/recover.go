@@ -23,6 +23,13 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead
 	if dead {
 		over = forever
 	}
+	var lost bool
+	if err := l.db.Read().QueryRowContext(ctx, sqlAnyLost, over).Scan(&lost); err != nil {
+		return 0, fmt.Errorf("look for lost claims: %w", err)
+	}
+	if !lost { // looking takes no lock
+		return 0, nil
+	}
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		n = 0
 		claims, err := l.claimsOf(ctx, tx, "", over)
@@ -47,6 +54,10 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead
 	})
 	return n, err
 }
+
+const sqlAnyLost = `
+	SELECT EXISTS (SELECT 1 FROM claims WHERE lease_until <= $1)
+		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease_until <= $1)`
 
 // lose ends a claim whose node is gone.
 func (l *Ledger) lose(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, hold bool) (n int64, err error) {
