@@ -21,7 +21,7 @@ import (
 
 // letters keeps what was composed, for each content and language.
 type letters struct {
-	mu   sync.Mutex
+	mu   sync.RWMutex
 	made map[letterKey]*letter.Mould
 }
 
@@ -34,7 +34,14 @@ type letterKey struct {
 // keptLetters bounds the memory: some editions under way in all languages.
 const keptLetters = 128
 
-func (s *letters) get(k letterKey, compose func() (*letter.Mould, error)) (*letter.Mould, error) {
+func (s *letters) find(k letterKey) *letter.Mould {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.made[k]
+}
+
+// make composes what isn't kept. Who needs it too meanwhile waits.
+func (s *letters) make(k letterKey, compose func() (*letter.Mould, error)) (*letter.Mould, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l := s.made[k]; l != nil {
@@ -53,29 +60,19 @@ func (s *letters) get(k letterKey, compose func() (*letter.Mould, error)) (*lett
 
 // compose writes a job's mail.
 func (m *Mailer) compose(ctx context.Context, x *message) error {
-	job := x.job
-	n, ok := m.newsletters[job.Newsletter]
+	n, ok := m.newsletters[x.job.Newsletter]
 	if !ok {
-		return fmt.Errorf("the newsletter %q isn't in the configuration any more; put it back, or let what waits of it expire", job.Newsletter)
+		return fmt.Errorf("the newsletter %q isn't in the configuration any more; put it back, or let what waits of it expire", x.job.Newsletter)
 	}
-	l, err := m.mould(ctx, n, job)
+	l, err := m.mould(ctx, n, &x.job)
 	if err != nil {
 		return err
 	}
-	from := n.sender(job.Kind)
-	r := letter.Recipient{
-		Email: string(job.Email), Name: job.Name, Date: job.OpenedAt, ReturnPath: from,
-		MessageID: MessageID(job.Key, from),
-	}
-	if job.Subscription != 0 && job.Kind != ledger.Confirm {
-		r.UnsubscribeURL = n.BaseURL + "/u/" + m.tokens.Make(subscribers.UnsubscribeLink, job.Subscription)
-		r.PreferencesURL = m.preferences(n, job)
-	}
-	if job.Key.Notice == 0 {
-		vote := n.BaseURL + "/vote/" + strconv.FormatInt(job.Key.Edition, 36) + "/" + m.tokens.Make(subscribers.VoteLink(job.Key.Edition), job.Subscription)
-		r.UsefulURL, r.UselessURL = vote+"/yes", vote+"/no"
-	}
-	if x.data, err = l.Append(x.data[:0], r); err != nil {
+	from := n.sender(x.job.Kind)
+	r := letter.Recipient{Email: string(x.job.Email), Name: x.job.Name, Date: x.job.OpenedAt, ReturnPath: from}
+	m.address(&r, n, x)
+	b := x.bytes
+	if b.data, err = l.Append(b.data[:0], r); err != nil {
 		// Is it this reader, or would it be the same for everyone?
 		r.Email, r.Name = from, ""
 		if _, all := l.Append(nil, r); all != nil {
@@ -84,12 +81,50 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 		return unfitError{err}
 	}
 	if m.sign != nil {
-		if x.data, err = m.sign(x.data, from); err != nil {
+		if b.data, err = m.sign(b.data, from); err != nil {
 			return err
 		}
 	}
 	x.from, x.language = from, l.Language()
 	return nil
+}
+
+// address fills in a mail's Message-ID and the links that are its reader's own,
+// which share one piece of memory.
+func (m *Mailer) address(r *letter.Recipient, n *Newsletter, x *message) {
+	var parts [6]int // where each of them ends
+	part := 0
+	b := x.bytes.text[:0]
+	end := func() { part++; parts[part] = len(b) }
+	b = appendMessageID(b, x.job.Key, r.ReturnPath)
+	end()
+	link := func(path string, purpose subscribers.Purpose) {
+		b = m.tokens.Append(append(append(b, n.BaseURL...), path...), purpose, x.job.Subscription)
+	}
+	own := x.job.Subscription != 0 && x.job.Kind != ledger.Confirm
+	if own {
+		link("/u/", subscribers.UnsubscribeLink)
+	}
+	end()
+	if own {
+		link("/preferences/", subscribers.PreferencesLink)
+	}
+	end()
+	if x.job.Key.Notice == 0 {
+		b = strconv.AppendInt(append(append(b, n.BaseURL...), "/vote/"...), x.job.Key.Edition, 36)
+		b = m.tokens.Append(append(b, '/'), subscribers.VoteLink(x.job.Key.Edition), x.job.Subscription)
+		vote := b[parts[3]:]
+		b = append(b, "/yes"...)
+		end()
+		b = append(append(b, vote...), "/no"...)
+		end()
+	}
+	x.bytes.text = b
+	text := string(b)
+	r.MessageID, r.UnsubscribeURL, r.PreferencesURL = text[:parts[1]], text[parts[1]:parts[2]], text[parts[2]:parts[3]]
+	if part > 3 {
+		r.UsefulURL, r.UselessURL = text[parts[3]:parts[4]], text[parts[4]:]
+	}
 }
 
 // unfitError is about one reader's own values: the others' mails are composed
@@ -106,7 +141,7 @@ func (e unreadError) Unwrap() error { return e.error }
 
 // sender is the address that a mail of a kind comes from and bounces go to. An
 // alert may have to say that the newsletter's own is refused.
-func (n Newsletter) sender(kind string) string {
+func (n *Newsletter) sender(kind string) string {
 	other := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known || kind == ledger.Alert
 	if other && n.ConfirmFrom.Address != "" {
 		return n.ConfirmFrom.Address
@@ -115,7 +150,13 @@ func (n Newsletter) sender(kind string) string {
 }
 
 // mould makes what the job's readers share, or finds it.
-func (m *Mailer) mould(ctx context.Context, n Newsletter, job ledger.Job) (*letter.Mould, error) {
+func (m *Mailer) mould(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Mould, error) {
+	k := letterKey{n.ID, job.Content, job.Language}
+	if job.Kind == "" {
+		if l := m.letters.find(k); l != nil {
+			return l, nil
+		}
+	}
 	compose := func() (*letter.Mould, error) {
 		l, err := m.letter(ctx, n, job)
 		if err != nil {
@@ -126,11 +167,11 @@ func (m *Mailer) mould(ctx context.Context, n Newsletter, job ledger.Job) (*lett
 	if job.Kind != "" {
 		return compose()
 	}
-	return m.letters.get(letterKey{n.ID, job.Content, job.Language}, compose)
+	return m.letters.make(k, compose)
 }
 
 // letter composes what the job's readers share.
-func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*letter.Letter, error) {
+func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Letter, error) {
 	switch job.Kind {
 	case "":
 		c, err := m.content(ctx, job.Content)
@@ -156,7 +197,7 @@ func (m *Mailer) letter(ctx context.Context, n Newsletter, job ledger.Job) (*let
 }
 
 // answer is the notice that answers a person's sign-up or confirmation.
-func (m *Mailer) answer(ctx context.Context, n Newsletter, job ledger.Job) letter.Notice {
+func (m *Mailer) answer(ctx context.Context, n *Newsletter, job *ledger.Job) letter.Notice {
 	notice := letter.Notice{Language: job.Language}
 	switch job.Kind {
 	case ledger.Confirm:
@@ -177,7 +218,7 @@ func (m *Mailer) answer(ctx context.Context, n Newsletter, job ledger.Job) lette
 }
 
 // preferences is the address of the reader's own settings.
-func (m *Mailer) preferences(n Newsletter, job ledger.Job) string {
+func (m *Mailer) preferences(n *Newsletter, job *ledger.Job) string {
 	return n.BaseURL + "/preferences/" + m.tokens.Make(subscribers.PreferencesLink, job.Subscription)
 }
 
@@ -196,7 +237,7 @@ func (m *Mailer) content(ctx context.Context, id int64) (letter.Content, error) 
 
 // inLanguage composes a letter in a reader's language, or, when that text can't
 // be sent, in the newsletter's own.
-func (m *Mailer) inLanguage(n Newsletter, c letter.Content, language string) (*letter.Letter, error) {
+func (m *Mailer) inLanguage(n *Newsletter, c letter.Content, language string) (*letter.Letter, error) {
 	l, err := letter.Compose(n.Newsletter, c, language)
 	if err == nil || language == "" {
 		return l, err
@@ -229,13 +270,30 @@ func LetterContent(c ledger.Content) (letter.Content, error) {
 // MessageID is a mail's Message-ID without its brackets (RFC 5322 §3.6.4): the
 // same on every attempt and on every node, so that a mail that was sent twice
 // can be known by it.
-func MessageID(k ledger.Key, from string) string {
+func MessageID(k ledger.Key, from string) string { return string(appendMessageID(nil, k, from)) }
+
+func appendMessageID(b []byte, k ledger.Key, from string) []byte {
 	_, domain, _ := strings.Cut(from, "@")
-	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
-		domain = ascii
+	if !isPlainDomain(domain) {
+		if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+			domain = ascii
+		}
 	}
 	if k.Notice != 0 {
-		return "n." + strconv.FormatInt(k.Notice, 36) + "@" + domain
+		b = strconv.AppendInt(append(b, "n."...), k.Notice, 36)
+	} else {
+		b = strconv.AppendInt(append(strconv.AppendInt(b, k.Edition, 36), '.'), k.Subscriber, 36)
 	}
-	return strconv.FormatInt(k.Edition, 36) + "." + strconv.FormatInt(k.Subscriber, 36) + "@" + domain
+	return append(append(b, '@'), domain...)
+}
+
+// isPlainDomain knows a domain that is in its ASCII form already; to convert one
+// takes longer than the rest of a Message-ID.
+func isPlainDomain(domain string) bool {
+	for i := range len(domain) {
+		if c := domain[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' {
+			return false
+		}
+	}
+	return domain != ""
 }

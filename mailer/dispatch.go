@@ -17,6 +17,7 @@ type dispatcher struct {
 	*Mailer
 	outstanding map[ledger.Key]struct{}     // claimed; a claim's outcome isn't committed
 	outcomes    []ledger.Outcome            // to be recorded with the next exchange
+	room        []*message                  // to gather what comes back in
 	streaks     map[string]*streak          // by scope
 	paused      map[string]ledger.PauseInfo // by scope
 	said        map[string]bool             // complaints that were logged
@@ -29,8 +30,8 @@ type dispatcher struct {
 }
 
 // dispatch is the one goroutine that writes: it records outcomes and claims the
-// next page in the same transaction. While a transaction is under way further
-// results gather, so commits grow as the load does.
+// next page in the same transaction. Meanwhile further results gather, so
+// commits grow as the load does.
 func (m *Mailer) dispatch(ctx context.Context) {
 	d := &dispatcher{
 		Mailer: m, outstanding: map[ledger.Key]struct{}{}, streaks: map[string]*streak{},
@@ -64,22 +65,24 @@ func (m *Mailer) dispatch(ctx context.Context) {
 				d.exchange(ctx)
 				d.journal.look(ctx, clock())
 			})
-		case r := <-m.results:
-			first := len(d.outcomes) == 0
-			d.take(unbroken, r)
-			d.takeMore(unbroken)
-			if d.worthwhile() {
-				gathering.Stop()
-				bounded(ctx, d.exchange)
-			} else if first {
-				gathering.Reset(m.pace.gather)
+		case <-m.returns.ready:
+			if d.collect(unbroken); !d.worthwhile() {
+				m.returns.expect(d.missing())
+				continue // what came waits for company, as long as what came before it
 			}
-		case <-gathering.C:
 			bounded(ctx, d.exchange)
+		case <-gathering.C:
+			if d.collect(unbroken); len(d.outcomes) > 0 {
+				bounded(ctx, d.exchange)
+			}
 		case <-renewing.C:
 			bounded(ctx, d.renew)
 		case <-beating.C:
 			bounded(ctx, d.beat)
+		}
+		if len(d.outstanding) > d.held() {
+			m.returns.expect(d.missing())
+			gathering.Reset(m.pace.gather)
 		}
 	}
 	d.end(ctx)
@@ -109,14 +112,12 @@ func (d *dispatcher) begin(ctx context.Context) {
 	d.beat(ctx)
 }
 
-func (d *dispatcher) takeMore(ctx context.Context) {
-	for {
-		select {
-		case r := <-d.results:
-			d.take(ctx, r)
-		default:
-			return
-		}
+// collect takes what has come back.
+func (d *dispatcher) collect(ctx context.Context) {
+	d.room = d.returns.take(d.room)
+	for i, x := range d.room {
+		d.take(ctx, x)
+		d.room[i] = nil
 	}
 }
 
@@ -130,9 +131,12 @@ func (d *dispatcher) exchange(ctx context.Context) {
 
 // worthwhile tells whether to commit what has come back. A commit costs as much
 // as handing over a dozen mails, so results gather: while the connections have
-// enough to do, but no longer than pace.gather.
-func (d *dispatcher) worthwhile() bool {
-	return len(d.outcomes) >= min(d.inFlight/2, largestCommit) || d.busy() <= d.enough
+// enough to do, but hardly longer than pace.gather.
+func (d *dispatcher) worthwhile() bool { return d.missing() <= 0 }
+
+// missing is how many more mails must come back before a commit is worthwhile.
+func (d *dispatcher) missing() int {
+	return min(min(d.inFlight/2, largestCommit)-len(d.outcomes), d.busy()-d.enough)
 }
 
 // largestCommit bounds how long one commit keeps others from writing: about
@@ -190,9 +194,19 @@ func (d *dispatcher) page(ctx context.Context) bool {
 			})
 			continue
 		}
-		d.claimed <- d.messages.take(job, now) // never blocks: it holds as much as may be outstanding
+		d.start(d.messages.take(job, now))
 	}
 	return true
+}
+
+// start sends a mail on its way. It never blocks: each queue holds as much as
+// may be outstanding.
+func (d *dispatcher) start(x *message) {
+	if d.sign != nil {
+		d.claimed <- x
+	} else if !d.route(d.relays[0], x) {
+		d.untried(x)
+	}
 }
 
 // commit records the outcomes and claims up to want mails.
@@ -216,7 +230,8 @@ func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]led
 	for _, o := range d.outcomes {
 		delete(d.outstanding, o.Job.Key)
 	}
-	d.outcomes = nil
+	clear(d.outcomes)
+	d.outcomes = d.outcomes[:0]
 	return jobs, nil
 }
 
@@ -267,10 +282,13 @@ func (d *dispatcher) end(ctx context.Context) {
 	d.recall(ctx)
 	wire := time.NewTimer(d.pace.wire + time.Second) // the relays give up first
 	defer wire.Stop()
-	for over := false; d.busy() > 0 && !over; {
+	for over := false; !over; {
+		d.returns.expect(1)
+		if d.collect(ctx); d.busy() <= 0 {
+			break
+		}
 		select {
-		case r := <-d.results:
-			d.take(ctx, r)
+		case <-d.returns.ready:
 		case <-wire.C:
 			over = true
 		}

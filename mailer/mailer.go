@@ -65,7 +65,7 @@ type Options struct {
 type Mailer struct {
 	ledger      *ledger.Ledger
 	tokens      *subscribers.Tokens
-	newsletters map[string]Newsletter
+	newsletters map[string]*Newsletter
 	relays      []*line
 	inFlight    int
 	exclusive   bool
@@ -79,14 +79,15 @@ type Mailer struct {
 	domains     domains
 
 	wake    chan struct{}
-	claimed chan *message // for the composers
-	results chan *message // what became of them
+	claimed chan *message // for the composers; without a signature there are none
+	returns *returns      // what became of them
 	stopped chan struct{} // the dispatcher has ended: nothing is on its way any more
 
 	composers sync.WaitGroup
 	heldUntil atomic.Int64 // until when what was claimed is ours, in ms; the last renewal says
 	letters   letters
 	messages  messages
+	buffers   buffers
 }
 
 // pace is how long things are waited for. Tests shorten it.
@@ -118,11 +119,11 @@ func New(o Options) (*Mailer, error) {
 	m := &Mailer{
 		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
 		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
-		newsletters: map[string]Newsletter{},
+		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),
 		claimed:     make(chan *message, o.InFlight),
-		results:     make(chan *message, o.InFlight),
+		returns:     newReturns(),
 		stopped:     make(chan struct{}),
 		pace: pace{
 			gather: 20 * time.Millisecond, poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
@@ -131,7 +132,7 @@ func New(o Options) (*Mailer, error) {
 		},
 	}
 	for _, n := range o.Newsletters {
-		m.newsletters[n.ID] = n
+		m.newsletters[n.ID] = &n
 	}
 	for i, r := range o.Relays {
 		m.relays = append(m.relays, newLine(r, o.InFlight))
@@ -155,8 +156,10 @@ func (m *Mailer) Wake() {
 // once.
 func (m *Mailer) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		m.composers.Go(func() { m.composing(ctx) })
+	if m.sign != nil {
+		for range runtime.GOMAXPROCS(0) {
+			m.composers.Go(func() { m.composing(ctx) })
+		}
 	}
 	for _, l := range m.relays {
 		for i := range min(l.Connections, m.inFlight) {

@@ -8,13 +8,13 @@ import (
 	"dailytip/verdict"
 )
 
-// message is one claimed job on its way: from the dispatcher to a composer, to one
-// relay's connection after the other, and back with what became of it.
+// message is one claimed job on its way: from the dispatcher to one relay's
+// connection after the other, and back with what became of it.
 type message struct {
 	job      ledger.Job
-	from     string // the return path
-	data     []byte // RFC 5322; kept for the next mail
-	language string // of the text
+	from     string  // the return path
+	bytes    *buffer // nil: it isn't composed
+	language string  // of the text
 	claimed  time.Time
 	began    time.Time
 	tries    int // on the relay that has it, after conversations that broke off
@@ -26,27 +26,53 @@ type message struct {
 	verdict verdict.Verdict
 }
 
-// messages are used again: a message's bytes are the largest thing that sending
-// needs memory for.
-type messages struct{ pool sync.Pool }
+func (x *message) accepted() bool {
+	return x.verdict == verdict.Accepted && x.err == nil && !x.untried
+}
 
-// largestKept bounds what one mail keeps, in bytes: most messages are smaller
-// than our own limit of 80 KB and its encoding.
-const largestKept = 160 << 10
+// messages are used again.
+type messages struct{ pool sync.Pool }
 
 func (p *messages) take(job ledger.Job, claimed time.Time) *message {
 	x, ok := p.pool.Get().(*message)
 	if !ok {
 		x = &message{}
 	}
-	*x = message{job: job, claimed: claimed, data: x.data[:0]}
+	*x = message{job: job, claimed: claimed}
 	return x
 }
 
 func (p *messages) give(x *message) {
-	if cap(x.data) > largestKept {
-		x.data = nil
-	}
-	x.job, x.err = ledger.Job{}, nil
+	*x = message{}
 	p.pool.Put(x)
+}
+
+// buffer holds a mail as it's sent (RFC 5322): the largest thing that sending
+// needs memory for. A mail has one from when it is composed until it's over, so
+// there are hardly more of them than connections.
+type buffer struct {
+	data []byte
+	text []byte // what its reader's own links are made in
+}
+
+// buffers are used again.
+type buffers struct{ pool sync.Pool }
+
+// largestKept bounds what one of them keeps, in bytes: most messages are smaller
+// than our own limit of 80 KB and its encoding.
+const largestKept = 160 << 10
+
+func (p *buffers) take() *buffer {
+	if b, ok := p.pool.Get().(*buffer); ok {
+		return b
+	}
+	return &buffer{}
+}
+
+// give takes the buffer of a mail that is over.
+func (p *buffers) give(x *message) {
+	if b := x.bytes; b != nil && cap(b.data) <= largestKept {
+		p.pool.Put(b)
+	}
+	x.bytes = nil
 }

@@ -25,7 +25,7 @@ func (m *Mailer) observed(x *message) {
 	}
 	m.observe(Observation{
 		Relay: x.relay, Newsletter: x.job.Newsletter, Kind: x.job.Kind, Attempt: x.job.Attempts,
-		Verdict: x.verdict, Answer: x.answer, Took: clock().Sub(x.began), Bytes: len(x.data),
+		Verdict: x.verdict, Answer: x.answer, Took: clock().Sub(x.began), Bytes: len(x.bytes.data),
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 
 // proof composes what an editor is shown before an edition goes out. A mail that
 // can't be composed is what they need to hear of most, so it's told in its place.
-func (m *Mailer) proof(n Newsletter, job ledger.Job) (*letter.Letter, error) {
+func (m *Mailer) proof(n *Newsletter, job *ledger.Job) (*letter.Letter, error) {
 	var p ledger.ProofOf
 	if err := json.Unmarshal([]byte(job.Detail), &p); err != nil {
 		return nil, fmt.Errorf("read proof: %w", err)

@@ -8,23 +8,37 @@ import (
 	"dailytip/verdict"
 )
 
-// composing writes the mails that were claimed, ahead of the connections:
-// signing takes longer than sending, and several cores can sign.
+// composing writes and signs the mails that were claimed, ahead of the
+// connections: signing takes longer than sending, and several cores can sign.
 func (m *Mailer) composing(ctx context.Context) {
 	for x := range m.claimed {
-		if ctx.Err() == nil {
-			x.err = m.compose(ctx, x)
-		}
-		switch {
-		case ctx.Err() != nil:
-			x.err = nil
-			m.untried(x)
-		case x.err != nil:
-			m.results <- x
-		case !m.route(m.relays[0], x):
+		if m.written(ctx, x) && !m.route(m.relays[0], x) {
 			m.untried(x)
 		}
 	}
+}
+
+// written composes a mail, unless that is done. It reports false when it can't
+// be, and then has brought it back.
+func (m *Mailer) written(ctx context.Context, x *message) bool {
+	if ctx.Err() != nil {
+		m.untried(x)
+		return false
+	}
+	if x.bytes != nil {
+		return true
+	}
+	x.bytes = m.buffers.take()
+	if x.err = m.compose(ctx, x); x.err == nil {
+		return true
+	}
+	if ctx.Err() != nil {
+		x.err = nil
+		m.untried(x)
+	} else {
+		m.back(x)
+	}
+	return false
 }
 
 // connection is one of a relay's: it hands over what waits for the relay. One
@@ -122,6 +136,9 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.pass(x)
 		return
 	}
+	if !c.written(ctx, x) {
+		return
+	}
 	if !c.await(ctx, x) || !c.holds(x) {
 		c.untried(x)
 		return
@@ -131,7 +148,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		return
 	}
 	x.began = clock()
-	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.data, Ref: x}))
+	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.bytes.data, Ref: x}))
 }
 
 // holds tells whether a mail is still ours to send: a node that couldn't reach
@@ -202,7 +219,7 @@ func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 			c.pass(x)
 			return
 		}
-		c.results <- x
+		c.back(x)
 	}
 }
 
@@ -216,7 +233,7 @@ func (c *connection) pass(x *message) {
 		c.untried(x)
 	default:
 		x.verdict = verdict.Judge(x.answer)
-		c.results <- x
+		c.back(x)
 	}
 }
 
@@ -235,5 +252,11 @@ func (m *Mailer) route(l *line, x *message) bool {
 // untried brings back a mail that nothing was said about.
 func (m *Mailer) untried(x *message) {
 	x.untried = true
-	m.results <- x
+	m.back(x)
+}
+
+// back brings a mail back to the dispatcher.
+func (m *Mailer) back(x *message) {
+	m.buffers.give(x)
+	m.returns.add(x)
 }

@@ -9,7 +9,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"strconv"
+	"sync"
 
 	"dailytip/store"
 )
@@ -47,8 +49,13 @@ var ErrToken = errors.New("this link isn't valid")
 // of the subscription and a code over both and the purpose (HMAC-SHA256, cut to
 // 112 bits). Tokens never expire: RFC 8058 needs that for unsubscribing.
 type Tokens struct {
-	keys   map[uint16][]byte
+	keys   map[uint16]*linkKey
 	newest uint16
+}
+
+type linkKey struct {
+	secret []byte
+	ready  sync.Pool // of *mac
 }
 
 // LoadTokens reads the keys for links from the database.
@@ -58,16 +65,18 @@ func LoadTokens(ctx context.Context, db *store.DB) (*Tokens, error) {
 		return nil, fmt.Errorf("read link keys: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	t := &Tokens{keys: map[uint16][]byte{}}
+	t := &Tokens{keys: map[uint16]*linkKey{}}
 	for rows.Next() {
 		var id uint16
 		var secret string
 		if err := rows.Scan(&id, &secret); err != nil {
 			return nil, fmt.Errorf("read link keys: %w", err)
 		}
-		if t.keys[id], err = hex.DecodeString(secret); err != nil {
+		k := &linkKey{}
+		if k.secret, err = hex.DecodeString(secret); err != nil {
 			return nil, fmt.Errorf("read link key %d: %w", id, err)
 		}
+		t.keys[id] = k
 		t.newest = id
 	}
 	if len(t.keys) == 0 && rows.Err() == nil {
@@ -78,9 +87,16 @@ func LoadTokens(ctx context.Context, db *store.DB) (*Tokens, error) {
 
 // Make returns the token that allows one thing for one subscription.
 func (t *Tokens) Make(p Purpose, subscription int64) string {
-	b := binary.BigEndian.AppendUint16(nil, t.newest)
-	b = binary.BigEndian.AppendUint64(b, uint64(subscription))
-	return base64.RawURLEncoding.EncodeToString(append(b, t.sum(t.newest, p, b)...))
+	return string(t.Append(make([]byte, 0, TokenLength), p, subscription))
+}
+
+// Append appends the token that Make returns.
+func (t *Tokens) Append(dst []byte, p Purpose, subscription int64) []byte {
+	var payload [payloadSize]byte
+	binary.BigEndian.PutUint16(payload[:], t.newest)
+	binary.BigEndian.PutUint64(payload[2:], uint64(subscription))
+	signed := t.sign(payload, p)
+	return base64.RawURLEncoding.AppendEncode(dst, signed[:])
 }
 
 // Check returns the subscription that a token names, or [ErrToken].
@@ -89,20 +105,42 @@ func (t *Tokens) Check(p Purpose, token string) (subscription int64, err error) 
 		return 0, ErrToken
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(b) != TokenLength/4*3 {
+	if err != nil || len(b) != signedSize {
 		return 0, ErrToken
 	}
-	key := binary.BigEndian.Uint16(b)
-	if t.keys[key] == nil || !hmac.Equal(b[10:], t.sum(key, p, b[:10])) {
+	payload := [payloadSize]byte(b)
+	if t.keys[binary.BigEndian.Uint16(b)] == nil {
+		return 0, ErrToken
+	}
+	if signed := t.sign(payload, p); !hmac.Equal(b, signed[:]) {
 		return 0, ErrToken
 	}
 	return int64(binary.BigEndian.Uint64(b[2:])), nil
 }
 
-func (t *Tokens) sum(key uint16, p Purpose, payload []byte) []byte {
-	mac := hmac.New(sha256.New, t.keys[key])
-	mac.Write([]byte(p))
-	mac.Write([]byte{0})
-	mac.Write(payload)
-	return mac.Sum(nil)[:14]
+const (
+	payloadSize = 2 + 8               // the key's number and the subscription's
+	signedSize  = TokenLength / 4 * 3 // in base64 it is a token
+)
+
+// mac is a code under a key that is set up: that takes longer than a code.
+type mac struct {
+	hash.Hash
+	text []byte
+}
+
+// sign adds the code to a payload, whose key is one of ours.
+func (t *Tokens) sign(payload [payloadSize]byte, p Purpose) (signed [signedSize]byte) {
+	key := t.keys[binary.BigEndian.Uint16(payload[:])]
+	m, ok := key.ready.Get().(*mac)
+	if !ok {
+		m = &mac{Hash: hmac.New(sha256.New, key.secret)}
+	}
+	m.text = append(append(append(m.text[:0], p...), 0), payload[:]...)
+	m.Write(m.text)
+	m.text = m.Sum(m.text[:0])
+	copy(signed[copy(signed[:], payload[:]):], m.text)
+	m.Reset()
+	key.ready.Put(m)
+	return signed
 }

@@ -214,8 +214,11 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 		return nil, err
 	}
 	o := mailer.Options{
-		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Sign: a.signer.Sign, Log: a.log,
+		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log,
 		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
+	}
+	if len(a.config.DKIM) > 0 {
+		o.Sign = a.signer.Sign
 	}
 	o.NextDue = func(ctx context.Context, subscription int64) time.Time {
 		sub, err := a.list.Subscription(ctx, a.db.Read(), subscription)
