@@ -45,6 +45,7 @@ type conn struct {
 	taken int  // messages accepted
 	open  bool // MAIL was accepted and the transaction hasn't ended
 	reset bool // the envelope on its way begins with RSET
+	torn  bool // the envelope behind the last message was cut short
 	lost  bool // it can carry nothing more
 
 	mu     sync.Mutex

@@ -96,11 +96,12 @@ func (c *conn) nothing() {
 	c.open = false
 }
 
-// finish sends m itself and the dot, and next's envelope in the same write if it
-// can travel along (asked). The answer is m's; next's is heard after it.
-func (c *conn) finish(m, next *message) (a verdict.Answer, asked bool) {
+// send sends m itself and the dot, and next's envelope in the same write if it
+// can travel along (asked). Unless that is gone, the answer is m's; else it and
+// then next's are to be heard.
+func (c *conn) send(m, next *message) (a verdict.Answer, asked, gone bool) {
 	if err := c.unasked(); err != nil {
-		return verdict.Answer{Stage: verdict.Data, Err: err}, false
+		return verdict.Answer{Stage: verdict.Data, Err: err}, false, false
 	}
 	dot, err := c.body(m)
 	c.open = false // the dot ends a transaction, accepted or not (RFC 5321 §4.1.1.4)
@@ -111,14 +112,20 @@ func (c *conn) finish(m, next *message) (a verdict.Answer, asked bool) {
 		err = c.flush()
 	}
 	if err != nil && c.gone < dot {
-		return c.parting(verdict.Data, err), false
+		return c.parting(verdict.Data, err), false, false
 	}
+	c.torn = err != nil
+	return a, asked, true
+}
+
+// landed hears the answer to a message that is gone.
+func (c *conn) landed() verdict.Answer {
 	a, accepted := c.expect(verdict.Dot)
 	if accepted {
 		c.taken++
 	}
-	c.lost = c.lost || err != nil // next's envelope is cut short
-	return a, asked && !c.lost
+	c.lost = c.lost || c.torn
+	return a
 }
 
 // body gathers m and the dot, and writes what is too much for one write. It

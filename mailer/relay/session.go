@@ -11,14 +11,22 @@ import (
 
 // Session sends one message after another over one connection, which it opens
 // when it needs it and again when it was lost. One goroutine uses it.
+//
+// Nothing is waited for that can be heard later. On a pipelining connection a
+// message's body and the next one's envelope leave in one write; the answers to
+// both are read when the message after those is there, which usually finds them
+// come.
 type Session struct {
 	r *Relay
 
 	mu      sync.Mutex // against the idle timer
 	c       *conn      // nil: none is open
+	sent    message    // its answer is due, if flying
 	held    message    // the server waits for it, if holding
-	holding bool
-	next    message // the one that Send was given
+	next    message    // the one that Send was given
+	flying  bool
+	asked   bool // held's envelope is on its way behind sent; only while flying
+	holding bool // never while flying
 	rested  time.Time
 	idle    *time.Timer // runs expire while there is a connection
 	done    []Done
@@ -43,10 +51,9 @@ func (r *Relay) Session() *Session {
 	return s
 }
 
-// Send hands over a message. On a pipelining connection its body is held back to
-// travel with the next message's envelope, so what is over comes back late: Send
-// returns none, the one before, this one, or both, in order. The slice is reused
-// by the next call; e.Data must stay untouched until its Done.
+// Send hands over a message. What became of it, and of those before it, is
+// returned late: by the next calls, in order. The slice is reused by the next
+// call; e.Data must stay untouched until its Done.
 //
 // After ctx ended nothing new is begun (the answer is Down, with the context's
 // error), but a message on the wire is carried on for Grace.
@@ -55,34 +62,42 @@ func (s *Session) Send(ctx context.Context, e Envelope) []Done {
 	defer s.mu.Unlock()
 	s.done = s.done[:0]
 	s.watch(ctx)
+	s.collect(ctx)
 	refused := s.next.prepare(e)
 	if err := ctx.Err(); err != nil && refused == nil {
 		a := down(err)
 		refused = &a
 	}
-	if refused != nil {
-		s.finish(ctx, nil)
+	switch {
+	case refused != nil:
+		s.finish(ctx)
 		s.over(&s.next, *refused)
-	} else {
-		s.ask(ctx, s.finish(ctx, &s.next))
+	case s.holding && s.launch(ctx, &s.next):
+		s.held = s.next
+	default:
+		s.collect(ctx)
+		s.ask(ctx, s.next)
 	}
 	s.rest()
 	return s.done
 }
 
-// Flush ends what is held back and returns it. Call it before waiting for
+// Flush ends what is under way and returns it. Call it before waiting for
 // anything: the server waits too.
 func (s *Session) Flush(ctx context.Context) []Done {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done = s.done[:0]
-	s.watch(ctx)
-	s.finish(ctx, nil)
-	s.rest()
+	if s.flying || s.holding {
+		s.watch(ctx)
+		s.collect(ctx)
+		s.finish(ctx)
+		s.rest()
+	}
 	return s.done
 }
 
-// Close says QUIT. Flush must have been called: a message that is held back is
+// Close says QUIT. Flush must have been called: a message that is under way is
 // given up, and that is the only error. A session that is used again opens
 // another connection.
 func (s *Session) Close() error {
@@ -90,43 +105,86 @@ func (s *Session) Close() error {
 	defer s.mu.Unlock()
 	s.idle.Stop()
 	s.forget()
+	busy := s.flying || s.holding
 	switch {
 	case s.c == nil:
-	case s.holding: // QUIT would become a part of it
+	case busy: // QUIT would become a part of it
 		s.c.drop()
 	default:
 		s.c.quit()
 	}
 	s.c = nil
-	if s.holding {
-		s.held, s.holding = message{}, false
-		return errors.New("close session: a message was held back: Flush comes before Close")
+	if busy {
+		s.sent, s.held, s.flying, s.asked, s.holding = message{}, message{}, false, false, false
+		return errors.New("close session: a message was under way: Flush comes before Close")
 	}
 	return nil
 }
 
-// finish ends the message held back, if any. asked: next's envelope has
-// travelled with it, and its answers are due on the connection.
-func (s *Session) finish(ctx context.Context, next *message) (asked bool) {
-	if !s.holding {
+// finish ends the message held back, if any, and hears what becomes of it.
+func (s *Session) finish(ctx context.Context) {
+	if s.holding {
+		s.launch(ctx, nil)
+		s.collect(ctx)
+	}
+}
+
+// launch sends the message held back and, if it can travel along (asked), next's
+// envelope. Afterwards it's flying, or over.
+func (s *Session) launch(ctx context.Context, next *message) (asked bool) {
+	s.sent, s.holding = s.held, false
+	if time.Since(s.rested) > silentAfter && !s.c.silent() {
+		s.c.lost = true
+		s.resend(ctx, verdict.Answer{Stage: verdict.Data, Err: errGone})
 		return false
 	}
-	s.holding = false
-	var a verdict.Answer
-	if time.Since(s.rested) > silentAfter && !s.c.silent() {
-		s.c.lost, a = true, verdict.Answer{Stage: verdict.Data, Err: errGone}
-	} else {
-		a, asked = s.c.finish(&s.held, next)
+	a, asked, gone := s.c.send(&s.sent, next)
+	if !gone {
+		s.resend(ctx, a)
+		return false
 	}
+	s.flying, s.asked = true, asked
+	return asked
+}
+
+// collect hears what became of the message that is flying, and whether the
+// server waits for the one whose envelope followed it.
+func (s *Session) collect(ctx context.Context) {
+	if !s.flying {
+		return
+	}
+	c, asked := s.c, s.asked
+	s.flying, s.asked = false, false
+	s.resend(ctx, c.landed())
+	if !asked {
+		return
+	}
+	if s.c != c {
+		s.ask(ctx, s.held)
+		return
+	}
+	s.held.first = false
+	s.c.count++
+	a, wanted := s.c.hear()
 	if s.again(ctx, &s.held, a) {
+		a, wanted = s.begin(ctx, &s.held)
+	}
+	s.wait(ctx, a, wanted)
+}
+
+// resend ends the message that was sent with an answer, or sends it once more.
+func (s *Session) resend(ctx context.Context, a verdict.Answer) {
+	if s.again(ctx, &s.sent, a) {
 		var wanted bool
-		if a, wanted = s.begin(ctx, &s.held); wanted {
-			a, asked = s.c.finish(&s.held, next)
-			s.again(ctx, &s.held, a)
+		if a, wanted = s.begin(ctx, &s.sent); wanted {
+			var gone bool
+			if a, _, gone = s.c.send(&s.sent, nil); gone {
+				a = s.c.landed()
+			}
+			s.again(ctx, &s.sent, a)
 		}
 	}
-	s.over(&s.held, a)
-	return asked
+	s.over(&s.sent, a)
 }
 
 // silentAfter is how long a message may be held back without a look at whether
@@ -135,28 +193,24 @@ const silentAfter = time.Second
 
 var errGone = errors.New("the server gave up waiting for the message")
 
-// ask gets the server to wait for the next message, whose envelope may be on its
-// way already, and then holds it back or ends it.
-func (s *Session) ask(ctx context.Context, asked bool) {
-	var a verdict.Answer
-	var wanted bool
-	if asked {
-		s.next.first = false
-		s.c.count++
-		if a, wanted = s.c.hear(); s.again(ctx, &s.next, a) {
-			a, wanted = s.begin(ctx, &s.next)
-		}
-	} else {
-		a, wanted = s.begin(ctx, &s.next)
-	}
+// ask gets the server to wait for a message.
+func (s *Session) ask(ctx context.Context, m message) {
+	s.held = m
+	a, wanted := s.begin(ctx, &s.held)
+	s.wait(ctx, a, wanted)
+}
+
+// wait holds a message back, or ends it when the server doesn't want it. Without
+// PIPELINING there is nothing to hold it back for.
+func (s *Session) wait(ctx context.Context, a verdict.Answer, wanted bool) {
 	if !wanted {
-		s.over(&s.next, a)
+		s.over(&s.held, a)
 		return
 	}
-	s.held, s.holding = s.next, true
+	s.holding = true
 	if !s.c.pipelining {
 		s.rest()
-		s.finish(ctx, nil)
+		s.launch(ctx, nil)
 	}
 }
 
@@ -267,7 +321,7 @@ func (s *Session) expire() {
 	left := s.r.o.Idle - time.Since(s.rested)
 	switch {
 	case s.c == nil:
-	case s.holding:
+	case s.holding, s.flying:
 		s.idle.Reset(s.r.o.Idle)
 	case left > 0:
 		s.idle.Reset(left)

@@ -233,6 +233,7 @@ func TestGraceInTheMiddle(t *testing.T) {
 	time.AfterFunc(50*time.Millisecond, cancel)
 	began := time.Now()
 	done := session.Send(ctx, letter(2))
+	done = append(done, session.Flush(ctx)...)
 	if len(done) != 2 || verdict.Judge(done[0].Answer) != verdict.InDoubt || verdict.Judge(done[1].Answer) != verdict.Down {
 		t.Errorf("got %v", done)
 	}
