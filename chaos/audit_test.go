@@ -17,15 +17,32 @@ type audit struct {
 // audit counts, and fails the test if anybody got nothing, or the wrong thing.
 func (r *trial) audit() audit {
 	r.Helper()
+	r.agrees()
+	a, mails, ids, people := r.count()
+	if people != r.readers || mails != r.readers || ids != r.readers {
+		r.Errorf("%d readers got a mail, of %d; %d Message-IDs for %d pairs of id and reader", people, r.readers, ids, mails)
+	}
+	if a.counts.States["sent"] != r.readers || len(a.counts.States) != 1 {
+		r.Errorf("the ledger says %v, want %d sent", a.counts.States, r.readers)
+	}
+	if a.counts.Bad != 0 {
+		r.Errorf("something is held against %d readers", a.counts.Bad)
+	}
+	return a
+}
+
+// count counts: mails are pairs of Message-ID and reader.
+func (r *trial) count() (a audit, mails, ids, people int) {
+	r.Helper()
 	counts, err := rig.Count(r.Context(), r.db)
 	if err != nil {
 		r.Fatal(err)
 	}
-	a := audit{counts: counts, by: map[sink.Life]int{}}
-	ids, people := map[string]bool{}, map[string]bool{}
-	mails := r.sink.Mails()
-	for _, m := range mails {
-		ids[m.ID], people[m.To] = true, true
+	a = audit{counts: counts, by: map[sink.Life]int{}}
+	messageIDs, to := map[string]bool{}, map[string]bool{}
+	all := r.sink.Mails()
+	for _, m := range all {
+		messageIDs[m.ID], to[m.To] = true, true
 		a.copies += len(m.From) - 1
 		a.most = max(a.most, len(m.From))
 		lives := map[sink.Life]bool{}
@@ -39,16 +56,7 @@ func (r *trial) audit() audit {
 			lives[life] = true
 		}
 	}
-	if len(people) != r.readers || len(mails) != r.readers || len(ids) != r.readers {
-		r.Errorf("%d readers got a mail, of %d; %d Message-IDs for %d pairs of id and reader", len(people), r.readers, len(ids), len(mails))
-	}
-	if counts.States["sent"] != r.readers || len(counts.States) != 1 {
-		r.Errorf("the ledger says %v, want %d sent", counts.States, r.readers)
-	}
-	if counts.Bad != 0 {
-		r.Errorf("something is held against %d readers", counts.Bad)
-	}
-	return a
+	return a, len(all), len(messageIDs), len(to)
 }
 
 // wantNoCopies fails the test if anybody got the mail twice.
@@ -68,16 +76,16 @@ func (a audit) wantCopiesOfKilled(r *trial) {
 		if !r.deaths[life] {
 			r.Errorf("%d mails of a process that wasn't killed came again (%+v)", n, life)
 		}
-		if n > inFlight {
-			r.Errorf("%d copies because of one kill, want at most %d", n, inFlight)
+		if n > r.inFlight {
+			r.Errorf("%d copies because of one kill, want at most %d", n, r.inFlight)
 		}
 		worst = max(worst, n)
 	}
 	if a.twice != 0 {
 		r.Errorf("one process sent %d mails twice", a.twice)
 	}
-	if a.copies > a.counts.Doubts || a.counts.Doubts > len(r.deaths)*inFlight {
-		r.Errorf("%d copies, %d in doubt by the ledger, %d allowed", a.copies, a.counts.Doubts, len(r.deaths)*inFlight)
+	if a.copies > a.counts.Doubts || a.counts.Doubts > len(r.deaths)*r.inFlight {
+		r.Errorf("%d copies, %d in doubt by the ledger, %d allowed", a.copies, a.counts.Doubts, len(r.deaths)*r.inFlight)
 	}
 	r.Logf("%d kills: %d in doubt, %d came again (at most %d for one kill; one mail %d times)", len(r.deaths), a.counts.Doubts, a.copies, worst, a.most)
 }

@@ -10,7 +10,6 @@ import (
 
 	"dailytip/inbox"
 	"dailytip/internal/rig"
-	"dailytip/internal/sink"
 )
 
 // tlsRelay runs a relay with a certificate that ends at an instant, and closes
@@ -61,13 +60,16 @@ func tlsRelay(t *testing.T, addr string, ca *inbox.CA, end time.Time, slow time.
 // nobody is blamed, and with a new one it goes on.
 func TestCertificateExpires(t *testing.T) {
 	t.Parallel()
-	const people = 2000
+	people, last, slow := 2000, 5*time.Second, 40*time.Millisecond // all of it would take ten seconds
+	if *long {
+		people, last, slow = *readers/20, 15*time.Second, 20*time.Millisecond
+	}
 	ca, err := inbox.NewCA(time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newTrial(t, "", 1, people, sink.Options{})
-	old, stop := tlsRelay(t, "", ca, time.Now().Add(5*time.Second), 40*time.Millisecond) // all of it would take ten
+	r := newTrial(t, setup{readers: people})
+	old, stop := tlsRelay(t, "", ca, time.Now().Add(last), slow)
 	r.nodes[0].install(fmt.Sprintf("- {host: 127.0.0.1, port: %d, ca_file: ca.pem}", old.Port()))
 	if err := os.WriteFile(r.nodes[0].Path("ca.pem"), ca.PEM(), 0o600); err != nil {
 		t.Fatal(err)

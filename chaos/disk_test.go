@@ -22,7 +22,7 @@ func TestDiskFull(t *testing.T) {
 		missing(t, err)
 	}
 	t.Cleanup(unmount)
-	r := newTrial(t, filepath.Join(disk, "tips.db"), 1, people, sink.Options{Delay: 4 * time.Millisecond})
+	r := newTrial(t, setup{database: filepath.Join(disk, "tips.db"), readers: people, relay: sink.Options{Delay: 4 * time.Millisecond}})
 	r.start()
 	r.received(people / 10)
 	ballast := filepath.Join(disk, "ballast")
@@ -33,7 +33,7 @@ func TestDiskFull(t *testing.T) {
 	r.says("the disk is full; free some space")
 	n := r.sink.Received()
 	time.Sleep(time.Second)
-	if more := r.sink.Received() - n; more > inFlight {
+	if more := r.sink.Received() - n; more > r.inFlight {
 		t.Errorf("%d mails more went out without a ledger", more)
 	}
 	if err := os.Remove(ballast); err != nil {

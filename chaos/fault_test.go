@@ -19,29 +19,36 @@ func part(to string) int {
 	return int(h.Sum32() % 100)
 }
 
-// Five faults, each for five readers in a hundred, the first time that the mail
-// comes to its stage: nobody is lost, and the only copies are of what was taken
-// before the connection went.
+// passing are faults that are over when a mail comes again. Only the last of
+// them makes copies: of what was taken before the connection went.
+var passing = []struct {
+	stage inbox.Stage
+	inbox.Fault
+}{
+	{inbox.RcptTo, inbox.Fault{Code: 451, Enhanced: "4.7.1", Text: "come back later"}},
+	{inbox.Dot, inbox.Fault{Code: 451, Enhanced: "4.3.0", Text: "try again"}},
+	{inbox.RcptTo, inbox.Fault{Code: 421, Enhanced: "4.3.2", Text: "closing"}},
+	{inbox.Data, inbox.Fault{Drop: true}},
+	{sink.Body, inbox.Fault{Drop: true}},
+	{inbox.Dot, inbox.Fault{Drop: true}},
+	{inbox.Dot, inbox.Fault{Drop: true, Keep: true}},
+}
+
+// pass does each passing fault to five readers in a hundred, the first time that
+// the mail comes to its stage.
+func pass(a inbox.Ask) inbox.Fault {
+	if i := part(a.To) / 5; i < len(passing) && a.Stage == passing[i].stage && a.Attempt == 1 {
+		return passing[i].Fault
+	}
+	return inbox.Fault{}
+}
+
+// Nobody is lost, and the only copies are of what was taken before the
+// connection went.
 func TestPassingFaults(t *testing.T) {
 	t.Parallel()
-	faults := []struct {
-		stage inbox.Stage
-		inbox.Fault
-	}{
-		{inbox.RcptTo, inbox.Fault{Code: 451, Enhanced: "4.7.1", Text: "come back later"}},
-		{inbox.Dot, inbox.Fault{Code: 451, Enhanced: "4.3.0", Text: "try again"}},
-		{inbox.RcptTo, inbox.Fault{Code: 421, Enhanced: "4.3.2", Text: "closing"}},
-		{inbox.Data, inbox.Fault{Drop: true}},
-		{inbox.Dot, inbox.Fault{Drop: true, Keep: true}},
-	}
-	const dropped = 4 // of faults: the one that makes copies
-	r := newTrial(t, "", 1, *readers/3, sink.Options{})
-	r.sink.SetFault(func(a inbox.Ask) inbox.Fault {
-		if i := part(a.To) / 5; i < len(faults) && a.Stage == faults[i].stage && a.Attempt == 1 {
-			return faults[i].Fault
-		}
-		return inbox.Fault{}
-	})
+	r := newTrial(t, setup{readers: *readers / 3})
+	r.sink.SetFault(pass)
 	r.start()
 	r.allButRetries()
 	r.backoffEnds()
@@ -50,7 +57,7 @@ func TestPassingFaults(t *testing.T) {
 	a := r.audit()
 	for _, m := range r.sink.Mails() {
 		want := 1
-		if part(m.To)/5 == dropped {
+		if part(m.To)/5 == len(passing)-1 {
 			want = 2
 		}
 		if len(m.From) != want {
@@ -64,11 +71,12 @@ func TestPassingFaults(t *testing.T) {
 // recipient or after the dot: that's no reason to give up.
 func TestSilence(t *testing.T) {
 	t.Parallel()
-	silence, people := 200*time.Millisecond, *readers/10
-	if *long {
-		silence, people = 20*time.Second, *readers/100
+	silence, s := 200*time.Millisecond, setup{readers: *readers / 10}
+	if *long { // with room for many who are kept waiting
+		silence, s = 20*time.Second, setup{readers: *readers / 4, inFlight: 512, connections: 100}
+		s.wait = silence * time.Duration(s.readers/20/s.connections)
 	}
-	r := newTrial(t, "", 1, people, sink.Options{})
+	r := newTrial(t, s)
 	var silent atomic.Int64
 	r.sink.SetFault(func(a inbox.Ask) inbox.Fault {
 		at := []inbox.Stage{inbox.RcptTo, inbox.Dot}[part(a.To)%2]
@@ -83,7 +91,7 @@ func TestSilence(t *testing.T) {
 	r.done()
 	r.stopAll()
 	r.audit().wantNoCopies(r)
-	t.Logf("%d readers, %d times %s of silence: %s in all", people, silent.Load(), silence, time.Since(begin).Round(time.Second))
+	t.Logf("%d readers, %d times %s of silence: %s in all", r.readers, silent.Load(), silence, time.Since(begin).Round(time.Second))
 }
 
 // allButRetries waits until only what the relay put off is left.
@@ -119,7 +127,7 @@ func TestRelayGoesAway(t *testing.T) {
 	if *long {
 		away = time.Minute
 	}
-	r := newTrial(t, "", 1, *readers/3, sink.Options{Delay: time.Millisecond})
+	r := newTrial(t, setup{readers: *readers / 3, relay: sink.Options{Delay: time.Millisecond}})
 	r.start()
 	r.received(r.readers / 3)
 	n := r.nodes[0]
@@ -140,8 +148,8 @@ func TestRelayGoesAway(t *testing.T) {
 	r.done()
 	r.stopAll()
 	a := r.audit()
-	if a.copies > inFlight || a.counts.Doubts > inFlight {
-		t.Errorf("%d copies, %d in doubt, at most %d were on the wire", a.copies, a.counts.Doubts, inFlight)
+	if a.copies > r.inFlight || a.counts.Doubts > r.inFlight {
+		t.Errorf("%d copies, %d in doubt, at most %d were on the wire", a.copies, a.counts.Doubts, r.inFlight)
 	}
 	t.Logf("away for %s, all sent %s later; %d copies", away, time.Since(back).Round(time.Second), a.copies)
 }
@@ -158,7 +166,7 @@ func (r *trial) says(text string) {
 // with its operator and says "send".
 func TestSenderIsRefused(t *testing.T) {
 	t.Parallel()
-	r := newTrial(t, "", 1, *readers/3, sink.Options{Delay: time.Millisecond})
+	r := newTrial(t, setup{readers: *readers / 3, relay: sink.Options{Delay: time.Millisecond}})
 	r.start()
 	r.received(r.readers / 3)
 	r.sink.SetFault(func(a inbox.Ask) inbox.Fault {

@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"dailytip/internal/rig"
-	"dailytip/internal/sink"
 )
 
 // engines runs a test on one node with SQLite, and on three with PostgreSQL.
-func engines(t *testing.T, name string, test func(t *testing.T, r *trial)) {
-	slow := sink.Options{Delay: time.Millisecond} // so that there's time to be killed in
+func engines(t *testing.T, name string, s setup, test func(t *testing.T, r *trial)) {
+	s.relay.Delay = time.Millisecond // so that there's time to be killed in
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, newTrial(t, "", 1, *readers, slow))
+		test(t, newTrial(t, s))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, newTrial(t, databaseURL(t, shared(t), name), 3, *readers, slow))
+		s.database, s.nodes = databaseURL(t, shared(t), name), 3
+		test(t, newTrial(t, s))
 	})
 }
 
@@ -37,11 +37,12 @@ func (r *trial) someNode(i, n int) *node {
 // copy only of what was on the wire.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	engines(t, "killed", func(t *testing.T, r *trial) {
+	engines(t, "killed", setup{readers: *readers}, func(t *testing.T, r *trial) {
 		r.start()
 		for i := range *kills {
 			n := r.someNode(i, *kills)
 			n.kill()
+			r.agrees()
 			if i%5 == 4 { // and once more while it starts
 				d, err := n.Start(t.Context())
 				if err != nil {
@@ -55,6 +56,7 @@ func TestKilled(t *testing.T) {
 		}
 		r.leasesEnd()
 		r.done()
+		r.shows()
 		r.stopAll()
 		r.audit().wantCopiesOfKilled(r)
 	})
@@ -91,7 +93,7 @@ func (r *trial) leasesEnd() {
 // P3: a stop by SIGTERM loses nobody, and makes no copy.
 func TestStopped(t *testing.T) {
 	t.Parallel()
-	engines(t, "stopped", func(t *testing.T, r *trial) {
+	engines(t, "stopped", setup{readers: *readers}, func(t *testing.T, r *trial) {
 		r.start()
 		for i := range *kills {
 			n := r.someNode(i, *kills)

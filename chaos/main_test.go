@@ -1,10 +1,13 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -19,18 +22,13 @@ var (
 	readers = flag.Int("readers", 3000, "how many `readers` the kill tests send to")
 	kills   = flag.Int("kills", 20, "how many `kills`, and stops")
 	long    = flag.Bool("long", false, "wait as long as in life: a minute without a relay, twenty seconds of silence")
-)
-
-const (
-	inFlight = 32
-	// Nodes share a relay's connections, and a killed one keeps its part until
-	// its lease is over: there must be some left for those that run.
-	connections = 40
+	race    = flag.Bool("race-daemon", false, "build the program with the race detector, for all tests")
 )
 
 // The program and PostgreSQL are made once, at first need, for all tests.
 var (
 	program  func() (string, error)
+	detector func() (string, error) // the program with the race detector
 	postgres = sync.OnceValues(func() (*pgserver.Server, error) { return pgserver.Start(pgserver.Options{}) })
 )
 
@@ -43,50 +41,72 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	program = sync.OnceValues(func() (string, error) { return rig.Build(context.Background(), dir) })
+	detector = sync.OnceValues(func() (string, error) { return rig.BuildRace(context.Background(), dir) })
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// setup says what a trial is like.
+type setup struct {
+	database    string // "": an SQLite file
+	nodes       int    // 0: 1
+	readers     int
+	inFlight    int    // 0: 32
+	connections int    // 0: 40
+	newsletter  string // its schedule and such; "": each day at 7
+	relay       sink.Options
+	race        bool          // with the race detector
+	wait        time.Duration // that it takes beside the sending
+}
+
+func (s setup) withDefaults() setup {
+	s.nodes = max(s.nodes, 1)
+	s.inFlight = cmp.Or(s.inFlight, 32)
+	// Nodes share a relay's connections, and a killed one keeps its part until
+	// its lease is over: there must be some left for those that run.
+	s.connections = cmp.Or(s.connections, 40)
+	s.newsletter = cmp.Or(s.newsletter, `schedule: "0 7 * * *"`)
+	s.race = s.race || *race
+	return s
 }
 
 // trial is one edition that goes out under difficulties: some nodes with one
 // database, and a server that counts.
 type trial struct {
 	*testing.T
-	readers int
-	sink    *sink.Server
-	nodes   []*node
-	db      *store.DB
-	deaths  map[sink.Life]bool // those of killed processes
+	setup
+	sink   *sink.Server
+	nodes  []*node
+	db     *store.DB
+	deaths map[sink.Life]bool // those of killed processes
+	said   map[string]int     // warnings and errors in their logs
 }
 
-// node is one installation, its door at the server, and its process.
-type node struct {
-	*rig.Installation
-	t             *trial
-	dir, database string
-	door          *sink.Door
-	daemon        *rig.Daemon // nil: it doesn't run
-}
-
-// newTrial sets up some nodes on one database ("": an SQLite file), with
-// readers, and runs none of them.
-func newTrial(t *testing.T, database string, nodes, readers int, o sink.Options) *trial {
+// newTrial sets up nodes with readers, and runs none of them.
+func newTrial(t *testing.T, s setup) *trial {
 	t.Helper()
-	r := &trial{T: t, readers: readers, sink: sink.New(o), deaths: map[sink.Life]bool{}}
-	for range nodes {
-		n := &node{t: r, dir: t.TempDir(), database: database}
+	s = s.withDefaults()
+	r := &trial{T: t, setup: s, sink: sink.New(s.relay), deaths: map[sink.Life]bool{}, said: map[string]int{}}
+	t.Cleanup(func() {
+		for _, what := range slices.Sorted(maps.Keys(r.said)) {
+			t.Logf("the log said %d times %s", r.said[what], what)
+		}
+	})
+	for range s.nodes {
+		n := &node{t: r, dir: t.TempDir()}
 		var err error
 		if n.door, err = r.sink.Door(); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(n.door.Shut)
-		n.install(fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, in_flight: %d, connections: %d}", n.door.Port, inFlight, connections))
+		n.install(fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, in_flight: %d, connections: %d}", n.door.Port, s.inFlight, s.connections))
 		r.nodes = append(r.nodes, n)
 		t.Cleanup(n.cleanUp)
 	}
 	t.Cleanup(r.sink.Close)
 	var err error
-	if err := r.nodes[0].Fill(t.Context(), readers, true); err != nil {
+	if err := r.nodes[0].Fill(t.Context(), s.readers, true); err != nil {
 		t.Fatal(err)
 	}
 	if r.db, err = r.nodes[0].OpenDatabase(t.Context()); err != nil {
@@ -95,33 +115,6 @@ func newTrial(t *testing.T, database string, nodes, readers int, o sink.Options)
 	t.Cleanup(func() { _ = r.db.Close() })
 	return r
 }
-
-// install writes the node's folder, with the relays of the configuration.
-func (n *node) install(relays string) {
-	n.t.Helper()
-	binary, err := program()
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	n.Installation, err = rig.Install(rig.Options{
-		Program: binary, Dir: n.dir, Database: n.database, Newsletter: `schedule: "0 7 * * *"`, Relays: relays,
-	})
-	if err != nil {
-		n.t.Fatal(err)
-	}
-}
-
-func (n *node) cleanUp() {
-	if n.daemon == nil {
-		return
-	}
-	_ = n.daemon.Kill()
-	if n.t.Failed() {
-		n.t.Logf("the daemon's last words:\n%s", tail(n.daemon.Log()))
-	}
-}
-
-func tail(log string) string { return log[max(0, len(log)-4000):] }
 
 // start runs all nodes and opens the edition.
 func (r *trial) start() {
@@ -132,36 +125,6 @@ func (r *trial) start() {
 	if err := r.nodes[0].Open(r.Context()); err != nil {
 		r.Fatal(err)
 	}
-}
-
-func (n *node) serve() {
-	n.t.Helper()
-	d, err := n.Serve(n.t.Context())
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	n.daemon = d
-}
-
-// kill ends a node as a power cut would; what it wrote before is on its way.
-func (n *node) kill() {
-	n.t.Helper()
-	if err := n.daemon.Kill(); err != nil {
-		n.t.Fatal(err)
-	}
-	n.daemon = nil
-	time.Sleep(20 * time.Millisecond) // its last connections are accepted before the next life's
-	n.t.deaths[n.door.Killed()] = true
-}
-
-func (n *node) stop() {
-	n.t.Helper()
-	if err := n.daemon.Stop(); err != nil {
-		n.t.Error(err)
-	}
-	n.daemon = nil
-	time.Sleep(20 * time.Millisecond)
-	n.door.Killed()
 }
 
 // stopAll ends the trial's daemons in good order.
@@ -186,7 +149,7 @@ func (r *trial) eventually(within time.Duration, what string, f func() bool) {
 
 // patience is how long a run may take at most.
 func (r *trial) patience() time.Duration {
-	return 3*time.Minute + time.Duration(r.readers)*time.Millisecond
+	return 3*time.Minute + r.wait + time.Duration(r.readers)*time.Millisecond
 }
 
 func (r *trial) received(n int) {

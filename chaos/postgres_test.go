@@ -21,7 +21,7 @@ func TestPostgresKilled(t *testing.T) {
 	if *long {
 		times, people = 10, *readers/4
 	}
-	r := newTrial(t, databaseURL(t, server, "tips"), 3, people, sink.Options{Delay: time.Millisecond})
+	r := newTrial(t, setup{database: databaseURL(t, server, "tips"), nodes: 3, readers: people, relay: sink.Options{Delay: time.Millisecond}})
 	// Before the trial's own end, which needs it no more.
 	t.Cleanup(func() { _ = server.Close() })
 	r.start()
@@ -46,7 +46,7 @@ func TestPostgresKilled(t *testing.T) {
 	r.done()
 	r.stopAll()
 	a := r.audit()
-	if most := times * inFlight * len(r.nodes); a.copies > most {
+	if most := times * r.inFlight * len(r.nodes); a.copies > most {
 		t.Errorf("%d copies, at most %d were on the wire", a.copies, most)
 	}
 	t.Logf("PostgreSQL was killed %d times: %d in doubt, %d copies (one mail %d times)", times, a.counts.Doubts, a.copies, a.most)

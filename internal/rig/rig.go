@@ -14,14 +14,25 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // Build compiles the program into a folder and returns its path. The flags are
 // those of "make build", which therefore has little left to do.
 func Build(ctx context.Context, dir string) (program string, err error) {
-	program = filepath.Join(dir, "dailytip")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "dailytip/cmd/dailytip")
+	return build(ctx, filepath.Join(dir, "dailytip"), "-trimpath", "-ldflags", "-s -w")
+}
+
+// BuildRace is [Build] with the race detector, which takes a C compiler. The
+// flags are those of "go test -race", for the same reason.
+func BuildRace(ctx context.Context, dir string) (program string, err error) {
+	return build(ctx, filepath.Join(dir, "dailytip-race"), "-race")
+}
+
+func build(ctx context.Context, program string, flags ...string) (string, error) {
+	args := slices.Concat([]string{"build"}, flags, []string{"-o", program, "dailytip/cmd/dailytip"})
+	cmd := exec.CommandContext(ctx, "go", args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build dailytip: %w: %s", err, out)
 	}

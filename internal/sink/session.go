@@ -129,6 +129,12 @@ func (x *session) data() {
 		x.gone = true
 		return
 	}
+	// Some of the body has come by now, or does so soon.
+	if _, err := x.r.Peek(1); err != nil || x.s.ask(inbox.Ask{Stage: Body, From: x.from, To: x.to, Conn: x.number}).Drop {
+		_ = x.conn.Close()
+		x.gone = true
+		return
+	}
 	id, ok := x.message()
 	if !ok {
 		x.gone = true

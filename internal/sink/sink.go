@@ -12,6 +12,10 @@ import (
 	"dailytip/inbox"
 )
 
+// Body is the stage at which the body has begun to come. The only fault there is
+// to drop the connection.
+const Body inbox.Stage = "body"
+
 // Options of a server. The zero value counts, with PIPELINING and no faults.
 type Options struct {
 	// NoPipelining doesn't offer PIPELINING (RFC 2920).

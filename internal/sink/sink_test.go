@@ -134,6 +134,7 @@ func TestFaults(t *testing.T) {
 		"at DATA":            {inbox.Data, inbox.Fault{Code: 421}, "421", 1},
 		"at the dot":         {inbox.Dot, inbox.Fault{Code: 451}, "451", 1},
 		"drop before":        {inbox.RcptTo, inbox.Fault{Drop: true}, "EOF", 1},
+		"drop amidst":        {Body, inbox.Fault{Drop: true}, "", 1},
 		"drop after":         {inbox.Dot, inbox.Fault{Drop: true}, "EOF", 1},
 		"drop after, copied": {inbox.Dot, inbox.Fault{Drop: true, Keep: true}, "EOF", 2},
 		"late":               {inbox.Dot, inbox.Fault{Delay: time.Millisecond}, "", 2},
@@ -148,6 +149,9 @@ func TestFaults(t *testing.T) {
 				return inbox.Fault{}
 			})
 			err := send(d, "b@example.org", "1@example.com")
+			if test.stage == Body && err != nil { // end of file, or a reset: who knows
+				test.says = err.Error()
+			}
 			if (err == nil) != (test.says == "") || err != nil && !strings.HasPrefix(err.Error(), test.says) {
 				t.Errorf("it says %v, want %s", err, test.says)
 			}

@@ -1,0 +1,115 @@
+package chaos
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"dailytip/internal/rig"
+)
+
+// agrees fails the test if the ledger's counters and places differ from its
+// rows. It may be asked at any instant.
+func (r *trial) agrees() rig.Books {
+	r.Helper()
+	b, err := rig.ReadBooks(r.Context(), r.db)
+	if err != nil {
+		r.Fatal(err)
+	}
+	if !b.Agree() {
+		r.Errorf("the ledger disagrees with itself: %+v", b)
+	}
+	return b
+}
+
+// shows fails the test if status, or a node's metrics, show anything else than
+// the ledger's rows. Nothing may change meanwhile.
+func (r *trial) shows() {
+	r.Helper()
+	rows, err := rig.States(r.Context(), r.db)
+	if err != nil {
+		r.Fatal(err)
+	}
+	states := []string{"pending", "sent", "retry", "failed", "in_doubt", "expired", "withdrawn"}
+	compare := func(what string, shown map[string]int, keys ...string) {
+		for _, key := range keys {
+			if shown[key] != rows[key] {
+				r.Errorf("%s: %d %s, but the ledger has %d rows", what, shown[key], key, rows[key])
+			}
+		}
+	}
+	compare("status", r.status(), append(states, "due", "resent_in_doubt")...)
+	for i, n := range r.nodes {
+		if n.daemon == nil {
+			continue
+		}
+		name, page := fmt.Sprintf("metrics of node %d", i), n.metrics()
+		compare(name, values(page, `dailytip_deliveries\{.*state="(.*)"\}`), states...)
+		compare(name+", edition", values(page, `dailytip_edition_deliveries\{.*state="(.*)"\}`), states...)
+		if doubts := values(page, `(dailytip_deliveries_resent_in_doubt)\{.*\}`)["dailytip_deliveries_resent_in_doubt"]; doubts != rows["resent_in_doubt"] {
+			r.Errorf("%s: %d resent in doubt, but the ledger has %d rows", name, doubts, rows["resent_in_doubt"])
+		}
+	}
+}
+
+// status is what the command of that name shows, the sum of all editions.
+func (r *trial) status() map[string]int {
+	r.Helper()
+	out, err := r.nodes[0].Run(r.Context(), []string{"status", "--json"})
+	if err != nil {
+		r.Fatal(err)
+	}
+	sums := map[string]int{}
+	for line := range strings.Lines(out) {
+		edition := map[string]any{}
+		if err := json.Unmarshal([]byte(line), &edition); err != nil {
+			r.Fatalf("status says %q: %v", line, err)
+		}
+		for key, value := range edition {
+			if n, ok := value.(float64); ok {
+				sums[key] += int(n)
+			}
+		}
+	}
+	if sums["due"] == 0 {
+		r.Errorf("status shows nothing: %s", out)
+	}
+	return sums
+}
+
+var servedAt = regexp.MustCompile(`http://[0-9.:]+/metrics`)
+
+// metrics is the page of a node that runs.
+func (n *node) metrics() string {
+	n.t.Helper()
+	at := servedAt.FindString(n.daemon.Log())
+	client := http.Client{Timeout: 20 * time.Second}
+	answer, err := client.Get(at) //nolint:noctx // a test
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	page, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		n.t.Fatalf("%s: %d, %v: %s", at, answer.StatusCode, err, page)
+	}
+	return string(page)
+}
+
+// values sums a metric by the group of a pattern.
+func values(page, pattern string) map[string]int {
+	sums := map[string]int{}
+	for _, m := range regexp.MustCompile(`(?m)^`+pattern+` ([0-9.e+]+)$`).FindAllStringSubmatch(page, -1) {
+		n, err := strconv.ParseFloat(m[2], 64)
+		if err != nil {
+			n = -1 // what it isn't
+		}
+		sums[m[1]] += int(n)
+	}
+	return sums
+}
