@@ -25,8 +25,6 @@ func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
 		if h = heldBy(pauses, now); h.all && !h.probeAll {
 			return false, nil
 		}
-	}
-	if w.paused {
 		if w.notices, err = l.noticesFree(ctx, now); err != nil {
 			return false, err
 		}

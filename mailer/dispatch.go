@@ -8,8 +8,9 @@ import (
 )
 
 // writeTime bounds one look at the ledger or one transaction. A stop doesn't cut
-// a transaction short: whether it was committed would be unknown.
-const writeTime = 15 * time.Second
+// a transaction short: whether it was committed would be unknown. It's longer than
+// SQLite waits for another process's lock, so that the log can tell of that.
+const writeTime = 20 * time.Second
 
 // dispatcher is the state of one Run: what is claimed, and what happened to it
 // that isn't committed yet. One goroutine uses it.
