@@ -21,6 +21,7 @@ type installation struct {
 	*testing.T
 	dir    string
 	listen string // of the pages
+	shared bool   // its database takes several daemons
 }
 
 // install writes a configuration for a relay. extra is YAML that follows the

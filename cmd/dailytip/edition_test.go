@@ -3,11 +3,14 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/store"
 	"dailytip/store/storetest"
 )
 
@@ -21,9 +24,56 @@ func onEachDatabase(t *testing.T, o inbox.Options, newsletter string, f func(in 
 			in := install(t, relay, newsletter)
 			if engine == "postgres" {
 				in.moveDatabase(storetest.PostgresURL(t))
+				in.shared = true
 			}
 			f(in, box)
 		})
+	}
+}
+
+// serveAll starts as many daemons as the database takes: two on PostgreSQL.
+func (in *installation) serveAll() (stop func()) {
+	in.Helper()
+	daemons := []*daemon{in.serve()}
+	if in.shared {
+		other := &installation{T: in.T, dir: in.TempDir(), listen: freeAddr(in.T)}
+		text, err := os.ReadFile(filepath.Join(in.dir, "config.yaml"))
+		if err != nil {
+			in.Fatal(err)
+		}
+		other.write("config.yaml", strings.NewReplacer("\nlisten: "+in.listen, "\nlisten: "+other.listen,
+			"tips: library", "tips: "+filepath.Join(in.dir, "library")).Replace(string(text)))
+		daemons = append(daemons, other.serve())
+		time.Sleep(6 * time.Second) // who joins others waits until they know of it
+	}
+	return func() {
+		in.Helper()
+		for _, d := range daemons {
+			d.stop()
+		}
+	}
+}
+
+// wantAllToHaveSent checks that, of two daemons, both took a part.
+func (in *installation) wantAllToHaveSent() {
+	in.Helper()
+	text, err := os.ReadFile(filepath.Join(in.dir, "config.yaml"))
+	if err != nil {
+		in.Fatal(err)
+	}
+	_, name, _ := strings.Cut(string(text), "database: ")
+	name, _, _ = strings.Cut(name, "\n")
+	db, err := store.OpenToRead(in.Context(), name)
+	if err != nil {
+		in.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var nodes int
+	if err := db.Read().QueryRowContext(in.Context(), "SELECT COUNT(*) FROM counters WHERE sent > 0").Scan(&nodes); err != nil {
+		in.Fatal(err)
+	}
+	if nodes < 2 {
+		in.Errorf("%d nodes have sent something, want 2", nodes)
 	}
 }
 
@@ -35,7 +85,7 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 			return inbox.Fault{Delay: 5 * time.Millisecond}
 		})
 		in.subscribe(readers)
-		d := in.serve()
+		stop := in.serveAll()
 		in.run(codeNothing, "edition", "pause") // there's none yet
 		opened := make(chan string, 1)
 		go func() {
@@ -75,10 +125,13 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 				in.Errorf("edition doesn't show the %s:\n%s", kind, shown)
 			}
 		}
+		if in.shared {
+			in.wantAllToHaveSent()
+		}
 		if said := <-opened; !strings.HasPrefix(said, "5 ") || !strings.Contains(said, "the edition was cancelled meanwhile") {
 			in.Errorf("send, which waited all the time, ends with %s", said)
 		}
-		d.stop()
+		stop()
 	})
 }
 
@@ -108,7 +161,7 @@ func TestFailedAndDoubtfulGoOutAgain(t *testing.T) {
 			return inbox.Fault{}
 		})
 		in.subscribe(6)
-		d := in.serve()
+		stop := in.serveAll()
 		in.run(codePart, "send")
 		if s := in.status(); s.Sent != 2 || s.Failed != 2 || s.InDoubt != 2 || len(s.Reasons) != 3 {
 			in.Fatalf("%+v", s)
@@ -138,39 +191,93 @@ func TestFailedAndDoubtfulGoOutAgain(t *testing.T) {
 		in.eventually(time.Minute, "what was in doubt is out", func() bool { return in.status().Sent == 5 })
 		in.run(codeNothing, "edition", "resend-in-doubt")
 		in.run(codeNothing, "edition", "settle-in-doubt", "--as", "failed")
-		d.stop()
+		stop()
 		if n := copies(box)["reader3@example.net"]; n != 1 {
 			in.Errorf("%d mails to who was in doubt, want 1", n)
 		}
 	})
 }
 
+// What failed is sent again while the rest of the edition still goes out, and
+// nobody gets it twice.
+func TestRetryFailedWhileItRuns(t *testing.T) {
+	const readers = 300
+	onEachDatabase(t, inbox.Options{}, `schedule: "0 7 * * *"`, func(in *installation, box *inbox.Server) {
+		var mended atomic.Bool
+		box.SetFault(func(a inbox.Ask) inbox.Fault {
+			f := inbox.Fault{}
+			if a.Stage == inbox.Dot && !mended.Load() { // slow enough to be stopped in the middle
+				f.Delay = 100 * time.Millisecond
+			}
+			if a.Stage == inbox.RcptTo && strings.HasSuffix(a.To, "7@example.net") && !mended.Load() {
+				f.Code, f.Enhanced, f.Text = 554, "5.7.1", "not today"
+			}
+			return f
+		})
+		in.subscribe(readers)
+		stop := in.serveAll()
+		in.run(codeFailed, "send", "--wait", "1ms")
+		in.eventually(time.Minute, "some fail", func() bool { return in.status().Failed >= 3 })
+		in.run(codeDone, "edition", "pause")
+		if s := in.status(); s.Pending == 0 {
+			in.Fatalf("the edition is over already: %+v", s)
+		}
+		mended.Store(true)
+		in.run(codeDone, "edition", "retry-failed") // they wait with the others
+		in.run(codeDone, "edition", "resume")
+		in.eventually(time.Minute, "all but what failed meanwhile is out", func() bool { s := in.status(); return s.Sent+s.Failed == readers })
+		if s := in.status(); s.Failed > 0 { // it was on the wire when the others were taken
+			in.run(codeDone, "edition", "retry-failed")
+		}
+		in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == readers })
+		stop()
+		if in.shared {
+			in.wantAllToHaveSent()
+		}
+		if n := copies(box); len(n) != readers || box.Received() != readers {
+			in.Errorf("%d mails to %d readers, want one each to %d", box.Received(), len(n), readers)
+		}
+	})
+}
+
 // What dailytip paused by itself is tried at once when somebody says so.
 func TestResume(t *testing.T) {
-	t.Parallel()
-	box, relay := startInbox(t, inbox.Options{})
-	in := install(t, relay, `schedule: "0 7 * * *"`)
-	in.subscribe(3)
-	refuse := func(a inbox.Ask) inbox.Fault {
-		if a.Stage == inbox.MailFrom {
-			return inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "not you"}
+	onEachDatabase(t, inbox.Options{}, `schedule: "0 7 * * *"`, func(in *installation, box *inbox.Server) {
+		in.subscribe(3)
+		refuse := func(a inbox.Ask) inbox.Fault {
+			if a.Stage == inbox.MailFrom {
+				return inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "not you"}
+			}
+			return inbox.Fault{}
 		}
-		return inbox.Fault{}
-	}
-	in.run(codeNothing, "resume")
-	in.run(codeUsage, "resume", "--newsletter", "other")
-	box.SetFault(refuse)
-	in.run(codeFailed, "send", "--wait", "2s")
-	in.run(codeDone, "resume") // no daemon runs
-	d := in.serve()
-	if said := in.fails(codeFailed, "resume"); !strings.Contains(said, "newsletter management still paused: the relay refused the sender") || !strings.Contains(said, "550 5.7.1 not you") {
-		t.Errorf("resume says: %s", said)
-	}
-	box.SetFault(nil)
-	in.run(codeDone, "resume")
-	in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == 3 })
-	in.run(codeNothing, "resume")
-	d.stop()
+		in.run(codeNothing, "resume")
+		in.run(codeUsage, "resume", "--newsletter", "other")
+		box.SetFault(refuse)
+		in.run(codeFailed, "send", "--wait", "2s")
+		in.run(codeDone, "resume") // no daemon runs
+		stop := in.serveAll()
+		if said := in.fails(codeFailed, "resume"); !strings.Contains(said, "newsletter management still paused: the relay refused the sender") || !strings.Contains(said, "550 5.7.1 not you") {
+			in.Errorf("resume says: %s", said)
+		}
+		box.SetFault(nil)
+		in.run(codeDone, "resume")
+		in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == 3 })
+		in.run(codeNothing, "resume")
+
+		// The next one goes on without a try.
+		box.SetFault(refuse)
+		in.run(codeFailed, "send", "--date", "2026-01-05", "--wait", "2s")
+		in.run(codeDone, "resume", "--force") // too early: it pauses again
+		in.eventually(time.Minute, "it's paused again", func() bool { return strings.Contains(in.run(codeDone, "status"), "paused: newsletter management") })
+		box.SetFault(nil)
+		in.run(codeDone, "resume", "--force", "--newsletter", "management")
+		in.eventually(time.Minute, "all of that date are sent", func() bool { return in.edition("2026-01-05").Sent == 3 })
+		in.run(codeNothing, "resume")
+		stop()
+		if n := box.Received(); n != 6 {
+			in.Errorf("%d mails, want 6", n)
+		}
+	})
 }
 
 // Progress is told where nobody looks at a bar, and watched without an end.
