@@ -4,12 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
 	"dailytip/internal/rig"
+	"dailytip/store"
 )
 
 // materialise measures how long an edition takes to be opened for everybody, and
@@ -90,32 +90,20 @@ type longest struct {
 	err   error
 }
 
-// longestWait takes SQLite's write lock every few milliseconds and gives it
-// back at once. It asks without a pause until it has it: SQLite's own waiting
-// sleeps for longer and longer, and would measure itself.
+// longestWait writes something every few milliseconds, as any process of ours
+// that isn't the sender does.
 func longestWait(ctx context.Context, file string) (l longest) {
-	dsn := url.URL{Scheme: "file", Path: file, RawQuery: url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(0)"}}.Encode()}
-	db, err := sql.Open("sqlite", dsn.String())
+	db, err := store.Open(ctx, file)
 	if err != nil {
 		return longest{err: err}
 	}
 	defer func() { _ = db.Close() }()
-	db.SetMaxOpenConns(1)
 	for ; ctx.Err() == nil; time.Sleep(3 * time.Millisecond) {
 		begin := time.Now()
-		for {
-			tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
-			if err == nil {
-				l.wait, l.times = max(l.wait, time.Since(begin)), l.times+1
-				if err := tx.Rollback(); err != nil {
-					return longest{err: err}
-				}
-				break
-			}
-			if time.Since(begin) > time.Minute {
-				return longest{err: err}
-			}
+		if err := db.Write(context.WithoutCancel(ctx), func(*sql.Tx) error { return nil }); err != nil {
+			return longest{err: err}
 		}
+		l.wait, l.times = max(l.wait, time.Since(begin)), l.times+1
 	}
 	return l
 }

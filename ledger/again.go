@@ -177,6 +177,7 @@ func (l *Ledger) inChunks(ctx context.Context, f func(tx *sql.Tx) (int64, error)
 		if err != nil {
 			return err
 		}
+		l.db.GiveWay(ctx)
 	}
 	return nil
 }

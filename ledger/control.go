@@ -114,6 +114,7 @@ func (l *Ledger) withdraw(ctx context.Context, now time.Time, e Edition, action 
 		if err != nil {
 			return total, fmt.Errorf("withdraw deliveries: %w", err)
 		}
+		l.db.GiveWay(ctx)
 	}
 	return total, nil
 }

@@ -60,6 +60,9 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 			return opened, fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)
 		}
 		opened += n
+		if !c.done {
+			l.db.GiveWay(ctx)
+		}
 	}
 	return opened, nil
 }

@@ -151,6 +151,7 @@ func (l *Ledger) Expire(ctx context.Context, now time.Time) (n int64, err error)
 			return n, fmt.Errorf("expire: %w", err)
 		}
 		n += some
+		l.db.GiveWay(ctx)
 	}
 }
 

@@ -18,18 +18,25 @@ const keptStatements = 128
 // openKeeping opens an SQLite pool whose connections keep their compiled
 // statements. SQLite takes longer to compile a statement than to run it, and
 // database/sql compiles one anew for each call.
-func openKeeping(dsn string) *sql.DB { return sql.OpenDB(connector(dsn)) }
+func openKeeping(dsn string) *sql.DB { return sql.OpenDB(connector{dsn: dsn}) }
 
-type connector string
+type connector struct {
+	dsn  string
+	turn bool // transactions wait for their turn as in turn.go
+}
 
 func (c connector) Driver() driver.Driver { return &sqlite.Driver{} }
 
-func (c connector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.Driver().Open(string(c))
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Driver().Open(c.dsn)
 	if err != nil {
 		return nil, err
 	}
-	return &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]*list.Element{}, order: list.New(), memory: pin()}, nil
+	k := &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]*list.Element{}, order: list.New(), memory: pin()}
+	if !c.turn {
+		return k, nil
+	}
+	return inTurn(ctx, k)
 }
 
 // sqliteConn is what the driver's connections can do.

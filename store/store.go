@@ -89,7 +89,7 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// synchronous=FULL: what the ledger calls sent must survive a power cut.
 	// A transaction takes the write lock when it begins (_txlock=immediate), so
 	// two writers wait for each other instead of failing at the first write.
-	db.write = openKeeping(dsn(path, append(pragmas, "journal_mode(WAL)")...))
+	db.write = sql.OpenDB(connector{dsn: dsn(path, append(pragmas, "journal_mode(WAL)")...), turn: true})
 	db.write.SetMaxOpenConns(1)
 	db.read = openKeeping(dsn(path, "query_only(1)"))
 	db.read.SetMaxOpenConns(8)
@@ -109,14 +109,10 @@ func (db *DB) probe(ctx context.Context) error {
 	return Explain(db.write.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&n))
 }
 
-// busyTimeout is how long a writer waits for another process's transaction, in
-// ms. SQLite gives the lock to who happens to ask when it's free, so beside a
-// daemon that is sending it takes some patience.
-const busyTimeout = "busy_timeout(15000)"
-
 func dsn(path string, pragmas ...string) string {
 	q := url.Values{"_txlock": {"immediate"}}
-	for _, p := range append([]string{busyTimeout, "foreign_keys(1)"}, pragmas...) {
+	wait := fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds())
+	for _, p := range append([]string{wait, "foreign_keys(1)"}, pragmas...) {
 		q.Add("_pragma", p)
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
