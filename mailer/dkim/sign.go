@@ -68,15 +68,15 @@ func (s *Signer) Sign(message []byte, from string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign mail: %w", err)
 	}
-	signatures := ""
+	var signatures []byte
 	for _, k := range keys {
 		signature, err := k.sign(message, fields)
 		if err != nil {
 			return nil, fmt.Errorf("sign mail with %s: %w", k.Name(), err)
 		}
-		signatures += signature
+		signatures = append(signatures, signature...)
 	}
-	return slices.Insert(message, 0, []byte(signatures)...), nil
+	return slices.Insert(message, 0, signatures...), nil
 }
 
 // sign makes a signature. Blanks and folds of the header may change on the way,
@@ -102,11 +102,10 @@ func (k *Key) sign(message []byte, fields []string) (string, error) {
 
 // fieldsToSign is the h= of a mail's signatures.
 func fieldsToSign(message []byte) ([]string, error) {
-	end := bytes.Index(message, []byte("\r\n\r\n"))
-	if end < 0 {
+	head, _, found := bytes.Cut(message, []byte("\r\n\r\n"))
+	if !found {
 		return nil, errors.New("the mail has no empty line after its header")
 	}
-	head := message[:end]
 	if n := bytes.Count(head, []byte("\r\n")); n != bytes.Count(head, []byte("\r")) || n != bytes.Count(head, []byte("\n")) {
 		return nil, errors.New("a line of the mail's header has a bare CR or LF")
 	}
