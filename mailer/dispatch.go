@@ -40,7 +40,7 @@ func (m *Mailer) dispatch(ctx context.Context) {
 		journal: journal{ledger: m.ledger, log: m.log},
 	}
 	for _, l := range m.relays {
-		d.enough += 2 * l.Connections // one on the wire and one to follow it
+		d.enough += l.Connections + l.Connections/4
 	}
 	bounded(ctx, d.begin)
 	polling := time.NewTicker(m.pace.poll)
@@ -137,7 +137,7 @@ func (d *dispatcher) worthwhile() bool { return d.missing() <= 0 }
 
 // missing is how many more mails must come back before a commit is worthwhile.
 func (d *dispatcher) missing() int {
-	return min(min(d.inFlight/2, largestCommit)-len(d.outcomes), d.busy()-d.enough)
+	return min(largestCommit-len(d.outcomes), d.busy()-d.enough)
 }
 
 // largestCommit bounds how long one commit keeps others from writing: about
