@@ -126,7 +126,7 @@ func New(o Options) (*Mailer, error) {
 		returns:     newReturns(),
 		stopped:     make(chan struct{}),
 		pace: pace{
-			gather: 20 * time.Millisecond, poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
+			gather: 50 * time.Millisecond, poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
 			backoff: backoff, probe: probeAfter, aside: asideFor,
 			beat: 5 * time.Second, narrow: 5 * time.Second, widen: 30 * time.Second,
 		},

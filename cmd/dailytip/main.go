@@ -7,7 +7,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // zones on machines that have none, all of one release
 )
@@ -18,11 +17,6 @@ func main() {
 
 // mainCode is what a test runs as the program.
 func mainCode() int {
-	// A daemon that idles all day: a tenth less memory is worth more than the
-	// little time that it costs while an edition goes out.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
