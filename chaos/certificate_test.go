@@ -88,7 +88,12 @@ func TestCertificateExpires(t *testing.T) {
 	stop()
 	renewed, _ := tlsRelay(t, old.Addr(), ca, time.Now().Add(time.Hour), 0)
 	r.done()
+	r.shows()
 	r.stopAll()
+	r.agrees()
+	if c, err = rig.Count(t.Context(), r.db); err != nil || c.States["sent"] != people || c.Doubts != 0 || c.Bad != 0 {
+		t.Errorf("with the new certificate: %+v, %v; want all sent, and nobody blamed", c, err)
+	}
 	n := map[string]int{}
 	for _, box := range []*inbox.Server{old, renewed} {
 		for id, count := range box.Counts() {

@@ -40,6 +40,7 @@ func TestDiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.done()
+	r.shows()
 	r.stopAll()
 	r.audit().wantNoCopies(r)
 }

@@ -53,6 +53,7 @@ func TestPassingFaults(t *testing.T) {
 	r.allButRetries()
 	r.backoffEnds()
 	r.done()
+	r.shows()
 	r.stopAll()
 	a := r.audit()
 	for _, m := range r.sink.Mails() {
@@ -74,7 +75,7 @@ func TestSilence(t *testing.T) {
 	silence, s := 200*time.Millisecond, setup{readers: *readers / 10}
 	if *long { // with room for many who are kept waiting
 		silence, s = 20*time.Second, setup{readers: *readers / 4, inFlight: 512, connections: 100}
-		s.wait = silence * time.Duration(s.readers/20/s.connections)
+		s.wait = 3 * silence * time.Duration(s.readers/20/s.connections) // not all are busy at all times
 	}
 	r := newTrial(t, s)
 	var silent atomic.Int64
@@ -89,6 +90,7 @@ func TestSilence(t *testing.T) {
 	begin := time.Now()
 	r.start()
 	r.done()
+	r.shows()
 	r.stopAll()
 	r.audit().wantNoCopies(r)
 	t.Logf("%d readers, %d times %s of silence: %s in all", r.readers, silent.Load(), silence, time.Since(begin).Round(time.Second))
@@ -146,6 +148,7 @@ func TestRelayGoesAway(t *testing.T) {
 	r.says("sending goes on")
 	r.backoffEnds() // of those whose answer was never seen
 	r.done()
+	r.shows()
 	r.stopAll()
 	a := r.audit()
 	if a.copies > r.inFlight || a.counts.Doubts > r.inFlight {
@@ -190,6 +193,7 @@ func TestSenderIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.done()
+	r.shows()
 	r.stopAll()
 	r.audit().wantNoCopies(r)
 }

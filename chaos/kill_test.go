@@ -101,6 +101,7 @@ func TestStopped(t *testing.T) {
 			n.serve()
 		}
 		r.done()
+		r.shows()
 		r.stopAll()
 		r.audit().wantNoCopies(r)
 	})

@@ -8,7 +8,9 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,18 +81,23 @@ type trial struct {
 	sink   *sink.Server
 	nodes  []*node
 	db     *store.DB
-	deaths map[sink.Life]bool // those of killed processes
-	said   map[string]int     // warnings and errors in their logs
+	deaths map[sink.Life]bool  // those of killed processes
+	stall  atomic.Int64        // the longest that this machine let nothing of ours run, in ns
+	said   map[string][]string // warnings and errors in their logs, by what they say
 }
 
 // newTrial sets up nodes with readers, and runs none of them.
 func newTrial(t *testing.T, s setup) *trial {
 	t.Helper()
 	s = s.withDefaults()
-	r := &trial{T: t, setup: s, sink: sink.New(s.relay), deaths: map[sink.Life]bool{}, said: map[string]int{}}
+	r := &trial{T: t, setup: s, sink: sink.New(s.relay), deaths: map[sink.Life]bool{}, said: map[string][]string{}}
+	r.watch()
 	t.Cleanup(func() {
 		for _, what := range slices.Sorted(maps.Keys(r.said)) {
-			t.Logf("the log said %d times %s", r.said[what], what)
+			t.Logf("the log said %d times %s", len(r.said[what]), what)
+			if t.Failed() {
+				t.Logf("which were:\n%s", strings.Join(r.said[what], "\n"))
+			}
 		}
 	})
 	for range s.nodes {
@@ -151,6 +158,27 @@ func (r *trial) eventually(within time.Duration, what string, f func() bool) {
 func (r *trial) patience() time.Duration {
 	return 3*time.Minute + r.wait + time.Duration(r.readers)*time.Millisecond
 }
+
+// watch measures how long the machine lets nothing of this test run.
+func (r *trial) watch() {
+	tick := time.NewTicker(100 * time.Millisecond)
+	r.Cleanup(tick.Stop)
+	go func() {
+		last := time.Now()
+		for {
+			select {
+			case <-r.Context().Done():
+				return
+			case <-tick.C:
+				r.stall.Store(max(r.stall.Load(), int64(time.Since(last))))
+				last = time.Now()
+			}
+		}
+	}()
+}
+
+// stoodStill is longer than nodes are sure to renew their leases in.
+const stoodStill = 10 * time.Second
 
 func (r *trial) received(n int) {
 	r.Helper()

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -61,11 +62,11 @@ func (n *node) heard() {
 		n.t.Errorf("a data race:%s", race[:min(len(race), 6000)])
 	}
 	for _, m := range complaint.FindAllStringSubmatch(log, -1) {
-		n.t.said[m[1]]++
+		n.t.said[m[1]] = append(n.t.said[m[1]], fmt.Sprintf("node %d: %s", n.door.Port, m[0]))
 	}
 }
 
-var complaint = regexp.MustCompile(`level=(?:WARN|ERROR) msg=("(?:[^"\\]|\\.)*"|\S+)`)
+var complaint = regexp.MustCompile(`(?m)^.*level=(?:WARN|ERROR) msg=("(?:[^"\\]|\\.)*"|\S+).*$`)
 
 func (n *node) serve() {
 	n.t.Helper()

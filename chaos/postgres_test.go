@@ -36,7 +36,7 @@ func TestPostgresKilled(t *testing.T) {
 		}
 		gone := time.Duration(rand.IntN(1500)) * time.Millisecond
 		if *long && i == 0 {
-			gone = time.Minute
+			gone = 90 * time.Second // longer than a lease
 		}
 		time.Sleep(gone)
 		if err := server.Again(); err != nil {
@@ -44,6 +44,7 @@ func TestPostgresKilled(t *testing.T) {
 		}
 	}
 	r.done()
+	r.shows()
 	r.stopAll()
 	a := r.audit()
 	if most := times * r.inFlight * len(r.nodes); a.copies > most {
