@@ -85,6 +85,13 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	if dir := filepath.Dir(path); !isDir(dir) {
 		return nil, fmt.Errorf("open database %s: there is no folder %s; make it, or name another place at the key database", name, dir)
 	}
+	// SQLite would let everybody read a file that it makes: it holds the readers'
+	// addresses. The files beside it get the same mode.
+	if made, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil {
+		if err := made.Close(); err != nil {
+			return nil, fmt.Errorf("make database %s: %w", name, err)
+		}
+	} // else it's there, or SQLite says why not
 	db := &DB{path: path}
 	// synchronous=FULL: what the ledger calls sent must survive a power cut.
 	// A transaction takes the write lock when it begins (_txlock=immediate), so

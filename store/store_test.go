@@ -135,3 +135,31 @@ func TestOpeningTakesNoLock(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A database that is made holds people's addresses: it's its owner's alone, and so
+// are the files beside it. One that is there keeps its mode.
+func TestDatabaseIsPrivate(t *testing.T) {
+	t.Parallel()
+	for _, made := range []os.FileMode{0, 0o640} {
+		path := filepath.Join(t.TempDir(), "tips.db")
+		want := made
+		if made == 0 {
+			want = 0o600
+		} else if err := errors.Join(os.WriteFile(path, nil, made), os.Chmod(path, made)); err != nil {
+			t.Fatal(err)
+		}
+		db, err := store.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		if _, err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{path, path + "-wal", path + "-shm"} {
+			if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s: %v, %v; want %v", name, info.Mode(), err, want)
+			}
+		}
+	}
+}

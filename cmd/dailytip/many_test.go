@@ -157,6 +157,7 @@ func TestCommandsBearALargeEdition(t *testing.T) {
 		{[]string{"edition", "--json"}, 1},
 		{[]string{"status", "--json"}, 1},
 		{[]string{"status"}, 0},
+		{[]string{"backup", "copy.db"}, 1},
 	} {
 		before, m := small.measure(c.args...), large.measure(c.args...)
 		if c.lines > 0 && m.lines != c.lines {
