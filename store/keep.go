@@ -32,7 +32,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]*list.Element{}, order: list.New(), memory: pin()}
+	k := &keeper{sqliteConn: conn.(sqliteConn), kept: map[string]*list.Element{}, order: list.New()}
 	if !c.turn {
 		return k, nil
 	}
@@ -55,9 +55,8 @@ type sqliteConn interface {
 // As with any driver's, one goroutine uses it at a time.
 type keeper struct {
 	sqliteConn
-	kept   map[string]*list.Element // of *statement
-	order  *list.List               // the last one used in front
-	memory *pinned
+	kept  map[string]*list.Element // of *statement
+	order *list.List               // the last one used in front
 }
 
 type statement struct {
@@ -158,7 +157,6 @@ func (k *keeper) Close() error {
 	k.order.Init()
 	clear(k.kept)
 	errs = append(errs, k.sqliteConn.Close())
-	k.memory.free()
 	return errors.Join(errs...)
 }
 

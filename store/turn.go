@@ -52,46 +52,52 @@ func inTurn(ctx context.Context, k *keeper) (driver.Conn, error) {
 	return waiter{k}, nil
 }
 
-func (w waiter) BeginTx(ctx context.Context, opts driver.TxOptions) (tx driver.Tx, err error) {
-	err = waitWhileBusy(ctx, func() error {
-		tx, err = w.keeper.BeginTx(ctx, opts)
-		return err
-	})
-	return tx, err
+func (w waiter) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	for wait := (waiting{}); ; {
+		tx, err := w.keeper.BeginTx(ctx, opts)
+		if !wait.again(ctx, err) {
+			return tx, err
+		}
+	}
 }
 
 // Outside of a transaction a statement is one by itself.
 
-func (w waiter) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (res driver.Result, err error) {
-	err = waitWhileBusy(ctx, func() error {
-		res, err = w.keeper.ExecContext(ctx, text, args)
-		return err
-	})
-	return res, err
+func (w waiter) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
+	for wait := (waiting{}); ; {
+		res, err := w.keeper.ExecContext(ctx, text, args)
+		if !wait.again(ctx, err) {
+			return res, err
+		}
+	}
 }
 
-func (w waiter) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (rows driver.Rows, err error) {
-	err = waitWhileBusy(ctx, func() error {
-		rows, err = w.keeper.QueryContext(ctx, text, args)
-		return err
-	})
-	return rows, err
+func (w waiter) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	for wait := (waiting{}); ; {
+		rows, err := w.keeper.QueryContext(ctx, text, args)
+		if !wait.again(ctx, err) {
+			return rows, err
+		}
+	}
 }
 
-// waitWhileBusy tries until another process doesn't hold the lock, the context
-// ends or patience does.
-func waitWhileBusy(ctx context.Context, try func() error) error {
-	err := try()
-	if !busy(err) {
-		return err
+// waiting is for as long as another process holds the lock.
+type waiting struct{ until time.Time }
+
+// again tells whether to try once more, and sleeps before.
+func (w *waiting) again(ctx context.Context, err error) bool {
+	if err == nil || !busy(err) || ctx.Err() != nil {
+		return false
 	}
-	wait, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for busy(err) && wait.Err() == nil {
-		sleep(wait, askAgain)
-		err = try()
+	now := time.Now() //nolint:forbidigo // a duration is measured, no instant is read
+	if w.until.IsZero() {
+		w.until = now.Add(patience)
 	}
-	return err
+	if now.After(w.until) {
+		return false
+	}
+	sleep(ctx, askAgain)
+	return true
 }
 
 func busy(err error) bool {
