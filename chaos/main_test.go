@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"cmp"
-	"context"
 	"flag"
 	"fmt"
 	"maps"
@@ -27,25 +26,17 @@ var (
 	race    = flag.Bool("race-daemon", false, "build the program with the race detector, for all tests")
 )
 
-// The program and PostgreSQL are made once, at first need, for all tests.
+// The programs and PostgreSQL are made once, at first need, for all tests.
 var (
-	program  func() (string, error)
-	detector func() (string, error) // the program with the race detector
+	programs rig.Programs
 	postgres = sync.OnceValues(func() (*pgserver.Server, error) { return pgserver.Start(pgserver.Options{}) })
 )
 
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "5") // they mostly wait
 	flag.Parse()
-	dir, err := os.MkdirTemp("", "dailytip-chaos-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	program = sync.OnceValues(func() (string, error) { return rig.Build(context.Background(), dir) })
-	detector = sync.OnceValues(func() (string, error) { return rig.BuildRace(context.Background(), dir) })
 	code := m.Run()
-	_ = os.RemoveAll(dir)
+	programs.Remove()
 	os.Exit(code)
 }
 

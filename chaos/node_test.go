@@ -22,9 +22,9 @@ type node struct {
 // install writes the node's folder, with the relays of the configuration.
 func (n *node) install(relays string) {
 	n.t.Helper()
-	binary, err := program()
+	binary, err := programs.Plain()
 	if n.t.race {
-		if binary, err = detector(); err != nil {
+		if binary, err = programs.Race(); err != nil {
 			missing(n.t.T, err)
 		}
 	}

@@ -1,10 +1,8 @@
 package e2e
 
 import (
-	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -20,7 +18,7 @@ var shots = flag.String("shots", "", "write pictures of each step into this `fol
 
 // The program is built and the browser started once, at first need.
 var (
-	program  func() (string, error)
+	programs rig.Programs
 	chromium = sync.OnceValues(func() (b *mailtest.Browser, err error) {
 		if b, err = mailtest.StartBrowser(); err == nil {
 			closeBrowser = b.Close
@@ -33,15 +31,9 @@ var (
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "8") // they mostly wait
 	flag.Parse()
-	dir, err := os.MkdirTemp("", "dailytip-e2e-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	program = sync.OnceValues(func() (string, error) { return rig.Build(context.Background(), dir) })
 	code := m.Run()
 	closeBrowser()
-	_ = os.RemoveAll(dir)
+	programs.Remove()
 	os.Exit(code)
 }
 

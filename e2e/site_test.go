@@ -43,7 +43,7 @@ func newSite(t *testing.T) *site {
 	// Editions by command are of dates that no zone's clock shows any more.
 	s := &site{T: t, seen: map[string]int{}, past: time.Now().UTC().AddDate(0, 0, -30)}
 	s.receive()
-	binary, err := program()
+	binary, err := programs.Plain()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,11 +1,9 @@
 package interop
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,17 +16,11 @@ const (
 	password = "s3cret-and-then-some"
 )
 
-var program func() (string, error)
+var programs rig.Programs
 
 func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "dailytip-interop-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	program = sync.OnceValues(func() (string, error) { return rig.Build(context.Background(), dir) })
 	code := m.Run()
-	_ = os.RemoveAll(dir)
+	programs.Remove()
 	os.Exit(code)
 }
 
@@ -58,7 +50,7 @@ type relay struct {
 // them have come to the far end, each once.
 func (r relay) send(t *testing.T, s *sink.Server, n int) {
 	t.Helper()
-	binary, err := program()
+	binary, err := programs.Plain()
 	if err != nil {
 		t.Fatal(err)
 	}
