@@ -1,0 +1,116 @@
+package ledger_test
+
+import (
+	"database/sql"
+	"errors"
+	"testing"
+	"time"
+
+	"dailytip/ledger"
+)
+
+// Each delivery comes once, in the readers' order, however many pages they fill
+// and whatever is done meanwhile.
+func TestEachDeliveryComesOnce(t *testing.T) {
+	const readers = 510
+	each(t, readers, func(h *harness) {
+		h.open("tip")
+		edition := h.edition().ID
+		h.write(func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(h.Context(), "UPDATE deliveries SET state = 'failed', code = 554, answer = 'no' WHERE id % 3 = 0")
+			return err
+		})
+		collect := func(states ...ledger.State) map[ledger.State]int {
+			h.Helper()
+			seen, last := map[ledger.State]int{}, int64(0)
+			err := h.ledger.EachDelivery(h.Context(), edition, states, func(d ledger.Delivery) error {
+				if d.Key.Subscriber <= last || d.Key.Edition != edition || d.Email == "" || d.Tip != "tip" || d.LocalDate != "2026-11-23" {
+					h.Fatalf("%+v after %d", d, last)
+				}
+				if last = d.Key.Subscriber; d.State == ledger.Failed && d.Answer.String() != "554 no" {
+					h.Fatalf("%+v", d)
+				}
+				if seen[d.State]++; seen[ledger.Pending] == 100 { // who reads holds up nobody who writes
+					h.write(func(tx *sql.Tx) error {
+						_, err := tx.ExecContext(h.Context(), "UPDATE editions SET opened_at = opened_at + 1")
+						return err
+					})
+				}
+				return nil
+			})
+			if err != nil {
+				h.Fatal(err)
+			}
+			return seen
+		}
+		if seen := collect(); seen[ledger.Failed] != readers/3 || seen[ledger.Pending] != readers-readers/3 {
+			h.Errorf("%v", seen)
+		}
+		if seen := collect(ledger.Failed, ledger.Expired); seen[ledger.Failed] != readers/3 || len(seen) != 1 {
+			h.Errorf("failed: %v", seen)
+		}
+		if seen := collect(ledger.Sent); len(seen) != 0 {
+			h.Errorf("sent: %v", seen)
+		}
+		enough, n := errors.New("enough"), 0
+		err := h.ledger.EachDelivery(h.Context(), edition, nil, func(ledger.Delivery) error {
+			n++
+			return enough
+		})
+		if !errors.Is(err, enough) || n != 1 {
+			h.Errorf("%v after %d", err, n)
+		}
+	})
+}
+
+// What a pause holds doesn't count as waiting, until its try is due.
+func TestWaitingKnowsPauses(t *testing.T) {
+	later := now.Add(time.Hour)
+	tests := map[string]struct {
+		scope             string
+		delivery, confirm bool // can be claimed while it holds
+	}{
+		"relay":             {ledger.Relay, false, false},
+		"run":               {"management", false, true},
+		"notices":           {ledger.NoticesOf("management"), true, false},
+		"another's":         {"other", true, true},
+		"another's notices": {ledger.NoticesOf("other"), true, true},
+	}
+	for _, kind := range []string{"delivery", "confirm"} {
+		each(t, 1, func(h *harness) {
+			if kind == "delivery" {
+				h.open("tip")
+			} else {
+				h.write(func(tx *sql.Tx) error {
+					return h.ledger.Enqueue(h.Context(), tx, now, ledger.Notice{Kind: ledger.Confirm, Newsletter: "management", Email: "a@example.com"})
+				})
+			}
+			waits := func(at time.Time) bool {
+				h.Helper()
+				waits, err := h.ledger.Waiting(h.Context(), at)
+				if err != nil {
+					h.Fatal(err)
+				}
+				return waits
+			}
+			if !waits(now) {
+				h.Errorf("%s: nothing waits without a pause", kind)
+			}
+			for name, test := range tests {
+				want := kind == "delivery" && test.delivery || kind == "confirm" && test.confirm
+				if err := h.ledger.Pause(h.Context(), now, ledger.PauseInfo{Newsletter: test.scope, Since: now, Reason: "r", ProbeAt: later}); err != nil {
+					h.Fatal(err)
+				}
+				if got := waits(now); got != want {
+					h.Errorf("%s, %s: waits %t while paused, want %t", kind, name, got, want)
+				}
+				if !waits(later) {
+					h.Errorf("%s, %s: nothing waits although the try is due", kind, name)
+				}
+				if ended, err := h.ledger.Resume(h.Context(), now, test.scope); !ended || err != nil {
+					h.Fatal(ended, err)
+				}
+			}
+		})
+	}
+}
