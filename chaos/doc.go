@@ -6,7 +6,7 @@
 // It holds nothing but tests. "make test" runs a short form of them, "make
 // chaos" the long one:
 //
-//	go test -count=1 -timeout 3h -v ./chaos -args -readers 400000 -kills 20 -long
+//	go test -count=1 -timeout 6h -v ./chaos -args -readers 400000 -kills 20 -long
 //
 // With -race-daemon the program that is killed has the race detector:
 //

@@ -85,9 +85,10 @@ func newTrial(t *testing.T, s setup) *trial {
 	r.watch()
 	t.Cleanup(func() {
 		for _, what := range slices.Sorted(maps.Keys(r.said)) {
-			t.Logf("the log said %d times %s", len(r.said[what]), what)
+			lines := r.said[what]
+			t.Logf("the log said %d times %s, such as\n%s", len(lines), what, lines[0])
 			if t.Failed() {
-				t.Logf("which were:\n%s", strings.Join(r.said[what], "\n"))
+				t.Logf("the others:\n%s", strings.Join(lines[1:], "\n"))
 			}
 		}
 	})

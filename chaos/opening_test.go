@@ -18,7 +18,7 @@ func TestKilledWhileOpening(t *testing.T) {
 	due := time.Now().UTC().Add(-time.Hour).Truncate(time.Minute)
 	people := 12_000
 	if *long {
-		people = *readers / 2
+		people = max(people, *readers/2)
 	}
 	s := setup{readers: people, newsletter: fmt.Sprintf("schedule: \"%d %d * * *\"\ntimezone: UTC", due.Minute(), due.Hour())}
 	engines(t, "opening", s, func(t *testing.T, r *trial) {
