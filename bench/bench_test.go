@@ -135,7 +135,7 @@ func TestSmallRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"open/sqlite", "open/postgres", "open/wait", "nodes/1", "nodes/4"} {
+	for _, name := range []string{"open/sqlite", "open/cpu", "open/postgres", "open/wait", "nodes/1", "nodes/4"} {
 		if v, ok := b.figures.median(name); !ok || v <= 0 {
 			t.Errorf("%s: %v %v", name, v, ok)
 		}

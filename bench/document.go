@@ -169,7 +169,10 @@ func (f figures) openTable() string {
 	n, _ := f.median("open/n")
 	var lines [][]string
 	for _, line := range [][3]string{
-		{"open/sqlite", "SQLite", " s"}, {"open/wait", "SQLite, the longest that another process waited for the write lock", " ms"}, {"open/postgres", "PostgreSQL", " s"},
+		{"open/sqlite", "SQLite", " s"},
+		{"open/cpu", "SQLite, processor time of the command", " s"},
+		{"open/wait", "SQLite, the longest that another process waited for the write lock", " ms"},
+		{"open/postgres", "PostgreSQL", " s"},
 	} {
 		if len(f.Values[line[0]]) > 0 {
 			lines = append(lines, []string{line[1], f.cell(line[0], line[2])})

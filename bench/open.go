@@ -71,12 +71,15 @@ func (b *bench) openOnce(ctx context.Context, engine string) (err error) {
 	}
 	stop()
 	w := <-waits
-	if err := errors.Join(w.err, end()); err != nil {
+	cpu, err := end()
+	if err := errors.Join(w.err, err); err != nil {
 		return err
 	}
 	b.figures.add("open/"+engine, took.Seconds())
 	say("open/%s: %d deliveries in %s", engine, b.many, took.Round(time.Millisecond))
 	if engine == "sqlite" {
+		b.figures.add("open/cpu", cpu.Seconds())
+		say("open/cpu: %s of processor time", cpu.Round(time.Millisecond))
 		b.figures.add("open/wait", float64(w.wait.Microseconds())/1000)
 		say("open/wait: %s at most for the write lock, %d times", w.wait.Round(time.Millisecond/10), w.times)
 	}

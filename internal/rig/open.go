@@ -24,13 +24,14 @@ func (in *Installation) OpenOnly(ctx context.Context, db *store.DB) (err error) 
 	if err != nil {
 		return err
 	}
-	return end()
+	_, err = end()
+	return err
 }
 
 // Opening runs "dailytip send" until it has opened the edition for everybody,
 // and returns how long that took, from the instant that the edition names. end
-// interrupts the command.
-func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Duration, end func() error, err error) {
+// interrupts the command, and returns the processor time that it has taken.
+func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Duration, end func() (cpu time.Duration, err error), err error) {
 	var last int64
 	if err := db.Read().QueryRowContext(ctx, "SELECT MAX(subscriber) FROM subscriptions").Scan(&last); err != nil {
 		return 0, nil, fmt.Errorf("look for the last reader: %w", err)
@@ -39,16 +40,20 @@ func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Du
 	if err := cmd.Start(); err != nil {
 		return 0, nil, fmt.Errorf("open the edition: %w", err)
 	}
-	end = func() error {
+	end = func() (time.Duration, error) {
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
-			return fmt.Errorf("interrupt dailytip send: %w", err)
+			return 0, fmt.Errorf("interrupt dailytip send: %w", err)
 		}
 		_ = cmd.Wait() // with a code that says that not all is out
-		return nil
+		return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
+	}
+	fail := func(err error) (time.Duration, func() (time.Duration, error), error) {
+		_, stopping := end()
+		return 0, nil, errors.Join(err, stopping)
 	}
 	for begin := time.Now(); ; time.Sleep(time.Millisecond) {
 		if time.Since(begin) > 5*time.Minute {
-			return 0, nil, errors.Join(errors.New("the edition isn't opened after five minutes"), end())
+			return fail(errors.New("the edition isn't opened after five minutes"))
 		}
 		var opened int64
 		err := db.Read().QueryRowContext(ctx, `
@@ -57,7 +62,7 @@ func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Du
 			continue
 		}
 		if err != nil {
-			return 0, nil, errors.Join(fmt.Errorf("look for the last delivery: %w", err), end())
+			return fail(fmt.Errorf("look for the last delivery: %w", err))
 		}
 		return time.Since(time.UnixMilli(opened)), end, nil
 	}
