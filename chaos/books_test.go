@@ -36,23 +36,36 @@ func (r *trial) shows() {
 		r.Fatal(err)
 	}
 	states := []string{"pending", "sent", "retry", "failed", "in_doubt", "expired", "withdrawn"}
-	compare := func(what string, shown map[string]int, keys ...string) {
-		for _, key := range keys {
-			if shown[key] != rows[key] {
-				r.Errorf("%s: %d %s, but the ledger has %d rows", what, shown[key], key, rows[key])
-			}
+	status := r.status()
+	for _, key := range append(states, "due", "resent_in_doubt") {
+		if status[key] != rows[key] {
+			r.Errorf("status: %d %s, but the ledger has %d rows", status[key], key, rows[key])
 		}
 	}
-	compare("status", r.status(), append(states, "due", "resent_in_doubt")...)
 	for i, n := range r.nodes {
 		if n.daemon == nil {
 			continue
 		}
-		name, page := fmt.Sprintf("metrics of node %d", i), n.metrics()
-		compare(name, values(page, `dailytip_deliveries\{.*state="(.*)"\}`), states...)
-		compare(name+", edition", values(page, `dailytip_edition_deliveries\{.*state="(.*)"\}`), states...)
-		if doubts := values(page, `(dailytip_deliveries_resent_in_doubt)\{.*\}`)["dailytip_deliveries_resent_in_doubt"]; doubts != rows["resent_in_doubt"] {
-			r.Errorf("%s: %d resent in doubt, but the ledger has %d rows", name, doubts, rows["resent_in_doubt"])
+		var wrong []string
+		for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+			page := n.metrics()
+			deliveries, edition := values(page, `dailytip_deliveries\{.*state="(.*)"\}`), values(page, `dailytip_edition_deliveries\{.*state="(.*)"\}`)
+			resent := values(page, `dailytip_deliveries_(resent_in_doubt)\{.*\}`)
+			wrong = nil
+			for _, key := range states {
+				if deliveries[key] != rows[key] || edition[key] != rows[key] {
+					wrong = append(wrong, fmt.Sprintf("%d and %d %s, but the ledger has %d rows", deliveries[key], edition[key], key, rows[key]))
+				}
+			}
+			if resent["resent_in_doubt"] != rows["resent_in_doubt"] {
+				wrong = append(wrong, fmt.Sprintf("%d resent in doubt, but the ledger has %d rows", resent["resent_in_doubt"], rows["resent_in_doubt"]))
+			}
+			if wrong == nil {
+				break // else the page may be five seconds old
+			}
+		}
+		if wrong != nil {
+			r.Errorf("metrics of node %d: %s", i, strings.Join(wrong, "; "))
 		}
 	}
 }

@@ -181,6 +181,7 @@ func TestSenderIsRefused(t *testing.T) {
 	r.says("sending is paused: the relay refused the sender")
 	r.says("check from: and that the relay lets you send as this address")
 	r.rest()
+	r.shows()
 	c, err := rig.Count(t.Context(), r.db)
 	if err != nil {
 		t.Fatal(err)

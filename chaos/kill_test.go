@@ -43,6 +43,9 @@ func TestKilled(t *testing.T) {
 			n := r.someNode(i, *kills)
 			n.kill()
 			r.agrees()
+			if i%5 == 0 && len(r.nodes) == 1 { // nobody writes just now
+				r.shows()
+			}
 			if i%5 == 4 { // and once more while it starts
 				d, err := n.Start(t.Context())
 				if err != nil {
