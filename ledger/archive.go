@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
+	"sync"
 	"time"
 
 	"dailytip/store"
@@ -100,6 +102,33 @@ func (l *Ledger) FirstItems(ctx context.Context, contents []int64) (map[int64]It
 		items[id] = item
 	}
 	return items, rows.Err()
+}
+
+// contents are those that are known to be published, and whether they belong to
+// a course.
+type contents struct {
+	mu      sync.Mutex
+	courses map[int64]bool
+}
+
+// mostKnown bounds the memory. Who forgets a content looks it up again.
+const mostKnown = 1000
+
+func (c *contents) course(id int64) (course, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	course, known = c.courses[id]
+	return course, known
+}
+
+// learn remembers what a transaction published, once it's committed.
+func (c *contents) learn(courses map[int64]bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.courses) > mostKnown {
+		clear(c.courses)
+	}
+	maps.Copy(c.courses, courses)
 }
 
 // publish notes that a content was accepted for somebody, once, and returns it

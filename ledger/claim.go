@@ -60,6 +60,7 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 		return nil, fmt.Errorf("exchange with ledger: %w", err)
 	}
 	l.taken.settle(jobs, records.ended)
+	l.known.learn(records.courses)
 	return jobs, nil
 }
 

@@ -32,11 +32,12 @@ type Ledger struct {
 	list  *subscribers.List
 	ids   *store.IDs
 	taken taken
+	known contents
 }
 
 // New returns the ledger in a migrated database.
 func New(db *store.DB, list *subscribers.List) *Ledger {
-	return &Ledger{db: db, list: list, ids: &store.IDs{}, taken: taken{left: map[int64]int{}}}
+	return &Ledger{db: db, list: list, ids: &store.IDs{}, taken: taken{left: map[int64]int{}}, known: contents{courses: map[int64]bool{}}}
 }
 
 // Edition is one newsletter on one local date.

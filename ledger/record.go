@@ -109,7 +109,10 @@ func (r *recorder) follow(ctx context.Context, o Outcome, answer string) error {
 // accepted does what follows from a tip having reached somebody: anybody may read
 // it now, and a course goes on.
 func (r *recorder) accepted(ctx context.Context, j Job) error {
-	course, known := r.courses[j.Content]
+	course, known := r.l.known.course(j.Content)
+	if !known {
+		course, known = r.courses[j.Content]
+	}
 	if !known {
 		c, err := r.publish(ctx, j.Content)
 		if err != nil {
