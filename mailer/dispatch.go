@@ -17,6 +17,7 @@ const writeTime = 20 * time.Second
 type dispatcher struct {
 	*Mailer
 	outstanding map[ledger.Key]struct{}     // claimed; a claim's outcome isn't committed
+	ready       []*message                  // those of them that wait for room
 	outcomes    []ledger.Outcome            // to be recorded with the next exchange
 	room        []*message                  // to gather what comes back in
 	streaks     map[string]*streak          // by scope
@@ -40,7 +41,7 @@ func (m *Mailer) dispatch(ctx context.Context) {
 		journal: journal{ledger: m.ledger, log: m.log},
 	}
 	for _, l := range m.relays {
-		d.enough += l.Connections + l.Connections/4
+		d.enough += 2 * l.Connections // one on the wire and one to follow it
 	}
 	bounded(ctx, d.begin)
 	polling := time.NewTicker(m.pace.poll)
@@ -145,7 +146,7 @@ func (d *dispatcher) missing() int {
 const largestCommit = 250
 
 // busy counts the mails that a worker has, or will have.
-func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.held() }
+func (d *dispatcher) busy() int { return d.underWay() - len(d.outcomes) - d.held() }
 
 // page makes one exchange. It reports false when the ledger fails: then the
 // outcomes are kept and nothing is claimed, for without a ledger nothing goes
@@ -156,7 +157,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 		return false
 	}
 	// What these outcomes free may be claimed in the same transaction.
-	want := d.inFlight - len(d.outstanding) + len(d.outcomes)
+	want := max(d.inFlight-d.underWay()+len(d.outcomes)-len(d.ready), 0)
 	if d.idle {
 		want = 0
 	}
@@ -181,22 +182,16 @@ func (d *dispatcher) page(ctx context.Context) bool {
 	if want == 0 && len(d.outcomes) == 0 {
 		return true
 	}
+	together := len(d.outcomes)
 	jobs, err := d.commit(ctx, now, want)
 	if err != nil {
 		d.lost(now, err)
 		return false
 	}
 	d.idle = want > 0 && len(jobs) == 0 || d.idle
-	for _, job := range jobs {
-		d.outstanding[job.Key] = struct{}{}
-		if turn, ok := d.domains.admit(now, job); !ok {
-			d.outcomes = append(d.outcomes, ledger.Outcome{
-				Job: job, State: ledger.Pending, NextAt: turn, Answer: ledger.Answer{Text: "it waits for its turn: domains: limits how much its recipient's domain gets"},
-			})
-			continue
-		}
-		d.start(d.messages.take(job, now))
-	}
+	d.keep(now, jobs)
+	d.startReady(now)
+	d.lookAhead(ctx, now, together)
 	return true
 }
 
@@ -280,6 +275,11 @@ func (d *dispatcher) end(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.pace.wire+writeTime)
 	defer cancel()
 	now := clock()
+	for _, x := range d.ready {
+		x.untried = true
+		d.take(ctx, x)
+	}
+	d.ready = nil
 	d.recall(ctx)
 	wire := time.NewTimer(d.pace.wire + time.Second) // the relays give up first
 	defer wire.Stop()

@@ -73,7 +73,7 @@ func (d *dispatcher) accepted(ctx context.Context, scope string) {
 // to record.
 func (d *dispatcher) settle() bool {
 	full := d.held() >= d.inFlight
-	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && !full {
+	if d.busy() > 0 || len(d.outcomes) > 0 || (!d.idle || len(d.ready) > 0) && !full {
 		return false
 	}
 	for scope, s := range d.streaks {
