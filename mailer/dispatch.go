@@ -143,7 +143,7 @@ func (d *dispatcher) missing() int {
 
 // largestCommit bounds how long one commit keeps others from writing: about
 // 5 ms on SQLite.
-const largestCommit = 250
+const largestCommit = 400
 
 // busy counts the mails that a worker has, or will have.
 func (d *dispatcher) busy() int { return d.underWay() - len(d.outcomes) - d.held() }
