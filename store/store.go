@@ -5,13 +5,17 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"dailytip/internal/socket"
 )
 
 // DB is an open database. Its methods may be called from several goroutines.
@@ -63,10 +67,19 @@ func IsPostgres(name string) bool {
 }
 
 func openPostgres(ctx context.Context, name string) (*DB, error) {
-	pool, err := sql.Open("pgx", name)
+	config, err := pgx.ParseConfig(name)
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, fmt.Errorf("connect to database: %w", err)
 	}
+	dial := config.DialFunc
+	config.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return socket.Quick(c), nil
+	}
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(16)
 	pool.SetMaxIdleConns(8) // a connection that is closed loses its statements
 	pool.SetConnMaxIdleTime(5 * time.Minute)
