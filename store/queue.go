@@ -84,13 +84,13 @@ func (db *DB) makeQueue(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// leaveRoom has PostgreSQL fill half of a page with new deliveries. What became
+// leaveRoom has PostgreSQL fill two fifths of a page with new deliveries. What becomes
 // of one then finds room on the same page, and no index has to be told.
 func (db *DB) leaveRoom(ctx context.Context, tx *sql.Tx) error {
 	if !db.Postgres() {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, "ALTER TABLE deliveries SET (fillfactor = 50)"); err != nil {
+	if _, err := tx.ExecContext(ctx, "ALTER TABLE deliveries SET (fillfactor = 40)"); err != nil {
 		return fmt.Errorf("leave room: %w", err)
 	}
 	return nil
