@@ -38,7 +38,7 @@ func (l *Ledger) Beat(ctx context.Context, now time.Time, node string, silent ti
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM nodes WHERE seen_at < $1", store.Millis(now.Add(-silent))); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM nodes WHERE id IN (SELECT id FROM nodes WHERE seen_at < $1"+l.db.SkipLocked()+")", store.Millis(now.Add(-silent))); err != nil {
 			return err
 		}
 		return tx.QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN id < $1 THEN 1 ELSE 0 END), 0) FROM nodes", node).

@@ -248,6 +248,10 @@ func (d *dispatcher) renew(ctx context.Context) {
 			d.lost(now, err)
 			return
 		}
+		if now.UnixMilli() >= d.heldUntil.Load() {
+			// Nobody can have taken what was claimed within a lease of here.
+			d.heldSince.Store(clock().Add(-d.pace.lease).UnixMilli())
+		}
 		d.heldUntil.Store(now.Add(d.pace.lease).UnixMilli())
 	}
 	n, err := d.ledger.Recover(ctx, now, d.hold(), false)

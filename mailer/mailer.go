@@ -84,7 +84,8 @@ type Mailer struct {
 	stopped chan struct{} // the dispatcher has ended: nothing is on its way any more
 
 	composers sync.WaitGroup
-	heldUntil atomic.Int64 // until when what was claimed is ours, in ms; the last renewal says
+	heldSince atomic.Int64 // what was claimed before, in ms, was renewed too late and may be another node's
+	heldUntil atomic.Int64 // until when what was claimed since is ours, in ms; the last renewal says
 	letters   letters
 	messages  messages
 	buffers   buffers
@@ -163,7 +164,7 @@ func (m *Mailer) Run(ctx context.Context) error {
 	}
 	for _, l := range m.relays {
 		for i := range min(l.Connections, m.inFlight) {
-			c := &connection{Mailer: m, line: l, session: l.Session(), number: i}
+			c := &connection{Mailer: m, line: l, session: l.Session(), wanted: m.stillWanted, number: i}
 			workers.Go(func() { c.carry(ctx) })
 		}
 	}

@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"dailytip/mailer/relay"
@@ -47,6 +48,7 @@ type connection struct {
 	*Mailer
 	line    *line
 	session *relay.Session
+	wanted  func(ref any) bool
 	number  int
 	up      bool      // the relay has let it in
 	rests   time.Time // until then others are tried, who are let in
@@ -139,7 +141,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 	if !c.written(ctx, x) {
 		return
 	}
-	if !c.await(ctx, x) || !c.holds(x) {
+	if !c.await(ctx, x) || !c.ours(x) {
 		c.untried(x)
 		return
 	}
@@ -148,14 +150,22 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		return
 	}
 	x.began = clock()
-	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.bytes.data, Ref: x}))
+	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.bytes.data, Wanted: c.wanted, Ref: x}))
 }
 
-// holds tells whether a mail is still ours to send: a node that couldn't reach
+// stillWanted tells whether a mail may go out that has waited for its relay: it's
+// still ours, and not stale (P7).
+func (m *Mailer) stillWanted(ref any) bool {
+	x, ok := ref.(*message)
+	return ok && m.ours(x) && clock().Before(x.job.ExpiresAt)
+}
+
+// ours tells whether a mail is still ours to send: a node that couldn't reach
 // the ledger for a lease's time has lost its claims to the others.
-func (m *Mailer) holds(x *message) bool {
+func (m *Mailer) ours(x *message) bool {
 	now := clock()
-	return now.Before(x.claimed.Add(m.pace.lease)) || now.UnixMilli() < m.heldUntil.Load()
+	return now.Before(x.claimed.Add(m.pace.lease)) ||
+		x.claimed.UnixMilli() > m.heldSince.Load() && now.UnixMilli() < m.heldUntil.Load()
 }
 
 // await waits for the relay's rate. It reports false when the mail can't go any
@@ -194,7 +204,7 @@ func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 		l.day.giveBack()
 	}
 	switch {
-	case ctx.Err() != nil && x.verdict == verdict.Down:
+	case ctx.Err() != nil && x.verdict == verdict.Down, errors.Is(a.Err, relay.ErrUnwanted):
 		c.untried(x)
 	case unavailable(a) && a.Stage < verdict.MailFrom && l.width.connected.Load() > 0:
 		// It serves others: too many at once, or a certificate that has expired

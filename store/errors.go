@@ -3,20 +3,37 @@ package store
 import (
 	"errors"
 	"fmt"
+	"net"
+	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Explain adds to an error of SQLite's what it means and what to do. Other
+// Explain adds to an error of a database's what it means and what to do. Other
 // errors, and nil, are returned as they are.
 func Explain(err error) error {
-	var e *sqlite.Error
-	if err == nil || !errors.As(err, &e) || errors.As(err, new(explained)) {
+	if err == nil || errors.As(err, new(explained)) {
 		return err
 	}
+	advice := adviceSQLite(err)
+	if advice == "" {
+		advice = advicePostgres(err)
+	}
+	if advice == "" {
+		return err
+	}
+	return explained{err: err, advice: advice}
+}
+
+func adviceSQLite(err error) string {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
 	const primary = 0xff // the low byte is the primary result code
-	advice := map[int]string{
+	return map[int]string{
 		sqlite3.SQLITE_BUSY:     "another process holds the database's write lock; stop it or try again",
 		sqlite3.SQLITE_LOCKED:   "another process holds the database's write lock; stop it or try again",
 		sqlite3.SQLITE_READONLY: "the database file or its folder can't be written; check owner and mode",
@@ -26,10 +43,33 @@ func Explain(err error) error {
 		sqlite3.SQLITE_NOTADB:   "this file is no SQLite database; check the path in database:",
 		sqlite3.SQLITE_CORRUPT:  "the database file is damaged; restore it from a backup",
 	}[e.Code()&primary]
-	if advice == "" {
-		return err
+}
+
+const postgresGone = "PostgreSQL has ended or can't be reached; see that it runs at the address in database:, its log says more"
+
+func advicePostgres(err error) string {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		if errors.As(err, new(*pgconn.ConnectError)) || errors.As(err, new(*net.OpError)) {
+			return postgresGone
+		}
+		return ""
 	}
-	return explained{err: err, advice: advice}
+	switch e.Code { // PostgreSQL's manual, appendix A
+	case "53100":
+		return "the disk of the database's server is full; free some space there"
+	case "53300":
+		return "PostgreSQL has no connection left; raise its max_connections, or close some"
+	case "25006":
+		return "the database can only be read; is it a standby?"
+	}
+	switch {
+	case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57P"):
+		return postgresGone
+	case strings.HasPrefix(e.Code, "28"), strings.HasPrefix(e.Code, "3D"):
+		return "see user, password and name of the database in database:"
+	}
+	return ""
 }
 
 type explained struct {

@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"dailytip/internal/socket"
+	"dailytip/socket"
 )
 
 // DB is an open database. Its methods may be called from several goroutines.
@@ -85,7 +85,7 @@ func openPostgres(ctx context.Context, name string) (*DB, error) {
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
-		return nil, fmt.Errorf("connect to database: %w", err)
+		return nil, fmt.Errorf("connect to database: %w", Explain(err))
 	}
 	return &DB{write: pool, read: pool}, nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 
-	"dailytip/internal/socket"
+	"dailytip/socket"
 	"dailytip/verdict"
 )
 

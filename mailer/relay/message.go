@@ -26,6 +26,7 @@ type message struct {
 	dots     bool // a line begins with a dot
 	first    bool // nothing was sent before it on its connection
 	data     []byte
+	wanted   func(ref any) bool
 	ref      any
 }
 
@@ -33,7 +34,7 @@ type message struct {
 // blame whom they must: a sender or a message is our fault, a recipient's
 // address is the recipient's.
 func (m *message) prepare(e Envelope) *verdict.Answer {
-	*m = message{data: e.Data, ref: e.Ref}
+	*m = message{data: e.Data, wanted: e.Wanted, ref: e.Ref}
 	var err error
 	if e.From != "" {
 		if m.from, err = address(e.From); err != nil {

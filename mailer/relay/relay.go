@@ -66,6 +66,9 @@ type Envelope struct {
 	// Data are the bytes of an RFC 5322 message with CRLF line ends. They are
 	// not changed.
 	Data []byte
+	// Wanted is asked, with Ref, before a message leaves that a [Session] kept
+	// for more than a second; false takes it back. nil: it's always wanted.
+	Wanted func(ref any) bool
 	// Ref comes back with a [Session]'s answer.
 	Ref any
 }

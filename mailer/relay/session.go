@@ -64,7 +64,11 @@ func (s *Session) Send(ctx context.Context, e Envelope) []Done {
 	s.watch(ctx)
 	s.collect(ctx)
 	refused := s.next.prepare(e)
-	if err := ctx.Err(); err != nil && refused == nil {
+	err := ctx.Err()
+	if err == nil && !s.wanted(&s.next) {
+		err = ErrUnwanted
+	}
+	if err != nil && refused == nil {
 		a := down(err)
 		refused = &a
 	}
@@ -133,7 +137,13 @@ func (s *Session) finish(ctx context.Context) {
 // envelope. Afterwards it's flying, or over.
 func (s *Session) launch(ctx context.Context, next *message) (asked bool) {
 	s.sent, s.holding = s.held, false
-	if time.Since(s.rested) > silentAfter && !s.c.silent() {
+	if !s.wanted(&s.sent) {
+		a := verdict.Answer{Stage: verdict.Data, Err: ErrUnwanted}
+		s.drop(a) // once the server waits for a message, nothing else ends that
+		s.over(&s.sent, a)
+		return false
+	}
+	if s.waited() && !s.c.silent() {
 		s.c.lost = true
 		s.resend(ctx, verdict.Answer{Stage: verdict.Data, Err: errGone})
 		return false
@@ -191,7 +201,18 @@ func (s *Session) resend(ctx context.Context, a verdict.Answer) {
 // the server is still there.
 const silentAfter = time.Second
 
+// waited tells whether something took so long that much may have changed.
+func (s *Session) waited() bool { return time.Since(s.rested) > silentAfter }
+
+// wanted tells whether a message is still to be sent.
+func (s *Session) wanted(m *message) bool {
+	return m.wanted == nil || !s.waited() || m.wanted(m.ref)
+}
+
 var errGone = errors.New("the server gave up waiting for the message")
+
+// ErrUnwanted is the answer to a message that [Envelope.Wanted] took back.
+var ErrUnwanted = errors.New("it was taken back while it waited for the server")
 
 // ask gets the server to wait for a message.
 func (s *Session) ask(ctx context.Context, m message) {
