@@ -84,8 +84,8 @@ func (db *DB) makeQueue(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// leaveRoom has PostgreSQL fill two fifths of a page with new deliveries. What becomes
-// of one then finds room on the same page, and no index has to be told.
+// leaveRoom has PostgreSQL fill two fifths of a page with new deliveries. What
+// becomes of one then finds room on the same page.
 func (db *DB) leaveRoom(ctx context.Context, tx *sql.Tx) error {
 	if !db.Postgres() {
 		return nil
