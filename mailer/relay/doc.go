@@ -31,6 +31,9 @@
 //	                                250 (for 1), 250, 250, 354
 //	message 2, dot                  250 (for 2)
 //
+// The answers are read when there is a message after those, or at a Flush: by
+// then they have mostly come.
+//
 // A group may begin with the end of a message and must end with DATA (RFC 2920
 // §3.1). No more than that is ever written without reading, so neither side can
 // wait for the other with both directions full. A message whose recipient is
