@@ -14,7 +14,7 @@ import (
 
 // chunk is how many deliveries one transaction opens. On SQLite it bounds how
 // long others wait for the write lock, well below 50 ms.
-const chunk = 10_000
+const chunk = 5_000
 
 // Opening asks for the deliveries of one content to the readers of one slot.
 type Opening struct {
