@@ -70,7 +70,7 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	}
 	from := n.sender(x.job.Kind)
 	r := letter.Recipient{Email: string(x.job.Email), Name: x.job.Name, Date: x.job.OpenedAt, ReturnPath: from}
-	m.address(&r, n, x)
+	m.fill(&r, n, x)
 	b := x.bytes
 	if b.data, err = l.Append(b.data[:0], r); err != nil {
 		// Is it this reader, or would it be the same for everyone?
@@ -89,42 +89,38 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	return nil
 }
 
-// address fills in a mail's Message-ID and the links that are its reader's own,
-// which share one piece of memory.
-func (m *Mailer) address(r *letter.Recipient, n *Newsletter, x *message) {
-	var parts [6]int // where each of them ends
-	part := 0
-	b := x.bytes.text[:0]
-	end := func() { part++; parts[part] = len(b) }
-	b = appendMessageID(b, x.job.Key, r.ReturnPath)
-	end()
-	link := func(path string, purpose subscribers.Purpose) {
-		b = m.tokens.Append(append(append(b, n.BaseURL...), path...), purpose, x.job.Subscription)
-	}
+// fill sets a mail's Message-ID and the links that are its reader's own. They
+// share one piece of memory.
+func (m *Mailer) fill(r *letter.Recipient, n *Newsletter, x *message) {
+	b := appendMessageID(x.bytes.text[:0], x.job.Key, r.ReturnPath)
+	id := len(b)
 	own := x.job.Subscription != 0 && x.job.Kind != ledger.Confirm
 	if own {
-		link("/u/", subscribers.UnsubscribeLink)
+		b = m.appendLink(b, n, "/u/", subscribers.UnsubscribeLink, x)
 	}
-	end()
+	leave := len(b)
 	if own {
-		link("/preferences/", subscribers.PreferencesLink)
+		b = m.appendLink(b, n, "/preferences/", subscribers.PreferencesLink, x)
 	}
-	end()
+	preferences := len(b)
 	if x.job.Key.Notice == 0 {
-		b = strconv.AppendInt(append(append(b, n.BaseURL...), "/vote/"...), x.job.Key.Edition, 36)
-		b = m.tokens.Append(append(b, '/'), subscribers.VoteLink(x.job.Key.Edition), x.job.Subscription)
-		vote := b[parts[3]:]
+		path := "/vote/" + strconv.FormatInt(x.job.Key.Edition, 36) + "/"
+		b = m.appendLink(b, n, path, subscribers.VoteLink(x.job.Key.Edition), x)
+	}
+	useful := len(b)
+	if vote := b[preferences:useful]; len(vote) > 0 {
 		b = append(b, "/yes"...)
-		end()
+		useful = len(b)
 		b = append(append(b, vote...), "/no"...)
-		end()
 	}
 	x.bytes.text = b
 	text := string(b)
-	r.MessageID, r.UnsubscribeURL, r.PreferencesURL = text[:parts[1]], text[parts[1]:parts[2]], text[parts[2]:parts[3]]
-	if part > 3 {
-		r.UsefulURL, r.UselessURL = text[parts[3]:parts[4]], text[parts[4]:]
-	}
+	r.MessageID, r.UnsubscribeURL, r.PreferencesURL = text[:id], text[id:leave], text[leave:preferences]
+	r.UsefulURL, r.UselessURL = text[preferences:useful], text[useful:]
+}
+
+func (m *Mailer) appendLink(b []byte, n *Newsletter, path string, purpose subscribers.Purpose, x *message) []byte {
+	return m.tokens.Append(append(append(b, n.BaseURL...), path...), purpose, x.job.Subscription)
 }
 
 // unfitError is about one reader's own values: the others' mails are composed

@@ -55,8 +55,8 @@ type connection struct {
 }
 
 // carry works until nothing is on its way any more. While mails wait, a
-// message's end travels with the beginning of the next one, so its answer comes
-// one message late.
+// message's end travels with the beginning of the next one, and its answer is
+// heard when the one after that is written.
 func (c *connection) carry(ctx context.Context) {
 	defer c.close()
 	idle := time.NewTimer(idleTime)
