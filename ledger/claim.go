@@ -39,6 +39,10 @@ type Claiming struct {
 	Owner string        // this node
 	Lease time.Duration // after it, others may take a claim for lost
 	Limit int           // at most; 0 or less: none
+	// Ahead says that what is claimed isn't sent before a later Exchange has it
+	// in Begin.
+	Ahead bool
+	Begin []Job // claimed ahead, and to be sent now
 }
 
 // Exchange records outcomes and claims new work in one transaction, so that a
@@ -51,6 +55,9 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 	err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
 		records = l.recorder(tx, now, c.Owner)
 		if err := records.recordAll(ctx, outcomes); err != nil {
+			return err
+		}
+		if err := begin(ctx, tx, c.Begin); err != nil {
 			return err
 		}
 		jobs, err = l.claim(ctx, tx, now, c)
@@ -181,7 +188,11 @@ func sqlTakeLater(db *store.DB) string {
 
 // claimTaken writes a claim down and adds its jobs.
 func (l *Ledger) claimTaken(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, taken claimed, jobs []Job) ([]Job, error) {
-	if _, err := tx.ExecContext(ctx, sqlClaim, taken.id, c.Owner, store.Millis(now.Add(c.Lease)), e.ID, taken.first, taken.last); err != nil {
+	begun := taken.last
+	if c.Ahead {
+		begun = 0
+	}
+	if _, err := tx.ExecContext(ctx, sqlClaim, taken.id, c.Owner, store.Millis(now.Add(c.Lease)), e.ID, taken.first, taken.last, begun); err != nil {
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
 	before := len(jobs)
@@ -198,7 +209,24 @@ func (l *Ledger) claimTaken(ctx context.Context, tx *sql.Tx, now time.Time, c Cl
 	return jobs, nil
 }
 
-const sqlClaim = `INSERT INTO claims (id, owner, lease_until, edition, first_id, last_id) VALUES ($1, $2, $3, $4, $5, $6)`
+const (
+	sqlClaim = `INSERT INTO claims (id, owner, lease_until, edition, first_id, last_id, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlBegin = `UPDATE claims SET begun = $2 WHERE id = $1`
+)
+
+// begin writes down that jobs which were claimed ahead, in the order of their
+// claims, may be sent from now on.
+func begin(ctx context.Context, tx *sql.Tx, jobs []Job) error {
+	for i, j := range jobs {
+		if i+1 < len(jobs) && jobs[i+1].claim.id == j.claim.id || j.claim.empty() {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, sqlBegin, j.claim.id, j.row); err != nil {
+			return fmt.Errorf("begin claimed deliveries: %w", err)
+		}
+	}
+	return nil
+}
 
 // What sending needs, and, where the reader isn't active any more (P5), what
 // they are.

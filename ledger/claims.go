@@ -78,7 +78,7 @@ const sqlDropClaim = `
 // claimsOf reads claims: of one owner, or ("") of all whose lease has ended.
 func (l *Ledger) claimsOf(ctx context.Context, tx *sql.Tx, owner string, now int64) (claims []claimOf, err error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT id, first_id, last_id, (SELECT newsletter FROM editions WHERE id = claims.edition) FROM claims
+		SELECT id, first_id, last_id, begun, (SELECT newsletter FROM editions WHERE id = claims.edition) FROM claims
 		WHERE $1 <> '' AND owner = $1 OR $1 = '' AND lease_until <= $2 ORDER BY id`+l.db.SkipLocked(), owner, now)
 	if err != nil {
 		return nil, fmt.Errorf("read claims: %w", err)
@@ -86,7 +86,7 @@ func (l *Ledger) claimsOf(ctx context.Context, tx *sql.Tx, owner string, now int
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var c claimOf
-		if err := rows.Scan(&c.id, &c.first, &c.last, &c.newsletter); err != nil {
+		if err := rows.Scan(&c.id, &c.first, &c.last, &c.begun, &c.newsletter); err != nil {
 			return nil, fmt.Errorf("read claims: %w", err)
 		}
 		claims = append(claims, c)
@@ -96,6 +96,7 @@ func (l *Ledger) claimsOf(ctx context.Context, tx *sql.Tx, owner string, now int
 
 type claimOf struct {
 	claimed
+	begun      int64 // the last of its span that may have been sent
 	newsletter string
 }
 

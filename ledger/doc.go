@@ -54,8 +54,8 @@
 //   - P3: claiming is committed before the relay hears of the mail, so whatever
 //     was on the wire when a process died is in a claim, and comes into doubt
 //     when the lease is over, or at the next start where one process sends alone.
-//     The mailer has no more than in_flight on their way at once, and claims no
-//     more than twice as many ahead.
+//     The mailer has no more than in_flight on their way at once. What it has
+//     claimed ahead is put back instead: a claim's begun says how far it got.
 //   - P5: whether the reader is still active is looked at when claiming.
 //   - P7: nothing is claimed at or after expires_at.
 //

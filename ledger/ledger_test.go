@@ -240,6 +240,33 @@ func TestRecover(t *testing.T) {
 	}
 }
 
+// What was only claimed ahead can't have been sent, so it isn't in doubt when its
+// node is gone.
+func TestAheadIsntInDoubt(t *testing.T) {
+	each(t, 10, func(h *harness) {
+		h.open("tip")
+		ahead := claim
+		ahead.Limit, ahead.Ahead = 8, true
+		jobs := h.exchange(now, ahead)
+		if len(jobs) != 8 {
+			h.Fatalf("claimed %d, want 8", len(jobs))
+		}
+		h.exchange(now, ledger.Claiming{Owner: claim.Owner, Begin: jobs[:2]})
+		h.exchange(now, ledger.Claiming{Owner: claim.Owner, Begin: jobs[2:5]}, ledger.Outcome{Job: jobs[0], State: ledger.Sent})
+		if n, err := h.ledger.Recover(h.Context(), now.Add(time.Second), nil, true); n != 4 || err != nil {
+			h.Errorf("%d in doubt, %v; want the 4 that had begun", n, err)
+		}
+		again := h.exchange(now.Add(time.Second), claim)
+		if len(again) != 9 {
+			h.Errorf("claimed %d, want 9", len(again))
+		}
+		var doubts int
+		if err := h.db.Read().QueryRowContext(h.Context(), "SELECT SUM(doubts) FROM deliveries").Scan(&doubts); err != nil || doubts != 4 {
+			h.Errorf("%d doubts are written down, %v", doubts, err)
+		}
+	})
+}
+
 func TestRenewedClaimsAreKept(t *testing.T) {
 	each(t, 1, func(h *harness) {
 		h.open("tip")

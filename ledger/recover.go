@@ -59,8 +59,26 @@ const sqlAnyLost = `
 	SELECT EXISTS (SELECT 1 FROM claims WHERE lease_until <= $1)
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease_until <= $1)`
 
+// unbegun puts back what a claim had ahead, and returns the rest of it.
+func unbegun(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf) (claimOf, error) {
+	if c.empty() || c.begun >= c.last {
+		return c, nil
+	}
+	_, err := tx.ExecContext(ctx, sqlUnbegun, store.Millis(now), max(c.begun+1, c.first), c.last)
+	if err != nil {
+		return c, fmt.Errorf("put back what was claimed ahead: %w", err)
+	}
+	c.last = c.begun
+	return c, nil
+}
+
+const sqlUnbegun = "UPDATE deliveries SET next_at = $1 WHERE id >= $2 AND id <= $3 AND " + isFresh
+
 // lose ends a claim whose node is gone.
 func (l *Ledger) lose(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, hold bool) (n int64, err error) {
+	if c, err = unbegun(ctx, tx, now, c); err != nil {
+		return 0, err
+	}
 	state, next, done := Retry, store.Millis(now), int64(0)
 	if hold {
 		state, next, done = InDoubt, 0, store.Millis(now)

@@ -23,6 +23,19 @@ func (d *dispatcher) keep(now time.Time, jobs []ledger.Job) {
 	}
 }
 
+// next returns what can start when the outcomes are committed.
+func (d *dispatcher) next() []ledger.Job {
+	n := min(d.inFlight-d.underWay()+len(d.outcomes), len(d.ready))
+	if n <= 0 {
+		return nil
+	}
+	d.begun = d.begun[:0]
+	for _, x := range d.ready[:n] {
+		d.begun = append(d.begun, x.job)
+	}
+	return d.begun
+}
+
 // startReady starts as many mails as there is room for.
 func (d *dispatcher) startReady(now time.Time) {
 	n := min(d.inFlight-d.underWay(), len(d.ready))
@@ -59,12 +72,12 @@ func (d *dispatcher) isPaused(job ledger.Job) bool {
 // lookAhead claims more than there is room for when so many came back together
 // that the next of them would have to wait. A relay that is slow, or limited,
 // gets nothing claimed ahead: what is claimed can't be paused or cancelled any
-// more, and after a crash it is in doubt.
+// more.
 func (d *dispatcher) lookAhead(ctx context.Context, now time.Time, together int) {
 	if d.idle || together < d.enough || len(d.ready) >= together || len(d.paused) > 0 || d.limited() {
 		return
 	}
-	jobs, err := d.commit(ctx, now, min(2*d.inFlight, largestCommit)-len(d.ready))
+	jobs, err := d.commit(ctx, now, ledger.Claiming{Limit: min(2*d.inFlight, largestCommit) - len(d.ready), Ahead: true})
 	if err != nil {
 		d.lost(now, err)
 		return

@@ -18,6 +18,7 @@ type dispatcher struct {
 	*Mailer
 	outstanding map[ledger.Key]struct{}     // claimed; a claim's outcome isn't committed
 	ready       []*message                  // those of them that wait for room
+	begun       []ledger.Job                // those of them that get some, for the ledger
 	outcomes    []ledger.Outcome            // to be recorded with the next exchange
 	room        []*message                  // to gather what comes back in
 	streaks     map[string]*streak          // by scope
@@ -183,7 +184,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 		return true
 	}
 	together := len(d.outcomes)
-	jobs, err := d.commit(ctx, now, want)
+	jobs, err := d.commit(ctx, now, ledger.Claiming{Limit: want, Begin: d.next()})
 	if err != nil {
 		d.lost(now, err)
 		return false
@@ -205,8 +206,8 @@ func (d *dispatcher) start(x *message) {
 	}
 }
 
-// commit records the outcomes and claims up to want mails.
-func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]ledger.Job, error) {
+// commit records the outcomes and claims.
+func (d *dispatcher) commit(ctx context.Context, now time.Time, c ledger.Claiming) ([]ledger.Job, error) {
 	if !d.broken.IsZero() {
 		// The transaction that failed may have been committed all the same, and
 		// have claimed what we don't know of.
@@ -215,7 +216,8 @@ func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]led
 			return nil, err
 		}
 	}
-	jobs, err := d.ledger.Exchange(ctx, now, d.outcomes, ledger.Claiming{Owner: d.owner, Lease: d.pace.lease, Limit: want})
+	c.Owner, c.Lease = d.owner, d.pace.lease
+	jobs, err := d.ledger.Exchange(ctx, now, d.outcomes, c)
 	if err != nil {
 		return nil, err
 	}
@@ -311,7 +313,7 @@ func (d *dispatcher) end(ctx context.Context) {
 // recordLast records what is known, for as long as it may take.
 func (d *dispatcher) recordLast(ctx context.Context) {
 	for len(d.outcomes) > 0 {
-		_, err := d.commit(ctx, clock(), 0)
+		_, err := d.commit(ctx, clock(), ledger.Claiming{})
 		if err == nil {
 			break
 		}

@@ -13,10 +13,10 @@
 //	                     └─▶ ledger.Exchange records it
 //
 // A claim is committed before the relay hears of the mail, and its place among
-// in_flight is free again only when the outcome is committed: that bounds what
-// can arrive twice after a crash (P3). Up to twice as many are claimed ahead, so
-// that a quick relay needn't wait for the ledger; they're in doubt after a crash
-// too, though none of them was sent.
+// in_flight is free again only when the outcome is committed: that bounds what a
+// crash can leave in doubt (P3). More are claimed ahead, so that a quick relay
+// needn't wait for the ledger, and get their places in the transaction that frees
+// them.
 //
 // A connection composes what it sends. With DKIM composing is work for all cores
 // and has goroutines of its own. What became of mails gathers in a list

@@ -109,9 +109,7 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// synchronous=FULL: what the ledger calls sent must survive a power cut.
 	// A transaction takes the write lock when it begins (_txlock=immediate), so
 	// two writers wait for each other instead of failing at the first write.
-	// Pages that each transaction changes are moved from the log to the file once
-	// for 16 MB of it.
-	db.write = sql.OpenDB(connector{dsn: dsn(path, append(pragmas, "journal_mode(WAL)", "wal_autocheckpoint(4000)")...), turn: true})
+	db.write = sql.OpenDB(connector{dsn: dsn(path, append(pragmas, "journal_mode(WAL)")...), turn: true})
 	db.write.SetMaxOpenConns(1)
 	db.read = openKeeping(dsn(path, "query_only(1)"))
 	db.read.SetMaxOpenConns(8)
