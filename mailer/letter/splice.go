@@ -3,6 +3,7 @@ package letter
 import (
 	"encoding/base64"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,6 +14,22 @@ type splice struct {
 	segments []segment // none: no splice is possible
 	tail     string
 	size     int // about that of the message
+
+	date atomic.Pointer[dated] // the one written last: readers who are due together share it
+}
+
+type dated struct {
+	at   time.Time
+	text string
+}
+
+func (s *splice) appendDate(dst []byte, at time.Time) []byte {
+	d := s.date.Load()
+	if d == nil || d.at != at { // not Equal: the zone counts too
+		d = &dated{at, at.Format(time.RFC1123Z)}
+		s.date.Store(d)
+	}
+	return append(dst, d.text...)
 }
 
 type segment struct {
@@ -68,7 +85,7 @@ func (s *splice) append(dst []byte, r *Recipient, to string, a *addresses) []byt
 		case ownTo:
 			dst = appendMailbox(dst, len("To: "), r.Name, to)
 		case ownDate:
-			dst = r.Date.AppendFormat(dst, time.RFC1123Z)
+			dst = s.appendDate(dst, r.Date)
 		case ownMessageID:
 			dst = append(append(append(dst, '<'), r.MessageID...), '>')
 		case ownUnsubscribe:
