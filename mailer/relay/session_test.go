@@ -3,6 +3,7 @@ package relay
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -385,5 +386,39 @@ func TestCertificateExpires(t *testing.T) {
 		wantOne(two, verdict.Accepted)
 		one.Close()
 		two.Close()
+	}
+}
+
+// What was taken back while the server was slow isn't sent any more, though its
+// envelope was.
+func TestTakenBack(t *testing.T) {
+	s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.Dot {
+			return inbox.Fault{Code: 250, Text: "slow", Delay: 1200 * time.Millisecond}
+		}
+		return inbox.Fault{}
+	}})
+	session := open(t, s, Options{}).Session()
+	second := letter(2)
+	second.Wanted = func(ref any) bool {
+		if ref != second.Ref {
+			t.Errorf("asked for %v", ref)
+		}
+		return false
+	}
+	done := slices.Clone(session.Send(t.Context(), letter(1)))
+	done = append(done, session.Send(t.Context(), second)...)
+	done = append(done, session.Flush(t.Context())...)
+	if len(done) != 2 || verdict.Judge(done[0].Answer) != verdict.Accepted || !errors.Is(done[1].Answer.Err, ErrUnwanted) {
+		t.Errorf("got %v", done)
+	}
+	done = append(done, session.Send(t.Context(), letter(3))...)
+	done = append(done, session.Flush(t.Context())...)
+	if len(done) != 3 || verdict.Judge(done[2].Answer) != verdict.Accepted {
+		t.Errorf("afterwards: got %v", done)
+	}
+	session.Close()
+	if s.Received() != 2 {
+		t.Errorf("%d received, want 2", s.Received())
 	}
 }
