@@ -97,8 +97,13 @@ const (
 		WHERE id = $1 AND (state = 'sending' AND owner = $2 OR $3 = 'sent' AND state <> 'sent')`
 )
 
+// usual tells whether a change is one that sqlSentFresh can make.
+func (c *change) usual() bool {
+	return c.notice == 0 && c.state == Sent && c.claim == 0 && c.doubts == 0 && c.language != ""
+}
+
 func (r *recorder) writeOne(ctx context.Context, c *change) error {
-	if c.notice == 0 && c.state == Sent && c.claim == 0 && c.doubts == 0 && c.language != "" {
+	if c.usual() {
 		n, err := affected(r.tx.ExecContext(ctx, sqlSentFresh, c.row, c.code, c.enhanced, c.answer, c.language, c.end))
 		if c.done = n > 0; err != nil || c.done {
 			return err
@@ -114,6 +119,49 @@ func (r *recorder) writeOne(ctx context.Context, c *change) error {
 	return err
 }
 
+// sqlSentTogether is sqlSentFresh for a page of rows that share all but the
+// answer's text.
+const sqlSentTogether = `
+	UPDATE deliveries SET state = 'sent', attempts = attempts + 1, code = $3, enhanced = $4, answer = o.answer, language = $5, done_at = $6
+	FROM unnest($1::bigint[], $2::text[]) AS o (id, answer)
+	WHERE deliveries.id = o.id AND ` + isFresh + `
+	RETURNING deliveries.id`
+
+// sentTogether writes the usual changes that are like the first of them.
+func (r *recorder) sentTogether(ctx context.Context, changes []change) error {
+	var like *change
+	var rows []int64
+	var answers []string
+	of := make(map[int64]int, len(changes))
+	for i := range changes {
+		c := &changes[i]
+		if !c.usual() {
+			continue
+		}
+		if like == nil {
+			like = c
+		}
+		if c.code == like.code && c.enhanced == like.enhanced && c.language == like.language && c.end == like.end {
+			rows, answers, of[c.row] = append(rows, c.row), append(answers, c.answer), i
+		}
+	}
+	if len(rows) < 2 {
+		return nil
+	}
+	found, err := r.tx.QueryContext(ctx, sqlSentTogether, rows, answers, like.code, like.enhanced, like.language, like.end)
+	if err != nil {
+		return err
+	}
+	written, err := scanNumbers(found)
+	if err != nil {
+		return err
+	}
+	for _, row := range written {
+		changes[of[row]].done = true
+	}
+	return nil
+}
+
 // sqlOutcomes is sqlOutcome for a page of rows, in one round trip.
 const sqlOutcomes = `
 	UPDATE deliveries d SET state = o.state, next_at = o.next_at, claim = 0, attempts = d.attempts + o.attempts, doubts = d.doubts + o.doubts,
@@ -124,11 +172,17 @@ const sqlOutcomes = `
 	RETURNING d.id`
 
 func (r *recorder) writeTogether(ctx context.Context, changes []change) error {
+	if err := r.sentTogether(ctx, changes); err != nil {
+		return err
+	}
 	var ints [7][]int64
 	var texts [4][]string
 	of := make(map[int64]int, len(changes))
 	for i := range changes {
 		c := &changes[i]
+		if c.done {
+			continue
+		}
 		if c.notice != 0 {
 			if err := r.writeOne(ctx, c); err != nil {
 				return err
