@@ -148,11 +148,16 @@ func (r *recorder) sentTogether(ctx context.Context, changes []change) error {
 	if len(rows) < 2 {
 		return nil
 	}
-	found, err := r.tx.QueryContext(ctx, sqlSentTogether, rows, answers, like.code, like.enhanced, like.language, like.end)
+	return r.mark(ctx, changes, of, sqlSentTogether, rows, answers, like.code, like.enhanced, like.language, like.end)
+}
+
+// mark runs an update that returns the rows it wrote, and marks their changes.
+func (r *recorder) mark(ctx context.Context, changes []change, of map[int64]int, query string, args ...any) error {
+	rows, err := r.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
-	written, err := scanNumbers(found)
+	written, err := scanNumbers(rows)
 	if err != nil {
 		return err
 	}
@@ -200,19 +205,8 @@ func (r *recorder) writeTogether(ctx context.Context, changes []change) error {
 	if len(of) == 0 {
 		return nil
 	}
-	rows, err := r.tx.QueryContext(ctx, sqlOutcomes,
+	return r.mark(ctx, changes, of, sqlOutcomes,
 		ints[0], ints[1], texts[0], ints[2], ints[3], ints[4], ints[5], texts[1], texts[2], texts[3], ints[6])
-	if err != nil {
-		return err
-	}
-	written, err := scanNumbers(rows)
-	if err != nil {
-		return err
-	}
-	for _, row := range written {
-		changes[of[row]].done = true
-	}
-	return nil
 }
 
 func scanNumbers(rows *sql.Rows) ([]int64, error) {

@@ -60,9 +60,11 @@ func (m *Mailer) dispatch(ctx context.Context) {
 		case <-ctx.Done():
 		case <-m.wake:
 			d.idle = false
+			d.collect(unbroken)
 			bounded(ctx, d.exchange)
 		case <-polling.C:
 			d.idle = false
+			d.collect(unbroken)
 			bounded(ctx, func(ctx context.Context) {
 				d.readPauses(ctx)
 				d.exchange(ctx)
