@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"dailytip/store"
 )
@@ -85,6 +86,7 @@ func Open(ctx context.Context, db *store.DB) (open bool, err error) {
 // Counts is how the deliveries stand.
 type Counts struct {
 	States map[string]int // deliveries by state; "sending": in a claim
+	Due    int            // those of them that were tried before, or given back, and could be tried now
 	Doubts int            // attempts whose answer was never seen, of all
 	Bad    int            // readers whom something is held against
 }
@@ -95,19 +97,20 @@ func Count(ctx context.Context, db *store.DB) (c Counts, err error) {
 	rows, err := db.Read().QueryContext(ctx, `
 		SELECT CASE WHEN claim > 0 OR state = 'pending' AND next_at = 0 AND EXISTS (
 			SELECT 1 FROM claims c WHERE deliveries.id >= c.first_id AND deliveries.id <= c.last_id) THEN 'sending' ELSE state END AS stands,
-			COUNT(*), SUM(doubts) FROM deliveries GROUP BY stands`)
+			COUNT(*), SUM(doubts), SUM(CASE WHEN next_at > 0 AND next_at <= $1 THEN 1 ELSE 0 END) FROM deliveries GROUP BY stands`, time.Now().UnixMilli())
 	if err != nil {
 		return c, fmt.Errorf("count deliveries: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var state string
-		var n, doubts int
-		if err := rows.Scan(&state, &n, &doubts); err != nil {
+		var n, doubts, due int
+		if err := rows.Scan(&state, &n, &doubts, &due); err != nil {
 			return c, fmt.Errorf("count deliveries: %w", err)
 		}
 		c.States[state] = n
 		c.Doubts += doubts
+		c.Due += due
 	}
 	if err := rows.Err(); err != nil {
 		return c, fmt.Errorf("count deliveries: %w", err)
