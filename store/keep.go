@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"regexp"
+	"strconv"
 
 	"modernc.org/sqlite"
 )
@@ -88,13 +89,27 @@ func (k *keeper) statement(ctx context.Context, text string) (*statement, error)
 	if !keepable.MatchString(text) {
 		return nil, nil
 	}
-	prepared, err := k.PrepareContext(ctx, text)
+	prepared, err := k.PrepareContext(ctx, inPlace(text))
 	if err != nil {
 		return nil, err
 	}
 	s := &statement{compiled: prepared.(compiled), text: text}
 	k.kept[text] = k.order.PushFront(s)
 	return s, k.forget()
+}
+
+var parameter = regexp.MustCompile(`\$(\d+)`)
+
+// inPlace writes a statement's parameters as ? where each stands once and they
+// come in order: of those that have a name, the driver makes a copy at each run.
+// No text has a $ in quotes.
+func inPlace(text string) string {
+	for i, m := range parameter.FindAllStringSubmatch(text, -1) {
+		if m[1] != strconv.Itoa(i+1) {
+			return text
+		}
+	}
+	return parameter.ReplaceAllLiteralString(text, "?")
 }
 
 // forget drops the statement that hasn't been used for longest, when there are

@@ -83,6 +83,21 @@ func TestKeptStatementsRunAgain(t *testing.T) {
 	}
 }
 
+func TestInPlace(t *testing.T) {
+	for text, want := range map[string]string{
+		"SELECT 1":                                         "SELECT 1",
+		"INSERT INTO n (a, b) VALUES ($1, $2)":             "INSERT INTO n (a, b) VALUES (?, ?)",
+		"UPDATE n SET a = $2 WHERE i = $1":                 "UPDATE n SET a = $2 WHERE i = $1",
+		"UPDATE n SET a = $1 WHERE i = $2 AND a <> $1":     "UPDATE n SET a = $1 WHERE i = $2 AND a <> $1",
+		"SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10":   "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?",
+		"SELECT a FROM n WHERE i > $1 ORDER BY i LIMIT $3": "SELECT a FROM n WHERE i > $1 ORDER BY i LIMIT $3",
+	} {
+		if got := inPlace(text); got != want {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+}
+
 // The same text runs while its rows are being read.
 func TestKeptStatementInItself(t *testing.T) {
 	pool := scratch(t)
