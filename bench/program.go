@@ -97,7 +97,7 @@ func watch(ctx context.Context, nodes []*rig.Installation, db *store.DB) (o outc
 	}
 	var all, n, first, last int64
 	err = db.Read().QueryRowContext(ctx, `
-		SELECT COUNT(*), SUM(CASE WHEN state = 'sent' AND done_at >= $1 THEN 1 ELSE 0 END),
+		SELECT (SELECT SUM(opened) FROM counters), SUM(CASE WHEN state = 'sent' AND done_at >= $1 THEN 1 ELSE 0 END),
 			MIN(CASE WHEN done_at >= $1 THEN done_at ELSE NULL END), MAX(done_at) FROM deliveries`, begin.UnixMilli()).Scan(&all, &n, &first, &last)
 	if err != nil {
 		return o, err

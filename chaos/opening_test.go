@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/internal/rig"
 	"dailytip/store"
 )
 
@@ -35,9 +36,9 @@ func TestKilledWhileOpening(t *testing.T) {
 		r.eventually(r.patience(), "the edition is opened", r.opened)
 		r.agrees()
 		r.wantNone("was due and has no delivery", `
-			SELECT COUNT(*) FROM subscriptions WHERE state = 'active' AND due_after = 0 AND subscriber NOT IN (SELECT subscriber FROM deliveries)`)
+			SELECT COUNT(*) FROM subscriptions WHERE state = 'active' AND due_after = 0 AND subscriber NOT IN (SELECT subscriber FROM `+rig.Deliveries(r.db)+`)`)
 		r.wantNone("wasn't due yet and has a delivery", `
-			SELECT COUNT(*) FROM subscriptions WHERE (due_after > 0 OR state = 'pending') AND subscriber IN (SELECT subscriber FROM deliveries)`)
+			SELECT COUNT(*) FROM subscriptions WHERE (due_after > 0 OR state = 'pending') AND subscriber IN (SELECT subscriber FROM `+rig.Deliveries(r.db)+`)`)
 		// Who came meanwhile gets it by hand, here and there between the others.
 		if _, err := r.nodes[0].Run(t.Context(), []string{"send", "--date", due.Format(time.DateOnly), "--wait", "0s"}, 0, 1, 4, 5); err != nil {
 			t.Fatal(err)
@@ -53,8 +54,12 @@ func TestKilledWhileOpening(t *testing.T) {
 }
 
 // smallSlots share a tenth of the readers; the others are in one slot, which
-// takes more than one chunk (10,000).
-const smallSlots = 20
+// takes more than one chunk (10,000). They are many so that opening them all takes
+// a while.
+const smallSlots = 300
+
+// noons are zones whose clocks show the same.
+var noons = []string{"UTC", "Etc/UTC", "Etc/GMT", "Etc/Greenwich", "Etc/Zulu"}
 
 // makeDue puts the readers into slots of different sizes, all due at one
 // instant. Some haven't confirmed yet.
@@ -63,10 +68,11 @@ func (r *trial) makeDue(due time.Time) {
 	until := store.Millis(due.Add(-time.Hour))
 	today := 1 << ((int(due.Weekday()) + 6) % 7) // bit 0 is Monday
 	for i := range smallSlots {                  // who take the mail on different days, this one among them
-		days := i&(today-1) | today | i&^(today-1)<<1
+		zone, set := noons[i%len(noons)], i/len(noons)
+		days := set&(today-1) | today | set&^(today-1)<<1
 		r.change(`
 			INSERT INTO slots (id, newsletter, timezone, send_at, days, cadence, done_until)
-			SELECT id + $1, newsletter, timezone, send_at, CAST($2 AS BIGINT), cadence, done_until FROM slots WHERE days = 0`, i+1, days)
+			SELECT id + $1, newsletter, CAST($2 AS TEXT), send_at, CAST($3 AS BIGINT), cadence, done_until FROM slots WHERE days = 0`, i+1, zone, days)
 	}
 	r.change("UPDATE slots SET done_until = $1", until)
 	r.change(`

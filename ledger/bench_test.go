@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/internal/rig"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
@@ -40,7 +41,7 @@ type crowd struct {
 	dates  int
 }
 
-func newCrowd(b *testing.B, db *store.DB, readers int) *crowd {
+func newCrowd(b testing.TB, db *store.DB, readers int) *crowd {
 	b.Helper()
 	list, err := subscribers.Open(b.Context(), db)
 	if err != nil {
@@ -224,7 +225,10 @@ func BenchmarkIdle(b *testing.B) {
 	onBoth(b, *many, func(b *testing.B, c *crowd) {
 		c.open()
 		err := c.db.Write(b.Context(), func(tx *sql.Tx) error {
-			for _, s := range []string{"UPDATE deliveries SET state = 'sent', attempts = 1, code = 250, answer = 'queued', done_at = 1", "DELETE FROM fresh"} {
+			for _, s := range []string{
+				rig.WriteOut(c.db), "UPDATE deliveries SET state = 'sent', attempts = 1, code = 250, answer = 'queued', done_at = 1",
+				"DELETE FROM fresh", "DELETE FROM batches",
+			} {
 				if _, err := tx.ExecContext(b.Context(), s); err != nil {
 					return err
 				}

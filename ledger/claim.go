@@ -3,8 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"dailytip/store"
@@ -32,6 +32,7 @@ type Job struct {
 	row   int64   // the delivery's number
 	claim claimed // that it is in
 	owner string  // of the claim
+	batch *batch  // of a delivery that has no row yet
 }
 
 // Claiming says how much to claim, and for whom.
@@ -50,10 +51,22 @@ type Claiming struct {
 // tried again before what was opened since. What is paused yields one mail, as a
 // probe, each time its probe is due.
 func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming) ([]Job, error) {
-	var jobs []Job
-	var records *recorder
-	err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+	jobs, records, err := l.exchange(ctx, now, outcomes, c, false)
+	if errors.Is(err, errHasRow) {
+		jobs, records, err = l.exchange(ctx, now, outcomes, c, true)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("exchange with ledger: %w", err)
+	}
+	l.taken.settle(jobs, records.ended)
+	l.known.learn(records.courses)
+	return jobs, nil
+}
+
+func (l *Ledger) exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming, alone bool) (jobs []Job, records *recorder, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) (err error) {
 		records = l.recorder(tx, now, c.Owner)
+		records.alone = alone
 		if err := records.recordAll(ctx, outcomes); err != nil {
 			return err
 		}
@@ -63,12 +76,7 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 		jobs, err = l.claim(ctx, tx, now, c)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("exchange with ledger: %w", err)
-	}
-	l.taken.settle(jobs, records.ended)
-	l.known.learn(records.courses)
-	return jobs, nil
+	return jobs, records, err
 }
 
 func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming) ([]Job, error) {
@@ -196,7 +204,11 @@ func (l *Ledger) claimTaken(ctx context.Context, tx *sql.Tx, now time.Time, c Cl
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
 	before := len(jobs)
-	jobs, err := l.readJobs(ctx, tx, now, e, taken, jobs)
+	read := l.laterJobs
+	if !taken.empty() {
+		read = l.freshJobs
+	}
+	jobs, err := read(ctx, tx, now, e, taken, jobs)
 	if err != nil {
 		return nil, err
 	}
@@ -226,61 +238,4 @@ func begin(ctx context.Context, tx *sql.Tx, jobs []Job) error {
 		}
 	}
 	return nil
-}
-
-// What sending needs, and, where the reader isn't active any more (P5), what
-// they are.
-const jobColumns = `
-	SELECT deliveries.id, deliveries.subscriber, content, attempts + 1, opened_at, expires_at,
-		COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0),
-		CASE WHEN s.state = 'active' THEN '' ELSE COALESCE(s.state, 'erased') END
-	FROM deliveries
-	LEFT JOIN subscribers p ON p.id = deliveries.subscriber
-	LEFT JOIN subscriptions s ON s.subscriber = deliveries.subscriber AND s.newsletter = $1`
-
-const (
-	sqlFreshJobs = jobColumns + ` WHERE deliveries.id >= $2 AND deliveries.id <= $3 AND ` + isFresh + ` ORDER BY deliveries.id`
-	sqlLaterJobs = jobColumns + ` WHERE claim = $2 AND claim > 0 ORDER BY deliveries.id`
-)
-
-// readJobs adds the deliveries of a claim to jobs, and withdraws those of readers
-// who aren't active any more.
-func (l *Ledger) readJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edition, taken claimed, jobs []Job) ([]Job, error) {
-	query, args := sqlLaterJobs, []any{e.Newsletter, taken.id}
-	if !taken.empty() {
-		query, args = sqlFreshJobs, []any{e.Newsletter, taken.first, taken.last}
-		jobs = slices.Grow(jobs, int(taken.last-taken.first)+1)
-	}
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read claimed deliveries: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	gone := map[int64]string{}
-	var opened, expires int64
-	var state string
-	for rows.Next() {
-		jobs = append(jobs, Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}})
-		j := &jobs[len(jobs)-1]
-		err := rows.Scan(&j.row, &j.Key.Subscriber, &j.Content, &j.Attempts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
-		if err != nil {
-			return nil, fmt.Errorf("read claimed deliveries: %w", err)
-		}
-		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
-		if state != "" {
-			gone[j.row] = state
-			jobs = jobs[:len(jobs)-1]
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read claimed deliveries: %w", err)
-	}
-	for row, state := range gone {
-		_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'withdrawn', answer = $2, claim = 0, done_at = $3 WHERE id = $1",
-			row, "the reader was "+state+" before it was sent", store.Millis(now))
-		if err != nil {
-			return nil, fmt.Errorf("withdraw delivery: %w", err)
-		}
-	}
-	return jobs, nil
 }

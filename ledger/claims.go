@@ -10,7 +10,7 @@ import (
 	"dailytip/store"
 )
 
-// claimed is a claim: those of its span that are still fresh, or, when that is
+// claimed is a claim: those of its span that have no row yet, or, when that is
 // empty, the deliveries that carry its number.
 type claimed struct {
 	id int64
@@ -72,7 +72,7 @@ func dropClaim(ctx context.Context, tx *sql.Tx, c claimed) error {
 
 const sqlDropClaim = `
 	DELETE FROM claims WHERE id = $1
-		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE id >= $2 AND id <= $3 AND ` + isFresh + `)
+		AND (CAST($2 AS BIGINT) = 0 OR (SELECT COUNT(*) FROM deliveries WHERE id >= $2 AND id <= $3) = CAST($3 AS BIGINT) - $2 + 1)
 		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE claim = $1 AND claim > 0)`
 
 // claimsOf reads claims: of one owner, or ("") of all whose lease has ended.
@@ -100,13 +100,20 @@ type claimOf struct {
 	newsletter string
 }
 
-// open is the condition for what is open of a claim, with its parameters' places
-// from a number on.
-func (c claimed) open(from int) (where string, args []any) {
+// sqlClaimed is a table of a claim's open deliveries. Its $1 and $2 are what
+// [claimed.args] gives.
+func sqlClaimed(db *store.DB, c claimed) string {
 	if c.empty() {
-		return fmt.Sprintf("deliveries.claim = $%d AND deliveries.claim > 0", from), []any{c.id}
+		return "(SELECT * FROM deliveries WHERE claim = $1 AND claim > 0 AND CAST($2 AS BIGINT) = 0)"
 	}
-	return fmt.Sprintf("deliveries.id >= $%d AND deliveries.id <= $%d AND ", from, from+1) + isFresh, []any{c.first, c.last}
+	return sqlListed(db, ofSpan)
+}
+
+func (c claimed) args() []any {
+	if c.empty() {
+		return []any{c.id, 0}
+	}
+	return []any{c.first, c.last}
 }
 
 // Renew keeps the claims of a node from being taken for lost.
@@ -145,7 +152,7 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, owner string, known 
 			return err
 		}
 		for _, c := range claims {
-			if err := disown(ctx, tx, now, c, known); err != nil {
+			if err := l.disown(ctx, tx, now, c, known); err != nil {
 				return err
 			}
 		}
@@ -153,9 +160,8 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, owner string, known 
 	})
 }
 
-func disown(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, known func(Key) bool) error {
-	where, args := c.open(1)
-	rows, err := tx.QueryContext(ctx, "SELECT id, 0, edition, subscriber FROM deliveries WHERE "+where, args...)
+func (l *Ledger) disown(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, known func(Key) bool) error {
+	rows, err := tx.QueryContext(ctx, "SELECT id, 0, edition, subscriber FROM "+sqlClaimed(l.db, c.claimed)+" AS claimed", c.args()...)
 	if err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}
@@ -163,8 +169,11 @@ func disown(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, known fun
 	if err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}
-	for _, row := range stray {
-		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET claim = 0, next_at = $2 WHERE id = $1", row, store.Millis(now)); err != nil {
+	for _, number := range stray {
+		if _, err := l.writeOut(ctx, tx, span{number, number}, row{state: Pending, next: store.Millis(now)}); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET claim = 0, next_at = $2 WHERE id = $1", number, store.Millis(now)); err != nil {
 			return fmt.Errorf("put back: %w", err)
 		}
 	}

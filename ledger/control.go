@@ -126,7 +126,7 @@ func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e 
 	if err != nil {
 		return 0, false, err
 	}
-	fresh, err := affected(tx.ExecContext(ctx, sqlWithdrawFresh, store.Millis(now), s.first, s.last))
+	fresh, err := l.writeOut(ctx, tx, s, row{state: Withdrawn, answer: cancelled, end: store.Millis(now)})
 	if err != nil {
 		return 0, false, err
 	}
@@ -134,13 +134,12 @@ func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e 
 	return fresh + later, !s.empty() || later > 0, err
 }
 
-// In the second the condition stands twice: see sqlTakeLater.
+// In sqlWithdrawLater the condition stands twice: see sqlTakeLater.
 const (
-	sqlWithdrawFresh = `
-		UPDATE deliveries SET state = 'withdrawn', done_at = $1, answer = 'the edition was cancelled' WHERE id >= $2 AND id <= $3 AND ` + isFresh
+	cancelled        = "the edition was cancelled"
 	sqlWithdrawLater = `
 		UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2, next_at = 0, code = 0, enhanced = '',
-			answer = CASE WHEN doubts > 0 THEN 'the edition was cancelled; an earlier answer was never seen' ELSE 'the edition was cancelled' END
+			answer = CASE WHEN doubts > 0 THEN '` + cancelled + `; an earlier answer was never seen' ELSE '` + cancelled + `' END
 		WHERE next_at + 0 > 0 AND id IN (
 			SELECT id FROM deliveries WHERE edition = $1 AND next_at > 0 ORDER BY next_at, id LIMIT $3 + 0)`
 )

@@ -27,27 +27,30 @@
 //
 // # Where a delivery waits
 //
-// Deliveries are numbered in the order in which they are opened, so what Open
-// adds in one transaction is a range of numbers, and mostly it's sent in that
-// order. So a delivery in state pending or retry is in one of three places, and
-// none of them costs anything once it has left:
+// What Open adds in one transaction is a batch: one row that lists the readers,
+// whose deliveries have numbers in a row. A delivery gets a row of its own when
+// something has become of it. Mostly that is that it was sent: then its row is
+// written once, and never changed. Until then it stands in its batch, in one of
+// two places:
 //
-//   - fresh: ranges of deliveries that wait since they were opened. Claiming
-//     moves the range's beginning on; no row is written.
-//   - later: deliveries with next_at > 0, in an index of just these: what was
-//     refused for now or given back.
-//   - claims: what a node has taken, under a lease: a range that was fresh, or
-//     the rows that were later and now carry the claim's number. The first
-//     outcome takes a row out of the range for good; where it was given back, it
-//     comes again as a later one. So a row is in one claim at most.
+//   - fresh: ranges of numbers that wait since they were opened. Claiming moves
+//     the range's beginning on.
+//   - claims: what a node has taken, under a lease: a range that was fresh.
 //
-// Hence a mail that is sent at once costs one change of its row. A notice is
-// claimed by its row: state sending, with owner and lease.
+// Whatever ends a delivery's stay there writes its row in the same transaction,
+// so a number of a batch is in fresh, in a claim, or has a row; when all have
+// one, the batch goes (forget). A row in state pending or retry waits as
+//
+//   - later: next_at > 0, in an index of just these: what was refused for now or
+//     given back; or it's in a claim again, and carries the claim's number.
+//
+// A notice is claimed by its row: state sending, with owner and lease.
 //
 // # What holds, and why
 //
-//   - P1: a delivery's key is (edition, subscriber). Opening twice, on any node,
-//     is a no-op.
+//   - P1: a delivery's key is (edition, subscriber). Openings of an edition come
+//     one after the other, and leave out who is in one of its batches or has a
+//     row. So opening twice, on any node, is a no-op.
 //   - P2: a delivery and its place are written in one transaction before anything
 //     is sent, and it only goes from place to place, or to its end, in
 //     transactions that do both halves.
@@ -61,6 +64,6 @@
 //
 // On PostgreSQL several nodes claim at once: whoever takes from a range, or takes
 // later rows, locks them and the others skip what is locked. An outcome other
-// than sent counts only while the row is still in the claim that its job came
-// from.
+// than sent counts only while the delivery is still in the claim that its job
+// came from.
 package ledger

@@ -16,11 +16,6 @@ type span struct{ first, last int64 }
 
 func (s span) empty() bool { return s.first == 0 }
 
-// isFresh is what a delivery in a span is while its first attempt has had no
-// outcome: waiting, or in a claim. Anything that happens to it, also being given
-// back, takes it out of this state for good.
-const isFresh = `deliveries.state = 'pending' AND deliveries.next_at = 0 AND deliveries.claim = 0`
-
 // addFresh writes down that new deliveries wait.
 func addFresh(ctx context.Context, tx *sql.Tx, edition int64, s span, expires int64) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO fresh (edition, next_id, last_id, expires_at) VALUES ($1, $2, $3, $4)", edition, s.first, s.last, expires)
@@ -35,7 +30,7 @@ const forever = math.MaxInt64
 
 // take moves on through an edition's fresh deliveries that expire after one
 // instant and not after another (ms). It returns the next n, which no other
-// transaction gets, or an empty span. Some of them may be done with.
+// transaction gets, or an empty span. They are all of one batch.
 func (l *Ledger) take(ctx context.Context, tx *sql.Tx, edition int64, n int, after, until int64) (s span, err error) {
 	var next, last int64
 	if l.db.Postgres() { // in one round trip

@@ -32,10 +32,14 @@ const recentEditions = 8 * 24 * time.Hour
 
 // Journal notes which editions have begun or ended since the last look and what
 // was done by command, and returns it. Each entry is returned once, on one node.
-// What a cancelled edition got back is withdrawn on the way.
+// What a cancelled edition got back is withdrawn on the way, and batches that are
+// done with are dropped.
 func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
 	if _, err := l.FinishCancelled(ctx, now); err != nil {
 		return nil, err
+	}
+	if err := l.forget(ctx); err != nil {
+		return nil, fmt.Errorf("forget batches: %w", err)
 	}
 	open, err := l.unfinished(ctx)
 	if err != nil {

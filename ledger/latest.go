@@ -40,11 +40,16 @@ func (l *Ledger) newest(ctx context.Context, q store.Queryer, query string, args
 // HasDelivery tells whether a reader has their mail of a date, or will: another
 // one of that date never comes.
 func (l *Ledger) HasDelivery(ctx context.Context, q store.Queryer, newsletter, date string, subscriber int64) (has bool, err error) {
-	err = q.QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM deliveries d JOIN editions e ON e.id = d.edition
-			WHERE e.newsletter = $1 AND e.local_date = $2 AND d.subscriber = $3)`, newsletter, date, subscriber).Scan(&has)
+	err = q.QueryRowContext(ctx, sqlHasDelivery(l.db), subscriber, newsletter, date).Scan(&has)
 	if err != nil {
 		return false, fmt.Errorf("look for a delivery: %w", err)
 	}
 	return has, nil
+}
+
+func sqlHasDelivery(db *store.DB) string {
+	const is = "(SELECT id FROM editions WHERE newsletter = $2 AND local_date = $3)"
+	return `
+		SELECT EXISTS (SELECT 1 FROM deliveries d WHERE d.edition = ` + is + ` AND d.subscriber = $1)
+			OR EXISTS (SELECT 1 FROM ` + sqlListed(db, "b.edition = "+is+" AND "+ofReader) + ` AS listed)`
 }

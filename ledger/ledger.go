@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"time"
@@ -28,16 +29,18 @@ const (
 // Ledger reads and writes the queue. Its methods may be called from several
 // goroutines.
 type Ledger struct {
-	db    *store.DB
-	list  *subscribers.List
-	ids   *store.IDs
-	taken taken
-	known contents
+	db      *store.DB
+	list    *subscribers.List
+	ids     *store.IDs
+	taken   taken
+	known   contents
+	batches batches
+	inserts map[int]string // SQLite's, by how many rows
 }
 
 // New returns the ledger in a migrated database.
 func New(db *store.DB, list *subscribers.List) *Ledger {
-	return &Ledger{db: db, list: list, ids: &store.IDs{}, taken: taken{left: map[int64]int{}}, known: contents{courses: map[int64]bool{}}}
+	return &Ledger{db: db, list: list, ids: &store.IDs{}, taken: taken{left: map[int64]int{}}, known: contents{courses: map[int64]bool{}}, inserts: inserts()}
 }
 
 // Edition is one newsletter on one local date.
@@ -98,6 +101,15 @@ type Key struct {
 	Notice     int64 // 0: it's a delivery
 	Edition    int64
 	Subscriber int64
+}
+
+// unwatched is a context for a page of rows. On SQLite who ends it waits for the
+// page: watching it costs as much as a row does.
+func (l *Ledger) unwatched(ctx context.Context) context.Context {
+	if l.db.Postgres() {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 func affected(res sql.Result, err error) (int64, error) {

@@ -12,10 +12,6 @@ import (
 	"dailytip/store"
 )
 
-// chunk is how many deliveries one transaction opens. On SQLite it bounds how
-// long others wait for the write lock, well below 50 ms.
-const chunk = 5_000
-
 // Opening asks for the deliveries of one content to the readers of one slot.
 type Opening struct {
 	Newsletter string
@@ -79,21 +75,17 @@ type opening struct {
 
 // openNext opens the next chunk and returns how many deliveries are new.
 func (l *Ledger) openNext(ctx context.Context, tx *sql.Tx, c *opening, before int64) (n int64, err error) {
-	who, err := l.readersNow(ctx, tx, c.Opening)
+	due, err := l.nextChunk(ctx, tx, c)
 	if err != nil {
 		return 0, err
 	}
-	due, err := nextChunk(ctx, tx, who, c)
-	if err != nil {
-		return 0, err
-	}
-	if due {
+	if len(due) > 0 {
 		c.anybody = true
 		content, err := l.contentFor(ctx, tx, c.now, c.Opening)
 		if err != nil {
 			return 0, err
 		}
-		if n, err = l.openChunk(ctx, tx, c, content, who); err != nil {
+		if n, err = l.openChunk(ctx, tx, c, content, due); err != nil {
 			return 0, err
 		}
 		if err := countOpened(ctx, tx, c.now, content.Edition, n); err != nil {
@@ -114,7 +106,7 @@ const due = `slot = $1 AND state = 'active' AND (due_after < $2 OR $3)`
 
 // dueInCourse leaves those at a place ($4) who have no mail under way in some
 // other editions: their place moves on when that is sent, and until then they
-// would get the same tip again.
+// would get the same tip again. Those who stand in a batch come on top.
 const dueInCourse = due + ` AND course_tip = $4 AND NOT EXISTS (
 	SELECT 1 FROM deliveries d WHERE d.edition IN ($5, $6, $7, $8, $9, $10, $11, $12)
 		AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'retry'))`
@@ -134,16 +126,9 @@ func (o Opening) readers() readers {
 	return readers{due, []any{o.Slot, store.Millis(o.DueAt), o.Everyone}}
 }
 
-// readersNow leaves out, in a course, whose last tip is under way.
-func (l *Ledger) readersNow(ctx context.Context, tx *sql.Tx, o Opening) (readers, error) {
+// inCourse leaves out whose last tip is under way in one of some editions.
+func (o Opening) inCourse(editions []int64) readers {
 	r := o.readers()
-	if o.CourseAfter == nil {
-		return r, nil
-	}
-	editions, err := l.underWay(ctx, tx, o)
-	if err != nil {
-		return r, err
-	}
 	r = readers{dueInCourse, append(r.args, *o.CourseAfter)}
 	for i := range mostUnderWay {
 		edition := int64(0) // there's none
@@ -152,15 +137,7 @@ func (l *Ledger) readersNow(ctx context.Context, tx *sql.Tx, o Opening) (readers
 		}
 		r.args = append(r.args, edition)
 	}
-	return r, nil
-}
-
-// with adds arguments, and returns the places they have.
-func (r readers) with(more ...any) (args, places []any) {
-	for i := range more {
-		places = append(places, len(r.args)+i+1)
-	}
-	return slices.Concat(r.args, more), places
+	return r
 }
 
 // underWay returns the editions that keep a course reader from being due: the
@@ -191,93 +168,6 @@ func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, 
 	}
 	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) }) // ids grow with time
 	return slices.Compact(ids), rows.Err()
-}
-
-// nextChunk finds the end of the next chunk, by the index alone, and tells
-// whether somebody in it is due.
-func nextChunk(ctx context.Context, tx *sql.Tx, r readers, c *opening) (due bool, err error) {
-	var end sql.NullInt64
-	if err := tx.QueryRowContext(ctx, sqlChunkEnd, c.Slot, c.after, chunk-1).Scan(&end); err != nil {
-		return false, err
-	}
-	c.last, c.done = end.Int64, !end.Valid
-	if c.done {
-		c.last = forever
-	}
-	args, at := r.with(c.after, c.last)
-	return due, tx.QueryRowContext(ctx, sqlAnyDue(r, at), args...).Scan(&due)
-}
-
-const sqlChunkEnd = `
-	SELECT (SELECT subscriber FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $2 ORDER BY subscriber LIMIT 1 OFFSET $3 + 0)`
-
-func sqlAnyDue(r readers, at []any) string {
-	return "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE " + r.where + fmt.Sprintf(" AND subscriber > $%d AND subscriber <= $%d)", at...)
-}
-
-// openChunk writes the deliveries of a chunk, with numbers in a row, and returns
-// how many are new.
-func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, o *opening, c Content, r readers) (int64, error) {
-	block, err := l.newBlock(ctx, tx)
-	if err != nil {
-		return 0, err
-	}
-	args, at := r.with(o.after, o.last, c.Edition, c.ID, store.Millis(o.DueAt), store.Millis(o.now), store.Millis(o.ExpiresAt), block)
-	res, err := tx.ExecContext(ctx, sqlOpenChunk(l.db, r, at), args...)
-	n, err := affected(res, err)
-	if err != nil || n == 0 {
-		return 0, err
-	}
-	s, err := l.numbered(ctx, tx, res, n, block)
-	if err != nil {
-		return 0, err
-	}
-	if s.last-s.first+1 == n {
-		return n, addFresh(ctx, tx, c.Edition, s, store.Millis(o.ExpiresAt))
-	}
-	// Some were opened before: the new ones are no range.
-	_, err = tx.ExecContext(ctx, "UPDATE deliveries SET next_at = $1 WHERE id >= $2 AND id <= $3", store.Millis(o.now), s.first, s.last)
-	return n, err
-}
-
-func sqlOpenChunk(db *store.DB, r readers, at []any) string {
-	const insert = `
-		INSERT INTO deliveries (%[9]sedition, subscriber, content, due_at, opened_at, expires_at, state)
-		SELECT %[10]s$%[3]d%[11]s, subscriber, $%[4]d%[11]s, $%[5]d%[11]s, $%[6]d%[11]s, $%[7]d%[11]s, 'pending'
-		FROM subscriptions WHERE %[12]s AND subscriber > $%[1]d AND subscriber <= $%[2]d ORDER BY subscriber
-		ON CONFLICT (edition, subscriber) DO NOTHING`
-	// SQLite counts the numbers on by itself, and would work out a CAST for each
-	// row.
-	id, number, kind := "", "", ""
-	if db.Postgres() {
-		id, number, kind = "id, ", fmt.Sprintf("$%d + row_number() OVER (ORDER BY subscriber), ", at[7]), "::bigint"
-	}
-	return fmt.Sprintf(insert, append(at[:8:8], id, number, kind, r.where)...)
-}
-
-// blockSize is more than a chunk has.
-const blockSize = 1 << 15
-
-// newBlock returns the number after which a chunk's are free, on PostgreSQL,
-// where other nodes open at the same time. A database that was moved there has
-// numbers that the sequence doesn't know of.
-func (l *Ledger) newBlock(ctx context.Context, tx *sql.Tx) (block int64, err error) {
-	if !l.db.Postgres() {
-		return 0, nil
-	}
-	err = tx.QueryRowContext(ctx, `
-		SELECT GREATEST(nextval('delivery_blocks'), COALESCE((SELECT MAX(id) FROM deliveries), 0) / $1 + 1) * $1`, blockSize).Scan(&block)
-	return block, err
-}
-
-// numbered returns the numbers that n new deliveries got.
-func (l *Ledger) numbered(ctx context.Context, tx *sql.Tx, res sql.Result, n, block int64) (s span, err error) {
-	if !l.db.Postgres() {
-		last, err := res.LastInsertId()
-		return span{last - n + 1, last}, err
-	}
-	err = tx.QueryRowContext(ctx, "SELECT MIN(id), MAX(id) FROM deliveries WHERE id > $1 AND id <= $2", block, block+blockSize).Scan(&s.first, &s.last)
-	return s, err
 }
 
 // CountDue counts the readers of a slot who were due at an instant.

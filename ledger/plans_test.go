@@ -15,29 +15,34 @@ import (
 // statements are those that run for each page, each minute or each chunk, and
 // when somebody looks.
 func statements(db *store.DB) map[string]string {
-	all, course := readers{where: due}, readers{where: dueInCourse}
+	all, course := Opening{}.readers(), Opening{CourseAfter: new(string)}.inCourse(nil)
 	list := map[string]string{
 		"look for work":       sqlWork,
 		"what is overdue":     sqlOverdue,
 		"due":                 "SELECT COUNT(*) FROM subscriptions WHERE " + due,
 		"due in course":       "SELECT COUNT(*) FROM subscriptions WHERE " + dueInCourse,
-		"chunk's end":         sqlChunkEnd,
-		"any due":             sqlAnyDue(all, []any{4, 5}),
-		"open chunk":          sqlOpenChunk(db, all, []any{4, 5, 6, 7, 8, 9, 10, 11}),
-		"any due in course":   sqlAnyDue(course, []any{13, 14}),
+		"chunk":               sqlChunk(all),
+		"chunk of course":     sqlChunk(course),
+		"overlapping batches": sqlOverlapping,
+		"any delivery":        sqlAnyDelivery,
+		"who has a delivery":  sqlWhoHas(db),
+		"highest number":      sqlHighest,
 		"first fresh":         sqlFirstFresh,
 		"take later":          sqlTakeLater(db),
-		"fresh jobs":          sqlFreshJobs,
+		"batch":               sqlBatch,
+		"numbers with a row":  sqlWritten,
+		"numbers at an end":   sqlOver,
+		"people of a slot":    sqlPeopleOfSlot,
+		"people by number":    sqlPeopleByNumber(db),
 		"later jobs":          sqlLaterJobs,
-		"sent":                sqlSentFresh,
 		"outcome":             sqlOutcome,
 		"notice's outcome":    sqlNoticeOutcome,
 		"end claim":           sqlDropClaim,
-		"lost range":          sqlLose(claimed{span: span{1, 2}}),
-		"lost claim":          sqlLose(claimed{}),
-		"expire since opened": sqlExpireFresh,
+		"lost claim":          sqlLose,
+		"write out":           sqlWriteOut(db),
+		"claimed range":       "SELECT id FROM " + sqlClaimed(db, claimed{span: span{1, 2}}) + " AS claimed",
+		"claimed rows":        "SELECT id FROM " + sqlClaimed(db, claimed{}) + " AS claimed",
 		"expire later":        sqlExpireLater,
-		"withdraw fresh":      sqlWithdrawFresh,
 		"withdraw later":      sqlWithdrawLater,
 		"count":               sqlCount,
 		"an answer":           sqlAnswerOf,
@@ -45,9 +50,12 @@ func statements(db *store.DB) map[string]string {
 		"any lost":            sqlAnyLost,
 		"list deliveries":     sqlDeliveries(0),
 		"list some":           sqlDeliveries(2),
+		"list a batch":        sqlListedDeliveries(db),
+		"has a delivery":      sqlHasDelivery(db),
+		"voted on":            sqlVotedOn(db),
 	}
 	if db.Postgres() {
-		list["outcomes"], list["take"] = sqlOutcomes, sqlTake
+		list["outcomes"], list["insert together"], list["take"] = sqlOutcomes, sqlInsertTogether, sqlTake
 	}
 	return list
 }

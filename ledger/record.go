@@ -31,6 +31,7 @@ type recorder struct {
 	owner   string
 	courses map[int64]bool // by content; what stands in it has been published
 	sent    sums           // to be written before the commit
+	alone   bool           // rows are inserted one by one
 	ended   []claimed      // of each job of the owner's that has an outcome now
 }
 
@@ -62,7 +63,8 @@ func (r *recorder) recordSome(ctx context.Context, outcomes []Outcome) (int, err
 	changes := make([]change, 0, len(outcomes))
 	r.ended = slices.Grow(r.ended, len(outcomes))
 	seen := make(map[Key]struct{}, len(outcomes))
-	for _, o := range outcomes {
+	for i := range outcomes {
+		o := &outcomes[i]
 		if _, twice := seen[o.Job.Key]; twice {
 			break
 		}

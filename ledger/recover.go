@@ -11,7 +11,7 @@ import (
 )
 
 // neverSeen is what stands for the answer of a mail in doubt.
-const neverSeen = "'handed to the relay; its answer was never seen'"
+const neverSeen = "handed to the relay; its answer was never seen"
 
 // Recover deals with claims whose node is gone: what may have been on the wire
 // goes out again, under the same Message-ID, or is held for the operator when
@@ -44,7 +44,7 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead
 			n += lost
 		}
 		again, err := affected(tx.ExecContext(ctx, `
-			UPDATE notices SET state = 'retry', doubts = doubts + 1, owner = '', lease_until = 0, next_at = $1, answer = `+neverSeen+`
+			UPDATE notices SET state = 'retry', doubts = doubts + 1, owner = '', lease_until = 0, next_at = $1, answer = '`+neverSeen+`'
 			WHERE state = 'sending' AND lease_until <= $2`, store.Millis(now), over))
 		if err != nil {
 			return fmt.Errorf("resend in doubt: %w", err)
@@ -59,37 +59,38 @@ const sqlAnyLost = `
 	SELECT EXISTS (SELECT 1 FROM claims WHERE lease_until <= $1)
 		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease_until <= $1)`
 
-// unbegun puts back what a claim had ahead, and returns the rest of it.
-func unbegun(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf) (claimOf, error) {
-	if c.empty() || c.begun >= c.last {
-		return c, nil
-	}
-	_, err := tx.ExecContext(ctx, sqlUnbegun, store.Millis(now), max(c.begun+1, c.first), c.last)
-	if err != nil {
-		return c, fmt.Errorf("put back what was claimed ahead: %w", err)
-	}
-	c.last = c.begun
-	return c, nil
-}
-
-const sqlUnbegun = "UPDATE deliveries SET next_at = $1 WHERE id >= $2 AND id <= $3 AND " + isFresh
-
-// lose ends a claim whose node is gone.
+// lose ends a claim whose node is gone. What it had only claimed ahead is put
+// back.
 func (l *Ledger) lose(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, hold bool) (n int64, err error) {
-	if c, err = unbegun(ctx, tx, now, c); err != nil {
-		return 0, err
-	}
-	state, next, done := Retry, store.Millis(now), int64(0)
+	lost := row{state: Retry, next: store.Millis(now), attempts: 1, doubts: 1, answer: neverSeen}
 	if hold {
-		state, next, done = InDoubt, 0, store.Millis(now)
-		if err := l.holdCourses(ctx, tx, now, c); err != nil {
+		lost.state, lost.next, lost.end = InDoubt, 0, store.Millis(now)
+	}
+	if ahead := (span{max(c.begun+1, c.first), c.last}); !c.empty() {
+		if _, err := l.writeOut(ctx, tx, ahead, row{state: Pending, next: store.Millis(now)}); err != nil {
+			return 0, err
+		}
+		c.last = min(c.begun, c.last)
+	}
+	var held []Job
+	if hold {
+		if held, err = l.claimedBy(ctx, tx, c); err != nil {
 			return 0, fmt.Errorf("hold in doubt: %w", err)
 		}
 	}
-	_, args := c.open(4)
-	n, err = affected(tx.ExecContext(ctx, sqlLose(c.claimed), append([]any{string(state), next, done}, args...)...))
+	if !c.empty() {
+		n, err = l.writeOut(ctx, tx, c.span, lost)
+	} else {
+		n, err = affected(tx.ExecContext(ctx, sqlLose, c.id, string(lost.state), lost.next, lost.end))
+	}
 	if err != nil {
 		return 0, fmt.Errorf("end lost claim: %w", err)
+	}
+	records := l.recorder(tx, now, "")
+	for _, j := range held {
+		if err := records.held(ctx, j); err != nil {
+			return 0, fmt.Errorf("hold in doubt: %w", err)
+		}
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM claims WHERE id = $1", c.id); err != nil {
 		return 0, fmt.Errorf("end lost claim: %w", err)
@@ -97,46 +98,31 @@ func (l *Ledger) lose(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf,
 	return n, nil
 }
 
-// holdCourses does for a lost claim what follows from its mails being held.
-func (l *Ledger) holdCourses(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf) error {
-	where, args := c.open(2)
-	rows, err := tx.QueryContext(ctx, `
-		SELECT deliveries.edition, deliveries.subscriber, deliveries.content, s.id FROM deliveries
-		JOIN subscriptions s ON s.subscriber = deliveries.subscriber AND s.newsletter = $1 WHERE `+where, append([]any{c.newsletter}, args...)...)
-	if err != nil {
-		return err
-	}
-	jobs, err := scanDoubted(rows)
-	if err != nil {
-		return err
-	}
-	records := l.recorder(tx, now, "")
-	for _, j := range jobs {
-		if err := records.held(ctx, j); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+const sqlLose = `
+	UPDATE deliveries SET state = $2, next_at = $3, done_at = $4, claim = 0, attempts = attempts + 1, doubts = doubts + 1, answer = '` + neverSeen + `'
+	WHERE claim = $1 AND claim > 0`
 
-func sqlLose(c claimed) string {
-	where, _ := c.open(4)
-	return `
-		UPDATE deliveries SET state = $1, next_at = $2, done_at = $3, claim = 0, attempts = attempts + 1, doubts = doubts + 1, answer = ` + neverSeen + `
-		WHERE ` + where
+// claimedBy reads what is open of a claim, as far as holding it in doubt needs.
+func (l *Ledger) claimedBy(ctx context.Context, tx *sql.Tx, c claimOf) ([]Job, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT claimed.edition, claimed.subscriber, claimed.content, s.id FROM `+sqlClaimed(l.db, c.claimed)+` AS claimed
+		JOIN subscriptions s ON s.subscriber = claimed.subscriber AND s.newsletter = $3`, append(c.args(), c.newsletter)...)
+	if err != nil {
+		return nil, err
+	}
+	return scanDoubted(rows)
 }
 
 // tooLate is what stands for the answer of a mail that expired.
-const tooLate = "CASE WHEN answer = '' THEN 'it could not be sent in time' ELSE answer END"
+const tooLate = "it could not be sent in time"
 
 const (
-	sqlExpireFresh = `
-		UPDATE deliveries SET state = 'expired', done_at = $1, answer = ` + tooLate + ` WHERE id >= $2 AND id <= $3 AND ` + isFresh
+	orTooLate      = "CASE WHEN answer = '' THEN '" + tooLate + "' ELSE answer END"
 	sqlExpireLater = `
-		UPDATE deliveries SET state = 'expired', done_at = $1, next_at = 0, answer = ` + tooLate + `
+		UPDATE deliveries SET state = 'expired', done_at = $1, next_at = 0, answer = ` + orTooLate + `
 		WHERE id IN (SELECT id FROM deliveries WHERE next_at > 0 AND expires_at <= $1 LIMIT $2 + 0) AND next_at + 0 > 0`
 	sqlExpireNotices = `
-		UPDATE notices SET state = 'expired', done_at = $1, answer = ` + tooLate + ` WHERE state IN ('pending', 'retry') AND expires_at <= $1`
+		UPDATE notices SET state = 'expired', done_at = $1, answer = ` + orTooLate + ` WHERE state IN ('pending', 'retry') AND expires_at <= $1`
 	// sqlOverdue tells what has come to its end: an edition with such deliveries
 	// since they were opened (0: none), and whether there are others. MIN and not
 	// EXISTS: PostgreSQL, which may know nothing of the table yet, would hope to
@@ -181,7 +167,7 @@ func (l *Ledger) expireSome(ctx context.Context, tx *sql.Tx, now time.Time, edit
 		if err != nil {
 			return 0, err
 		}
-		if n, err = affected(tx.ExecContext(ctx, sqlExpireFresh, at, s.first, s.last)); err != nil {
+		if n, err = l.writeOut(ctx, tx, s, row{state: Expired, answer: tooLate, end: at}); err != nil {
 			return 0, err
 		}
 	}

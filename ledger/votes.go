@@ -28,11 +28,7 @@ var ErrNotSent = errors.New("the reader wasn't sent such a tip")
 // of their delivery, or for who got the tip on request the one that all share.
 func (l *Ledger) VotedOn(ctx context.Context, q store.Queryer, edition, subscriber int64) (newsletter string, c Content, err error) {
 	c.Edition = edition
-	err = q.QueryRowContext(ctx, `
-		SELECT e.newsletter, e.local_date, c.id, c.choice, c.reason FROM editions e JOIN contents c ON c.edition = e.id
-		WHERE e.id = $1 AND (c.id = (SELECT content FROM deliveries WHERE edition = $1 AND subscriber = $2)
-			OR c.choice = 'daily' AND NOT EXISTS (SELECT 1 FROM deliveries WHERE edition = $1 AND subscriber = $2))`,
-		edition, subscriber).Scan(&newsletter, &c.LocalDate, &c.ID, &c.Choice, &c.Reason)
+	err = q.QueryRowContext(ctx, sqlVotedOn(l.db), subscriber, edition).Scan(&newsletter, &c.LocalDate, &c.ID, &c.Choice, &c.Reason)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", c, ErrNotSent
 	}
@@ -40,6 +36,17 @@ func (l *Ledger) VotedOn(ctx context.Context, q store.Queryer, edition, subscrib
 		return "", c, fmt.Errorf("read what a vote is about: %w", err)
 	}
 	return newsletter, c, l.loadItems(ctx, q, &c)
+}
+
+// sqlVotedOn looks into the batches too: a quick reader votes before it's recorded
+// that the relay took their mail.
+func sqlVotedOn(db *store.DB) string {
+	return `
+		WITH its (content) AS (
+			SELECT content FROM deliveries WHERE edition = $2 AND subscriber = $1
+			UNION ALL SELECT content FROM ` + sqlListed(db, "b.edition = $2 AND "+ofReader) + ` AS listed)
+		SELECT e.newsletter, e.local_date, c.id, c.choice, c.reason FROM editions e JOIN contents c ON c.edition = e.id
+		WHERE e.id = $2 AND (c.id IN (SELECT content FROM its) OR c.choice = 'daily' AND NOT EXISTS (SELECT 1 FROM its))`
 }
 
 // VoteOf returns a reader's vote, if there is one.

@@ -13,7 +13,8 @@ import (
 type change struct {
 	notice   int64 // its number; 0: it's a delivery
 	row      int64
-	claim    int64 // the row must carry; 0: it must be fresh; notMine: only Sent counts
+	claim    int64 // the row must carry; 0: none, it was claimed without one; notMine: only Sent counts
+	job      *Job  // of a delivery that may have no row yet; nil: it has one
 	state    State
 	next     int64
 	code     int
@@ -29,7 +30,7 @@ type change struct {
 const notMine = -1
 
 // change works out what an outcome means for its row.
-func (r *recorder) change(ctx context.Context, o Outcome) (c change, err error) {
+func (r *recorder) change(ctx context.Context, o *Outcome) (c change, err error) {
 	c = change{
 		notice: o.Job.Key.Notice, row: o.Job.row, claim: notMine, state: o.State,
 		code: o.Answer.Code, enhanced: o.Answer.Enhanced, answer: plain(o.Answer.Text), language: o.Language,
@@ -41,6 +42,9 @@ func (r *recorder) change(ctx context.Context, o Outcome) (c change, err error) 
 		if mine.empty() {
 			c.claim = mine.id
 		}
+	}
+	if !o.Job.claim.empty() && (c.claim == 0 || o.State == Sent) {
+		c.job = &o.Job
 	}
 	switch o.State {
 	case Pending:
@@ -64,32 +68,32 @@ func (r *recorder) change(ctx context.Context, o Outcome) (c change, err error) 
 
 // write writes changes to different rows, and marks those that it did write.
 func (r *recorder) write(ctx context.Context, changes []change) error {
+	ctx = r.l.unwatched(ctx)
+	if err := r.insertAll(ctx, changes); err != nil {
+		return err
+	}
 	if r.l.db.Postgres() {
 		return r.writeTogether(ctx, changes)
 	}
 	// SQLite runs a small statement for each row in less time than it takes to
-	// plan one for all. Who ends the context waits for the page: watching it
-	// costs more than a row does.
-	ctx = context.WithoutCancel(ctx)
+	// plan one for all.
 	for i := range changes {
-		if err := r.writeOne(ctx, &changes[i]); err != nil {
-			return err
+		if c := &changes[i]; !c.done {
+			if err := r.writeOne(ctx, c); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// The usual case first: sent at the first attempt. It leaves alone what the
-// indexes are about.
 const (
-	sqlSentFresh = `
-		UPDATE deliveries SET state = 'sent', attempts = attempts + 1, code = $2, enhanced = $3, answer = $4, language = $5, done_at = $6
-		WHERE id = $1 AND ` + isFresh
 	sqlOutcome = `
 		UPDATE deliveries SET state = $3, next_at = $4, claim = 0, attempts = attempts + $5, doubts = doubts + $6, code = $7, enhanced = $8, answer = $9,
 			language = CASE WHEN $10 = '' THEN language ELSE $10 END, done_at = $11
 		WHERE id = $1 AND (` + isOpen + ` OR $3 = 'sent' AND state <> 'sent')`
-	// isOpen holds while a delivery is in the claim $2.
+	// isOpen holds while a delivery is in the claim $2; or, where that is 0, when
+	// it just got its row.
 	isOpen           = `claim = $2 AND next_at = 0 AND ($2 <> 0 OR state = 'pending')`
 	sqlNoticeOutcome = `
 		UPDATE notices SET state = $3, next_at = $4, attempts = attempts + $5 - 1, doubts = doubts + $6, code = $7, enhanced = $8, answer = $9,
@@ -97,18 +101,7 @@ const (
 		WHERE id = $1 AND (state = 'sending' AND owner = $2 OR $3 = 'sent' AND state <> 'sent')`
 )
 
-// usual tells whether a change is one that sqlSentFresh can make.
-func (c *change) usual() bool {
-	return c.notice == 0 && c.state == Sent && c.claim == 0 && c.doubts == 0 && c.language != ""
-}
-
-func (r *recorder) writeOne(ctx context.Context, c *change) error {
-	if c.usual() {
-		n, err := affected(r.tx.ExecContext(ctx, sqlSentFresh, c.row, c.code, c.enhanced, c.answer, c.language, c.end))
-		if c.done = n > 0; err != nil || c.done {
-			return err
-		}
-	}
+func (r *recorder) writeOne(ctx context.Context, c *change) (err error) {
 	query, row, holder := sqlOutcome, c.row, any(c.claim)
 	if c.notice != 0 {
 		query, row, holder = sqlNoticeOutcome, c.notice, r.owner
@@ -117,54 +110,6 @@ func (r *recorder) writeOne(ctx context.Context, c *change) error {
 		row, holder, string(c.state), c.next, c.attempts, c.doubts, c.code, c.enhanced, c.answer, c.language, c.end))
 	c.done = n > 0
 	return err
-}
-
-// sqlSentTogether is sqlSentFresh for a page of rows that share all but the
-// answer's text.
-const sqlSentTogether = `
-	UPDATE deliveries SET state = 'sent', attempts = attempts + 1, code = $3, enhanced = $4, answer = o.answer, language = $5, done_at = $6
-	FROM unnest($1::bigint[], $2::text[]) AS o (id, answer)
-	WHERE deliveries.id = o.id AND ` + isFresh + `
-	RETURNING deliveries.id`
-
-// sentTogether writes the usual changes that are like the first of them.
-func (r *recorder) sentTogether(ctx context.Context, changes []change) error {
-	var like *change
-	var rows []int64
-	var answers []string
-	of := make(map[int64]int, len(changes))
-	for i := range changes {
-		c := &changes[i]
-		if !c.usual() {
-			continue
-		}
-		if like == nil {
-			like = c
-		}
-		if c.code == like.code && c.enhanced == like.enhanced && c.language == like.language && c.end == like.end {
-			rows, answers, of[c.row] = append(rows, c.row), append(answers, c.answer), i
-		}
-	}
-	if len(rows) < 2 {
-		return nil
-	}
-	return r.mark(ctx, changes, of, sqlSentTogether, rows, answers, like.code, like.enhanced, like.language, like.end)
-}
-
-// mark runs an update that returns the rows it wrote, and marks their changes.
-func (r *recorder) mark(ctx context.Context, changes []change, of map[int64]int, query string, args ...any) error {
-	rows, err := r.tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	written, err := scanNumbers(rows)
-	if err != nil {
-		return err
-	}
-	for _, row := range written {
-		changes[of[row]].done = true
-	}
-	return nil
 }
 
 // sqlOutcomes is sqlOutcome for a page of rows, in one round trip.
@@ -177,9 +122,6 @@ const sqlOutcomes = `
 	RETURNING d.id`
 
 func (r *recorder) writeTogether(ctx context.Context, changes []change) error {
-	if err := r.sentTogether(ctx, changes); err != nil {
-		return err
-	}
 	var ints [7][]int64
 	var texts [4][]string
 	of := make(map[int64]int, len(changes))
@@ -205,8 +147,19 @@ func (r *recorder) writeTogether(ctx context.Context, changes []change) error {
 	if len(of) == 0 {
 		return nil
 	}
-	return r.mark(ctx, changes, of, sqlOutcomes,
+	rows, err := r.tx.QueryContext(ctx, sqlOutcomes,
 		ints[0], ints[1], texts[0], ints[2], ints[3], ints[4], ints[5], texts[1], texts[2], texts[3], ints[6])
+	if err != nil {
+		return err
+	}
+	written, err := scanNumbers(rows)
+	if err != nil {
+		return err
+	}
+	for _, row := range written {
+		changes[of[row]].done = true
+	}
+	return nil
 }
 
 func scanNumbers(rows *sql.Rows) ([]int64, error) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/internal/rig"
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
 	"dailytip/mailer/relay"
@@ -274,7 +275,7 @@ func (h *harness) states() map[ledger.State]int {
 	rows, err := h.db.Read().QueryContext(ctx, `
 		SELECT CASE WHEN claim > 0 OR state = 'pending' AND next_at = 0 AND EXISTS (
 			SELECT 1 FROM claims c WHERE deliveries.id >= c.first_id AND deliveries.id <= c.last_id) THEN 'sending' ELSE state END AS stands, COUNT(*)
-		FROM deliveries GROUP BY stands`)
+		FROM `+rig.Deliveries(h.db)+` GROUP BY stands`)
 	if err != nil {
 		h.Fatal(err)
 	}

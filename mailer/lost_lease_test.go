@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/internal/rig"
 )
 
 // A node that couldn't renew its claims in time has lost them to another. When
@@ -41,6 +42,7 @@ func TestLostClaimsArentSent(t *testing.T) {
 	time.Sleep(3 * lease)
 	// What another node does as soon as the lease is over.
 	for _, query := range []string{
+		rig.WriteOut(h.db),
 		"UPDATE deliveries SET state = 'retry', next_at = 9999999999999, attempts = attempts + 1, doubts = doubts + 1",
 		"DELETE FROM claims",
 	} {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/internal/rig"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
@@ -121,9 +122,9 @@ type row struct {
 func (h *harness) deliveries() []row {
 	h.Helper()
 	rows, err := h.db.Read().QueryContext(h.Context(), `
-		SELECT e.local_date, p.email, d.content, d.due_at, d.opened_at FROM deliveries d
-		JOIN editions e ON e.id = d.edition JOIN subscribers p ON p.id = d.subscriber
-		ORDER BY d.due_at, e.local_date, p.id`)
+		SELECT e.local_date, p.email, deliveries.content, deliveries.due_at, deliveries.opened_at FROM `+rig.Deliveries(h.db)+`
+		JOIN editions e ON e.id = deliveries.edition JOIN subscribers p ON p.id = deliveries.subscriber
+		ORDER BY deliveries.due_at, e.local_date, p.id`)
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -100,7 +100,7 @@ var (
 	// An index that holds only what waits, what is small by its nature, and what
 	// is no table.
 	harmless = regexp.MustCompile(`INDEX (deliveries_(later|end|claimed)|notices_(open|sending)|subscriptions_paused)\b` +
-		`|^SCAN (pauses|fresh|claims|open|one|next|(\d+ )?CONSTANT ROWS?)\b`)
+		`|^SCAN (pauses|fresh|claims|batches|open|one|next|shared|own|(\d+ )?CONSTANT ROWS?|\d+-ROW VALUES CLAUSE)\b|^SCAN (j|numbers) VIRTUAL TABLE`)
 	uses = regexp.MustCompile(`INDEX (\w+)`)
 )
 

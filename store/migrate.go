@@ -61,6 +61,7 @@ func (db *DB) provider() (*goose.Provider, error) {
 			goose.NewGoMigration(2, &goose.GoFunc{RunTx: makeKeys}, nil),
 			goose.NewGoMigration(4, &goose.GoFunc{RunTx: db.makeQueue}, nil),
 			goose.NewGoMigration(9, &goose.GoFunc{RunTx: db.leaveRoom}, nil),
+			goose.NewGoMigration(11, &goose.GoFunc{RunTx: db.makeBatches}, nil),
 		),
 	}
 	dialect := goose.DialectSQLite3

@@ -94,25 +94,3 @@ func lines(t *testing.T, db *store.DB, query string) (all []string) {
 	}
 	return all
 }
-
-// On PostgreSQL an outcome finds room on the page of its delivery, so that a page
-// of mails dirties few others.
-func TestOutcomesStayOnTheirPage(t *testing.T) {
-	db := storetest.Postgres(t)
-	const pages = `SELECT (ctid::text::point)[0]::bigint || ' ' || id FROM deliveries`
-	write(t, db, `INSERT INTO deliveries (id, edition, subscriber, content, due_at, opened_at, expires_at, state)
-		SELECT n, 7, n, 1, 1767225600000, 1767225600000, 1767225600000, 'pending' FROM generate_series(1, 5000) AS n`)
-	before := lines(t, db, pages)
-	slices.Sort(before)
-	write(t, db, `UPDATE deliveries SET state = 'sent', next_at = 0, claim = 0, attempts = 1, code = 250, enhanced = '2.0.0',
-		answer = 'Ok: queued as 4cZx1Q2tPzz9vNq', language = 'en', done_at = 1767225601000`)
-	stayed := 0
-	for _, line := range lines(t, db, pages) {
-		if _, same := slices.BinarySearch(before, line); same {
-			stayed++
-		}
-	}
-	if stayed < 4750 {
-		t.Errorf("%d of 5000 outcomes stayed on their delivery's page, want 95 %%", stayed)
-	}
-}

@@ -7,8 +7,28 @@ import (
 	"dailytip/store"
 )
 
-// Books are what the ledger keeps twice, once in the deliveries' rows and once
-// beside them. They are read in one statement, so they must agree at any
+// Deliveries is a table, for a FROM clause, of all deliveries as if each had a
+// row: those that only stand in a batch too.
+func Deliveries(db *store.DB) string {
+	from, number, reader := "json_each(b.readers) j", "b.first_id + j.key", "b.first_reader + j.value"
+	if db.Postgres() {
+		from, number, reader = "json_array_elements_text(b.readers::json) WITH ORDINALITY AS j (value, key)", "b.first_id + j.key - 1", "b.first_reader + j.value::bigint"
+	}
+	const row = "content, due_at, opened_at, expires_at"
+	return `(SELECT id, edition, subscriber, ` + row + `, state, next_at, claim, attempts, doubts, language, code, enhanced, answer, done_at FROM deliveries
+		UNION ALL
+		SELECT ` + number + `, edition, ` + reader + `, ` + row + `, 'pending', 0, 0, 0, 0, '', 0, '', '', 0 FROM batches b, ` + from + `
+		WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ` + number + `)) AS deliveries`
+}
+
+// WriteOut is the statement that gives every delivery its row.
+func WriteOut(db *store.DB) string {
+	const columns = "id, edition, subscriber, content, due_at, opened_at, expires_at, state"
+	return "INSERT INTO deliveries (" + columns + ") SELECT " + columns + " FROM " + Deliveries(db) + " WHERE TRUE ON CONFLICT DO NOTHING"
+}
+
+// Books are what the ledger keeps twice, once in the deliveries and once beside
+// them. They are read in one statement, so they must agree at any
 // instant, also between the transactions of an edition that is being opened.
 type Books struct {
 	Rows, Opened      int // deliveries, and what the counters say
@@ -28,17 +48,18 @@ func ReadBooks(ctx context.Context, db *store.DB) (b Books, err error) {
 	var waiting, placed, shared, lost int
 	err = db.Read().QueryRowContext(ctx, `
 		WITH spans (low, high) AS (
-			SELECT next_id, last_id FROM fresh UNION ALL SELECT first_id, last_id FROM claims WHERE first_id > 0)
+			SELECT next_id, last_id FROM fresh UNION ALL SELECT first_id, last_id FROM claims WHERE first_id > 0),
+		every_one AS (SELECT * FROM `+Deliveries(db)+`)
 		SELECT
-			(SELECT COUNT(*) FROM deliveries),
+			(SELECT COUNT(*) FROM every_one),
 			(SELECT COALESCE(SUM(opened), 0) FROM counters),
-			(SELECT COUNT(*) FROM deliveries WHERE state = 'sent'),
+			(SELECT COUNT(*) FROM every_one WHERE state = 'sent'),
 			(SELECT COALESCE(SUM(sent), 0) FROM counters),
-			(SELECT COUNT(*) FROM deliveries WHERE `+isFresh+`),
-			(SELECT COALESCE(SUM((SELECT COUNT(*) FROM deliveries WHERE id >= low AND id <= high AND `+isFresh+`)), 0) FROM spans),
+			(SELECT COUNT(*) FROM every_one WHERE `+isFresh+`),
+			(SELECT COUNT(*) FROM spans s JOIN every_one d ON d.id >= s.low AND d.id <= s.high WHERE `+isFresh+`),
 			(SELECT COUNT(*) - COUNT(DISTINCT low) FROM spans) + (SELECT COUNT(*) FROM spans s JOIN spans t ON s.low < t.low AND t.low <= s.high),
-			(SELECT COUNT(*) FROM deliveries WHERE state = 'retry' AND next_at = 0 AND claim = 0 OR next_at > 0 AND claim > 0
-				OR claim > 0 AND claim NOT IN (SELECT id FROM claims))`).
+			(SELECT COUNT(*) FROM every_one WHERE state = 'retry' AND next_at = 0 AND claim = 0 OR next_at > 0 AND claim > 0
+				OR claim > 0 AND claim NOT IN (SELECT id FROM claims)) + (SELECT COUNT(*) - COUNT(DISTINCT id) FROM every_one)`).
 		Scan(&b.Rows, &b.Opened, &b.Sent, &b.CountedSent, &waiting, &placed, &shared, &lost)
 	if err != nil {
 		return b, fmt.Errorf("read the books: %w", err)
@@ -47,17 +68,18 @@ func ReadBooks(ctx context.Context, db *store.DB) (b Books, err error) {
 	return b, nil
 }
 
-// isFresh is what a delivery is that waits in a range, as ledger/doc.go has it.
+// isFresh is what a delivery is that stands in a batch only.
 const isFresh = "state = 'pending' AND next_at = 0 AND claim = 0"
 
-// States counts the deliveries' rows by state, by the names under which status
+// States counts the deliveries one by one, by state, by the names under which status
 // and the metrics give them: "due" are all of them, "resent_in_doubt" those
 // whose answer was once not seen and that aren't held for it.
 func States(ctx context.Context, db *store.DB) (map[string]int, error) {
 	rows, err := db.Read().QueryContext(ctx, `
-		SELECT state, COUNT(*) FROM deliveries GROUP BY state
-		UNION ALL SELECT 'due', COUNT(*) FROM deliveries
-		UNION ALL SELECT 'resent_in_doubt', COUNT(*) FROM deliveries WHERE doubts > 0 AND state <> 'in_doubt'`)
+		WITH every_one AS (SELECT * FROM `+Deliveries(db)+`)
+		SELECT state, COUNT(*) FROM every_one GROUP BY state
+		UNION ALL SELECT 'due', COUNT(*) FROM every_one
+		UNION ALL SELECT 'resent_in_doubt', COUNT(*) FROM every_one WHERE doubts > 0 AND state <> 'in_doubt'`)
 	if err != nil {
 		return nil, fmt.Errorf("count rows: %w", err)
 	}

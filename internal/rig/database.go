@@ -79,7 +79,8 @@ const (
 func Open(ctx context.Context, db *store.DB) (open bool, err error) {
 	err = db.Read().QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM fresh) OR EXISTS (SELECT 1 FROM deliveries WHERE next_at > 0 OR claim > 0)
-			OR EXISTS (SELECT 1 FROM claims c JOIN deliveries d ON d.id >= c.first_id AND d.id <= c.last_id AND d.state = 'pending')`).Scan(&open)
+			OR EXISTS (SELECT 1 FROM claims WHERE first_id > 0
+				AND last_id - first_id + 1 > (SELECT COUNT(*) FROM deliveries d WHERE d.id >= first_id AND d.id <= last_id))`).Scan(&open)
 	return open, err
 }
 
@@ -97,7 +98,7 @@ func Count(ctx context.Context, db *store.DB) (c Counts, err error) {
 	rows, err := db.Read().QueryContext(ctx, `
 		SELECT CASE WHEN claim > 0 OR state = 'pending' AND next_at = 0 AND EXISTS (
 			SELECT 1 FROM claims c WHERE deliveries.id >= c.first_id AND deliveries.id <= c.last_id) THEN 'sending' ELSE state END AS stands,
-			COUNT(*), SUM(doubts), SUM(CASE WHEN next_at > 0 AND next_at <= $1 THEN 1 ELSE 0 END) FROM deliveries GROUP BY stands`, time.Now().UnixMilli())
+			COUNT(*), SUM(doubts), SUM(CASE WHEN next_at > 0 AND next_at <= $1 THEN 1 ELSE 0 END) FROM `+Deliveries(db)+` GROUP BY stands`, time.Now().UnixMilli())
 	if err != nil {
 		return c, fmt.Errorf("count deliveries: %w", err)
 	}

@@ -33,7 +33,7 @@ func (in *Installation) OpenOnly(ctx context.Context, db *store.DB) (err error) 
 // interrupts the command, and returns the processor time that it has taken.
 func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Duration, end func() (cpu time.Duration, err error), err error) {
 	var last int64
-	if err := db.Read().QueryRowContext(ctx, "SELECT MAX(subscriber) FROM subscriptions").Scan(&last); err != nil {
+	if err := db.Read().QueryRowContext(ctx, "SELECT MAX(subscriber) FROM subscriptions WHERE state = 'active'").Scan(&last); err != nil {
 		return 0, nil, fmt.Errorf("look for the last reader: %w", err)
 	}
 	cmd := in.command(ctx, "send", "--wait", "10m", "--json")
@@ -57,7 +57,8 @@ func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Du
 		}
 		var opened int64
 		err := db.Read().QueryRowContext(ctx, `
-			SELECT e.opened_at FROM editions e JOIN deliveries d ON d.edition = e.id AND d.subscriber = $1`, last).Scan(&opened)
+			SELECT e.opened_at FROM batches b JOIN editions e ON e.id = b.edition
+			WHERE b.first_id = (SELECT MAX(first_id) FROM batches) AND b.last_reader = $1`, last).Scan(&opened)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}

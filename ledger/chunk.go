@@ -1,0 +1,160 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"dailytip/store"
+)
+
+// chunk is how many deliveries one transaction opens. On SQLite it bounds how
+// long others wait for the write lock, well below 50 ms.
+const chunk = 10_000
+
+// nextChunk finds the end of the next chunk and returns who in it is due.
+func (l *Ledger) nextChunk(ctx context.Context, tx *sql.Tx, c *opening) (due []int64, err error) {
+	who, underWay := c.readers(), []int64(nil)
+	if c.CourseAfter != nil {
+		if underWay, err = l.underWay(ctx, tx, c.Opening); err != nil {
+			return nil, err
+		}
+		who = c.inCourse(underWay)
+	}
+	rows, err := tx.QueryContext(l.unwatched(ctx), sqlChunk(who), append(slices.Clip(who.args), c.after)...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := scanNumbers(rows)
+	if err != nil {
+		return nil, err
+	}
+	c.last, c.done = forever, len(all) < chunk
+	if !c.done {
+		c.last = max(all[chunk-1], -all[chunk-1])
+	}
+	due = slices.DeleteFunc(all, func(reader int64) bool { return reader < 0 })
+	for _, edition := range underWay {
+		if due, err = l.withoutListed(ctx, tx, edition, span{c.after, c.last}, due, true); err != nil {
+			return nil, err
+		}
+	}
+	return due, nil
+}
+
+// sqlChunk reads a chunk of a slot, by its index alone: those who aren't due with
+// a minus before them.
+func sqlChunk(r readers) string {
+	return fmt.Sprintf(`SELECT CASE WHEN %s THEN subscriber ELSE -subscriber END
+		FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $%d ORDER BY subscriber LIMIT %d`, r.where, len(r.args)+1, chunk)
+}
+
+// sqlOver reads which numbers of a span have come to their end.
+const sqlOver = "SELECT id FROM deliveries WHERE id >= $1 AND id <= $2 AND state NOT IN ('pending', 'retry') ORDER BY id"
+
+// withoutListed removes from readers of a chunk those who stand in a batch of an
+// edition; unsent: only those whose delivery hasn't come to its end.
+func (l *Ledger) withoutListed(ctx context.Context, tx *sql.Tx, edition int64, chunk span, readers []int64, unsent bool) ([]int64, error) {
+	if len(readers) == 0 {
+		return nil, nil
+	}
+	listed, err := l.overlapping(ctx, tx, edition, chunk)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range listed {
+		if unsent {
+			over, err := numbersIn(ctx, tx, sqlOver, b.span)
+			if err != nil {
+				return nil, err
+			}
+			b.readers = b.except(over)
+		}
+		readers = without(readers, b.readers)
+	}
+	return readers, nil
+}
+
+// openChunk writes the deliveries of a chunk, with numbers in a row, and returns
+// how many are new.
+func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, o *opening, c Content, due []int64) (n int64, err error) {
+	if l.db.Postgres() {
+		// Another node may be opening it for the same readers. From here on it
+		// waits, and what it has committed is seen below.
+		if _, err := tx.ExecContext(ctx, "SELECT id FROM editions WHERE id = $1 FOR NO KEY UPDATE", c.Edition); err != nil {
+			return 0, err
+		}
+	}
+	readers, err := l.withoutDeliveries(ctx, tx, c.Edition, span{o.after, o.last}, due)
+	if err != nil || len(readers) == 0 {
+		return 0, err
+	}
+	block, err := l.newBlock(ctx, tx)
+	if err != nil {
+		return 0, err
+	}
+	n = int64(len(readers))
+	return n, l.add(ctx, tx, batch{
+		span: span{block + 1, block + n}, edition: c.Edition, slot: o.Slot, content: c.ID, readers: readers,
+		dueAt: store.Millis(o.DueAt), openedAt: store.Millis(o.now), expiresAt: store.Millis(o.ExpiresAt),
+	})
+}
+
+// withoutDeliveries removes from readers of a chunk those who have a delivery of
+// an edition (P1).
+func (l *Ledger) withoutDeliveries(ctx context.Context, tx *sql.Tx, edition int64, chunk span, readers []int64) ([]int64, error) {
+	readers, err := l.withoutListed(ctx, tx, edition, chunk, readers, false)
+	if err != nil || len(readers) == 0 {
+		return nil, err
+	}
+	var some bool // mostly there's none
+	if err := tx.QueryRowContext(ctx, sqlAnyDelivery, edition, chunk.first, chunk.last).Scan(&some); err != nil || !some {
+		return readers, err
+	}
+	rows, err := tx.QueryContext(ctx, sqlWhoHas(l.db), edition, chunk.first, chunk.last, formatNumbers(readers, 0))
+	if err != nil {
+		return nil, err
+	}
+	have, err := scanNumbers(rows)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(have)
+	return without(readers, have), nil
+}
+
+const sqlAnyDelivery = "SELECT EXISTS (SELECT 1 FROM deliveries WHERE edition = $1 AND subscriber > $2 AND subscriber <= $3)"
+
+// sqlWhoHas finds those of a chunk's readers who have a row in an edition.
+func sqlWhoHas(db *store.DB) string {
+	return "SELECT subscriber FROM deliveries WHERE edition = $1 AND subscriber > $2 AND subscriber <= $3 AND subscriber IN (SELECT value FROM " + sqlNumbers(db, "$4") + ")"
+}
+
+// sqlNumbers is a table of the numbers (value) in a JSON array.
+func sqlNumbers(db *store.DB, array string) string {
+	if db.Postgres() {
+		return "(SELECT value::bigint AS value FROM json_array_elements_text(" + array + "::json)) AS numbers"
+	}
+	return "json_each(" + array + ") AS numbers"
+}
+
+// blockSize is more than a chunk has.
+const blockSize = 1 << 15
+
+// newBlock returns the number after which a chunk's are free. On PostgreSQL other
+// nodes open at the same time, and each chunk gets a block of numbers; a database
+// that was moved there has numbers that the sequence doesn't know of.
+func (l *Ledger) newBlock(ctx context.Context, tx *sql.Tx) (block int64, err error) {
+	if err := tx.QueryRowContext(ctx, sqlHighest).Scan(&block); err != nil || !l.db.Postgres() {
+		return block, err
+	}
+	err = tx.QueryRowContext(ctx, "SELECT GREATEST(nextval('delivery_blocks'), $1::bigint / $2 + 1) * $2", block, blockSize).Scan(&block)
+	return block, err
+}
+
+// sqlHighest is the highest number that a delivery has.
+const sqlHighest = `
+	SELECT MAX(id) FROM (
+		SELECT COALESCE((SELECT MAX(id) FROM deliveries), 0) AS id
+		UNION ALL SELECT COALESCE((SELECT last_id FROM batches ORDER BY first_id DESC LIMIT 1), 0)) AS highest`
