@@ -31,7 +31,7 @@ func WriteOut(db *store.DB) string {
 // them. They are read in one statement, so they must agree at any
 // instant, also between the transactions of an edition that is being opened.
 type Books struct {
-	Rows, Opened      int // deliveries, and what the counters say
+	Rows, Opened      int // deliveries, in rows and in batches, and what the counters say
 	Sent, CountedSent int // of these, sent
 	// Misplaced counts deliveries that wait in no place or in two, and places that
 	// overlap: nobody would claim them, or two would.
@@ -45,38 +45,42 @@ func (b Books) Agree() bool {
 
 // ReadBooks reads the books of all editions.
 func ReadBooks(ctx context.Context, db *store.DB) (b Books, err error) {
-	var waiting, placed, shared, lost int
+	var listed, written, placed, away, shared, lost int
+	length := "json_array_length(readers)"
+	if db.Postgres() {
+		length = "json_array_length(readers::json)"
+	}
 	err = db.Read().QueryRowContext(ctx, `
 		WITH spans (low, high) AS (
-			SELECT next_id, last_id FROM fresh UNION ALL SELECT first_id, last_id FROM claims WHERE first_id > 0),
-		every_one AS (SELECT * FROM `+Deliveries(db)+`)
+			SELECT next_id, last_id FROM fresh UNION ALL SELECT first_id, last_id FROM claims WHERE first_id > 0)
 		SELECT
-			(SELECT COUNT(*) FROM every_one),
+			(SELECT COUNT(*) FROM deliveries),
+			(SELECT COALESCE(SUM(`+length+`), 0) FROM batches WHERE `+length+` = last_id - first_id + 1),
+			(SELECT COUNT(*) FROM batches b JOIN deliveries d ON d.id >= b.first_id AND d.id <= b.last_id),
 			(SELECT COALESCE(SUM(opened), 0) FROM counters),
-			(SELECT COUNT(*) FROM every_one WHERE state = 'sent'),
+			(SELECT COUNT(*) FROM deliveries WHERE state = 'sent'),
 			(SELECT COALESCE(SUM(sent), 0) FROM counters),
-			(SELECT COUNT(*) FROM every_one WHERE `+isFresh+`),
-			(SELECT COUNT(*) FROM spans s JOIN every_one d ON d.id >= s.low AND d.id <= s.high WHERE `+isFresh+`),
+			(SELECT COALESCE(SUM(high - low + 1), 0) FROM spans),
+			(SELECT COUNT(*) FROM spans s JOIN deliveries d ON d.id >= s.low AND d.id <= s.high),
 			(SELECT COUNT(*) - COUNT(DISTINCT low) FROM spans) + (SELECT COUNT(*) FROM spans s JOIN spans t ON s.low < t.low AND t.low <= s.high),
-			(SELECT COUNT(*) FROM every_one WHERE state = 'retry' AND next_at = 0 AND claim = 0 OR next_at > 0 AND claim > 0
-				OR claim > 0 AND claim NOT IN (SELECT id FROM claims)) + (SELECT COUNT(*) - COUNT(DISTINCT id) FROM every_one)`).
-		Scan(&b.Rows, &b.Opened, &b.Sent, &b.CountedSent, &waiting, &placed, &shared, &lost)
+			(SELECT COUNT(*) FROM deliveries WHERE state IN ('pending', 'retry') AND next_at = 0 AND claim = 0 OR next_at > 0 AND claim > 0
+				OR claim > 0 AND claim NOT IN (SELECT id FROM claims))`).
+		Scan(&b.Rows, &listed, &written, &b.Opened, &b.Sent, &b.CountedSent, &placed, &away, &shared, &lost)
 	if err != nil {
 		return b, fmt.Errorf("read the books: %w", err)
 	}
-	b.Misplaced = max(waiting-placed, placed-waiting) + shared + lost
+	waiting, inPlace := listed-written, placed-away // without a row of their own
+	b.Rows += waiting
+	b.Misplaced = max(waiting-inPlace, inPlace-waiting) + shared + lost
 	return b, nil
 }
-
-// isFresh is what a delivery is that stands in a batch only.
-const isFresh = "state = 'pending' AND next_at = 0 AND claim = 0"
 
 // States counts the deliveries one by one, by state, by the names under which status
 // and the metrics give them: "due" are all of them, "resent_in_doubt" those
 // whose answer was once not seen and that aren't held for it.
 func States(ctx context.Context, db *store.DB) (map[string]int, error) {
 	rows, err := db.Read().QueryContext(ctx, `
-		WITH every_one AS (SELECT * FROM `+Deliveries(db)+`)
+		WITH every_one AS MATERIALIZED (SELECT * FROM `+Deliveries(db)+`)
 		SELECT state, COUNT(*) FROM every_one GROUP BY state
 		UNION ALL SELECT 'due', COUNT(*) FROM every_one
 		UNION ALL SELECT 'resent_in_doubt', COUNT(*) FROM every_one WHERE doubts > 0 AND state <> 'in_doubt'`)
