@@ -212,8 +212,13 @@ const ofSpan = `b.first_id = (SELECT MAX(first_id) FROM batches WHERE first_id <
 
 // ofReader is the condition for subscriber $1. Looking for the digits first keeps
 // lists without this reader from being taken to pieces.
-const ofReader = `b.first_reader <= CAST($1 AS BIGINT) AND b.last_reader >= CAST($1 AS BIGINT)
-	AND b.readers LIKE '%' || CAST(CAST($1 AS BIGINT) - b.first_reader AS TEXT) || '%' AND {reader} = CAST($1 AS BIGINT)`
+const (
+	ofReader = `b.first_reader <= CAST($1 AS BIGINT) AND b.last_reader >= CAST($1 AS BIGINT)
+		AND (b.readers LIKE '%,' || ` + digits + ` || ',%' OR b.readers LIKE '[' || ` + digits + ` || ',%'
+			OR b.readers LIKE '%,' || ` + digits + ` || ']' OR b.readers = '[' || ` + digits + ` || ']')
+		AND {reader} = CAST($1 AS BIGINT)`
+	digits = `CAST(CAST($1 AS BIGINT) - b.first_reader AS TEXT)`
+)
 
 // row is what a delivery is when it gets its row.
 type row struct {

@@ -195,7 +195,13 @@ func TestTwoOpenAtOnce(t *testing.T) {
 func TestBatchIsSeen(t *testing.T) {
 	each(t, 3, func(h *harness) {
 		h.open("tip")
-		jobs := h.exchange(now, ledger.Claiming{Owner: "node-1", Lease: time.Minute, Limit: 1})
+		jobs := h.exchange(now, claim) // in the middle of the list, at its end, at its beginning
+		for _, i := range []int{1, 2, 0} {
+			id := jobs[i].Key.Subscriber
+			if has, err := h.ledger.HasDelivery(h.Context(), h.db.Read(), "management", "2026-11-23", id); !has || err != nil {
+				h.Errorf("reader %d of the list has a delivery: %t, %v", i, has, err)
+			}
+		}
 		reader := jobs[0].Key.Subscriber
 		for id, want := range map[int64]bool{reader: true, reader / 10: false, reader + 1<<40: false} {
 			if has, err := h.ledger.HasDelivery(h.Context(), h.db.Read(), "management", "2026-11-23", id); has != want || err != nil {

@@ -129,6 +129,35 @@ func BenchmarkOpenMany(b *testing.B) {
 	})
 }
 
+// BenchmarkCancelMany cancels an edition of which nothing has been sent, and tells
+// how long another writer had to wait at most.
+func BenchmarkCancelMany(b *testing.B) {
+	onBoth(b, *many, func(b *testing.B, c *crowd) {
+		longest, readers := time.Duration(0), int64(0)
+		for b.Loop() {
+			b.StopTimer()
+			c.open()
+			edition, err := c.ledger.Edition(b.Context(), c.db.Read(), "management", now.AddDate(0, 0, c.dates).Format(time.DateOnly))
+			if err != nil {
+				b.Fatal(err)
+			}
+			done := make(chan struct{})
+			var wait sync.WaitGroup
+			wait.Go(func() { longest = max(longest, c.longestWait(done)) })
+			b.StartTimer()
+			n, err := c.ledger.CancelEdition(b.Context(), now, edition, "operator")
+			if err != nil {
+				b.Fatal(err)
+			}
+			readers += n
+			close(done)
+			wait.Wait()
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(readers), "ns/reader")
+		b.ReportMetric(float64(longest.Milliseconds()), "longest-wait-ms")
+	})
+}
+
 // longestWait asks for the right to write every few milliseconds.
 func (c *crowd) longestWait(done chan struct{}) (longest time.Duration) {
 	for {
