@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"dailytip/internal/freeport"
 )
 
 const (
@@ -59,7 +61,7 @@ func load() float64 {
 // startSink starts smtp-sink on a free port, with more flags such as -p (no
 // PIPELINING), and waits until it answers.
 func startSink(ctx context.Context, flags ...string) (port int, stop func(), err error) {
-	if port, err = freePort(); err != nil {
+	if port, err = freeport.Find(); err != nil {
 		return 0, nil, err
 	}
 	addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
@@ -97,13 +99,4 @@ func greets(addr string) bool {
 	c.SetDeadline(time.Now().Add(time.Second))
 	line, err := bufio.NewReader(c).ReadString('\n')
 	return err == nil && strings.HasPrefix(line, "220")
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

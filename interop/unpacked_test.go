@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"dailytip/internal/freeport"
 )
 
 // unpacked is a mail server that runs from its Debian packages, without being
@@ -55,12 +57,10 @@ func download(t *testing.T, names ...string) *unpacked {
 		t.Fatalf("download %s: %v: %s", names, err, out)
 	}
 	for _, port := range []*int{&u.port, &u.implicit} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+		var err error
+		if *port, err = freeport.Find(); err != nil {
 			t.Fatal(err)
 		}
-		*port = l.Addr().(*net.TCPAddr).Port
-		l.Close()
 	}
 	u.certificate(t)
 	return u

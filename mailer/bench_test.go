@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"net"
 	"os/exec"
 	"strings"
 	"sync/atomic"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/internal/freeport"
 	"dailytip/ledger"
 	"dailytip/mailer/relay"
 	"dailytip/store/storetest"
@@ -30,7 +30,10 @@ func BenchmarkEdition(b *testing.B) {
 	}
 	for _, places := range []int{32, 512} {
 		b.Run(fmt.Sprintf("in_flight=%d", places), func(b *testing.B) {
-			port := freePort(b)
+			port, err := freeport.Find()
+			if err != nil {
+				b.Fatal(err)
+			}
 			server := exec.CommandContext(b.Context(), sink, "-u", "nobody", fmt.Sprintf("127.0.0.1:%d", port), "100")
 			if err := server.Start(); err != nil {
 				b.Fatal(err)
@@ -39,16 +42,6 @@ func BenchmarkEdition(b *testing.B) {
 			sendEdition(b, port, places)
 		})
 	}
-}
-
-func freePort(b *testing.B) int {
-	b.Helper()
-	l, err := (&net.ListenConfig{}).Listen(b.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 func sendEdition(b *testing.B, port, places int) {

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/internal/freeport"
 )
 
 // Options of a Postfix. The zero value takes mail for everybody, offers
@@ -177,16 +178,6 @@ func greets(addr string) bool {
 	return err == nil && string(b) == "220"
 }
 
-// freePort gives a port of the loopback interface that nobody listens on.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
 // Delivered gives the messages that reached the mailbox, in no order. Postfix
 // has put Return-Path, X-Original-To and Delivered-To before each.
 func (s *Server) Delivered() []string {
@@ -250,7 +241,7 @@ func (s *Server) certificate() error {
 
 func (s *Server) ports() (err error) {
 	for addr, port := range map[*string]*int{&s.Addr: &s.Port, &s.ImplicitAddr: &s.ImplicitPort} {
-		if *port, err = freePort(); err != nil {
+		if *port, err = freeport.Find(); err != nil {
 			return err
 		}
 		*addr = "127.0.0.1:" + strconv.Itoa(*port)

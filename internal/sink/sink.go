@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/internal/freeport"
 )
 
 // Body is the stage at which the body has begun to come. The only fault there is
@@ -154,6 +155,10 @@ func (s *Server) Door() (*Door, error) {
 	d := &Door{s: s, number: s.doors}
 	s.doors++
 	s.mu.Unlock()
+	var err error
+	if d.Port, err = freeport.Find(); err != nil {
+		return nil, fmt.Errorf("sink: %w", err)
+	}
 	return d, d.Open()
 }
 
@@ -173,7 +178,7 @@ func (d *Door) Open() error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.ln, d.Port = ln, ln.Addr().(*net.TCPAddr).Port
+	d.ln = ln
 	d.done.Go(func() { d.accept(ln) })
 	return nil
 }
