@@ -67,6 +67,14 @@ func (k *batches) keep(b *batch) {
 	k.next = (k.next + 1) % len(k.kept)
 }
 
+// clear drops them all: after a transaction that failed nobody knows what became
+// of the numbers.
+func (k *batches) clear() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.kept = [keptBatches]*batch{}
+}
+
 const batchColumns = "SELECT first_id, last_id, edition, slot, content, due_at, opened_at, expires_at, first_reader, readers FROM batches"
 
 const sqlBatch = batchColumns + " WHERE first_id <= $1 ORDER BY first_id DESC LIMIT 1"
@@ -100,8 +108,11 @@ func scanBatches(rows *sql.Rows) (all []batch, err error) {
 		if err := rows.Scan(&b.first, &b.last, &b.edition, &b.slot, &b.content, &b.dueAt, &b.openedAt, &b.expiresAt, &firstReader, &readers); err != nil {
 			return nil, fmt.Errorf("read batch: %w", err)
 		}
-		if b.readers, err = parseNumbers(readers, firstReader); err != nil || int64(len(b.readers)) != b.last-b.first+1 {
-			return nil, fmt.Errorf("read batch %d: its list of readers is damaged: %d of %d: %w", b.first, len(b.readers), b.last-b.first+1, err)
+		if b.readers, err = parseNumbers(readers, firstReader); err == nil && int64(len(b.readers)) != b.last-b.first+1 {
+			err = fmt.Errorf("it has %d numbers, not %d", len(b.readers), b.last-b.first+1)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read batch %d: its list of readers is damaged: %w", b.first, err)
 		}
 		all = append(all, b)
 	}
@@ -132,7 +143,9 @@ func parseNumbers(text string, from int64) ([]int64, error) {
 		return nil, errNotAList
 	}
 	numbers := make([]int64, 0, strings.Count(list, ",")+1)
-	for number := range strings.SplitSeq(list, ",") {
+	for more := true; more; {
+		var number string
+		number, list, more = strings.Cut(list, ",")
 		n, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
 			return nil, errNotAList
@@ -219,37 +232,6 @@ const (
 		AND {reader} = CAST($1 AS BIGINT)`
 	digits = `CAST(CAST($1 AS BIGINT) - b.first_reader AS TEXT)`
 )
-
-// row is what a delivery is when it gets its row.
-type row struct {
-	state    State
-	next     int64
-	attempts int
-	doubts   int
-	answer   string
-	end      int64 // done_at
-}
-
-// writeOut gives those of a span that have no row yet theirs, and returns how
-// many they were.
-func (l *Ledger) writeOut(ctx context.Context, tx *sql.Tx, s span, r row) (int64, error) {
-	if s.empty() || s.first > s.last {
-		return 0, nil
-	}
-	n, err := affected(tx.ExecContext(ctx, sqlWriteOut(l.db), s.first, s.last, string(r.state), r.next, r.attempts, r.doubts, r.answer, r.end))
-	if err != nil {
-		return 0, fmt.Errorf("write out deliveries: %w", err)
-	}
-	return n, nil
-}
-
-func sqlWriteOut(db *store.DB) string {
-	return `
-		INSERT INTO deliveries (id, edition, subscriber, content, due_at, opened_at, expires_at, state, next_at, attempts, doubts, answer, done_at)
-		SELECT id, edition, subscriber, content, due_at, opened_at, expires_at,
-			CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS TEXT), CAST($8 AS BIGINT)
-		FROM ` + sqlListed(db, ofSpan) + ` AS listed WHERE TRUE ON CONFLICT DO NOTHING`
-}
 
 // forget drops the batches that are done with: nothing of them waits or is in a
 // claim, so all their deliveries have rows.

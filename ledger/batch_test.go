@@ -191,6 +191,115 @@ func TestTwoOpenAtOnce(t *testing.T) {
 	}
 }
 
+// A course reader whose tip is sent while the next edition is being opened isn't
+// due at the place that they just left.
+func TestCourseMovesOnMeanwhile(t *testing.T) {
+	db := storetest.Postgres(t)
+	c := newCrowd(t, db, 3)
+	place := ""
+	open := func(date string) (int64, error) {
+		return c.ledger.Open(t.Context(), now, ledger.Opening{
+			Newsletter: "management", LocalDate: date, Slot: 1, DueAt: now, ExpiresAt: now.Add(12 * time.Hour), CourseAfter: &place,
+			Choice: ledger.Course("one"), Reason: "next", Items: []ledger.Item{{Tip: "one", Body: []byte(`{"ID":"one"}`)}},
+		})
+	}
+	if n, err := open("2026-11-23"); n != 3 || err != nil {
+		t.Fatal(n, err)
+	}
+	jobs, err := c.ledger.Exchange(t.Context(), now, nil, ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last int64
+	for _, table := range []string{"batches", "subscriptions"} { // the opener is held up between its looks
+		tx, err := db.Read().BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = tx.Rollback() }()
+		if _, err := tx.ExecContext(t.Context(), "LOCK TABLE "+table+" IN ACCESS EXCLUSIVE MODE"); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan int64)
+		go func() {
+			n, err := open("2026-11-24")
+			if err != nil {
+				t.Error(err)
+			}
+			done <- n
+		}()
+		time.Sleep(300 * time.Millisecond)
+		if table == "subscriptions" { // a course's place is in it: this one is committed with the lock
+			_ = tx.Rollback()
+		}
+		_, err = c.ledger.Exchange(t.Context(), now, []ledger.Outcome{{Job: jobs[last], State: ledger.Sent, Language: "en"}}, ledger.Claiming{Owner: "node"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = tx.Rollback()
+		if n := <-done; n != 0 {
+			t.Errorf("%s: %d were opened with the tip that they were just sent", table, n)
+		}
+		last++
+	}
+}
+
+// What a node has claimed without knowing it goes back, a page as one mail.
+func TestDisownMany(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := newCrowd(t, db, 3000)
+		c.open()
+		jobs, err := c.ledger.Exchange(t.Context(), now, nil, ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: 3000})
+		if err != nil || len(jobs) != 3000 {
+			t.Fatal(len(jobs), err)
+		}
+		known := func(k ledger.Key) bool { return k.Subscriber%3 == 0 }
+		if err := c.ledger.Disown(t.Context(), now, "node", known); err != nil {
+			t.Fatal(err)
+		}
+		c.agrees("disowned")
+		if back := c.numbers("SELECT COUNT(*) FROM deliveries WHERE state = 'pending' AND next_at > 0 AND subscriber % 3 <> 0"); back[0] != 2000 {
+			t.Errorf("%d were put back, want 2000", back[0])
+		}
+		if got := c.sendAll(); len(got) != 2000 {
+			t.Errorf("%d were sent then, want 2000", len(got))
+		}
+	})
+}
+
+// A node that comes late with its outcomes, in any order, and one that takes its
+// claims for lost wait for each other.
+func TestLateAndLost(t *testing.T) {
+	db := storetest.Postgres(t)
+	c := newCrowd(t, db, 4000)
+	c.open()
+	jobs, err := c.ledger.Exchange(t.Context(), now, nil, ledger.Claiming{Owner: "late", Lease: time.Minute, Limit: 4000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(jobs)
+	var outcomes []ledger.Outcome
+	for _, j := range jobs {
+		outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent, Language: "en"})
+	}
+	late := make(chan error)
+	go func() {
+		_, err := c.ledger.Exchange(t.Context(), now, outcomes, ledger.Claiming{Owner: "late"})
+		late <- err
+	}()
+	time.Sleep(20 * time.Millisecond)
+	if _, err := c.ledger.Recover(t.Context(), now.Add(time.Hour), nil, false); err != nil {
+		t.Error(err)
+	}
+	if err := <-late; err != nil {
+		t.Error(err)
+	}
+	c.agrees("both")
+	if n := c.numbers("SELECT COUNT(*) FROM deliveries WHERE state = 'sent'"); n[0] != 4000 {
+		t.Errorf("%d are sent, want 4000", n[0])
+	}
+}
+
 // What a batch is told about before anything of it has a row.
 func TestBatchIsSeen(t *testing.T) {
 	each(t, 3, func(h *harness) {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,14 +16,57 @@ const chunk = 10_000
 
 // nextChunk finds the end of the next chunk and returns who in it is due.
 func (l *Ledger) nextChunk(ctx context.Context, tx *sql.Tx, c *opening) (due []int64, err error) {
-	who, underWay := c.readers(), []int64(nil)
 	if c.CourseAfter != nil {
-		if underWay, err = l.underWay(ctx, tx, c.Opening); err != nil {
+		return l.nextOfCourse(ctx, tx, c)
+	}
+	return l.dueUntil(ctx, tx, c, c.readers(), forever)
+}
+
+// nextOfCourse leaves out whose last tip is under way, in rows or in batches.
+func (l *Ledger) nextOfCourse(ctx context.Context, tx *sql.Tx, c *opening) (due []int64, err error) {
+	underWay, err := l.underWay(ctx, tx, c.Opening)
+	if err != nil {
+		return nil, err
+	}
+	end := int64(forever)
+	if err := tx.QueryRowContext(ctx, sqlChunkEnd, c.Slot, c.after, chunk-1).Scan(&end); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	// The batches first: other nodes may write rows meanwhile, and a reader who
+	// stands in neither when both are looked at has their new place by then.
+	var unsent [][]int64
+	for _, edition := range underWay {
+		listed, err := l.overlapping(ctx, tx, edition, span{c.after, end})
+		if err != nil {
 			return nil, err
 		}
-		who = c.inCourse(underWay)
+		for _, b := range listed {
+			over, err := numbersIn(ctx, tx, sqlOver, b.span)
+			if err != nil {
+				return nil, err
+			}
+			unsent = append(unsent, b.except(over))
+		}
 	}
-	rows, err := tx.QueryContext(l.unwatched(ctx), sqlChunk(who), append(slices.Clip(who.args), c.after)...)
+	if due, err = l.dueUntil(ctx, tx, c, c.inCourse(underWay), end); err != nil {
+		return nil, err
+	}
+	for _, readers := range unsent {
+		due = without(due, readers)
+	}
+	return due, nil
+}
+
+const (
+	sqlChunkEnd = `
+		SELECT subscriber FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $2 ORDER BY subscriber LIMIT 1 OFFSET $3 + 0`
+	// sqlOver reads which numbers of a span have come to their end.
+	sqlOver = "SELECT id FROM deliveries WHERE id >= $1 AND id <= $2 AND state NOT IN ('pending', 'retry') ORDER BY id"
+)
+
+// dueUntil reads a chunk, up to a reader at most.
+func (l *Ledger) dueUntil(ctx context.Context, tx *sql.Tx, c *opening, who readers, end int64) ([]int64, error) {
+	rows, err := tx.QueryContext(l.unwatched(ctx), sqlChunk(who), append(slices.Clip(who.args), c.after, end)...)
 	if err != nil {
 		return nil, err
 	}
@@ -30,50 +74,20 @@ func (l *Ledger) nextChunk(ctx context.Context, tx *sql.Tx, c *opening) (due []i
 	if err != nil {
 		return nil, err
 	}
-	c.last, c.done = forever, len(all) < chunk
-	if !c.done {
+	if c.last = end; len(all) == chunk {
 		c.last = max(all[chunk-1], -all[chunk-1])
 	}
-	due = slices.DeleteFunc(all, func(reader int64) bool { return reader < 0 })
-	for _, edition := range underWay {
-		if due, err = l.withoutListed(ctx, tx, edition, span{c.after, c.last}, due, true); err != nil {
-			return nil, err
-		}
-	}
-	return due, nil
+	c.done = c.last == forever
+	return slices.DeleteFunc(all, func(reader int64) bool { return reader < 0 }), nil
 }
 
 // sqlChunk reads a chunk of a slot, by its index alone: those who aren't due with
 // a minus before them.
 func sqlChunk(r readers) string {
+	n := len(r.args)
 	return fmt.Sprintf(`SELECT CASE WHEN %s THEN subscriber ELSE -subscriber END
-		FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $%d ORDER BY subscriber LIMIT %d`, r.where, len(r.args)+1, chunk)
-}
-
-// sqlOver reads which numbers of a span have come to their end.
-const sqlOver = "SELECT id FROM deliveries WHERE id >= $1 AND id <= $2 AND state NOT IN ('pending', 'retry') ORDER BY id"
-
-// withoutListed removes from readers of a chunk those who stand in a batch of an
-// edition; unsent: only those whose delivery hasn't come to its end.
-func (l *Ledger) withoutListed(ctx context.Context, tx *sql.Tx, edition int64, chunk span, readers []int64, unsent bool) ([]int64, error) {
-	if len(readers) == 0 {
-		return nil, nil
-	}
-	listed, err := l.overlapping(ctx, tx, edition, chunk)
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range listed {
-		if unsent {
-			over, err := numbersIn(ctx, tx, sqlOver, b.span)
-			if err != nil {
-				return nil, err
-			}
-			b.readers = b.except(over)
-		}
-		readers = without(readers, b.readers)
-	}
-	return readers, nil
+		FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $%d AND subscriber <= $%d ORDER BY subscriber LIMIT %d`,
+		r.where, n+1, n+2, chunk)
 }
 
 // openChunk writes the deliveries of a chunk, with numbers in a row, and returns
@@ -104,9 +118,15 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, o *opening, c Conten
 // withoutDeliveries removes from readers of a chunk those who have a delivery of
 // an edition (P1).
 func (l *Ledger) withoutDeliveries(ctx context.Context, tx *sql.Tx, edition int64, chunk span, readers []int64) ([]int64, error) {
-	readers, err := l.withoutListed(ctx, tx, edition, chunk, readers, false)
-	if err != nil || len(readers) == 0 {
+	listed, err := l.overlapping(ctx, tx, edition, chunk)
+	if err != nil {
 		return nil, err
+	}
+	for _, b := range listed {
+		readers = without(readers, b.readers)
+	}
+	if len(readers) == 0 {
+		return nil, nil
 	}
 	var some bool // mostly there's none
 	if err := tx.QueryRowContext(ctx, sqlAnyDelivery, edition, chunk.first, chunk.last).Scan(&some); err != nil || !some {
@@ -143,15 +163,25 @@ func sqlNumbers(db *store.DB, array string) string {
 const blockSize = 1 << 15
 
 // newBlock returns the number after which a chunk's are free. On PostgreSQL other
-// nodes open at the same time, and each chunk gets a block of numbers; a database
-// that was moved there has numbers that the sequence doesn't know of.
+// nodes open at the same time, and each chunk gets a block of numbers.
 func (l *Ledger) newBlock(ctx context.Context, tx *sql.Tx) (block int64, err error) {
 	if err := tx.QueryRowContext(ctx, sqlHighest).Scan(&block); err != nil || !l.db.Postgres() {
 		return block, err
 	}
-	err = tx.QueryRowContext(ctx, "SELECT GREATEST(nextval('delivery_blocks'), $1::bigint / $2 + 1) * $2", block, blockSize).Scan(&block)
-	return block, err
+	highest := block
+	block = 0
+	for step := int64(1); block <= highest; step = max(1, (highest-block)/blockSize) {
+		// A database that was moved there has numbers that the sequence doesn't
+		// know of. Each number that it gives is given to one node.
+		if err := tx.QueryRowContext(ctx, sqlNextBlock, step).Scan(&block); err != nil {
+			return 0, err
+		}
+		block *= blockSize
+	}
+	return block, nil
 }
+
+const sqlNextBlock = "SELECT MAX(n) FROM (SELECT nextval('delivery_blocks') AS n FROM generate_series(1, $1::bigint)) AS numbers"
 
 // sqlHighest is the highest number that a delivery has.
 const sqlHighest = `

@@ -56,6 +56,7 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 		jobs, records, err = l.exchange(ctx, now, outcomes, c, true)
 	}
 	if err != nil {
+		l.batches.clear()
 		return nil, fmt.Errorf("exchange with ledger: %w", err)
 	}
 	l.taken.settle(jobs, records.ended)
@@ -216,7 +217,7 @@ func (l *Ledger) claimTaken(ctx context.Context, tx *sql.Tx, now time.Time, c Cl
 		jobs[before+i].owner, jobs[before+i].claim = c.Owner, taken
 	}
 	if len(jobs) == before {
-		return jobs, dropClaim(ctx, tx, taken)
+		return jobs, l.dropClaim(ctx, tx, taken)
 	}
 	return jobs, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,22 +64,26 @@ func (t *taken) known(id int64) bool {
 }
 
 // dropClaim ends a claim when nothing of it is open any more.
-func dropClaim(ctx context.Context, tx *sql.Tx, c claimed) error {
-	if _, err := tx.ExecContext(ctx, sqlDropClaim, c.id, c.first, c.last); err != nil {
+func (l *Ledger) dropClaim(ctx context.Context, tx *sql.Tx, c claimed) error {
+	if _, err := tx.ExecContext(ctx, sqlDropClaim(l.db), c.id, c.first, c.last); err != nil {
 		return fmt.Errorf("end claim: %w", err)
 	}
 	return nil
 }
 
-const sqlDropClaim = `
-	DELETE FROM claims WHERE id = $1
+// sqlDropClaim skips a claim that a node just takes for lost: that one ends it,
+// and waits for the rows that were written here.
+func sqlDropClaim(db *store.DB) string {
+	return `
+	DELETE FROM claims WHERE id IN (SELECT id FROM claims WHERE id = $1` + db.SkipLocked() + `)
 		AND (CAST($2 AS BIGINT) = 0 OR (SELECT COUNT(*) FROM deliveries WHERE id >= $2 AND id <= $3) = CAST($3 AS BIGINT) - $2 + 1)
 		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE claim = $1 AND claim > 0)`
+}
 
 // claimsOf reads claims: of one owner, or ("") of all whose lease has ended.
 func (l *Ledger) claimsOf(ctx context.Context, tx *sql.Tx, owner string, now int64) (claims []claimOf, err error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT id, first_id, last_id, begun, (SELECT newsletter FROM editions WHERE id = claims.edition) FROM claims
+		SELECT id, edition, first_id, last_id, begun, (SELECT newsletter FROM editions WHERE id = claims.edition) FROM claims
 		WHERE $1 <> '' AND owner = $1 OR $1 = '' AND lease_until <= $2 ORDER BY id`+l.db.SkipLocked(), owner, now)
 	if err != nil {
 		return nil, fmt.Errorf("read claims: %w", err)
@@ -86,7 +91,7 @@ func (l *Ledger) claimsOf(ctx context.Context, tx *sql.Tx, owner string, now int
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var c claimOf
-		if err := rows.Scan(&c.id, &c.first, &c.last, &c.begun, &c.newsletter); err != nil {
+		if err := rows.Scan(&c.id, &c.edition, &c.first, &c.last, &c.begun, &c.newsletter); err != nil {
 			return nil, fmt.Errorf("read claims: %w", err)
 		}
 		claims = append(claims, c)
@@ -96,6 +101,7 @@ func (l *Ledger) claimsOf(ctx context.Context, tx *sql.Tx, owner string, now int
 
 type claimOf struct {
 	claimed
+	edition    int64
 	begun      int64 // the last of its span that may have been sent
 	newsletter string
 }
@@ -131,7 +137,7 @@ func (l *Ledger) Renew(ctx context.Context, now time.Time, c Claiming) error {
 			if l.taken.known(claim.id) {
 				continue
 			}
-			if err := dropClaim(ctx, tx, claim.claimed); err != nil {
+			if err := l.dropClaim(ctx, tx, claim.claimed); err != nil {
 				return err
 			}
 		}
@@ -161,7 +167,18 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, owner string, known 
 }
 
 func (l *Ledger) disown(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, known func(Key) bool) error {
-	rows, err := tx.QueryContext(ctx, "SELECT id, 0, edition, subscriber FROM "+sqlClaimed(l.db, c.claimed)+" AS claimed", c.args()...)
+	if !c.empty() {
+		jobs, err := l.unwritten(ctx, tx, c.edition, c.span)
+		if err != nil {
+			return err
+		}
+		stray := slices.DeleteFunc(jobs, func(j Job) bool { return known(j.Key) })
+		if _, err := l.writeOut(ctx, tx, stray, change{state: Pending, next: store.Millis(now)}); err != nil {
+			return err
+		}
+		return l.dropClaim(ctx, tx, c.claimed)
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT id, 0, edition, subscriber FROM deliveries WHERE claim = $1 AND claim > 0", c.id)
 	if err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}
@@ -170,14 +187,11 @@ func (l *Ledger) disown(ctx context.Context, tx *sql.Tx, now time.Time, c claimO
 		return fmt.Errorf("read claims: %w", err)
 	}
 	for _, number := range stray {
-		if _, err := l.writeOut(ctx, tx, span{number, number}, row{state: Pending, next: store.Millis(now)}); err != nil {
-			return err
-		}
 		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET claim = 0, next_at = $2 WHERE id = $1", number, store.Millis(now)); err != nil {
 			return fmt.Errorf("put back: %w", err)
 		}
 	}
-	return dropClaim(ctx, tx, c.claimed)
+	return l.dropClaim(ctx, tx, c.claimed)
 }
 
 func (l *Ledger) disownNotices(ctx context.Context, tx *sql.Tx, now time.Time, owner string, known func(Key) bool) error {

@@ -69,7 +69,7 @@ func (l *Ledger) unlessCancelled(ctx context.Context, q store.Queryer, e Edition
 
 // controlChunk is how many deliveries a command changes in one transaction, so
 // that a daemon that is sending never waits long for the write lock.
-const controlChunk = 5_000
+const controlChunk = 2_500
 
 // CancelEdition ends an edition for good: what waits is withdrawn, what is on the
 // wire finishes, later zones get nothing. What may have arrived, and would have
@@ -126,7 +126,7 @@ func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e 
 	if err != nil {
 		return 0, false, err
 	}
-	fresh, err := l.writeOut(ctx, tx, s, row{state: Withdrawn, answer: cancelled, end: store.Millis(now)})
+	fresh, err := l.writeOutSpan(ctx, tx, e.ID, s, change{state: Withdrawn, answer: cancelled, end: store.Millis(now)})
 	if err != nil {
 		return 0, false, err
 	}

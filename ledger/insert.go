@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,16 +90,33 @@ var insertSizes = []int{32, 8, 2, 1}
 // errHasRow means that of several deliveries some have a row already.
 var errHasRow = errors.New("some of these deliveries have been recorded")
 
+// waits tells whether a row that is so has its outcome still to come.
+func (c *change) waits() bool { return c.state == Pending && c.next == 0 }
+
+// text is the answer of a row that is so, for one of a group.
+func (c *change) text(of *change) string {
+	if c.waits() {
+		return ""
+	}
+	return of.answer
+}
+
+// shared are the values that the rows of a group have in common.
+func (c *change) shared(b *batch) []any {
+	return []any{
+		b.edition, b.content, b.dueAt, b.openedAt, b.expiresAt,
+		string(c.state), c.next, c.attempts, c.doubts, c.language, c.code, c.enhanced, c.end,
+	}
+}
+
 // insertSome writes as many rows as one of the insertSizes.
 func (r *recorder) insertSome(ctx context.Context, is change, group []*change) error {
-	b := group[0].job.batch
-	args := make([]any, 0, 12+3*len(group))
-	args = append(args, b.edition, b.content, b.dueAt, b.openedAt, b.expiresAt, string(is.state), is.attempts, is.language, is.code, is.enhanced, is.end)
+	args := slices.Grow(is.shared(group[0].job.batch), 3*len(group))
 	for _, c := range group {
 		args = append(args, c.row, c.job.Key.Subscriber, is.text(c))
 	}
 	n, err := affected(r.tx.ExecContext(ctx, r.l.inserts[len(group)], args...))
-	if err != nil || is.state != Sent {
+	if err != nil || is.waits() {
 		return err
 	}
 	if n > 0 && n < int64(len(group)) { // which they are can't be told
@@ -119,37 +137,34 @@ func inserts() map[int]string {
 	return texts
 }
 
-// text is the answer of a row that is inserted in this state.
-func (c *change) text(of *change) string {
-	if c.state == Pending {
-		return ""
-	}
-	return of.answer
-}
+// insertColumns are those of change.shared and of each row of its own.
+const insertColumns = `
+		INSERT INTO deliveries (edition, content, due_at, opened_at, expires_at,
+			state, next_at, attempts, doubts, language, code, enhanced, done_at, id, subscriber, answer)`
 
 // sqlInsert inserts so many rows that share most columns. Each parameter stands
 // once, in order: that is fastest with SQLite's driver.
 func sqlInsert(rows int) string {
 	own := make([]string, rows)
 	for i := range own {
-		own[i] = fmt.Sprintf("($%d, $%d, $%d)", 12+3*i, 13+3*i, 14+3*i)
+		own[i] = fmt.Sprintf("($%d, $%d, $%d)", 14+3*i, 15+3*i, 16+3*i)
 	}
-	return `
-		INSERT INTO deliveries (edition, content, due_at, opened_at, expires_at, state, attempts, language, code, enhanced, done_at, id, subscriber, answer)
-		SELECT shared.*, own.* FROM (SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS shared,
+	return insertColumns + `
+		SELECT shared.*, own.* FROM (SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS shared,
 			(VALUES ` + strings.Join(own, ", ") + `) AS own WHERE TRUE ON CONFLICT DO NOTHING`
 }
 
-// insertTogether writes any number of rows in one statement of PostgreSQL's.
+// insertTogether writes any number of rows in one statement of PostgreSQL's, in
+// the order of their numbers: nodes that write the same ones, because a lease was
+// lost, wait for each other and not in a circle.
 func (r *recorder) insertTogether(ctx context.Context, is change, group []*change) error {
+	slices.SortFunc(group, func(a, b *change) int { return cmp.Compare(a.row, b.row) })
 	numbers, readers, answers := make([]int64, len(group)), make([]int64, len(group)), make([]string, len(group))
 	of := make(map[int64]*change, len(group))
 	for i, c := range group {
 		numbers[i], readers[i], answers[i], of[c.row] = c.row, c.job.Key.Subscriber, is.text(c), c
 	}
-	b := group[0].job.batch
-	rows, err := r.tx.QueryContext(ctx, sqlInsertTogether, numbers, readers, answers, b.edition, b.content, b.dueAt, b.openedAt, b.expiresAt,
-		string(is.state), is.attempts, is.language, is.code, is.enhanced, is.end)
+	rows, err := r.tx.QueryContext(ctx, sqlInsertTogether, append(is.shared(group[0].job.batch), numbers, readers, answers)...)
 	if err != nil {
 		return err
 	}
@@ -158,13 +173,13 @@ func (r *recorder) insertTogether(ctx context.Context, is change, group []*chang
 		return err
 	}
 	for _, number := range written {
-		of[number].done = is.state == Sent
+		of[number].done = !is.waits()
 	}
 	return nil
 }
 
-const sqlInsertTogether = `
-	INSERT INTO deliveries (id, edition, subscriber, content, due_at, opened_at, expires_at, state, attempts, language, code, enhanced, answer, done_at)
-	SELECT o.id, $4::bigint, o.subscriber, $5::bigint, $6::bigint, $7::bigint, $8::bigint, $9::text, $10::bigint, $11::text, $12::bigint, $13::text, o.answer, $14::bigint
-	FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS o (id, subscriber, answer)
+const sqlInsertTogether = insertColumns + `
+	SELECT $1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::bigint, $6::text, $7::bigint, $8::bigint, $9::bigint, $10::text, $11::bigint, $12::text, $13::bigint,
+		own.id, own.subscriber, own.answer
+	FROM unnest($14::bigint[], $15::bigint[], $16::text[]) AS own (id, subscriber, answer)
 	ON CONFLICT DO NOTHING RETURNING id`

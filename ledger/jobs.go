@@ -79,47 +79,39 @@ func (l *Ledger) freshJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edi
 	if err != nil {
 		return nil, err
 	}
-	written, err := numbersIn(ctx, tx, sqlWritten, taken.span) // none, as far as we know
+	listed, err := l.unwritten(ctx, tx, e.ID, taken.span) // all of it, as far as we know
 	if err != nil {
 		return nil, err
 	}
-	readers := b.readersOf(taken.span)
+	readers := make([]int64, len(listed))
+	for i, j := range listed {
+		readers[i] = j.Key.Subscriber
+	}
 	people, err := l.people(ctx, tx, e.Newsletter, b, readers)
 	if err != nil {
 		return nil, fmt.Errorf("read claimed readers: %w", err)
 	}
-	jobs = slices.Grow(jobs, len(readers))
+	jobs = slices.Grow(jobs, len(listed))
 	opened, expires := store.Time(b.openedAt), store.Time(b.expiresAt)
 	var gone []*change
-	for i, reader := range readers {
-		number := taken.first + int64(i)
-		if len(written) > 0 && written[0] == number {
-			written = written[1:]
-			continue
-		}
-		p := person{gone: "erased"}
-		if len(people) > 0 && people[0].id == reader {
+	for i := range listed {
+		j, p := &listed[i], person{gone: "erased"}
+		if len(people) > 0 && people[0].id == j.Key.Subscriber {
 			p, people = people[0], people[1:]
 		}
-		j := Job{
-			Key: Key{Edition: e.ID, Subscriber: reader}, Newsletter: e.Newsletter, LocalDate: e.LocalDate,
-			Content: b.content, Subscription: p.subscription, Email: p.email, Name: p.name, Language: p.language,
-			OpenedAt: opened, ExpiresAt: expires, Attempts: 1, row: number, batch: b,
-		}
-		if p.gone == "" {
-			jobs = append(jobs, j)
+		if p.gone != "" {
+			gone = append(gone, &change{row: j.row, job: j, answer: leftFirst(p.gone)})
 			continue
 		}
-		gone = append(gone, &change{row: number, job: &j, answer: leftFirst(p.gone)})
+		j.Newsletter, j.LocalDate, j.OpenedAt, j.ExpiresAt, j.Attempts = e.Newsletter, e.LocalDate, opened, expires, 1
+		j.Subscription, j.Email, j.Name, j.Language = p.subscription, p.email, p.name, p.language
+		jobs = append(jobs, *j)
 	}
 	if err := l.recorder(tx, now, "").insert(ctx, change{state: Withdrawn, end: store.Millis(now)}, gone); err != nil {
 		return nil, fmt.Errorf("withdraw delivery: %w", err)
 	}
 	return jobs, nil
 }
-
-// sqlWritten reads which numbers of a span have a row.
-const sqlWritten = "SELECT id FROM deliveries WHERE id >= $1 AND id <= $2 ORDER BY id"
 
 // people reads the readers of a part of a batch, in its order. Those who were
 // erased are left out.

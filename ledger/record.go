@@ -50,7 +50,7 @@ func (r *recorder) recordAll(ctx context.Context, outcomes []Outcome) error {
 		outcomes = outcomes[n:]
 	}
 	for _, c := range r.l.taken.empty(r.ended) {
-		if err := dropClaim(ctx, r.tx, c); err != nil {
+		if err := r.l.dropClaim(ctx, r.tx, c); err != nil {
 			return err
 		}
 	}

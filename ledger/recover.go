@@ -23,36 +23,44 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead
 	if dead {
 		over = forever
 	}
-	var lost bool
-	if err := l.db.Read().QueryRowContext(ctx, sqlAnyLost, over).Scan(&lost); err != nil {
-		return 0, fmt.Errorf("look for lost claims: %w", err)
-	}
-	if !lost { // looking takes no lock
-		return 0, nil
-	}
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		n = 0
-		claims, err := l.claimsOf(ctx, tx, "", over)
-		if err != nil {
+	for more := true; more; {
+		if err := l.db.Read().QueryRowContext(ctx, sqlAnyLost, over).Scan(&more); err != nil {
+			return n, fmt.Errorf("look for lost claims: %w", err)
+		}
+		if !more { // looking takes no lock
+			break
+		}
+		var some int64
+		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+			some, more, err = l.recoverOne(ctx, tx, now, over, hold)
 			return err
-		}
-		for _, c := range claims {
-			lost, err := l.lose(ctx, tx, now, c, slices.Contains(hold, c.newsletter))
-			if err != nil {
-				return err
-			}
-			n += lost
-		}
-		again, err := affected(tx.ExecContext(ctx, `
-			UPDATE notices SET state = 'retry', doubts = doubts + 1, owner = '', lease_until = 0, next_at = $1, answer = '`+neverSeen+`'
-			WHERE state = 'sending' AND lease_until <= $2`, store.Millis(now), over))
+		})
 		if err != nil {
-			return fmt.Errorf("resend in doubt: %w", err)
+			return n, err
 		}
-		n += again
-		return nil
-	})
-	return n, err
+		n += some
+	}
+	return n, nil
+}
+
+// recoverOne ends one lost claim, and after the last of them what was lost of the
+// notices. It tells whether there may be more.
+func (l *Ledger) recoverOne(ctx context.Context, tx *sql.Tx, now time.Time, over int64, hold []string) (n int64, more bool, err error) {
+	claims, err := l.claimsOf(ctx, tx, "", over)
+	if err != nil {
+		return 0, false, err
+	}
+	if len(claims) > 0 {
+		n, err = l.lose(ctx, tx, now, claims[0], slices.Contains(hold, claims[0].newsletter))
+		return n, true, err
+	}
+	n, err = affected(tx.ExecContext(ctx, `
+		UPDATE notices SET state = 'retry', doubts = doubts + 1, owner = '', lease_until = 0, next_at = $1, answer = '`+neverSeen+`'
+		WHERE state = 'sending' AND lease_until <= $2`, store.Millis(now), over))
+	if err != nil {
+		return 0, false, fmt.Errorf("resend in doubt: %w", err)
+	}
+	return n, false, nil
 }
 
 const sqlAnyLost = `
@@ -62,12 +70,12 @@ const sqlAnyLost = `
 // lose ends a claim whose node is gone. What it had only claimed ahead is put
 // back.
 func (l *Ledger) lose(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, hold bool) (n int64, err error) {
-	lost := row{state: Retry, next: store.Millis(now), attempts: 1, doubts: 1, answer: neverSeen}
+	lost := change{state: Retry, next: store.Millis(now), attempts: 1, doubts: 1, answer: neverSeen}
 	if hold {
 		lost.state, lost.next, lost.end = InDoubt, 0, store.Millis(now)
 	}
 	if ahead := (span{max(c.begun+1, c.first), c.last}); !c.empty() {
-		if _, err := l.writeOut(ctx, tx, ahead, row{state: Pending, next: store.Millis(now)}); err != nil {
+		if _, err := l.writeOutSpan(ctx, tx, c.edition, ahead, change{state: Pending, next: store.Millis(now)}); err != nil {
 			return 0, err
 		}
 		c.last = min(c.begun, c.last)
@@ -79,7 +87,7 @@ func (l *Ledger) lose(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf,
 		}
 	}
 	if !c.empty() {
-		n, err = l.writeOut(ctx, tx, c.span, lost)
+		n, err = l.writeOutSpan(ctx, tx, c.edition, c.span, lost)
 	} else {
 		n, err = affected(tx.ExecContext(ctx, sqlLose, c.id, string(lost.state), lost.next, lost.end))
 	}
@@ -167,7 +175,7 @@ func (l *Ledger) expireSome(ctx context.Context, tx *sql.Tx, now time.Time, edit
 		if err != nil {
 			return 0, err
 		}
-		if n, err = l.writeOut(ctx, tx, s, row{state: Expired, answer: tooLate, end: at}); err != nil {
+		if n, err = l.writeOutSpan(ctx, tx, edition, s, change{state: Expired, answer: tooLate, end: at}); err != nil {
 			return 0, err
 		}
 	}
