@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -16,15 +17,22 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrate brings the schema up to date and returns the version it is at. Two
-// nodes that start together don't disturb each other.
+// ErrNewer means that a newer program has changed the schema: what this one would
+// write that one couldn't read, or the reverse.
+var ErrNewer = errors.New("the database belongs to a newer dailytip; run that one, or restore a backup from before it")
+
+// Migrate brings the schema up to date and returns the version it is at, or
+// [ErrNewer]. Two nodes that start together don't disturb each other.
 func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
 	provider, err := db.provider()
 	if err != nil {
 		return 0, fmt.Errorf("migrate: %w", err)
 	}
-	if version = db.version(ctx); version == latest(provider) {
+	switch version = db.version(ctx); {
+	case version == latest(provider):
 		return version, nil
+	case version > latest(provider):
+		return version, fmt.Errorf("migrate: %w: its schema is at %d, this program knows %d", ErrNewer, version, latest(provider))
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return 0, fmt.Errorf("migrate: %w", Explain(err))

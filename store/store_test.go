@@ -32,6 +32,16 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 	})
 }
 
+// An old program leaves a newer schema alone.
+func TestNewerSchemaIsRefused(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		write(t, db, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)")
+		if _, err := db.Migrate(t.Context()); !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "9999") {
+			t.Errorf("got %v, want that the database is newer", err)
+		}
+	})
+}
+
 func TestWriteRollsBack(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		boom := errors.New("boom")
