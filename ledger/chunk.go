@@ -11,8 +11,15 @@ import (
 )
 
 // chunk is how many deliveries one transaction opens. On SQLite it bounds how
-// long others wait for the write lock, well below 50 ms.
-const chunk = 10_000
+// long others wait for the write lock, well below 50 ms. On PostgreSQL each chunk
+// is a range that one node at a time takes from: with more of them nodes are less
+// in each other's way.
+func (l *Ledger) chunk() int {
+	if l.db.Postgres() {
+		return 2_500
+	}
+	return 10_000
+}
 
 // nextChunk finds the end of the next chunk and returns who in it is due.
 func (l *Ledger) nextChunk(ctx context.Context, tx *sql.Tx, c *opening) (due []int64, err error) {
@@ -29,7 +36,7 @@ func (l *Ledger) nextOfCourse(ctx context.Context, tx *sql.Tx, c *opening) (due 
 		return nil, err
 	}
 	end := int64(forever)
-	if err := tx.QueryRowContext(ctx, sqlChunkEnd, c.Slot, c.after, chunk-1).Scan(&end); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err := tx.QueryRowContext(ctx, sqlChunkEnd, c.Slot, c.after, l.chunk()-1).Scan(&end); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
 	// The batches first: other nodes may write rows meanwhile, and a reader who
@@ -66,7 +73,7 @@ const (
 
 // dueUntil reads a chunk, up to a reader at most.
 func (l *Ledger) dueUntil(ctx context.Context, tx *sql.Tx, c *opening, who readers, end int64) ([]int64, error) {
-	rows, err := tx.QueryContext(l.unwatched(ctx), sqlChunk(who), append(slices.Clip(who.args), c.after, end)...)
+	rows, err := tx.QueryContext(l.unwatched(ctx), sqlChunk(who), append(slices.Clip(who.args), c.after, end, l.chunk())...)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +81,9 @@ func (l *Ledger) dueUntil(ctx context.Context, tx *sql.Tx, c *opening, who reade
 	if err != nil {
 		return nil, err
 	}
-	if c.last = end; len(all) == chunk {
-		c.last = max(all[chunk-1], -all[chunk-1])
+	if c.last = end; len(all) == l.chunk() {
+		last := all[len(all)-1]
+		c.last = max(last, -last)
 	}
 	c.done = c.last == forever
 	return slices.DeleteFunc(all, func(reader int64) bool { return reader < 0 }), nil
@@ -86,8 +94,8 @@ func (l *Ledger) dueUntil(ctx context.Context, tx *sql.Tx, c *opening, who reade
 func sqlChunk(r readers) string {
 	n := len(r.args)
 	return fmt.Sprintf(`SELECT CASE WHEN %s THEN subscriber ELSE -subscriber END
-		FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $%d AND subscriber <= $%d ORDER BY subscriber LIMIT %d`,
-		r.where, n+1, n+2, chunk)
+		FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $%d AND subscriber <= $%d ORDER BY subscriber LIMIT $%d`,
+		r.where, n+1, n+2, n+3)
 }
 
 // openChunk writes the deliveries of a chunk, with numbers in a row, and returns

@@ -118,7 +118,7 @@ func (l *Ledger) freshJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edi
 func (l *Ledger) people(ctx context.Context, tx *sql.Tx, newsletter string, b *batch, readers []int64) ([]person, error) {
 	// A batch of most of a chunk: its readers stand side by side in their slot's
 	// index. Looking each up by number takes nearly twice as long.
-	if len(b.readers) < chunk/2 {
+	if len(b.readers) < l.chunk()/2 {
 		return l.peopleByNumber(ctx, tx, newsletter, readers)
 	}
 	rows, err := tx.QueryContext(l.unwatched(ctx), sqlPeopleOfSlot, b.slot, readers[0], readers[len(readers)-1])
