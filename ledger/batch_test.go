@@ -117,6 +117,24 @@ func TestReadersMoveAfterOpening(t *testing.T) {
 	})
 }
 
+// What has a row already isn't claimed by its batch, though all of a page has.
+func TestWrittenIsNotClaimed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		c := newCrowd(t, db, 6000)
+		c.open()
+		err := db.Write(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), rig.WriteOut(db))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.sendAll(); len(got) != 0 {
+			t.Errorf("%d were claimed", len(got))
+		}
+	})
+}
+
 // Whoever is in a batch of an edition, or was, isn't in another one of it,
 // whatever slot they moved to.
 func TestNobodyIsInTwoBatches(t *testing.T) {

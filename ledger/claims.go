@@ -106,22 +106,6 @@ type claimOf struct {
 	newsletter string
 }
 
-// sqlClaimed is a table of a claim's open deliveries. Its $1 and $2 are what
-// [claimed.args] gives.
-func sqlClaimed(db *store.DB, c claimed) string {
-	if c.empty() {
-		return "(SELECT * FROM deliveries WHERE claim = $1 AND claim > 0 AND CAST($2 AS BIGINT) = 0)"
-	}
-	return sqlListed(db, ofSpan)
-}
-
-func (c claimed) args() []any {
-	if c.empty() {
-		return []any{c.id, 0}
-	}
-	return []any{c.first, c.last}
-}
-
 // Renew keeps the claims of a node from being taken for lost.
 func (l *Ledger) Renew(ctx context.Context, now time.Time, c Claiming) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -116,6 +117,9 @@ func (l *Ledger) freshJobs(ctx context.Context, tx *sql.Tx, now time.Time, e Edi
 // people reads the readers of a part of a batch, in its order. Those who were
 // erased are left out.
 func (l *Ledger) people(ctx context.Context, tx *sql.Tx, newsletter string, b *batch, readers []int64) ([]person, error) {
+	if len(readers) == 0 {
+		return nil, nil
+	}
 	// A batch of most of a chunk: its readers stand side by side in their slot's
 	// index. Looking each up by number takes nearly twice as long.
 	if len(b.readers) < l.chunk()/2 {
@@ -131,27 +135,20 @@ func (l *Ledger) people(ctx context.Context, tx *sql.Tx, newsletter string, b *b
 	}
 	// Between them are readers of other batches; and some of this one have moved
 	// to another slot, or left.
-	found := make([]int64, len(people))
-	for i, p := range people {
-		found[i] = p.id
-	}
-	others := without(found, readers)
-	if len(others) > 0 {
-		people = slices.DeleteFunc(people, func(p person) bool { _, other := slices.BinarySearch(others, p.id); return other })
-	}
+	people = slices.DeleteFunc(people, func(p person) bool { _, in := slices.BinarySearch(readers, p.id); return !in })
 	if len(people) == len(readers) {
 		return people, nil
 	}
-	found = found[:0]
-	for _, p := range people {
-		found = append(found, p.id)
+	found := make([]int64, len(people))
+	for i, p := range people {
+		found[i] = p.id
 	}
 	more, err := l.peopleByNumber(ctx, tx, newsletter, without(slices.Clone(readers), found))
 	if err != nil {
 		return nil, err
 	}
 	people = append(people, more...)
-	slices.SortFunc(people, func(p, q person) int { return int(min(max(p.id-q.id, -1), 1)) })
+	slices.SortFunc(people, func(p, q person) int { return cmp.Compare(p.id, q.id) })
 	return people, nil
 }
 

@@ -121,6 +121,22 @@ func (l *Ledger) claimedBy(ctx context.Context, tx *sql.Tx, c claimOf) ([]Job, e
 	return scanDoubted(rows)
 }
 
+// sqlClaimed is a table of a claim's open deliveries. Its $1 and $2 are what
+// [claimed.args] gives.
+func sqlClaimed(db *store.DB, c claimed) string {
+	if c.empty() {
+		return "(SELECT * FROM deliveries WHERE claim = $1 AND claim > 0 AND CAST($2 AS BIGINT) = 0)"
+	}
+	return sqlListed(db, ofSpan)
+}
+
+func (c claimed) args() []any {
+	if c.empty() {
+		return []any{c.id, 0}
+	}
+	return []any{c.first, c.last}
+}
+
 // tooLate is what stands for the answer of a mail that expired.
 const tooLate = "it could not be sent in time"
 

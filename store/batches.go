@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 )
 
 // makeBatches gives new deliveries a place to wait that isn't a row for each: a
@@ -35,13 +34,5 @@ func (db *DB) makeBatches(ctx context.Context, tx *sql.Tx) error {
 		// A delivery has its outcome when it gets its row: it needs no room to grow.
 		db.dialect("", `ALTER TABLE deliveries RESET (fillfactor)`),
 	}
-	for _, step := range steps {
-		if step == "" {
-			continue
-		}
-		if _, err := tx.ExecContext(ctx, step); err != nil {
-			return fmt.Errorf("make batches: %w", err)
-		}
-	}
-	return nil
+	return runSteps(ctx, tx, "make batches", steps)
 }

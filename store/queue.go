@@ -73,12 +73,17 @@ func (db *DB) makeQueue(ctx context.Context, tx *sql.Tx) error {
 		`CREATE INDEX subscriptions_due ON subscriptions (slot, subscriber, due_after) WHERE state = 'active'`,
 		db.dialect("", `CREATE SEQUENCE delivery_blocks`),
 	}
+	return runSteps(ctx, tx, "make queue", steps)
+}
+
+// runSteps runs the statements of a migration; "" is none.
+func runSteps(ctx context.Context, tx *sql.Tx, what string, steps []string) error {
 	for _, step := range steps {
 		if step == "" {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, step); err != nil {
-			return fmt.Errorf("make queue: %s: %w", strings.TrimSpace(strings.SplitN(step, "(", 2)[0]), err)
+			return fmt.Errorf("%s: %s: %w", what, strings.TrimSpace(strings.SplitN(step, "(", 2)[0]), err)
 		}
 	}
 	return nil
