@@ -13,6 +13,10 @@ import (
 
 // apply takes one key of the front matter into the tip.
 func (r *reader) apply(f field) {
+	r.changed(&f)
+	if r.applyPublication(f) {
+		return
+	}
 	t := &r.tip
 	switch strings.ToLower(f.key) {
 	case "id":
@@ -45,25 +49,37 @@ func (r *reader) apply(f field) {
 		}
 	case "lang", "language":
 		r.language(f)
-	case "date":
-		r.date(f)
 	case "created":
 		r.instant(f, &t.Created)
-	case "publishdate":
-		if t.Created.IsZero() {
-			r.instant(f, &t.Created)
-		}
 	case "modified", "lastmod", "updated", "last_modified_at":
 		r.instant(f, &t.Modified)
-	case "draft":
-		r.flag(f, true)
-	case "published":
-		r.flag(f, false)
 	default:
 		if t.Extra == nil {
 			t.Extra = make(map[string]any)
 		}
 		t.Extra[f.key] = f.value
+	}
+}
+
+// changed reports what the format would make another text of. A title is sent
+// as its author wrote it or not at all; other words are taken as they stand.
+func (r *reader) changed(f *field) {
+	key := strings.ToLower(f.key)
+	if f.change == nil {
+		if key == "title" && f.text == "" && f.value != nil {
+			r.withhold(RuleInvalidValue, f.line, 0, "the title isn't one text; write it on one line, in quotes: title: \"…\"")
+		}
+		return
+	}
+	switch key {
+	case "title":
+		r.withhold(RuleInvalidValue, f.line, 0, "the title wouldn't be sent as it stands: %s; write %s", f.change.why, f.change.write)
+	case "source", "author", "authors", "emoji", "id":
+		if f.change.comment || f.isList || f.text == "" {
+			return
+		}
+		f.text = f.change.whole
+		r.fault(Warning, RuleInvalidValue, f.line, 0, "%s; the value is taken whole, but write %s", f.change.why, f.change.write)
 	}
 }
 
@@ -87,7 +103,7 @@ func badLinkMessage(address string) string {
 }
 
 func isWebLink(address string) bool {
-	if strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsControl(c) }) {
+	if strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || isUnprintable(c) || isIsolate(c) }) {
 		return false
 	}
 	u, err := url.Parse(address)
@@ -126,22 +142,6 @@ func (r *reader) language(f field) {
 	r.tip.Language = lang
 }
 
-// date pins the tip, unless it has a time of day: then it is what Jekyll and
-// Hugo mean, the instant of publication.
-func (r *reader) date(f field) {
-	r.at.keys["date"] = f.line
-	date, plain := parsePin(f.text)
-	switch {
-	case date != "":
-		r.tip.Date = date
-	case plain:
-		// Sent on any day, a tip for a certain day would be a blunder.
-		r.withhold(RuleInvalidDate, f.line, 0, "there is no day %s; write date: YYYY-MM-DD or MM-DD", f.text)
-	case r.tip.Created.IsZero():
-		r.instant(f, &r.tip.Created)
-	}
-}
-
 func (r *reader) instant(f field, to *time.Time) {
 	if strings.TrimSpace(f.text) == "" {
 		return
@@ -152,21 +152,6 @@ func (r *reader) instant(f field, to *time.Time) {
 		return
 	}
 	*to = t
-}
-
-// flag reads draft (or published, its opposite). What is neither yes nor no
-// keeps the tip back: to send a draft is worse than to wait.
-func (r *reader) flag(f field, draftWhen bool) {
-	switch strings.ToLower(strings.TrimSpace(f.text)) {
-	case "true", "yes", "on", "1":
-		r.tip.Draft = r.tip.Draft || draftWhen
-	case "false", "no", "off", "0":
-		r.tip.Draft = r.tip.Draft || !draftWhen
-	case "":
-	default:
-		r.tip.Draft = true
-		r.fault(Warning, RuleInvalidValue, f.line, 0, "%s: %q is neither true nor false, so the tip is taken as a draft; write true or false", f.key, clip(f.text, 40))
-	}
 }
 
 // appendTags adds tags from a list, or from a string with commas.
@@ -185,17 +170,18 @@ func appendTags(tags []string, f field) []string {
 }
 
 // oneLine makes text fit for a header or a heading: no line ends, no control
-// characters, single spaces.
+// characters, nothing that turns the direction of what follows, single spaces.
 func oneLine(s string) string {
 	s = strings.Map(func(c rune) rune {
 		switch {
 		case unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' && c != '\u3000': // no-break spaces hold French marks
 			return ' '
-		case unicode.IsControl(c) || c == '\ufeff' || c == '\u2028' || c == '\u2029':
+		case isUnprintable(c) || c == '\ufeff' || c == '\u2028' || c == '\u2029':
 			return -1
 		}
 		return c
 	}, s)
+	s = balanced(s)
 	return strings.Join(strings.FieldsFunc(s, func(c rune) bool { return c == ' ' }), " ")
 }
 

@@ -1,16 +1,22 @@
 package tips
 
 import (
-	"errors"
+	"bytes"
+	"encoding/json"
 	"fmt"
-	"math"
 	"regexp"
-	"slices"
 	"strings"
-	"time"
+	"unicode"
+)
 
-	"github.com/pelletier/go-toml/v2"
-	"go.yaml.in/yaml/v3"
+// The limits of front matter, which keep a small file from growing without
+// bound: YAML's aliases repeat what they name, and nesting costs stack wherever
+// the copy in the database is read.
+const (
+	maxFrontMatter = 64 << 10 // bytes as written
+	maxNodes       = 10_000   // values in one file, with aliases written out
+	maxValues      = 1 << 20  // bytes of those values
+	maxMatterDepth     = 50       // lists and groups in each other
 )
 
 // field is one key of the front matter.
@@ -23,251 +29,281 @@ type field struct {
 	list   []string
 	isList bool
 	value  any // for Extra: what JSON can hold
+	change *change
+}
+
+// change tells of a value that its format would silently make another text of.
+type change struct {
+	whole   string // what stands in the file
+	why     string // what the format takes it for
+	write   string // the key with its value in quotes
+	comment bool   // what is lost reads like a comment that was meant as one
 }
 
 // lineError is a fault of syntax with its place in the file.
 type lineError struct {
 	line, column int
 	message      string
+	rule         string // "": RuleFrontMatter
 }
 
 func (e *lineError) Error() string { return e.message }
 
-// splitFrontMatter finds the front matter at the very top of a file. first and
-// last are the indexes of its delimiters; last is -1 when it isn't closed and
-// both are -1 when there is none.
-func splitFrontMatter(lines []string) (delimiter string, first, last int) {
-	delimiter = strings.TrimRight(lines[0], " \t")
-	if delimiter != "---" && delimiter != "+++" {
-		return "", -1, -1
-	}
-	for i := 1; i < len(lines); i++ {
-		l := strings.TrimRight(lines[i], " \t")
-		if l == delimiter || (l == "..." && delimiter == "---") {
-			return delimiter, 0, i
-		}
-	}
-	return delimiter, 0, -1
+// frontMatter is where a file's front matter stands.
+type frontMatter struct {
+	kind        byte // '-' YAML, '+' TOML, '{' JSON, 0: there is none
+	first, last int  // the first and the last of its lines, delimiters included
 }
 
-// readYAML reads the keys of YAML front matter. lines are those between the
-// delimiters; the first of them is line 2 of the file.
-func readYAML(lines []string) ([]field, *lineError) {
-	// An empty first line makes the library's line numbers those of the file.
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte("\n"+strings.Join(lines, "\n")), &doc); err != nil {
-		return nil, yamlError(lines, err)
+// below is the index of the first line that isn't front matter.
+func (m frontMatter) below() int {
+	if m.kind == 0 {
+		return 0
 	}
-	if doc.Kind == 0 || (len(doc.Content) == 1 && doc.Content[0].Tag == "!!null") {
-		return nil, nil
-	}
-	root := doc.Content[0]
-	if root.Kind != yaml.MappingNode {
-		return nil, &lineError{line: root.Line, message: "the front matter isn't made of “key: value” lines; write it so, or put a line before the first “---” when it is meant as text"}
-	}
-	fields := make([]field, 0, len(root.Content)/2)
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		key, value := root.Content[i], root.Content[i+1]
-		for _, f := range fields {
-			if strings.EqualFold(f.key, key.Value) {
-				return nil, &lineError{line: key.Line, column: key.Column, message: fmt.Sprintf("the key %q stands here and on line %d; keep one", key.Value, f.line)}
-			}
-		}
-		f, err := yamlField(key, value)
-		if err != nil {
-			return nil, &lineError{line: key.Line, message: err.Error()}
-		}
-		if i > 0 {
-			fields[len(fields)-1].last = f.line - 1
-		}
-		f.last = len(lines) + 1
-		fields = append(fields, f)
-	}
-	return fields, nil
+	return m.last + 1
 }
 
-func yamlField(key, value *yaml.Node) (field, error) {
-	f := field{key: key.Value, line: key.Line}
-	if value.Kind == yaml.AliasNode {
-		value = value.Alias
+// fields reads the keys.
+func (m frontMatter) fields(lines []string) ([]field, *lineError) {
+	inside := lines[m.first+1 : max(m.last, m.first+1)]
+	if m.kind == '{' {
+		inside = lines[m.first : m.last+1]
 	}
-	var v any
-	if err := value.Decode(&v); err != nil {
-		// A value we can't type (a date such as 2026-02-30) is kept as text.
-		v = value.Value
+	size := 0
+	for _, l := range inside {
+		size += len(l) + 1
 	}
-	f.value = plainValue(v)
-	switch value.Kind {
-	case yaml.ScalarNode:
-		if value.Tag != "!!null" {
-			f.text = value.Value
-		}
-	case yaml.SequenceNode:
-		f.isList = true
-		for _, item := range value.Content {
-			if item.Kind == yaml.AliasNode {
-				item = item.Alias
-			}
-			switch {
-			case item.Kind == yaml.ScalarNode && item.Tag != "!!null":
-				f.list = append(f.list, item.Value)
-			case item.Kind == yaml.MappingNode: // authors: [{name: …}]
-				f.list = append(f.list, nameIn(item))
-			}
-		}
-	case yaml.MappingNode:
-		f.text = nameIn(value)
+	if size > maxFrontMatter {
+		return nil, &lineError{line: m.first + 1, message: fmt.Sprintf("the front matter has %d KB and may have %d; shorten it", size>>10, maxFrontMatter>>10)}
 	}
-	return f, nil
+	switch m.kind {
+	case '+':
+		return readTOML(inside, m.first+1)
+	case '{':
+		return readJSON(inside, m.first)
+	}
+	return readYAML(inside, m.first+1)
 }
 
-// nameIn returns the "name" of a mapping, or "".
-func nameIn(n *yaml.Node) string {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if strings.EqualFold(n.Content[i].Value, "name") {
-			return n.Content[i+1].Value
-		}
-	}
-	return ""
+// openError says that front matter never ends.
+func openError(delimiter string, line int) *lineError {
+	return &lineError{line: line, rule: RuleFrontMatterOpen, message: fmt.Sprintf("the front matter that begins here is never closed; put a line %q under its last key", delimiter)}
 }
 
-var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// yamlError puts the library's error on the line where the mistake is. The
-// library often names where the enclosing block began; the mistake is on the
-// first line after which no text could be right any more.
-func yamlError(lines []string, err error) *lineError {
-	message := yamlPlace.ReplaceAllString(err.Error(), "")
-	at := len(lines)
-	for at > 1 && len(lines) <= 500 {
-		var n yaml.Node
-		if yaml.Unmarshal([]byte(strings.Join(lines[:at-1], "\n")), &n) == nil {
-			break
-		}
-		at--
+// findFrontMatter finds the front matter at the top of a file. "---" or "+++" on
+// the first line begin it whatever follows. Below blank lines or a comment, or
+// written with more dashes, such a line may be a rule as well: there the keys
+// that are usual in front matter decide. What looks like front matter and can't
+// be read as such is a fault, for as text it would be mailed.
+func findFrontMatter(lines []string) (frontMatter, *lineError) {
+	top := skipLead(lines)
+	if top == len(lines) {
+		return frontMatter{}, nil
 	}
-	bad := ""
-	if len(lines) > 0 {
-		bad = lines[max(at, 1)-1]
-	}
+	kind := fence(lines[top])
 	switch {
-	case strings.HasPrefix(bad, "\t") || strings.Contains(message, "tab character"):
-		message += "; indent with spaces, not tabs"
-	case strings.Contains(message, "mapping values are not allowed"):
-		message += "; put a value that holds a colon in quotes"
-	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "quoted scalar"):
-		message += "; is a closing quote missing?"
-	case strings.Contains(message, "cannot start any token"), strings.Contains(message, "while scanning"):
-		message += "; put the value in quotes"
-	}
-	return &lineError{line: at + 1, message: "the front matter isn't valid YAML: " + message}
-}
-
-// readTOML reads the keys of TOML front matter, as Hugo writes it.
-func readTOML(lines []string) ([]field, *lineError) {
-	var table map[string]any
-	if err := toml.Unmarshal([]byte(strings.Join(lines, "\n")), &table); err != nil {
-		e := &lineError{line: 2, message: "the front matter isn't valid TOML: " + strings.TrimPrefix(err.Error(), "toml: ")}
-		var decode *toml.DecodeError
-		if errors.As(err, &decode) {
-			row, column := decode.Position()
-			e.line, e.column = row+1, column
+	case kind == 0:
+		if m, err := findJSON(lines, top); m.kind != 0 || err != nil {
+			return m, err
 		}
-		return nil, e
+		return frontMatter{}, strayFrontMatter(lines, top)
+	case kind == '?':
+		if hasKnownKey(blockAfter(lines, top)) {
+			return frontMatter{}, &lineError{line: top + 1, message: "the line above the front matter isn't made of three hyphens; write ---, above it and below"}
+		}
+		return frontMatter{}, nil
 	}
-	var fields []field
-	for key, value := range table {
-		f := field{key: key, line: tomlLine(lines, key), value: plainValue(value)}
-		switch v := value.(type) {
-		case []any:
-			f.isList = true
-			for _, item := range v {
-				if s, ok := scalarText(item); ok {
-					f.list = append(f.list, s)
-				}
+	strict := top == 0 && isStrict(lines[0])
+	for i := top + 1; i < len(lines); i++ {
+		if fence(lines[i]) == kind || kind == '-' && strings.TrimRight(lines[i], " \t") == "..." {
+			if strict || hasKnownKey(lines[top+1:i]) {
+				return frontMatter{kind: kind, first: top, last: i}, nil
 			}
-		case map[string]any:
-			f.text, _ = v["name"].(string)
-		default:
-			f.text, _ = scalarText(v)
+			return frontMatter{}, nil
 		}
-		fields = append(fields, f)
 	}
-	slices.SortFunc(fields, func(a, b field) int {
-		if a.line != b.line {
-			return a.line - b.line
+	if strict || hasKnownKey(blockAfter(lines, top)) {
+		return frontMatter{}, openError(strings.Repeat(string(kind), 3), top+1)
+	}
+	return frontMatter{}, nil
+}
+
+func isStrict(line string) bool {
+	line = strings.TrimRight(line, " \t")
+	return line == "---" || line == "+++"
+}
+
+// skipLead returns the index of the first line that shows anything: blank lines
+// and comments in HTML may stand above front matter.
+func skipLead(lines []string) int {
+	for i := 0; i < len(lines); i++ {
+		line := trimBlank(lines[i])
+		if line == "" {
+			continue
 		}
-		return strings.Compare(a.key, b.key)
+		if !strings.HasPrefix(line, "<!--") {
+			return i
+		}
+		end := i
+		for end < len(lines) && !strings.Contains(lines[end], "-->") {
+			end++
+		}
+		if end == len(lines) {
+			return i
+		}
+		if _, rest, _ := strings.Cut(lines[end], "-->"); trimBlank(rest) != "" {
+			return i
+		}
+		i = end
+	}
+	return len(lines)
+}
+
+// trimBlank takes away what can't be seen.
+func trimBlank(line string) string {
+	return strings.TrimFunc(line, func(c rune) bool {
+		return unicode.IsSpace(c) || c == '\ufeff' || c == '\u200b' || c == '\u2060'
 	})
-	for i := range fields {
-		fields[i].last = len(lines) + 1
-		if i+1 < len(fields) {
-			fields[i].last = fields[i+1].line - 1
-		}
-	}
-	return fields, nil
 }
 
-// tomlLine finds where a key is written; the library doesn't tell.
-func tomlLine(lines []string, key string) int {
-	for i, l := range lines {
-		name, _, found := strings.Cut(l, "=")
-		name = strings.TrimSpace(name)
-		if !found {
-			name = strings.Trim(name, "[] ") // a table's head
-		}
-		name, _, _ = strings.Cut(name, ".")
-		if strings.Trim(name, `"'`) == key {
-			return i + 2
+// fence tells whether a line is a delimiter, three or more of one character:
+// '-' or '+', or '?' for dashes of other kinds, which programs that correct
+// what one types put in the place of hyphens. 0: it's none.
+func fence(line string) byte {
+	line = trimBlank(line)
+	dashes := 0
+	for _, c := range line {
+		switch {
+		case c == '-' || c == '+':
+			dashes++
+			if rune(line[0]) != c {
+				return 0
+			}
+		case strings.ContainsRune("—–―−‒", c):
+			return fenceOfDashes(line)
+		default:
+			return 0
 		}
 	}
-	return 2
+	if dashes < 3 {
+		return 0
+	}
+	return line[0]
 }
 
-func scalarText(v any) (string, bool) {
-	switch v := v.(type) {
-	case string:
-		return v, true
-	case time.Time:
-		return v.Format(time.RFC3339Nano), true
-	case []any, map[string]any, nil:
-		return "", false
+func fenceOfDashes(line string) byte {
+	if strings.Trim(line, "-—–―−‒") != "" {
+		return 0
 	}
-	return fmt.Sprint(v), true // numbers, booleans, toml.LocalDate and its kin
+	return '?'
 }
 
-// plainValue turns what the decoders give into what encoding/json can write.
-func plainValue(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, item := range v {
-			v[k] = plainValue(item)
+// The keys that are usual in front matter, and what a line with one looks like.
+var (
+	knownKey = regexp.MustCompile(`(?i)^["']?(title|date|pin|publishdate|expirydate|published|publish|private|status|draft|tags?|categor(y|ies)|link|source|authors?|layout|slug|description|summary|id|uid|created|modified|lastmod|updated|emoji|permalink|weight|aliases|type|url|lang|language|build|headless|cover|image)["']?\s*[:=](\s|$)`)
+	anyKey   = regexp.MustCompile(`^["']?[\p{L}\p{N}_$<][\p{L}\p{N}_ .$<-]*["']?\s*[:=](\s|$)`)
+)
+
+func hasKnownKey(lines []string) bool {
+	for _, l := range lines {
+		if knownKey.MatchString(l) {
+			return true
 		}
-		return v
-	case map[any]any:
-		m := make(map[string]any, len(v))
-		for k, item := range v {
-			m[fmt.Sprint(k)] = plainValue(item)
-		}
-		return m
-	case []any:
-		for i, item := range v {
-			v[i] = plainValue(item)
-		}
-		return v
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Sprint(v)
-		}
-		return v
-	case time.Time:
-		// encoding/json refuses years beyond 9999.
-		if v.Year() < 0 || v.Year() > 9999 {
-			return v.String()
-		}
-		return v
-	case toml.LocalDate, toml.LocalTime, toml.LocalDateTime:
-		return fmt.Sprint(v)
 	}
-	return v
+	return false
+}
+
+// blockAfter are the lines below one up to the next blank line, leading blank
+// ones left out.
+func blockAfter(lines []string, at int) []string {
+	from := at + 1
+	for from < len(lines) && trimBlank(lines[from]) == "" {
+		from++
+	}
+	to := from
+	for to < len(lines) && trimBlank(lines[to]) != "" {
+		to++
+	}
+	return lines[from:to]
+}
+
+// strayFrontMatter finds front matter that nothing opens, or that has text above
+// it. top is the first line that shows anything.
+func strayFrontMatter(lines []string, top int) *lineError {
+	if block := blockAfter(lines, top-1); onlyKeys(block) && knownKey.MatchString(block[0]) && hasTitle(block) {
+		return &lineError{line: top + 1, message: "this looks like front matter, but no line --- stands above it; write one above its first key and one below its last"}
+	}
+	const near = 8 // lines that show anything
+	seen, code := 0, false
+	for i := top; i < len(lines) && seen < near; i++ {
+		line := trimBlank(lines[i])
+		if line == "" {
+			continue
+		}
+		seen++
+		if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") {
+			code = !code
+		}
+		kind := fence(line)
+		if code || i == top || kind != '-' && kind != '+' || i+1 == len(lines) || !knownKey.MatchString(lines[i+1]) {
+			continue
+		}
+		for j := i + 1; j < len(lines); j++ {
+			if fence(lines[j]) == kind {
+				if onlyKeys(lines[i+1 : j]) {
+					return &lineError{line: i + 1, message: "this looks like front matter, but text stands above it; move it to the top of the file"}
+				}
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// onlyKeys tells whether lines hold keys with their values and nothing else,
+// rules at their end aside.
+func onlyKeys(lines []string) bool {
+	keys := 0
+	for _, l := range lines {
+		switch {
+		case anyKey.MatchString(l):
+			keys++
+		case trimBlank(l) == "", fence(l) != 0, strings.ContainsAny(l[:1], " \t#-"):
+		default:
+			return false
+		}
+	}
+	return keys > 0
+}
+
+var titleKey = regexp.MustCompile(`(?i)^["']?title["']?\s*[:=](\s|$)`)
+
+func hasTitle(lines []string) bool {
+	for _, l := range lines {
+		if titleKey.MatchString(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// findJSON finds front matter in JSON, which Hugo reads: an object, and nothing
+// else on its last line. Braces of template languages are text.
+func findJSON(lines []string, top int) (frontMatter, *lineError) {
+	text := strings.TrimLeft(strings.Join(lines[top:], "\n"), " \t\ufeff\u200b")
+	if rest, ok := strings.CutPrefix(text, "{"); !ok || !strings.HasPrefix(strings.TrimLeft(rest, " \t\n"), `"`) {
+		return frontMatter{}, nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	var raw json.RawMessage
+	if err := decoder.Decode(&raw); err != nil {
+		return frontMatter{}, jsonError([]byte(text), top, err, decoder.InputOffset())
+	}
+	last := top + bytes.Count(raw, []byte("\n"))
+	after := text[decoder.InputOffset():]
+	after, _, _ = strings.Cut(after, "\n")
+	if trimBlank(after) != "" {
+		return frontMatter{}, &lineError{line: last + 1, message: "text follows the front matter on its last line; begin the text on a line of its own"}
+	}
+	return frontMatter{kind: '{', first: top, last: last}, nil
 }

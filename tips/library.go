@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -28,6 +27,7 @@ type Library struct {
 
 	reload  sync.Mutex // held while files are read
 	records map[string]*record
+	leftOut []LeftOut // when last looked at
 
 	current atomic.Pointer[snapshot]
 
@@ -37,8 +37,10 @@ type Library struct {
 
 // snapshot is what a library held at one moment. It never changes.
 type snapshot struct {
-	tips   []Tip // sorted by ID
-	faults []Fault
+	tips    []Tip // sorted by ID
+	faults  []Fault
+	broken  []Broken
+	leftOut []LeftOut // sorted by path
 }
 
 // Open reads the folder dir and all folders in it. Files that can't be used are
@@ -49,11 +51,11 @@ func Open(dir string, o Options) (*Library, error) {
 	l.dir = dir
 	l.open = func() (fs.FS, func() error, error) {
 		// Opened anew each time: the folder may have been replaced by another.
-		root, err := os.OpenRoot(dir)
+		folder, err := OpenFolder(dir)
 		if err != nil {
 			return nil, nil, err
 		}
-		return root.FS(), root.Close, nil
+		return folder, folder.Close, nil
 	}
 	return l, l.first()
 }
@@ -101,6 +103,15 @@ func (l *Library) Tip(id string) (Tip, bool) {
 // Faults returns what was wrong with the files when they were last read,
 // sorted by place. The slice is shared: don't change it.
 func (l *Library) Faults() []Fault { return l.current.Load().faults }
+
+// Broken returns the tips that can't be used and of which no good version is
+// known. The slice is shared: don't change it.
+func (l *Library) Broken() []Broken { return l.current.Load().broken }
+
+// LeftOut returns the markdown files in the folder that are no tips by their
+// name or folder, and the translations beside tips, sorted by path. The slice is
+// shared: don't change it.
+func (l *Library) LeftOut() []LeftOut { return l.current.Load().leftOut }
 
 // Changed returns a channel that is closed when tips or faults next change.
 // Call it again for the change after that, before looking at Tips.

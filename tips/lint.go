@@ -98,18 +98,27 @@ func (l *linter) unique(in place, t Tip) {
 			l.titles[key] = t.Path
 		}
 	}
-	if t.Date == "" {
+	l.pinned(in, t)
+}
+
+// pinned checks the day that only one tip should have. A date: that is over pins
+// nothing: it's when the tip was written.
+func (l *linter) pinned(in place, t Tip) {
+	day, line := t.Pin, t.at.keys["pin"]
+	if day == "" && t.Date != "" && l.today != "" && t.Date >= l.today {
+		day, line = t.Date, t.at.keys["date"]
+	}
+	if day == "" {
 		return
 	}
-	line := t.at.keys["date"]
-	if len(t.Date) == len("2006-01-02") && l.today != "" && t.Date < l.today {
-		in.warn(RuleDatePast, line, 0, "the tip is pinned to %s, which is over; give another date, delete “date:” to let it go out on any day, or write “created:” when that is what it means", t.Date)
+	if len(day) == len("2006-01-02") && l.today != "" && day < l.today {
+		in.warn(RuleDatePast, line, 0, "the tip is pinned to %s, which is over, and so is never sent; give another date, or delete “pin:” to let it go out on any day", day)
 	}
-	if first, taken := l.dates[t.Date]; taken {
-		in.warn(RuleDateTaken, line, 0, "%s is pinned to %s too; give one of them another date", first, t.Date)
+	if first, taken := l.dates[day]; taken {
+		in.warn(RuleDateTaken, line, 0, "%s is pinned to %s too; give one of them another date", first, day)
 		return
 	}
-	l.dates[t.Date] = t.Path
+	l.dates[day] = t.Path
 }
 
 // place is where a fault is reported.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -26,6 +25,7 @@ type record struct {
 	role     role // what it was read as
 	good     *Tip // what it last held without a fault that withholds it
 	now      *Tip // what it holds now; nil when that can't be sent
+	attempt  Tip  // what could be read of what can't be sent: its id and its days
 	faults   []Fault
 }
 
@@ -46,10 +46,11 @@ func (l *Library) Reload() error {
 		return fmt.Errorf("read library: %w", err)
 	}
 	defer func() { _ = done() }() // only reads happened; closing can't lose anything
-	found, folderFaults, err := l.scan(fsys)
+	seen, err := l.scan(fsys)
 	if err != nil {
 		return fmt.Errorf("read library: %w", err)
 	}
+	found := seen.files
 	dirty := len(found) != len(l.records)
 	roles := assignRoles(found)
 	var group errgroup.Group
@@ -60,7 +61,7 @@ func (l *Library) Reload() error {
 		if old == nil {
 			dirty = true
 		} else {
-			f.good, f.now, f.faults, f.hash = old.good, old.now, old.faults, old.hash
+			f.good, f.now, f.attempt, f.faults, f.hash = old.good, old.now, old.attempt, old.faults, old.hash
 			f.read = old.read && old.role == roles[f.path]
 			if old.role != roles[f.path] {
 				f.good = nil // a translation isn't checked as a tip is
@@ -82,55 +83,69 @@ func (l *Library) Reload() error {
 		l.records[f.path] = f
 	}
 	before := l.current.Load()
-	if dirty || slices.Contains(changed, true) || !slices.Equal(folderFaults, folderFaultsOf(before.faults)) {
-		next := assemble(found, folderFaults)
+	if dirty || slices.Contains(changed, true) || !slices.Equal(seen.faults, folderFaultsOf(before.faults)) || !slices.Equal(seen.leftOut, l.leftOut) {
+		next := assemble(found, seen)
 		l.publish(next)
+		l.leftOut = seen.leftOut
 		l.log.Debug("library read", "tips", len(next.tips), "faults", len(next.faults), "files", len(found))
 	}
 	return nil
 }
 
-// scan lists the files that may hold tips, sorted by path. What is in a folder
-// that can't be read stays as it was.
-func (l *Library) scan(fsys fs.FS) (found []*record, faults []Fault, err error) {
-	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			if name == "." {
-				return err
-			}
-			faults = append(faults, Fault{Path: name, Rule: RuleUnreadable, Severity: Error, Message: "the folder can't be read: " + cause(err)})
+// scanned is what a look at a library's folder found.
+type scanned struct {
+	files   []*record // that may hold tips, sorted by path
+	leftOut []LeftOut // that are none by their names, sorted by path
+	faults  []Fault
+}
+
+// scan lists the files that may hold tips. What is in a folder that can't be
+// read stays as it was.
+func (l *Library) scan(fsys fs.FS) (scanned, error) {
+	var s scanned
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil && name == ".":
+			return err
+		case err != nil:
+			s.faults = append(s.faults, Fault{Path: name, Rule: RuleUnreadable, Severity: Error, Message: "the folder can't be read: " + cause(err)})
 			for p, old := range l.records {
 				if strings.HasPrefix(p, name+"/") {
-					found = append(found, old)
+					s.files = append(s.files, old)
 				}
 			}
 			return fs.SkipDir
-		}
-		if name != "." && strings.HasPrefix(d.Name(), ".") {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
+		case d.IsDir() && (isHidden(d.Name()) || strings.EqualFold(d.Name(), "node_modules")): // as large as it's useless here
+			return fs.SkipDir
+		case d.IsDir() || isHidden(d.Name()) || !isMarkdown(d.Name()):
 			return nil
 		}
-		if d.IsDir() || !isTipFile(d.Name()) {
+		if why := leftOut(name); why != "" {
+			s.leftOut = append(s.leftOut, LeftOut{name, why})
 			return nil
 		}
-		info, err := fs.Stat(fsys, name) // follows links, but never out of the root
-		switch {
-		case errors.Is(err, fs.ErrNotExist) && d.Type()&fs.ModeSymlink == 0:
-			return nil // deleted while we looked
-		case err != nil:
-			faults = append(faults, unreadable(name, d, err))
-			if old := l.records[name]; old != nil {
-				found = append(found, old)
-			}
-		case info.Mode().IsRegular():
-			found = append(found, &record{path: name, size: info.Size(), modified: info.ModTime()})
-		}
+		l.look(fsys, name, d, &s)
 		return nil
 	})
-	slices.SortFunc(found, func(a, b *record) int { return strings.Compare(a.path, b.path) })
-	return found, faults, err
+	slices.SortFunc(s.files, func(a, b *record) int { return strings.Compare(a.path, b.path) })
+	return s, err
+}
+
+// look takes one file whose name is a tip's.
+func (l *Library) look(fsys fs.FS, name string, d fs.DirEntry, s *scanned) {
+	info, err := fs.Stat(fsys, name) // follows links, but never out of the root
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && d.Type()&fs.ModeSymlink == 0: // deleted while we looked
+	case err != nil:
+		s.faults = append(s.faults, unreadable(name, d, err))
+		if old := l.records[name]; old != nil {
+			s.files = append(s.files, old)
+		}
+	case info.Mode().IsRegular():
+		s.files = append(s.files, &record{path: name, size: info.Size(), modified: info.ModTime()})
+	case !info.IsDir(): // a link to a folder isn't followed
+		s.faults = append(s.faults, Fault{Path: name, Rule: RuleUnreadable, Severity: Warning, Message: "this is no file but a pipe, a device or the like, and isn't read; delete it"})
+	}
 }
 
 func unreadable(name string, d fs.DirEntry, err error) Fault {
@@ -161,25 +176,13 @@ func folderFaultsOf(faults []Fault) []Fault {
 	return some
 }
 
-// isTipFile goes by the name: markdown that isn't there for the folder's sake.
-func isTipFile(name string) bool {
-	ext := strings.ToLower(path.Ext(name))
-	if ext != ".md" && ext != ".markdown" {
-		return false
-	}
-	switch strings.ToLower(strings.TrimSuffix(name, path.Ext(name))) {
-	case "readme", "license":
-		return false
-	}
-	return true
-}
-
 // load reads and parses the file, unless it holds the same bytes as before.
 // It says whether anything about it changed.
 func (f *record) load(fsys fs.FS) bool {
 	data, err := readCapped(fsys, f.path, f.size)
 	if err != nil {
 		f.read = false
+		f.attempt = Tip{ID: idOf(f.path), Path: f.path}
 		fault := Fault{Path: f.path, Rule: RuleUnreadable, Severity: Error, Message: "the file can't be read: " + cause(err)}
 		same := len(f.faults) == 1 && f.faults[0] == fault
 		f.faults, f.now = []Fault{fault}, nil
@@ -192,7 +195,7 @@ func (f *record) load(fsys fs.FS) bool {
 	f.hash, f.read = hash, true
 	r := readSafely(f.path, data, f.role.base != "")
 	f.faults = r.faults
-	f.now = nil
+	f.now, f.attempt = nil, r.tip
 	if !r.withheld {
 		t := r.tip
 		if t.Language == "" {

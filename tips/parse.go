@@ -2,8 +2,10 @@ package tips
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -121,42 +123,38 @@ func (r *reader) read(text string) {
 		r.withhold(RuleTooComplex, line, 0, "%s; rendering it could take seconds, so simplify the markup", what)
 		return
 	}
-	delimiter, first, last := splitFrontMatter(lines)
-	if first >= 0 && last < 0 {
-		r.withhold(RuleFrontMatterOpen, 1, 0, "the front matter that begins here is never closed; put a line %q under its last key", delimiter)
+	matter, err := findFrontMatter(lines)
+	if err == nil && matter.kind != 0 {
+		r.fields, err = matter.fields(lines)
+	}
+	if err != nil {
+		r.withhold(cmp.Or(err.rule, RuleFrontMatter), err.line, err.column, "%s", err.message)
+		r.guessPin(lines)
+		r.reportDamage()
 		return
 	}
-	if first >= 0 {
-		var err *lineError
-		if r.fields, err = readFrontMatter(delimiter, lines[1:last]); err != nil {
-			r.withhold(RuleFrontMatter, err.line, err.column, "%s", err.message)
-			r.reportDamage()
-			return
-		}
-		for _, f := range r.fields {
-			if !r.damagedField(f) {
-				r.apply(f)
-			}
+	for _, f := range r.fields {
+		if !r.damagedField(f) {
+			r.apply(f)
 		}
 	}
+	r.published()
 	r.nameSource()
-	r.jekyll()
-	r.readText(newFragment(lines[last+1:], last+2))
+	r.readText(newFragment(lines[matter.below():], matter.below()+1))
 	r.require()
+	r.checkStored()
 }
 
-func readFrontMatter(delimiter string, lines []string) ([]field, *lineError) {
-	if delimiter == "+++" {
-		return readTOML(lines)
+// checkStored withholds a tip whose copy in the database couldn't be read: it
+// would be found out when its edition is due.
+func (r *reader) checkStored() {
+	data, err := json.Marshal(r.tip)
+	if err == nil {
+		var back Tip
+		err = json.Unmarshal(data, &back)
 	}
-	return readYAML(lines)
-}
-
-// jekyll takes what the name of a post tells.
-func (r *reader) jekyll() {
-	date, _, ok := jekyllFile(path.Base(r.tip.ID))
-	if ok && r.tip.Created.IsZero() {
-		r.tip.Created = date
+	if err != nil && !r.withheld {
+		r.withhold(RuleFrontMatter, 1, 0, "the tip can't be stored: %v; simplify its front matter", err)
 	}
 }
 

@@ -36,12 +36,12 @@ func RepairFile(path string, data []byte) FileRepair {
 // in which there is something to repair, or something lost. It writes nothing;
 // WriteFile does.
 func Repairs(fsys fs.FS) ([]FileRepair, error) {
-	found, _, err := new(Library).scan(fsys)
+	seen, err := new(Library).scan(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("read library: %w", err)
 	}
 	var all []FileRepair
-	for _, f := range found {
+	for _, f := range seen.files {
 		data, err := readCapped(fsys, f.path, f.size)
 		if err != nil {
 			return nil, fmt.Errorf("read tip: %w", err)

@@ -54,9 +54,15 @@ func assignRoles(found []*record) map[string]role {
 	return roles
 }
 
+// Broken is a tip that can't be used.
+type Broken struct {
+	Tip   Tip // what could be read of it: its id, its path, its days
+	Fault Fault
+}
+
 // assemble makes the tips that a library offers out of its files.
-func assemble(found []*record, faults []Fault) *snapshot {
-	s := &snapshot{faults: slices.Clone(faults)}
+func assemble(found []*record, seen scanned) *snapshot {
+	s := &snapshot{faults: slices.Clone(seen.faults), leftOut: slices.Clone(seen.leftOut)}
 	byPath := make(map[string]int, len(found)) // file of a tip → index in s.tips
 	byID := make(map[string]string, len(found))
 	for _, f := range found {
@@ -66,7 +72,12 @@ func assemble(found []*record, faults []Fault) *snapshot {
 			}
 			s.faults = append(s.faults, fault)
 		}
-		if f.role.base != "" || f.good == nil {
+		if f.role.base != "" {
+			s.leftOut = append(s.leftOut, LeftOut{f.path, "a translation of " + f.role.base})
+			continue
+		}
+		if f.good == nil {
+			s.broken = append(s.broken, Broken{f.attempt, firstError(f.faults)})
 			continue
 		}
 		if first, taken := byID[f.good.ID]; taken {
@@ -74,10 +85,11 @@ func assemble(found []*record, faults []Fault) *snapshot {
 			if f.good.at != nil {
 				line = f.good.at.keys["id"]
 			}
-			s.faults = append(s.faults, Fault{
+			fault := Fault{
 				Path: f.path, Line: line, Rule: RuleDuplicateID, Severity: Error,
 				Message: fmt.Sprintf("the id %q is that of %s too, and %s is withheld; give one of them another name or “id:”", f.good.ID, first, f.path),
-			})
+			}
+			s.faults, s.broken = append(s.faults, fault), append(s.broken, Broken{*f.good, fault})
 			continue
 		}
 		byID[f.good.ID] = f.path
@@ -91,15 +103,25 @@ func assemble(found []*record, faults []Fault) *snapshot {
 	}
 	slices.SortFunc(s.tips, func(a, b Tip) int { return strings.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.faults, compareFaults)
+	slices.SortFunc(s.leftOut, func(a, b LeftOut) int { return strings.Compare(a.Path, b.Path) })
 	s.tips = slices.Clip(s.tips)
 	s.faults = slices.Clip(slices.Compact(s.faults))
 	return s
 }
 
+func firstError(faults []Fault) Fault {
+	for _, f := range faults {
+		if f.Severity == Error {
+			return f
+		}
+	}
+	return Fault{}
+}
+
 // addSibling makes a translation of the tip out of a file beside it. It wins
 // over a block of the same language in the tip's own file.
 func (s *snapshot) addSibling(t *Tip, file Tip, suffix string) {
-	tr := Translation{Language: suffix, Title: file.Title, Body: file.Body, Mindmap: file.Mindmap, Modified: file.Modified, at: file.at}
+	tr := Translation{Language: suffix, Title: file.Title, Body: file.Body, Mindmap: file.Mindmap, Modified: file.Modified, NotBefore: file.NotBefore, Expires: file.Expires, at: file.at}
 	if file.Language != "" {
 		tr.Language = file.Language
 	}
@@ -109,7 +131,7 @@ func (s *snapshot) addSibling(t *Tip, file Tip, suffix string) {
 		s.faults = append(s.faults, Fault{Path: file.Path, Rule: rule, Severity: Warning, Message: fmt.Sprintf(format, args...)})
 	}
 	switch {
-	case file.Draft:
+	case file.Draft || file.NeverRendered:
 		return
 	case isBlank(tr.Body):
 		fault(RuleEmptyTranslation, "this %s translation of %s has no text, so it is left out", tr.Language, t.Path)

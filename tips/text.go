@@ -24,6 +24,7 @@ func PlainText(markdown string, width int) (text string) {
 		if recover() != nil {
 			text = strings.TrimSpace(markdown)
 		}
+		text = printable(text)
 	}()
 	return plainText(markdown, width)
 }

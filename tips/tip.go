@@ -2,6 +2,7 @@ package tips
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -28,9 +29,19 @@ type Tip struct {
 
 	Created  time.Time `json:"created,omitzero"`  // zero: not given
 	Modified time.Time `json:"modified,omitzero"` // zero: not given
-	// Date pins the tip to a local date: "2026-12-24", "12-24" (each year) or "".
-	Date  string `json:"date,omitempty"`
-	Draft bool   `json:"draft,omitempty"`
+	// Pin is the only day on which the tip is sent: "2026-12-24", or "12-24" for
+	// each year; "": any day.
+	Pin string `json:"pin,omitempty"`
+	// Date is the day that date: names, "2026-12-24". Until it's over the tip is
+	// sent on no other; then it's when the tip was written.
+	Date string `json:"date,omitempty"`
+	// NotBefore and Expires are when the tip may be sent first, and when no more.
+	NotBefore Moment `json:"not_before,omitempty"`
+	Expires   Moment `json:"expires,omitempty"`
+	Draft     bool   `json:"draft,omitempty"`
+	// NeverRendered says that the file's own program makes no page of it, as of a
+	// part of others.
+	NeverRendered bool `json:"never_rendered,omitempty"`
 
 	Body    string `json:"body"`              // markdown
 	Mindmap string `json:"mindmap,omitempty"` // markdown: an image or a nested list; "" for none
@@ -57,6 +68,9 @@ type Translation struct {
 	Body     string    `json:"body"`     // markdown, never empty
 	Mindmap  string    `json:"mindmap,omitempty"`
 	Modified time.Time `json:"modified,omitzero"` // zero: not given
+	// NotBefore and Expires are those of the translation's own file.
+	NotBefore Moment `json:"not_before,omitempty"`
+	Expires   Moment `json:"expires,omitempty"`
 
 	at *origin
 }
@@ -131,6 +145,12 @@ func (f Fault) String() string {
 	b.WriteString(": ")
 	b.WriteString(f.Message)
 	return b.String()
+}
+
+// In returns the fault with its path below the library's folder.
+func (f Fault) In(folder string) Fault {
+	f.Path = filepath.Join(folder, filepath.FromSlash(f.Path))
+	return f
 }
 
 func compareFaults(a, b Fault) int {

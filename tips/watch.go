@@ -25,7 +25,7 @@ func (l *Library) Run(ctx context.Context) error {
 	events, failures, add, stop := l.watch()
 	defer stop()
 	add()
-	l.reloadAndLog() // what changed before the watch began
+	told := l.reloadAndLog(nil) // what changed before the watch began
 	poll := time.NewTicker(l.poll)
 	defer poll.Stop()
 	quiet := time.NewTimer(time.Hour)
@@ -61,18 +61,32 @@ func (l *Library) Run(ctx context.Context) error {
 		case <-quiet.C:
 			since = time.Time{}
 			add()
-			l.reloadAndLog()
+			told = l.reloadAndLog(told)
 		case <-poll.C:
 			add()
-			l.reloadAndLog()
+			told = l.reloadAndLog(told)
 		}
 	}
 }
 
-func (l *Library) reloadAndLog() {
+// reloadAndLog reads what changed, and says at once which files have become
+// faulty. told holds what has been said; it returns what is to be told now.
+func (l *Library) reloadAndLog(told map[Fault]bool) map[Fault]bool {
 	if err := l.Reload(); err != nil {
 		l.log.Error("library not reloaded; the tips read before stay in use", "error", err)
+		return told
 	}
+	now := make(map[Fault]bool)
+	for _, f := range l.Faults() {
+		if f.Severity != Error {
+			continue
+		}
+		now[f] = true
+		if !told[f] {
+			l.log.Warn("a file of the library can't be used as it is", "fault", f.In(l.dir).String())
+		}
+	}
+	return now
 }
 
 // suspect makes the next Reload read a file even if its size and time are as

@@ -96,10 +96,10 @@ func Slug(title string) string {
 		}
 		slug = strings.ToValidUTF8(slug[:60], "") // a language without blanks
 	}
-	switch slug {
-	case "":
+	switch {
+	case slug == "":
 		return "tip"
-	case "readme", "license":
+	case leftOut(slug+".md") != "":
 		return slug + "-tip" // the library passes over these
 	}
 	return slug

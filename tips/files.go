@@ -1,0 +1,121 @@
+package tips
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"syscall"
+)
+
+// ErrNoFile means that a name leads to a pipe, a device or the like.
+var ErrNoFile = errors.New("it is no regular file")
+
+// OpenRegular opens a file to read it, and nothing but a file: to open a pipe
+// could wait for ever. What it is, is asked of what was opened, since the name
+// may lead elsewhere a moment later.
+func OpenRegular(name string) (*os.File, error) {
+	return regular(os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
+}
+
+// ReadRegular reads a whole file that OpenRegular opens, of at most limit bytes.
+func ReadRegular(name string, limit int64) ([]byte, error) {
+	file, err := OpenRegular(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it has more than %d KB", limit>>10)}
+	}
+	return data, err
+}
+
+func regular(file *os.File, err error) (*os.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: file.Name(), Err: ErrNoFile}
+	}
+	if err != nil {
+		_ = file.Close() // the error says enough
+		return nil, err
+	}
+	return file, nil
+}
+
+// Folder is a library's folder as a file system, for tips and pictures alike.
+// Only regular files in it can be opened: no link leads out of it, links inside
+// are followed (as in a folder that Kubernetes mounts), and what lies in a hidden
+// folder or has a hidden name isn't there.
+type Folder struct {
+	root  *os.Root
+	files fs.FS
+}
+
+// OpenFolder opens a folder as it is now. Close it.
+func OpenFolder(dir string) (*Folder, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{root, root.FS()}, nil
+}
+
+// Close closes the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Open opens a file; folders can only be listed, by ReadDir.
+func (f *Folder) Open(name string) (fs.File, error) {
+	if err := f.check("open", name); err != nil {
+		return nil, err
+	}
+	file, err := regular(f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
+	if err != nil {
+		return nil, err // not file: a nil *os.File would be an fs.File
+	}
+	return file, nil
+}
+
+// Stat describes what a name leads to.
+func (f *Folder) Stat(name string) (fs.FileInfo, error) {
+	if err := f.check("stat", name); err != nil {
+		return nil, err
+	}
+	return fs.Stat(f.files, name)
+}
+
+// ReadDir lists a folder, without what is hidden.
+func (f *Folder) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := f.check("readdir", name); err != nil {
+		return nil, err
+	}
+	entries, err := fs.ReadDir(f.files, name)
+	shown := entries[:0]
+	for _, e := range entries {
+		if !isHidden(e.Name()) {
+			shown = append(shown, e)
+		}
+	}
+	return shown, err
+}
+
+func (f *Folder) check(op, name string) error {
+	if !fs.ValidPath(name) {
+		return &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	for dir := name; dir != "."; dir = path.Dir(dir) {
+		if isHidden(path.Base(dir)) {
+			return &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+		}
+	}
+	return nil
+}
+
+func isHidden(name string) bool { return len(name) > 1 && strings.HasPrefix(name, ".") }

@@ -1,0 +1,81 @@
+package tips
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// LeftOut is a file of a library's folder that isn't a tip.
+type LeftOut struct {
+	Path string // relative to the library's root
+	Why  string // such as "an index"
+}
+
+// Why a markdown file is no tip, whatever it holds.
+const (
+	anIndex       = "an index"
+	aPaper        = "a project's own paper"
+	neverRendered = "never rendered"
+)
+
+// isMarkdown goes by the name.
+func isMarkdown(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".md" || ext == ".markdown"
+}
+
+// leftOut says why a markdown file isn't a tip, by its name and folder; "" when
+// it may be one.
+func leftOut(name string) string {
+	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	if base, _, ok := suffixLanguage(stem); ok {
+		stem = base
+	}
+	switch {
+	case strings.EqualFold(stem, "_index"): // of a section of a Hugo site
+		return anIndex
+	case isPaper(stem):
+		return aPaper
+	case strings.HasPrefix(stem, "_"), inFolder(name, isPartsFolder):
+		return neverRendered
+	}
+	return ""
+}
+
+// papers are the names of what projects keep beside their content. Those that
+// could as well be a tip's count only in capitals, as projects write them.
+var (
+	papers = []string{
+		"readme", "license", "licence", "copying", "changelog", "contributing", "contributors",
+		"code_of_conduct", "code-of-conduct", "codeowners", "pull_request_template", "issue_template",
+	}
+	papersInCapitals = []string{
+		"SECURITY", "SUPPORT", "GOVERNANCE", "MAINTAINERS", "AUTHORS", "NOTICE", "CHANGES", "HISTORY", "NEWS",
+		"RELEASES", "RELEASE_NOTES", "RELEASE-NOTES", "ROADMAP", "TODO", "INSTALL", "UPGRADING", "FUNDING", "CREDITS",
+		"ACKNOWLEDGEMENTS", "ACKNOWLEDGMENTS", "STYLEGUIDE", "AGENTS",
+	}
+)
+
+func isPaper(stem string) bool {
+	return slices.Contains(papers, strings.ToLower(stem)) || slices.Contains(papersInCapitals, stem)
+}
+
+// isPartsFolder knows the folders whose files Jekyll, Hugo and their kin put into
+// pages and make no page of.
+func isPartsFolder(name string) bool {
+	switch strings.ToLower(name) {
+	case "_includes", "_layouts", "_data", "_sass", "_site", "_plugins", "_templates", "_partials", "_shortcodes", "archetypes":
+		return true
+	}
+	return false
+}
+
+func isDraftFolder(name string) bool {
+	return strings.EqualFold(name, "_drafts") || strings.EqualFold(name, "drafts")
+}
+
+// inFolder tells whether a file lies below a folder of some kind.
+func inFolder(name string, kind func(string) bool) bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(name), "/"), kind)
+}
