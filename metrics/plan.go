@@ -82,7 +82,7 @@ func (c *planCollector) plan(now time.Time) {
 		if n.Order == scheduler.CourseOrder {
 			continue
 		}
-		calendar, err := c.scheduler.Calendar(ctx, n)
+		calendar, err := c.scheduler.Calendar(ctx, n, now)
 		if err != nil {
 			c.log.Warn("the plan can't be read for the metrics", "newsletter", n.ID, "error", err)
 			return // and ask again next time

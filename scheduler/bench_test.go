@@ -83,7 +83,7 @@ func BenchmarkPlanAYear(b *testing.B) {
 			n := Newsletter{ID: "management", Rule: rule(b, "0 7 * * *"), Order: Shuffle, RepeatAfter: 180 * 24 * time.Hour}
 			b.ReportAllocs()
 			for b.Loop() {
-				plan := newCalendar(&n, library, history, nil).Plan(day(b, "2026-11-23"), 365)
+				plan := newCalendar(&n, dawn(b), library, history, nil).Plan(day(b, "2026-11-23"), 365)
 				if len(plan) != 365 {
 					b.Fatal(len(plan))
 				}

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -25,25 +26,32 @@ type Choice struct {
 	Date   Date
 	Tip    tips.Tip // its ID is "" when there is none
 	Reason string
-	// Missing is the id of the tip that the operator pinned to the date, when
-	// the library doesn't hold it any more and another takes its place.
-	Missing string
+	// Note says which tip is pinned to the date and why another takes its place;
+	// "" when none is, or it has it.
+	Note string
 }
 
-// Calendar names the tip of each date: a pure function of library, pins and
-// history, which it holds as they were when [Scheduler.Calendar] read them.
+// Calendar names the tip of each date: a pure function of library, pins, history
+// and the instant, which it holds as they were when [Scheduler.Calendar] read
+// them. Whether a tip may be sent on a date is judged at the date's own instant in
+// the newsletter's zone, so that a plan and the run say the same; on a date that
+// is over, at the instant of now.
 type Calendar struct {
 	newsletter *Newsletter
+	library    []tips.Tip        // whatever it holds
+	broken     []tips.Broken     // what it can't use
 	tips       []*tips.Tip       // that may be chosen, in the newsletter's order
 	place      map[string]int    // id → index in tips
-	byDate     map[string]int    // front matter's date, YYYY-MM-DD or MM-DD → index
+	byDate     map[string]int    // front matter's day, YYYY-MM-DD or MM-DD → index
 	pins       map[string]string // the operator's, by date → id; "" for a skip
 	sent       map[string]string // what is written down: date → id
+	lately     Date              // the last date whose instant has come
 
 	// By index, as numbers: rotating looks at each tip for each date.
-	rota     []int       // the tips that have no date of their own
+	rota     []int       // the tips that have no pin: of their own
 	reserved []dayNumber // the last date that the operator pinned it to
 	last     []dayNumber // the last date in sent
+	window   []window
 }
 
 // dayNumber is a date as days since 1970; 0: none.
@@ -57,21 +65,21 @@ func number(day string) dayNumber {
 	return dayNumber(date.t.Unix() / (24 * 60 * 60))
 }
 
-func newCalendar(n *Newsletter, library []tips.Tip, history, pins []ledger.Choice) *Calendar {
+func newCalendar(n *Newsletter, now time.Time, library []tips.Tip, history, pins []ledger.Choice) *Calendar {
 	c := &Calendar{
-		newsletter: n, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold),
+		newsletter: n, library: library, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold), lately: n.lately(now),
 		place: map[string]int{}, byDate: map[string]int{}, pins: map[string]string{}, sent: map[string]string{},
 	}
-	c.last, c.reserved = make([]dayNumber, len(c.tips)), make([]dayNumber, len(c.tips))
+	c.last, c.reserved, c.window = make([]dayNumber, len(c.tips)), make([]dayNumber, len(c.tips)), make([]window, len(c.tips))
 	for i, t := range c.tips {
-		c.place[t.ID] = i
-		if t.Date == "" {
+		c.place[t.ID], c.window[i] = i, n.windowOf(t)
+		if t.Pin == "" {
 			c.rota = append(c.rota, i)
-			continue
 		}
 		// Of two for one date, the first by id: another order changes nothing.
-		if other, taken := c.byDate[t.Date]; !taken || t.ID < c.tips[other].ID {
-			c.byDate[t.Date] = i
+		day := cmp.Or(t.Pin, t.Date)
+		if other, taken := c.byDate[day]; day != "" && (!taken || t.ID < c.tips[other].ID) {
+			c.byDate[day] = i
 		}
 	}
 	for _, h := range history {
@@ -151,18 +159,27 @@ func (c *Calendar) Choose(date Date) Choice {
 	if c.skipped(date) {
 		return Choice{Date: date, Reason: Skipped}
 	}
+	judged := c.judged(date)
 	for _, key := range []string{day, day[len("2026-"):]} {
-		if i, ok := c.byDate[key]; ok {
-			return Choice{Date: date, Tip: *c.tips[i], Reason: Pinned}
+		if i, ok := c.byDate[key]; ok && c.window[i].holds(judged) {
+			return c.choice(date, i, Pinned)
 		}
 	}
 	pin := c.pins[day]
-	if i, ok := c.place[pin]; ok {
-		return Choice{Date: date, Tip: *c.tips[i], Reason: Pinned}
+	if i, ok := c.place[pin]; ok && c.window[i].holds(judged) {
+		return c.choice(date, i, Pinned)
 	}
 	choice := c.rotate(date)
-	choice.Missing = pin
+	if choice.Note = c.missing(date, pin); choice.Note != "" && choice.Tip.ID != "" {
+		choice.Note += "; another takes its place"
+	}
 	return choice
+}
+
+// choice gives a date the tip at an index, with the translations that may be
+// read by then.
+func (c *Calendar) choice(date Date, i int, reason string) Choice {
+	return Choice{Date: date, Tip: c.tips[i].At(c.newsletter.instant(c.judgedDate(date))), Reason: reason}
 }
 
 // skipped tells whether a date has no edition. The operator's word, which may be
@@ -175,14 +192,15 @@ func (c *Calendar) skipped(date Date) bool {
 }
 
 // rotate takes a tip that was never sent, else the one sent longest ago. What
-// front matter pins to a date of its own doesn't take part; nor does what the
-// operator has pinned to a date to come, unless nothing else is there.
+// front matter pins to a day doesn't take part, nor what mustn't be sent then; nor
+// does what the operator has pinned to a date to come, unless nothing else is
+// there.
 func (c *Calendar) rotate(date Date) Choice {
-	today := number(date.String())
+	today, judged := number(date.String()), c.judged(date)
 	oldest := func(reserved bool) int {
 		found := -1
 		for _, i := range c.rota {
-			if c.reserved[i] > today != reserved || found >= 0 && c.last[i] >= c.last[found] {
+			if c.reserved[i] > today != reserved || found >= 0 && c.last[i] >= c.last[found] || !c.window[i].rotates(judged) {
 				continue
 			}
 			if found = i; c.last[i] == 0 {
@@ -199,27 +217,35 @@ func (c *Calendar) rotate(date Date) Choice {
 	case i < 0:
 		return Choice{Date: date, Reason: Empty}
 	case c.last[i] == 0:
-		return Choice{Date: date, Tip: *c.tips[i], Reason: Next}
+		return c.choice(date, i, Next)
 	case c.newsletter.Stop && time.Duration(today-c.last[i])*24*time.Hour < c.newsletter.RepeatAfter:
 		return Choice{Date: date, Reason: Empty}
 	}
-	return Choice{Date: date, Tip: *c.tips[i], Reason: Repeat}
+	return c.choice(date, i, Repeat)
 }
 
-// NextInCourse names the tip that follows one in a course, for a reader's own
-// sequence, in [CourseOrder]; after is "" at its beginning. At the end it begins again, or gives
-// none when the newsletter stops.
-func (c *Calendar) NextInCourse(after string) (tips.Tip, bool) {
+// NextInCourse names the tip that follows one in a course on a date, for a
+// reader's own sequence, in [CourseOrder]; after is "" at its beginning. What
+// mustn't be sent then is passed over. At the end it begins again, or gives none
+// when the newsletter stops.
+func (c *Calendar) NextInCourse(date Date, after string) (tips.Tip, bool) {
 	// By id and not by place: the tip that the reader stands at may be gone.
-	i, found := slices.BinarySearchFunc(c.tips, after, func(t *tips.Tip, id string) int { return strings.Compare(t.ID, id) })
+	from, found := slices.BinarySearchFunc(c.tips, after, func(t *tips.Tip, id string) int { return strings.Compare(t.ID, id) })
 	if found {
-		i++
+		from++
 	}
-	if i == len(c.tips) {
-		if i == 0 || c.newsletter.Stop {
-			return tips.Tip{}, false
+	judged := c.judged(date)
+	for step := range len(c.tips) {
+		i := from + step
+		if i >= len(c.tips) {
+			if c.newsletter.Stop {
+				break
+			}
+			i -= len(c.tips)
 		}
-		i = 0
+		if c.window[i].holds(judged) {
+			return c.choice(date, i, Next).Tip, true
+		}
 	}
-	return *c.tips[i], true
+	return tips.Tip{}, false
 }

@@ -56,8 +56,15 @@ func (l *life) join(t *rapid.T) {
 		Created: time.Unix(int64(rapid.IntRange(0, 3).Draw(t, "created")), 0),
 		Draft:   rapid.IntRange(0, 9).Draw(t, "draft") == 0,
 	}
-	if rapid.IntRange(0, 5).Draw(t, "dated") == 0 {
-		tip.Date = rapid.SampledFrom([]string{"2026-11-25", "12-01", "12-24", "2027-01-01"}).Draw(t, "date")
+	switch rapid.IntRange(0, 8).Draw(t, "author's word") {
+	case 0:
+		tip.Pin = rapid.SampledFrom([]string{"2026-11-25", "12-01", "12-24", "2027-01-01"}).Draw(t, "pin")
+	case 1:
+		tip.Date = rapid.SampledFrom([]string{"2026-11-01", "2026-11-25", "2026-12-10"}).Draw(t, "date")
+	case 2:
+		tip.NotBefore = rapid.SampledFrom([]tips.Moment{"2026-11-25", "2026-11-30T07:00:00Z", "2026-12-10T09:00:00Z"}).Draw(t, "not before")
+	case 3:
+		tip.Expires = rapid.SampledFrom([]tips.Moment{"2026-11-25", "2026-11-30T07:00:00Z", "2026-12-10T09:00:00Z"}).Draw(t, "expires")
 	}
 	i, _ := slices.BinarySearchFunc(l.library, tip, func(a, b tips.Tip) int { return strings.Compare(a.ID, b.ID) })
 	l.library = slices.Insert(slices.Clone(l.library), i, tip)
@@ -88,22 +95,22 @@ func (l *life) happen(t *rapid.T, date Date) {
 	}
 }
 
-func (l *life) calendar() *Calendar {
+func (l *life) calendar(date Date) *Calendar {
 	var pins []ledger.Choice
 	for date, tip := range l.pins { // in any order
 		pins = append(pins, ledger.Choice{LocalDate: date, Tip: tip})
 	}
-	return newCalendar(l.n, l.library, l.history, pins)
+	return newCalendar(l.n, date.t, l.library, l.history, pins)
 }
 
 // day plans, checks the plan and sends the day's tip.
 func (l *life) day(t *rapid.T, date Date) {
-	c := l.calendar()
+	c := l.calendar(date)
 	plan := c.Plan(date, 12)
 	if len(plan) != 12 {
 		t.Fatalf("%d dates planned", len(plan))
 	}
-	if again := l.calendar().Plan(date, 12); !slices.Equal(summary(plan), summary(again)) {
+	if again := l.calendar(date).Plan(date, 12); !slices.Equal(summary(plan), summary(again)) {
 		t.Fatalf("the next start plans otherwise:\n%v\n%v", summary(plan), summary(again))
 	}
 	got := c.Choose(date)
@@ -115,7 +122,7 @@ func (l *life) day(t *rapid.T, date Date) {
 	if got.Tip.ID != "" {
 		l.history = append(l.history, ledger.Choice{LocalDate: date.String(), Tip: got.Tip.ID})
 	}
-	if tomorrow := l.calendar().Plan(date.Add(1), 11); !slices.Equal(summary(tomorrow), summary(plan[1:])) {
+	if tomorrow := l.calendar(date.Add(1)).Plan(date.Add(1), 11); !slices.Equal(summary(tomorrow), summary(plan[1:])) {
 		t.Fatalf("sending a day's tip changes the plan:\n%v\n%v", summary(plan[1:]), summary(tomorrow))
 	}
 }
@@ -144,21 +151,21 @@ func (l *life) check(t *rapid.T, date Date, got Choice) {
 	}
 	pinnable := false
 	for _, tip := range l.library {
-		if tip.Draft {
+		if tip.Draft || tip.WhyNot(date.t.Add(7*time.Hour)) != "" {
 			continue
 		}
-		if tip.Date == day || tip.Date == day[5:] || tip.ID == pin {
+		if tip.Date == day || tip.Pin == day || tip.Pin == day[5:] || tip.ID == pin {
 			pinnable = true
 		}
-		if tip.Date == "" && !reserved(tip.ID) {
+		if tip.Pin == "" && tip.Date < day && !reserved(tip.ID) {
 			free = append(free, tip)
 		}
 	}
 	if pinnable != (got.Reason == Pinned) {
 		t.Fatalf("%s: %s", day, got.Reason)
 	}
-	if got.Tip.Draft {
-		t.Fatalf("%s: a draft", day)
+	if got.Tip.ID != "" && got.Tip.WhyNot(date.t.Add(7*time.Hour)) != "" {
+		t.Fatalf("%s: %s is %s", day, got.Tip.ID, got.Tip.WhyNot(date.t.Add(7*time.Hour)))
 	}
 	switch got.Reason {
 	case Next:

@@ -62,6 +62,8 @@ func same(t *testing.T, got []string, want ...string) {
 // The plans of these tests begin on a Monday.
 const monday = "2026-11-23"
 
+func dawn(t testing.TB) time.Time { return day(t, monday).t }
+
 func TestPlan(t *testing.T) {
 	abc := []string{"a created: 2026-01-02", "b created: 2026-01-03", "c created: 2026-01-01"}
 	for _, tt := range []struct {
@@ -159,10 +161,10 @@ func TestPlan(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.n.ID, tt.n.Rule = "management", rule(t, "0 7 * * MON-FRI")
 			tips := library(t, tt.library...).Tips()
-			calendar := newCalendar(&tt.n, tips, choices(tt.history...), choices(tt.pins...))
+			calendar := newCalendar(&tt.n, dawn(t), tips, choices(tt.history...), choices(tt.pins...))
 			same(t, summary(calendar.Plan(day(t, monday), tt.days)), tt.want...)
 			// Planning changes nothing, and the next start says the same.
-			again := newCalendar(&tt.n, tips, choices(tt.history...), choices(tt.pins...))
+			again := newCalendar(&tt.n, dawn(t), tips, choices(tt.history...), choices(tt.pins...))
 			for _, c := range []*Calendar{calendar, again} {
 				same(t, summary(c.Plan(day(t, monday), tt.days)), tt.want...)
 			}
@@ -182,13 +184,151 @@ func skip(t testing.TB, entry string) Skip {
 	return s
 }
 
-func TestMissingPinIsTold(t *testing.T) {
-	n := Newsletter{Order: Oldest}
-	c := newCalendar(&n, library(t, "a").Tips(), nil, choices("2026-11-23 gone"))
-	if got := c.Choose(day(t, monday)); got.Missing != "gone" || got.Tip.ID != "a" {
-		t.Errorf("%+v", got)
+// What date:, pin:, publishDate: and expiryDate: mean, on each date of a plan.
+func TestPlanFollowsTheAuthor(t *testing.T) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := c.Choose(day(t, "2026-11-24")); got.Missing != "" {
+	for _, tt := range []struct {
+		name    string
+		n       Newsletter
+		now     string // "": at the beginning of the plan
+		library []string
+		pins    []string
+		want    []string
+	}{
+		{
+			name:    "a past date: is when the tip was written",
+			library: []string{"a date: 2024-03-05", "b date: 2023-01-02", "c date: 2026-11-22"},
+			want:    []string{"11-23 b next", "11-24 a next", "11-25 c next"},
+		},
+		{
+			name:    "a date: to come is a pin, and the tip is in the rotation afterwards",
+			library: []string{"a created: 2026-01-01", "b date: 2026-11-25"},
+			want:    []string{"11-23 a next", "11-24 a repeat", "11-25 b pinned", "11-26 a repeat", "11-27 b repeat"},
+		},
+		{
+			name: "also when the day itself had no edition", n: Newsletter{Skips: []Skip{skip(t, "2026-11-24")}},
+			library: []string{"a created: 2026-01-01", "b date: 2026-11-24"},
+			want:    []string{"11-23 a next", "11-24 skipped", "11-25 b next"},
+		},
+		{
+			name: "pin: is that day only", n: Newsletter{Skips: []Skip{skip(t, "2026-11-24")}},
+			library: []string{"a", "b pin: 2026-11-24", "c pin: 2020-01-01", "d pin: 11-26"},
+			want:    []string{"11-23 a next", "11-24 skipped", "11-25 a repeat", "11-26 d pinned", "11-27 a repeat"},
+		},
+		{
+			name:    "pin: comes before date:",
+			library: []string{"a", "b pin: 11-24; date: 2026-11-25"},
+			want:    []string{"11-23 a next", "11-24 b pinned", "11-25 a repeat"},
+		},
+		{
+			name:    "not before an instant: the edition's is 07:00",
+			library: []string{"a created: 2026-01-01", "b date: 2026-11-24T07:00:00Z", "c publishDate: 2026-11-25T07:00:01Z", "d publishDate: 2026-11-27"},
+			want:    []string{"11-23 a next", "11-24 b next", "11-25 a repeat", "11-26 c next", "11-27 d next"},
+		},
+		{
+			name: "in the newsletter's zone", n: Newsletter{DefaultZone: newYork},
+			library: []string{"a created: 2026-01-01", "b publishDate: 2026-11-24T11:59:00Z", "c publishDate: 2026-11-25T12:01:00Z"},
+			want:    []string{"11-23 a next", "11-24 b next", "11-25 a repeat", "11-26 c next"},
+		},
+		{
+			name:    "expired at an instant, or on a date",
+			library: []string{"a created: 2026-01-01; expiryDate: 2026-11-25T07:00:00Z", "b created: 2026-01-02; expiryDate: 2026-11-26", "c created: 2026-01-03"},
+			want:    []string{"11-23 a next", "11-24 b next", "11-25 c next", "11-26 c repeat"},
+		},
+		{
+			name:    "a pin doesn't come before its time",
+			library: []string{"a", "b pin: 11-23; publishDate: 2027-01-01", "c publishDate: 2030-01-01T08:00:00Z"},
+			pins:    []string{"2026-11-24 c"},
+			want:    []string{"11-23 a next", "11-24 a repeat"},
+		},
+		{
+			name: "a date that is over is judged now", now: "2026-11-28 12:00",
+			library: []string{"a created: 2026-01-01; expiryDate: 2026-11-27", "b created: 2026-01-02; publishDate: 2026-11-26", "c date: 2026-11-25"},
+			want:    []string{"11-23 b next", "11-24 c next", "11-25 c pinned"},
+		},
+		{
+			name:    "drafts of all kinds",
+			library: []string{"a", "b published: false", "c publish: no", "d private: true", "e status: Draft", "f build: {render: never}", "g headless: true", "h publishDate: \"\"; draft: 1"},
+			want:    []string{"11-23 a next", "11-24 a repeat"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.n.ID, tt.n.Order, tt.n.Rule = "management", Oldest, rule(t, "0 7 * * *")
+			now := dawn(t)
+			if tt.now != "" {
+				now = utc(t, tt.now)
+			}
+			c := newCalendar(&tt.n, now, library(t, tt.library...).Tips(), nil, choices(tt.pins...))
+			same(t, summary(c.Plan(day(t, monday), len(tt.want))), tt.want...)
+		})
+	}
+}
+
+// A reader's own sequence passes over what mustn't be sent yet, or any more.
+func TestCoursePassesOver(t *testing.T) {
+	n := Newsletter{Order: CourseOrder, Rule: rule(t, "0 7 * * *"), Stop: true}
+	c := newCalendar(&n, dawn(t), library(t, "1", "2 publishDate: 2026-11-25", "3", "4 expiryDate: 2026-11-25").Tips(), nil, nil)
+	for _, tt := range []struct{ date, after, want string }{
+		{"2026-11-24", "1", "3"}, {"2026-11-25", "1", "2"}, {"2026-11-24", "3", "4"}, {"2026-11-25", "3", ""},
+	} {
+		if got, _ := c.NextInCourse(day(t, tt.date), tt.after); got.ID != tt.want {
+			t.Errorf("on %s after %s: %q, want %q", tt.date, tt.after, got.ID, tt.want)
+		}
+	}
+}
+
+// A translation that isn't to be read yet stays out of the mail.
+func TestTranslationIsNotSentBeforeItsTime(t *testing.T) {
+	fsys := files("a", "a.es publishDate: 2026-11-24", "a.fr expiryDate: 2026-11-24", "a.de")
+	l, err := tips.OpenFS(fsys, tips.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := Newsletter{Order: Oldest, Rule: rule(t, "0 7 * * *")}
+	plan := newCalendar(&n, dawn(t), l.Tips(), nil, nil).Plan(day(t, monday), 2)
+	for i, want := range []string{"de fr", "de es"} {
+		var got []string
+		for _, tr := range plan[i].Tip.Translations {
+			got = append(got, tr.Language)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", plan[i].Date, got, want)
+		}
+	}
+}
+
+// Why a pinned tip is replaced is told with the tip that takes its place.
+func TestReplacedPinIsTold(t *testing.T) {
+	fsys := files(
+		"a", "draft draft: true", "later publishDate: 2030-01-01", "over expiryDate: 2020-01-01", "yearly pin: 11-30; publishDate: 2030-01-01",
+	)
+	for name, text := range map[string]string{
+		"fault.md": "---\ntitle: T\npin: 11-25\n---\n", "front.md": "---\ntitle: [T\ndate: 2026-11-26\n---\nText.", "gone.md": "---\ntitle: T\n---\n",
+	} {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	l, err := tips.OpenFS(fsys, tips.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := Newsletter{Order: Oldest, Rule: rule(t, "0 7 * * *")}
+	c := newCalendar(&n, dawn(t), l.Tips(), nil, choices("2026-11-23 draft", "2026-11-24 later", "2026-11-27 over", "2026-11-28 gone", "2026-11-29 nowhere"))
+	c.broken = l.Broken()
+	for i, want := range []string{
+		"draft is pinned to this date and is a draft", "later is pinned to this date and isn't to be sent before 2030-01-01",
+		"fault.md is pinned to this date and can't be used", "front.md is pinned to this date and can't be used",
+		"over is pinned to this date and expired on 2020-01-01", "gone is pinned to this date and can't be used: gone.md: the tip has no text",
+		"nowhere is pinned to this date and isn't in the library", "yearly.md is pinned to this date and isn't to be sent before 2030-01-01",
+	} {
+		got := c.Choose(day(t, monday).Add(i))
+		if got.Tip.ID != "a" || !strings.HasPrefix(got.Note, want) {
+			t.Errorf("%s: %s, %q, want %q", got.Date, got.Tip.ID, got.Note, want)
+		}
+	}
+	if got := c.Choose(day(t, "2026-12-01")); got.Note != "" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -228,7 +368,7 @@ func TestShuffleStays(t *testing.T) {
 func TestNextInCourse(t *testing.T) {
 	lib := library(t, "1-first", "2-second", "3-third draft: true", "4-fourth")
 	n := Newsletter{Order: CourseOrder}
-	course := newCalendar(&n, lib.Tips(), nil, nil)
+	course := newCalendar(&n, dawn(t), lib.Tips(), nil, nil)
 	for _, tt := range []struct{ after, want string }{
 		{"", "1-first"},
 		{"1-first", "2-second"},
@@ -238,15 +378,15 @@ func TestNextInCourse(t *testing.T) {
 		{"4-fourth", "1-first"},
 		{"9", "1-first"},
 	} {
-		if got, ok := course.NextInCourse(tt.after); !ok || got.ID != tt.want {
+		if got, ok := course.NextInCourse(day(t, monday), tt.after); !ok || got.ID != tt.want {
 			t.Errorf("after %q comes %q", tt.after, got.ID)
 		}
 	}
 	n.Stop = true
-	if got, ok := course.NextInCourse("4-fourth"); ok {
+	if got, ok := course.NextInCourse(day(t, monday), "4-fourth"); ok {
 		t.Errorf("a course that stops goes on with %q", got.ID)
 	}
-	if _, ok := newCalendar(&Newsletter{Order: CourseOrder}, nil, nil, nil).NextInCourse(""); ok {
+	if _, ok := newCalendar(&Newsletter{Order: CourseOrder}, dawn(t), nil, nil, nil).NextInCourse(day(t, monday), ""); ok {
 		t.Error("an empty course gives a tip")
 	}
 }

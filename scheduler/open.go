@@ -9,6 +9,7 @@ import (
 
 	"dailytip/ledger"
 	"dailytip/subscribers"
+	"dailytip/tips"
 )
 
 // turn is one look at one newsletter.
@@ -17,6 +18,7 @@ type turn struct {
 	n    *Newsletter
 	now  time.Time
 	read *Calendar // nil: to be read
+	hand bool      // an operator sends, perhaps before the date
 }
 
 // calendar reads the calendar at first need, and again after a tip was written
@@ -25,7 +27,7 @@ func (t *turn) calendar(ctx context.Context) (*Calendar, error) {
 	if t.read != nil {
 		return t.read, nil
 	}
-	c, err := t.Calendar(ctx, t.n)
+	c, err := t.Calendar(ctx, t.n, t.now)
 	t.read = c
 	return c, err
 }
@@ -40,8 +42,18 @@ func (t *turn) choose(ctx context.Context, date Date) (Choice, error) {
 	choice := c.Ahead(t.n.Upcoming(t.now), date)
 	if choice.Reason != Sent {
 		t.read = nil
+		err = t.early(&choice.Tip)
 	}
-	return choice, nil
+	return choice, err
+}
+
+// early refuses to send a tip by hand before its author allows it: the date whose
+// it is may be ahead.
+func (t *turn) early(tip *tips.Tip) error {
+	if t.hand && tip.NotBefore != "" && !tip.NotBefore.Reached(t.now.In(t.n.zone(""))) {
+		return fmt.Errorf("%w: %s says not before %s; wait until then, or pin another tip to the date (dailytip plan pin)", ErrTooEarly, tip.Path, tip.NotBefore)
+	}
+	return nil
 }
 
 // publish writes down the tip of each date when it comes in the newsletter's own
@@ -193,10 +205,13 @@ func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 	finish := o.Finish
 	o.Finish = false // there are several
 	for _, place := range places {
-		tip, ok := c.NextInCourse(place)
+		tip, ok := c.NextInCourse(date, place)
 		if !ok {
 			got.reason = Empty
 			continue
+		}
+		if err := t.early(&tip); err != nil {
+			return got, err
 		}
 		o.Choice, o.Reason, o.CourseAfter = ledger.Course(tip.ID), Next, &place
 		if o.Items, err = t.items(Choice{Date: date, Tip: tip}); err != nil {
@@ -221,9 +236,8 @@ func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 
 // items copies a tip for the ledger.
 func (t *turn) items(choice Choice) ([]ledger.Item, error) {
-	if choice.Missing != "" {
-		t.Log.Warn("the tip that is pinned to a date isn't in the library; another takes its place",
-			"newsletter", t.n.ID, "date", choice.Date.String(), "pinned", choice.Missing, "tip", choice.Tip.ID)
+	if choice.Note != "" {
+		t.Log.Warn("a date's pinned tip is replaced", "newsletter", t.n.ID, "date", choice.Date.String(), "tip", choice.Tip.ID, "why", choice.Note)
 	}
 	body, err := json.Marshal(choice.Tip)
 	if err != nil {

@@ -57,7 +57,7 @@ func TestPlanIsWhatIsSent(t *testing.T) {
 				}
 			}
 			planned := map[string]string{}
-			calendar, err := h.s.Calendar(t.Context(), h.n())
+			calendar, err := h.s.Calendar(t.Context(), h.n(), start)
 			if err != nil {
 				t.Fatal(err)
 			}

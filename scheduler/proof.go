@@ -56,6 +56,9 @@ func (t *turn) proofOf(ctx context.Context, date Date) error {
 	}
 	// On its date the tip isn't stale yet: a date: of that day is no fault.
 	all := tips.Lint(t.n.Library.Tips(), t.n.Library.Faults(), tips.LintOptions{Today: date.String()})
+	if choice.Note != "" {
+		p.Findings = append(p.Findings, "warning: "+choice.Note)
+	}
 	for _, f := range tips.FaultsOf(choice.Tip, all) {
 		p.Findings = append(p.Findings, f.Severity.String()+": "+f.String())
 	}

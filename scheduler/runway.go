@@ -9,7 +9,7 @@ import (
 
 // Runway is how long a library lasts.
 type Runway struct {
-	Tips   int    // that take part
+	Tips   int    // that can be sent, on that date or later
 	Last   Date   // the last date with a tip that was never sent; zero: there's none
 	First  Date   // the first date that repeats one, or gets none; zero: not within ten years
 	Reason string // of First: Repeat or Empty
@@ -21,7 +21,12 @@ const runwayDays = 3660
 // Runway plans from a date on until the first repeat or the first date without
 // a tip.
 func (c *Calendar) Runway(from Date) Runway {
-	r := Runway{Tips: len(c.tips)}
+	r := Runway{}
+	for i, t := range c.tips {
+		if c.window[i].last >= c.judged(from) && (len(t.Pin) != len(time.DateOnly) || t.Pin >= from.String()) {
+			r.Tips++
+		}
+	}
 	// Each date uses up a tip or ends the search, but for skips and pins: one
 	// pass of twice the library's length mostly does.
 	for days := 2*len(c.tips) + 30; ; days *= 4 {

@@ -65,8 +65,8 @@ func (s *Scheduler) Find(id string) (*Newsletter, error) {
 	return nil, errors.New("there are no newsletters")
 }
 
-// Calendar reads what a newsletter's choices depend on.
-func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter) (*Calendar, error) {
+// Calendar reads what a newsletter's choices depend on, as of an instant.
+func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter, now time.Time) (*Calendar, error) {
 	history, err := s.Ledger.History(ctx, n.ID)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,9 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter) (*Calendar, err
 	if err != nil {
 		return nil, err
 	}
-	return newCalendar(n, n.Library.Tips(), history, pins), nil
+	c := newCalendar(n, now, n.Library.Tips(), history, pins)
+	c.broken = n.Library.Broken()
+	return c, nil
 }
 
 // Tick does what is due at an instant: it ends pauses, expires what came too

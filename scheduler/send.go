@@ -10,8 +10,11 @@ import (
 	"dailytip/subscribers"
 )
 
-// ErrNoTip means that there is no tip for a date.
-var ErrNoTip = errors.New("there is no tip for that date")
+// What keeps an edition from being sent by hand.
+var (
+	ErrNoTip    = errors.New("there is no tip for that date")
+	ErrTooEarly = errors.New("the date's tip mustn't go out yet")
+)
 
 // SendNow opens a date's edition for all readers who are active now and whose
 // days include the date, whatever the hour, and returns how many deliveries are
@@ -21,7 +24,7 @@ func (s *Scheduler) SendNow(ctx context.Context, now time.Time, n *Newsletter, d
 	if err != nil {
 		return 0, err
 	}
-	t := &turn{Scheduler: s, n: n, now: now}
+	t := &turn{Scheduler: s, n: n, now: now, hand: true}
 	none := ""
 	for _, slot := range slots {
 		got, err := t.open(ctx, slot, date, ledger.Opening{DueAt: now, ExpiresAt: now.Add(n.GiveUpAfter), Everyone: true})

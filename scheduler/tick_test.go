@@ -181,7 +181,7 @@ func TestVanishedPin(t *testing.T) {
 		h.tick(utc(h, "2026-11-24 07:00"))
 		h.tick(utc(h, "2026-11-25 07:00"))
 		h.expect("2026-11-23 r1 a", "2026-11-25 r1 b")
-		if log := h.log.String(); strings.Count(log, "pinned=gone tip=a") != 1 || !strings.Contains(log, "is skipped") {
+		if log := h.log.String(); strings.Count(log, `tip=a why="gone is pinned to this date and isn't in the library`) != 1 || !strings.Contains(log, "is skipped") {
 			h.Errorf("the log says:\n%s", log)
 		}
 	})

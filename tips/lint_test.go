@@ -26,7 +26,7 @@ func TestLint(t *testing.T) {
 		{"emphasis", head + "---\n你好**「世界」**再见", RuleCJKEmphasis, Warning, 5, 3},
 		{"long translated title", head + "---\nA\n\n## Translations\n\n<details lang=es><summary>" + strings.Repeat("x", maxTitle+1) + "</summary>B</details>", RuleLongTitle, Warning, 9, 0},
 		{"outdated", head + "modified: 2026-02-01\n---\nA\n\n## Translations\n\n<details lang=es data-modified=2026-01-01><summary>S</summary>B</details>", RuleOutdated, Warning, 10, 0},
-		{"past", head + "date: 2026-01-01\n---\nA", RuleDatePast, Warning, 4, 0},
+		{"past", head + "pin: 2026-01-01\n---\nA", RuleDatePast, Warning, 4, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -43,7 +43,8 @@ func TestLint(t *testing.T) {
 func TestLintClean(t *testing.T) {
 	for _, text := range []string{
 		"---\ntitle: T\nlink: https://a.example\ndate: 2026-01-02\n---\n" + strings.Repeat("word ", maxWords),
-		"---\ntitle: T\nlink: https://a.example\ndate: 01-01\n---\n这是**重点**，请看 2 ** 3。`**「a」**` \\*\\*x ![a](b.png) <img src=x alt=\"\">",
+		"---\ntitle: T\nlink: https://a.example\ndate: 2026-01-01\n---\nA past date: is when it was written.",
+		"---\ntitle: T\nlink: https://a.example\npin: 01-01\n---\n这是**重点**，请看 2 ** 3。`**「a」**` \\*\\*x ![a](b.png) <img src=x alt=\"\">",
 		"---\ntitle: T\nlink: https://a.example\n---\n5*3 **b** [a*](x) 価格*は",
 	} {
 		tip, faults := mustParse(t, "a.md", text)

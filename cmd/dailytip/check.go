@@ -83,6 +83,7 @@ func (c *command) runChecks(ctx context.Context) error {
 			findings = append(findings, finding{idle, "warning", "this setting has no effect in this version"})
 		}
 		findings = append(findings, checkRunways(ctx, a)...)
+		findings = append(findings, checkPins(ctx, a)...)
 		findings = append(findings, checkRelays(ctx, a)...)
 		findings = append(findings, checkLetters(a)...)
 	}
@@ -118,9 +119,9 @@ func checkLibraries(cfg *config.Config, libraries map[string]*tips.Library) []fi
 				faults++
 			}
 		}
-		sendable := 0
+		sendable, now := 0, time.Now()
 		for _, t := range l.Tips() {
-			if !t.Draft {
+			if t.WhyNot(now) == "" {
 				sendable++
 			}
 		}
@@ -150,7 +151,7 @@ func checkRunways(ctx context.Context, a *app) []finding {
 			continue
 		}
 		name := "runway of " + n.ID
-		calendar, err := a.scheduler.Calendar(ctx, n)
+		calendar, err := a.scheduler.Calendar(ctx, n, now)
 		if err != nil {
 			findings = append(findings, finding{name, "failed", err.Error()})
 			continue

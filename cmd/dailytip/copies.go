@@ -26,11 +26,12 @@ func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date schedule
 			return mailer.LetterContent(stored)
 		}
 	}
-	calendar, err := a.scheduler.Calendar(ctx, n)
+	now := time.Now()
+	calendar, err := a.scheduler.Calendar(ctx, n, now)
 	if err != nil {
 		return letter.Content{}, err
 	}
-	choice := calendar.Ahead(n.Upcoming(time.Now()), date)
+	choice := calendar.Ahead(n.Upcoming(now), date)
 	if choice.Tip.ID == "" {
 		return letter.Content{}, exitf(codeNothing, "%w: %s (%s)", scheduler.ErrNoTip, date, choice.Reason)
 	}

@@ -48,7 +48,7 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edi
 	n := a.letterNewsletter(a.newsletter(edition.Newsletter))
 	headings := headings{}
 	var rows []table.Row
-	out := bufio.NewWriterSize(c.out, 32<<10)
+	out := bufio.NewWriterSize(visibleWriter{c.out}, 32<<10)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	err := a.ledger.EachDelivery(ctx, edition.ID, states, func(d ledger.Delivery) error {

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"os"
 	"sync"
 
 	"dailytip/config"
@@ -51,21 +50,24 @@ func newLooks(cfg *config.Config) (looks, error) {
 }
 
 // shelf is a library's folder as a file system that no name and no link leads
-// out of; the demo's is in the program. nil: it can't be opened, which reading
+// out of, and that holds files only; the demo's is in the program. nil: it can't be opened, which reading
 // the tips has reported.
 func shelf(folder string) fs.FS {
 	if folder == demoShelf {
 		return library.Files
 	}
-	root, err := os.OpenRoot(folder)
+	files, err := tips.OpenFolder(folder)
 	if err != nil {
 		return nil
 	}
-	return root.FS()
+	return files
 }
 
+// maxTemplate is how many bytes a template may have: a hundred times what it needs.
+const maxTemplate = 1 << 20
+
 func readTemplate(name string) (*letter.Template, config.Faults) {
-	text, err := os.ReadFile(name)
+	text, err := tips.ReadRegular(name, maxTemplate)
 	if err != nil {
 		return nil, config.Faults{{File: name, Message: fmt.Sprintf("the template can't be read: %v", err)}}
 	}

@@ -15,18 +15,18 @@ import (
 
 // printJSON writes one object on a line of its own.
 func (c *command) printJSON(v any) error {
-	e := json.NewEncoder(c.out)
+	e := json.NewEncoder(visibleWriter{c.out})
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
 
 func (c *command) printf(format string, args ...any) {
-	_, _ = fmt.Fprintf(c.out, format, args...)
+	_, _ = fmt.Fprintf(visibleWriter{c.out}, format, args...)
 }
 
 // say writes to standard error: for a person, beside the data.
 func (c *command) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(c.err, format+"\n", args...)
+	_, _ = fmt.Fprintf(visibleWriter{c.err}, format+"\n", args...)
 }
 
 // table writes rows under a head, in columns that hold in every script.
@@ -45,7 +45,14 @@ func (c *command) table(head table.Row, rows []table.Row, aligned ...int) {
 	t.SetColumnConfigs(columns)
 	t.SuppressTrailingSpaces()
 	t.AppendHeader(head)
-	t.AppendRows(rows)
+	for _, row := range rows {
+		for i, cell := range row {
+			if s, ok := cell.(string); ok {
+				row[i] = visible(s)
+			}
+		}
+		t.AppendRow(row)
+	}
 	t.Render()
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -132,14 +133,18 @@ func pinnable(n *scheduler.Newsletter, date scheduler.Date, id string) error {
 	switch {
 	case !ok:
 		return exitf(codeFailed, "there is no tip %q in the library; dailytip tips list shows them", id)
+	case t.NeverRendered:
+		return exitf(codeFailed, "tip %q is a part of other pages by its front matter (build: or headless:); take that out of it first", id)
 	case t.Draft:
 		return exitf(codeFailed, "tip %q is a draft; take draft: true out of it first", id)
+	case n.WhyNot(&t, date) != "":
+		return exitf(codeFailed, "tip %q can't be sent on %s: it %s", id, date, n.WhyNot(&t, date))
 	case !n.Rule.Matches(date):
 		return exitf(codeFailed, "%s is no day of newsletter %s; its schedule passes over it", date, n.ID)
 	}
 	for _, other := range n.Library.Tips() {
-		if other.ID != id && !other.Draft && other.Date == date.String() {
-			return exitf(codeFailed, "%s belongs to %s by its own date: line, which comes before a pin", date, other.ID)
+		if other.ID != id && !other.Draft && cmp.Or(other.Pin, other.Date) == date.String() {
+			return exitf(codeFailed, "%s belongs to %s by its own date: or pin: line, which comes before a pin", date, other.ID)
 		}
 	}
 	return nil

@@ -23,6 +23,7 @@ type planLine struct {
 	Tip       string       `json:"tip"` // "": none
 	Title     string       `json:"title,omitempty"`
 	Reason    string       `json:"reason"` // sent, pinned, next, repeat, skipped, empty
+	Note      string       `json:"note,omitempty"` // why not the tip that is pinned to the date
 	Languages []string     `json:"languages,omitempty"`
 	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
 
@@ -32,7 +33,7 @@ type planLine struct {
 // plan names what goes out on some days from one on. A date that is over has
 // what was sent: one without an edition gets none any more.
 func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, start scheduler.Date, days int) ([]planLine, *scheduler.Calendar, error) {
-	calendar, err := a.scheduler.Calendar(ctx, n)
+	calendar, err := a.scheduler.Calendar(ctx, n, now)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -57,7 +58,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 	for i, choice := range choices {
 		lines[i] = planLine{
 			Date: choice.Date.String(), Weekday: choice.Date.Weekday().String()[:3], Tip: choice.Tip.ID,
-			Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason, choice: choice,
+			Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason, Note: choice.Note, choice: choice,
 		}
 		if choice.Tip.ID == "" {
 			continue
@@ -90,7 +91,7 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		}
 		return nil
 	case "ics":
-		_, err := c.out.Write(a.calendarFile(now, n, lines))
+		_, err := c.data().Write(a.calendarFile(now, n, lines))
 		return err
 	}
 	var rows []table.Row
@@ -102,6 +103,11 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		rows = append(rows, table.Row{line.Date, line.Weekday, short(line.Title, 60), line.Reason, faults, strings.Join(line.Languages, " ")})
 	}
 	c.table(table.Row{"Date", "", "Tip", "Why", "Faults", "Languages"}, rows, 5)
+	for _, line := range lines {
+		if line.Note != "" {
+			c.printf("\n%s: %s\n", line.Date, line.Note)
+		}
+	}
 	c.printf("\n%s\n", runwayText(calendar.Runway(n.Upcoming(now))))
 	return nil
 }
@@ -121,6 +127,9 @@ func (a *app) calendarFile(now time.Time, n *scheduler.Newsletter, lines []planL
 			e.Title, e.Exclude = "No tip: the library is used up", true
 		default:
 			e.Text = fmt.Sprintf("Why: %s\nLanguages: %s\nTip: %s\n", line.Reason, strings.Join(line.Languages, ", "), line.Tip)
+		}
+		if line.Note != "" {
+			e.Text += "Note: " + line.Note + "\n"
 		}
 		for _, fault := range line.Faults {
 			e.Text += "Fault: " + fault.String() + "\n"

@@ -54,7 +54,7 @@ func (c *command) preview() *cobra.Command {
 				return err
 			}
 			if out == "" {
-				_, err = c.out.Write(data)
+				_, err = c.data().Write(data)
 				return err
 			}
 			if err := os.WriteFile(out, data, 0o644); err != nil { //nolint:gosec // a mail to look at, not a secret

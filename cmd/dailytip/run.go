@@ -80,10 +80,10 @@ func (c *command) codeOf(err error) int {
 func (c *command) complain(err error, code int) {
 	var faults config.Faults
 	if errors.As(err, &faults) { // a line each, which stand for themselves
-		_, _ = fmt.Fprintln(c.err, faults)
+		_, _ = fmt.Fprintln(visibleWriter{c.err}, faults)
 		return
 	}
-	_, _ = fmt.Fprintf(c.err, "dailytip: %v\n", err)
+	_, _ = fmt.Fprintf(visibleWriter{c.err}, "dailytip: %v\n", err)
 	if code == codeUsage {
 		_, _ = fmt.Fprintln(c.err, "dailytip: see dailytip --help, or dailytip COMMAND --help")
 	}
@@ -159,7 +159,7 @@ func (c *command) configPath() string {
 func (c *command) logger(level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
 	if c.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(c.err, options))
+		return slog.New(slog.NewJSONHandler(visibleWriter{c.err}, options))
 	}
-	return slog.New(slog.NewTextHandler(c.err, options))
+	return slog.New(slog.NewTextHandler(visibleWriter{c.err}, options))
 }

@@ -154,7 +154,7 @@ func (s *simulation) playUpTo(ctx context.Context, n *scheduler.Newsletter, now 
 	if n.Order == scheduler.CourseOrder {
 		return nil
 	}
-	calendar, err := s.scheduler().Calendar(ctx, n)
+	calendar, err := s.scheduler().Calendar(ctx, n, now)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func newSeen(s *simulation) *seen {
 		courseOf: map[string]bool{}, grace: map[string]time.Duration{},
 	}
 	if s.json {
-		out := bufio.NewWriter(s.out)
+		out := bufio.NewWriter(visibleWriter{s.out})
 		lines := json.NewEncoder(out)
 		lines.SetEscapeHTML(false)
 		v.line, v.flush = func(l simulatedLine) error { return lines.Encode(l) }, out.Flush

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ func (c *command) watchStatus(ctx context.Context, a *app, limit int) error {
 	defer again.Stop()
 	for {
 		if !c.json && isTerminal(c.out) {
-			c.printf("\x1b[H\x1b[2J") // ECMA-48: cursor home, erase in page
+			_, _ = io.WriteString(c.out, "\x1b[H\x1b[2J") // ECMA-48: cursor home, erase in page
 		}
 		err := c.printEditions(ctx, a, limit)
 		if err == nil && !c.json {
@@ -157,7 +158,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		if !next.IsZero() {
 			when = fmt.Sprintf("next run %s (in %s)", instant(next), next.Sub(now).Round(time.Minute))
 		}
-		calendar, err := a.scheduler.Calendar(ctx, n)
+		calendar, err := a.scheduler.Calendar(ctx, n, now)
 		if err != nil {
 			return err
 		}

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"net/mail"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
@@ -60,59 +58,6 @@ func (c *command) each(dir string, f func(folder string, l *tips.Library) error)
 		}
 	}
 	return nil
-}
-
-// tipLine is what tips list prints of a tip.
-type tipLine struct {
-	ID        string   `json:"id"`
-	Title     string   `json:"title"`
-	Emoji     string   `json:"emoji,omitempty"`
-	Tags      []string `json:"tags,omitempty"`
-	Languages []string `json:"languages,omitempty"` // of its translations
-	Date      string   `json:"date,omitempty"`
-	Draft     bool     `json:"draft,omitempty"`
-	Useful    int64    `json:"useful,omitempty"` // readers' answers to whether it was
-	NotUseful int64    `json:"not_useful,omitempty"`
-}
-
-func (c *command) tipsList(dir *string) *cobra.Command {
-	return &cobra.Command{
-		Use:   "list",
-		Short: "List the tips",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.each(*dir, func(folder string, l *tips.Library) error {
-				var rows []table.Row
-				votes := c.tallies(cmd.Context(), *dir, folder)
-				for _, t := range l.Tips() {
-					line := tipLine{ID: t.ID, Title: t.Title, Emoji: t.Emoji, Tags: t.Tags, Date: t.Date, Draft: t.Draft}
-					line.Useful, line.NotUseful = votes[t.ID].Useful, votes[t.ID].Useless
-					for _, tr := range t.Translations {
-						line.Languages = append(line.Languages, tr.Language)
-					}
-					if c.json {
-						if err := c.printJSON(line); err != nil {
-							return err
-						}
-						continue
-					}
-					note := t.Date
-					if t.Draft {
-						note = "draft"
-					}
-					rows = append(rows, table.Row{t.ID, strings.TrimSpace(t.Emoji + " " + t.Title), strings.Join(line.Languages, " "), note, voteText(votes[t.ID])})
-				}
-				if !c.json {
-					c.table(table.Row{"Id", "Title", "Translations", "", "Useful"}, rows, 5)
-					c.printf("\n%d tips in %s\n", len(rows), folder)
-					if n := len(l.Faults()); n > 0 {
-						c.say("%d faults and notes: dailytip tips lint shows them", n)
-					}
-				}
-				return nil
-			})
-		},
-	}
 }
 
 func (c *command) tipsShow(dir *string) *cobra.Command {
@@ -190,7 +135,7 @@ func (c *command) tipsLint(dir *string) *cobra.Command {
 						}
 						continue
 					}
-					c.printf("%s (%s, %s)\n", filepath.Join(folder, f.String()), f.Severity, f.Rule)
+					c.printf("%s (%s, %s)\n", f.In(folder), f.Severity, f.Rule)
 				}
 				return nil
 			})
@@ -243,8 +188,12 @@ func (c *command) tipsRepair(dir *string) *cobra.Command {
 			}
 			fixed, lost := 0, 0
 			for _, folder := range folders {
-				repairs, err := tips.Repairs(os.DirFS(folder))
+				files, err := tips.OpenFolder(folder)
 				if err != nil {
+					return fmt.Errorf("look through %s: %w", folder, err)
+				}
+				repairs, err := tips.Repairs(files)
+				if err := errors.Join(err, files.Close()); err != nil {
 					return fmt.Errorf("look through %s: %w", folder, err)
 				}
 				for _, r := range repairs {
@@ -297,7 +246,7 @@ func (c *command) tipsNew(dir *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c.printf("%s\n", filepath.Join(folders[0], name))
+			c.printf("%s\n", name)
 			return nil
 		},
 	}
