@@ -73,13 +73,14 @@ func (r *reader) changed(f *field) {
 	}
 	switch key {
 	case "title":
+		f.text = f.change.whole // for lists: never half of it
 		r.withhold(RuleInvalidValue, f.line, 0, "the title wouldn't be sent as it stands: %s; write %s", f.change.why, f.change.write)
 	case "source", "author", "authors", "emoji", "id":
-		if f.change.comment || f.isList || f.text == "" {
+		if f.change.meant || f.isList {
 			return
 		}
 		f.text = f.change.whole
-		r.fault(Warning, RuleInvalidValue, f.line, 0, "%s; the value is taken whole, but write %s", f.change.why, f.change.write)
+		r.fault(Warning, RuleInvalidValue, f.line, 0, "%s: %s; the value is taken whole, but write %s", f.key, f.change.why, f.change.write)
 	}
 }
 
@@ -99,7 +100,11 @@ func (r *reader) link(f field, address string) {
 }
 
 func badLinkMessage(address string) string {
-	return "the link " + strconv.Quote(clip(address, 60)) + " isn't an address that begins with https:// or http://; write the whole address"
+	advice := "write the whole address"
+	if whole := "https://" + strings.TrimLeft(address, "/"); isWebLink(whole) && !strings.Contains(address, ":") && strings.Contains(address, ".") {
+		advice = "write link: " + whole
+	}
+	return "the link " + strconv.Quote(clip(address, 60)) + " isn't an address that begins with https:// or http://; " + advice
 }
 
 func isWebLink(address string) bool {

@@ -37,7 +37,7 @@ type change struct {
 	whole   string // what stands in the file
 	why     string // what the format takes it for
 	write   string // the key with its value in quotes
-	comment bool   // what is lost reads like a comment that was meant as one
+	meant   bool   // that may be what the author wants: a comment, an alias, no value
 }
 
 // lineError is a fault of syntax with its place in the file.

@@ -68,7 +68,7 @@ func TestOpen(t *testing.T) {
 	}
 	faults := l.Faults()
 	wantFault(t, faults, RuleFrontMatterOpen, Error, 1, 0)
-	wantFault(t, faults, RuleTooBig, Error, 0, 0)
+	wantFault(t, faults, RuleTooBig, Error, 1, 0)
 	wantFault(t, faults, RuleInvalidUTF8, Error, 1, 6)
 	wantFault(t, faults, RuleDuplicateID, Error, 2, 0)
 	wantFault(t, faults, RuleUnreadable, Warning, 0, 0)

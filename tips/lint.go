@@ -140,7 +140,7 @@ func (p place) must(rule, message string) {
 	if p.draft {
 		severity = Note
 	}
-	p.linter.faults = append(p.linter.faults, Fault{Path: p.path, Rule: rule, Severity: severity, Message: message})
+	p.linter.faults = append(p.linter.faults, Fault{Path: p.path, Line: 1, Rule: rule, Severity: severity, Message: message})
 }
 
 func (p place) title(title string, line int) {

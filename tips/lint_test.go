@@ -74,11 +74,11 @@ func TestLintAcross(t *testing.T) {
 // Tips that weren't read from a file (from the ledger) can be checked as well.
 func TestLintWithoutFile(t *testing.T) {
 	got := Lint([]Tip{{ID: "a", Path: "a.md", Link: "ftp://x", Translations: []Translation{{Language: "klingon", Body: "x"}}}}, nil, LintOptions{})
-	wantFault(t, got, RuleMissingTitle, Error, 0, 0)
-	wantFault(t, got, RuleEmptyBody, Error, 0, 0)
-	wantFault(t, got, RuleBadLink, Warning, 0, 0)
-	wantFault(t, got, RuleUntitled, Warning, 0, 0)
-	wantFault(t, got, RuleLanguage, Warning, 0, 0)
+	wantFault(t, got, RuleMissingTitle, Error, 1, 0)
+	wantFault(t, got, RuleEmptyBody, Error, 1, 0)
+	wantFault(t, got, RuleBadLink, Warning, 1, 0)
+	wantFault(t, got, RuleUntitled, Warning, 1, 0)
+	wantFault(t, got, RuleLanguage, Warning, 1, 0)
 }
 
 func TestFaultString(t *testing.T) {

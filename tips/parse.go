@@ -69,7 +69,10 @@ func idOf(name string) string {
 	return norm.NFC.String(strings.TrimSuffix(name, path.Ext(name)))
 }
 
+// fault reports something at a line; 0: the file as a whole, which begins on its
+// first.
 func (r *reader) fault(severity Severity, rule string, line, column int, format string, args ...any) {
+	line = max(line, 1)
 	r.faults = append(r.faults, Fault{
 		Path: r.path, Line: line, Column: column, Rule: rule, Severity: severity, Message: fmt.Sprintf(format, args...),
 	})

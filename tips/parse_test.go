@@ -184,14 +184,14 @@ func TestParseWithholds(t *testing.T) {
 		{"TOML", "+++\ntitle = 'T'\nlink = b\n+++\nText.", RuleFrontMatter, 3, -1},
 		{"UTF-8", "# T\n\nab\xff", RuleInvalidUTF8, 3, 3},
 		{"UTF-16", "\xff\xfe#\x00", RuleInvalidUTF8, 1, 1},
-		{"too big", "# T\n\n" + strings.Repeat("a", MaxFileSize), RuleTooBig, 0, 0},
-		{"no title", "Text.", RuleMissingTitle, 0, 0},
-		{"empty", "", RuleMissingTitle, 0, 0},
-		{"no text", "# T\n\n<!-- later -->", RuleEmptyBody, 0, 0},
-		{"only a translation", "# T\n\n## Translations\n\n<details lang=es>x</details>", RuleEmptyBody, 0, 0},
+		{"too big", "# T\n\n" + strings.Repeat("a", MaxFileSize), RuleTooBig, 1, 0},
+		{"no title", "Text.", RuleMissingTitle, 1, 0},
+		{"empty", "", RuleMissingTitle, 1, 0},
+		{"no text", "# T\n\n<!-- later -->", RuleEmptyBody, 1, 0},
+		{"only a translation", "# T\n\n## Translations\n\n<details lang=es>x</details>", RuleEmptyBody, 1, 0},
 		{"no such day", "---\ntitle: T\ndate: 2026-02-30\n---\nText.", RuleInvalidDate, 3, 0},
 		{"no such day in TOML-free form", "---\ntitle: T\ndate: 13-24\n---\nText.", RuleInvalidDate, 3, 0},
-		{"too complex", "# T\n\n" + strings.Repeat("[a](", 2000), RuleTooComplex, 0, 0},
+		{"too complex", "# T\n\n" + strings.Repeat("[a](", 2000), RuleTooComplex, 1, 0},
 		{"too deep", "# T\n\n" + strings.Repeat("> ", 60) + "a", RuleTooComplex, 3, 0},
 		{"too wide", "# T\n\n" + strings.Repeat("|-", 60), RuleTooComplex, 3, 0},
 	}
@@ -220,7 +220,7 @@ func TestParseWarns(t *testing.T) {
 		{"section not sent", "# T\n\n## Tip\n\nText.\n\n## Notes\n\nMine.", RuleUnknownSection, Warning, 7},
 		{"text above the tip", "# T\n\nIntro.\n\n## Tip\n\nText.", RuleUnknownSection, Warning, 3},
 		{"empty mind map", "# T\n\nText.\n\n## Mindmap\n\n![]()\n", RuleEmptyMindmap, Note, 5},
-		{"draft without text", "---\ndraft: true\n---\n", RuleEmptyBody, Note, 0},
+		{"draft without text", "---\ndraft: true\n---\n", RuleEmptyBody, Note, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -81,9 +81,9 @@ func assemble(found []*record, seen scanned) *snapshot {
 			continue
 		}
 		if first, taken := byID[f.good.ID]; taken {
-			line := 0
+			line := 1
 			if f.good.at != nil {
-				line = f.good.at.keys["id"]
+				line = max(line, f.good.at.keys["id"])
 			}
 			fault := Fault{
 				Path: f.path, Line: line, Rule: RuleDuplicateID, Severity: Error,
@@ -128,7 +128,7 @@ func (s *snapshot) addSibling(t *Tip, file Tip, suffix string) {
 	sum := sha256.Sum256([]byte(t.Digest + file.Digest))
 	t.Digest = hex.EncodeToString(sum[:])
 	fault := func(rule, format string, args ...any) {
-		s.faults = append(s.faults, Fault{Path: file.Path, Rule: rule, Severity: Warning, Message: fmt.Sprintf(format, args...)})
+		s.faults = append(s.faults, Fault{Path: file.Path, Line: 1, Rule: rule, Severity: Warning, Message: fmt.Sprintf(format, args...)})
 	}
 	switch {
 	case file.Draft || file.NeverRendered:

@@ -125,7 +125,7 @@ func (s *Severity) UnmarshalText(text []byte) error {
 // Fault is one thing wrong (or worth a note) in a library.
 type Fault struct {
 	Path     string   `json:"path"`             // relative to the library's root
-	Line     int      `json:"line,omitempty"`   // from 1; 0: the file as a whole
+	Line     int      `json:"line,omitempty"`   // from 1; 0: the file or folder can't be read
 	Column   int      `json:"column,omitempty"` // in characters from 1; 0: unknown
 	Rule     string   `json:"rule"`             // one of the Rule constants
 	Severity Severity `json:"severity"`

@@ -207,21 +207,21 @@ func yamlChange(key, value *yaml.Node, lines []string) *change {
 	c := &change{whole: whole, write: key.Value + ": " + quote(whole)}
 	switch {
 	case value.Kind == yaml.AliasNode:
-		c.why = "“*” refers to another value"
+		c.why, c.meant = "“*” refers to another value", true
 	case !isScalar(value):
 		c.why = "brackets and braces begin a list or a group"
 	case value.Tag == "!!null":
-		c.why = whole + " means that there is no value"
+		c.why, c.meant = whole+" means that there is no value", true
 	case oneLine(value.Value) == whole:
 		return nil
 	case strings.HasPrefix(whole, "!"):
 		c.why = "“!” begins a tag"
 	case strings.HasPrefix(whole, "&"):
-		c.why = "“&” names the value"
+		c.why, c.meant = "“&” names the value", true
 	default:
 		c.why = "“#” after a blank begins a comment"
 		_, lost, _ := strings.Cut(whole, "#")
-		c.comment = lost == "" || lost[0] == ' ' || lost[0] == '#'
+		c.meant = lost == "" || lost[0] == ' ' || lost[0] == '#'
 	}
 	return c
 }

@@ -48,8 +48,8 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edi
 	n := a.letterNewsletter(a.newsletter(edition.Newsletter))
 	headings := headings{}
 	var rows []table.Row
-	out := bufio.NewWriterSize(visibleWriter{c.out}, 32<<10)
-	lines := json.NewEncoder(out)
+	out := bufio.NewWriterSize(c.out, 32<<10)
+	lines := json.NewEncoder(visibleWriter{out})
 	lines.SetEscapeHTML(false)
 	err := a.ledger.EachDelivery(ctx, edition.ID, states, func(d ledger.Delivery) error {
 		if len(rows) == mostRows {

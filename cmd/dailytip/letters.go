@@ -138,7 +138,7 @@ func lintMails(look letter.Newsletter, all []tips.Tip) []tips.Fault {
 			if errors.Is(err, letter.ErrTooLarge) {
 				severity = tips.Error
 			}
-			faults = append(faults, tips.Fault{Path: t.Path, Rule: "mail", Severity: severity, Message: err.Error()})
+			faults = append(faults, tips.Fault{Path: t.Path, Line: 1, Rule: "mail", Severity: severity, Message: err.Error()})
 		}
 	}
 	return faults

@@ -85,8 +85,8 @@ func newSeen(s *simulation) *seen {
 		courseOf: map[string]bool{}, grace: map[string]time.Duration{},
 	}
 	if s.json {
-		out := bufio.NewWriter(visibleWriter{s.out})
-		lines := json.NewEncoder(out)
+		out := bufio.NewWriter(s.out)
+		lines := json.NewEncoder(visibleWriter{out})
 		lines.SetEscapeHTML(false)
 		v.line, v.flush = func(l simulatedLine) error { return lines.Encode(l) }, out.Flush
 	}

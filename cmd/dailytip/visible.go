@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // visible writes characters that a terminal would obey instead of showing, as
@@ -16,12 +17,14 @@ func visible(s string) string {
 		return s
 	}
 	var b strings.Builder
-	for _, c := range s {
+	for i := 0; i < len(s); {
+		c, size := utf8.DecodeRuneInString(s[i:])
 		if obeyed(c) {
 			fmt.Fprintf(&b, `\u%04x`, c)
 		} else {
-			b.WriteRune(c)
+			b.WriteString(s[i : i+size]) // also what isn't UTF-8
 		}
+		i += size
 	}
 	return b.String()
 }
