@@ -40,7 +40,8 @@ func TestPlanIsWhatIsSent(t *testing.T) {
 			for i := range 30 {
 				entries = append(entries, fmt.Sprintf("t%02d", i))
 			}
-			entries = append(entries, "thanks date: 11-25", "once date: 2026-11-12")
+			entries = append(entries, "thanks date: 11-25", "once date: 2026-11-12", "only pin: 2026-11-13", "written date: 2025-03-01",
+				"later publishDate: 2026-10-28T10:00:00Z", "latest date: 2026-11-04 23:30:00 +0900", "over expiryDate: 2026-11-05", "never publishDate: 2030-01-01")
 			h := newHarness(t, tt.open(t), Newsletter{
 				Rule: rule(t, tt.expr), Order: Shuffle, DefaultZone: zone(t, "America/New_York"),
 				Skips: []Skip{skip(t, "2026-11-26..2026-11-28"), skip(t, "2026-11-11")},

@@ -456,6 +456,39 @@ func TestSendNowOnAWeekend(t *testing.T) {
 	})
 }
 
+// A tip that its author holds back until later isn't sent by hand before, also when
+// it's the tip of the date that is sent; nor does it go out by itself.
+func TestEmbargoHolds(t *testing.T) {
+	each(t, Newsletter{Order: Newest}, library(t, "a created: 2026-01-01", "b created: 2026-01-02; publishDate: 2026-11-24T06:00:00Z", "c created: 2026-01-03; expiryDate: 2026-11-26"), func(h *harness) {
+		h.reader(begin, "")
+		now := utc(h, "2026-11-23 07:00")
+		if _, err := h.s.SendNow(h.Context(), now, h.n(), day(h, "2026-11-24")); !errors.Is(err, ErrTooEarly) || !strings.Contains(err.Error(), "b.md") {
+			h.Errorf("the tip of tomorrow, today: %v", err)
+		}
+		h.expect()
+		for _, at := range []string{"2026-11-23 07:00", "2026-11-24 07:00", "2026-11-25 07:00"} {
+			h.tick(utc(h, at))
+		}
+		// c expires at the beginning of the 26th: on a date gone by it isn't sent either.
+		if opened, err := h.s.SendNow(h.Context(), utc(h, "2026-11-26 07:30"), h.n(), day(h, "2026-11-22")); opened != 1 || err != nil {
+			h.Errorf("%d opened, %v", opened, err)
+		}
+		h.expect("2026-11-23 r1 c", "2026-11-24 r1 b", "2026-11-25 r1 a", "2026-11-22 r1 b")
+	})
+}
+
+// A course doesn't send a tip before its time by hand either.
+func TestEmbargoHoldsInACourse(t *testing.T) {
+	each(t, Newsletter{Order: CourseOrder}, library(t, "1 publishDate: 2026-11-25", "2"), func(h *harness) {
+		h.reader(begin, "")
+		if _, err := h.s.SendNow(h.Context(), utc(h, "2026-11-23 07:00"), h.n(), day(h, "2026-11-26")); !errors.Is(err, ErrTooEarly) {
+			h.Errorf("%v", err)
+		}
+		h.tick(utc(h, "2026-11-23 07:00"))
+		h.expect("2026-11-23 r1 2")
+	})
+}
+
 // Somebody at the end of a course doesn't keep the others from being sent to.
 func TestSendNowCourse(t *testing.T) {
 	each(t, Newsletter{Order: CourseOrder, Stop: true}, library(t, "1"), func(h *harness) {

@@ -77,18 +77,32 @@ func (f *Folder) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	file, err := regular(f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
-	if err != nil {
-		return nil, err // not file: a nil *os.File would be an fs.File
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, err
+	case err != nil:
+		return nil, &fs.PathError{Op: "open", Path: name, Err: absent{errors.Unwrap(err)}}
 	}
 	return file, nil
 }
+
+// absent is why a name has no file here: for whoever asks for it, it isn't there.
+type absent struct{ error }
+
+// Is makes it the same as a name that doesn't exist.
+func (absent) Is(target error) bool { return target == fs.ErrNotExist }
 
 // Stat describes what a name leads to.
 func (f *Folder) Stat(name string) (fs.FileInfo, error) {
 	if err := f.check("stat", name); err != nil {
 		return nil, err
 	}
-	return fs.Stat(f.files, name)
+	info, err := fs.Stat(f.files, name)
+	var fault *fs.PathError
+	if errors.As(err, &fault) {
+		fault.Op = "stat" // not the name of a system call
+	}
+	return info, err
 }
 
 // ReadDir lists a folder, without what is hidden.

@@ -16,7 +16,7 @@ const (
 	maxFrontMatter = 64 << 10 // bytes as written
 	maxNodes       = 10_000   // values in one file, with aliases written out
 	maxValues      = 1 << 20  // bytes of those values
-	maxMatterDepth     = 50       // lists and groups in each other
+	maxMatterDepth = 50       // lists and groups in each other
 )
 
 // field is one key of the front matter.
@@ -34,10 +34,10 @@ type field struct {
 
 // change tells of a value that its format would silently make another text of.
 type change struct {
-	whole   string // what stands in the file
-	why     string // what the format takes it for
-	write   string // the key with its value in quotes
-	meant   bool   // that may be what the author wants: a comment, an alias, no value
+	whole string // what stands in the file
+	why   string // what the format takes it for
+	write string // the key with its value in quotes
+	meant bool   // that may be what the author wants: a comment, an alias, no value
 }
 
 // lineError is a fault of syntax with its place in the file.

@@ -3,6 +3,9 @@ package tips
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -140,6 +143,11 @@ func TestOnlyFilesAreRead(t *testing.T) {
 		}
 		if err == nil {
 			_ = f.Close()
+		}
+		answer := httptest.NewRecorder()
+		http.ServeFileFS(answer, httptest.NewRequest(http.MethodGet, "/x", nil), files, name)
+		if want := map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[ok]; answer.Code != want && fs.ValidPath(name) {
+			t.Errorf("%s is answered by %d", name, answer.Code)
 		}
 	}
 	if _, err := files.Stat(".git/config.png"); err == nil {

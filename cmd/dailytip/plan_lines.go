@@ -22,7 +22,7 @@ type planLine struct {
 	Weekday   string       `json:"weekday"`
 	Tip       string       `json:"tip"` // "": none
 	Title     string       `json:"title,omitempty"`
-	Reason    string       `json:"reason"` // sent, pinned, next, repeat, skipped, empty
+	Reason    string       `json:"reason"`         // sent, pinned, next, repeat, skipped, empty
 	Note      string       `json:"note,omitempty"` // why not the tip that is pinned to the date
 	Languages []string     `json:"languages,omitempty"`
 	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
