@@ -320,7 +320,7 @@ func TestReplacedPinIsTold(t *testing.T) {
 	for i, want := range []string{
 		"draft is pinned to this date and is a draft", "later is pinned to this date and isn't to be sent before 2030-01-01",
 		"fault.md is pinned to this date and can't be used", "front.md is pinned to this date and can't be used",
-		"over is pinned to this date and expired on 2020-01-01", "gone is pinned to this date and can't be used: gone.md: the tip has no text",
+		"over is pinned to this date and expired on 2020-01-01", "gone is pinned to this date and can't be used: gone.md:1: the tip has no text",
 		"nowhere is pinned to this date and isn't in the library", "yearly.md is pinned to this date and isn't to be sent before 2030-01-01",
 	} {
 		got := c.Choose(day(t, monday).Add(i))

@@ -145,3 +145,26 @@ func TestProofDaysAhead(t *testing.T) {
 		h.expectProofs("2026-11-23 a next", "2026-11-24 b next", "2026-11-25 c next", "2026-11-26 d next")
 	})
 }
+
+// The editor is told when a date's pinned tip is replaced.
+func TestProofTellsOfAReplacedPin(t *testing.T) {
+	fsys := files("a")
+	fsys["monday.md"] = &fstest.MapFile{Data: []byte("---\ntitle: Be #1\npin: 2026-11-23\n---\nText.\n")}
+	lib, err := tips.OpenFS(fsys, tips.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	each(t, proofed, lib, func(h *harness) {
+		h.reader(begin, "")
+		h.tick(utc(h, "2026-11-22 19:00"))
+		h.expectProofs("2026-11-23 a next")
+		_, p := h.proofs()
+		if len(p.Findings) == 0 || !strings.HasPrefix(p.Findings[0], "warning: monday.md is pinned to this date and can't be used: monday.md:2: the title") {
+			h.Errorf("findings: %q", p.Findings)
+		}
+		h.tick(utc(h, "2026-11-23 07:00"))
+		if log := h.log.String(); !strings.Contains(log, "monday.md is pinned to this date") {
+			h.Errorf("the log says:\n%s", log)
+		}
+	})
+}

@@ -9,25 +9,27 @@
 //
 // # What a tip file may look like
 //
-// The front matter is YAML between "---" lines, or TOML between "+++" lines, or
-// missing. Keys are matched without regard to case; these mean something:
+// The front matter is YAML between "---" lines, TOML between "+++" lines, JSON in
+// braces, or missing. Blank lines and comments may stand above it. Keys are
+// matched without regard to case; these mean something:
 //
 //	id                     the tip's id; default: the path without its extension
 //	title                  default: the first heading, which then leaves the body
 //	emoji, link, author    author may be a list
 //	source                 name of the source; an address here counts as link when there is none
 //	tags, tag, categories, category   lists, or strings with commas; all become tags
-//	created                also: publishDate, or date when it holds a time of day
+//	created                default: date, publishDate, the date in a file name such as 2022-01-28-slug.md
 //	modified               also: lastmod, updated, last_modified_at
-//	date                   a plain date pins the tip: 2026-12-24, or 12-24 for every year
-//	draft                  also: published: false
+//	date                   a plain date: a pin until it's over, then when the tip was written;
+//	                       with a time of day: not before
+//	pin                    the only day: 2026-12-24, or 12-24 for every year
+//	publishDate            not before; also: pubDate, published with a date, a file name with one
+//	expiryDate             no more from then on; also: unpublishDate
+//	draft                  also: private, published and publish: false, status: draft
+//	build, headless, permalink   of what a site makes no page of
 //	lang, language         language of the text, as BCP 47
 //
 // All other keys are kept in [Tip.Extra].
-//
-// Jekyll and Hugo use date for the instant of publication. A date with a time
-// of day therefore is [Tip.Created] and pins nothing; only a plain date pins.
-// A file name such as 2022-01-28-slug.md sets Created when nothing else does.
 //
 // # Sections
 //

@@ -119,7 +119,7 @@ func checkLibraries(cfg *config.Config, libraries map[string]*tips.Library) []fi
 				faults++
 			}
 		}
-		sendable, now := 0, time.Now()
+		sendable, now := 0, time.Now().In(ownZone(n))
 		for _, t := range l.Tips() {
 			if t.WhyNot(now) == "" {
 				sendable++

@@ -162,14 +162,22 @@ func (c *command) zoneOf(dir, folder string) (*time.Location, error) {
 		return nil, err
 	}
 	for _, n := range cfg.Newsletters {
-		if n.Tips != folder {
-			continue
+		if n.Tips == folder {
+			return ownZone(n), nil
 		}
-		name := n.Timezone
-		if name == "subscriber" {
-			name = n.DefaultTimezone
-		}
-		return time.LoadLocation(name)
 	}
 	return time.UTC, nil
+}
+
+// ownZone is the zone in which a newsletter's dates are judged.
+func ownZone(n config.Newsletter) *time.Location {
+	name := n.Timezone
+	if name == "subscriber" {
+		name = n.DefaultTimezone
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil { // the configuration has been checked
+		return time.UTC
+	}
+	return zone
 }
