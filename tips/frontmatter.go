@@ -113,6 +113,29 @@ func findFrontMatter(lines []string) (frontMatter, *lineError) {
 		}
 		return frontMatter{}, nil
 	}
+	m, err := findFenced(lines, top, kind)
+	if err == nil && m.kind != 0 && m.below() < len(lines) {
+		err = strayBelow(lines, m.below())
+	}
+	return m, err
+}
+
+// strayBelow finds a second front matter right below the first.
+func strayBelow(lines []string, below int) *lineError {
+	top := skipLead(lines[below:])
+	if below+top == len(lines) {
+		return nil
+	}
+	if err := strayFrontMatter(lines[below:], top); err != nil {
+		err.line += below
+		err.message = "front matter stands here a second time; keep one, at the top of the file"
+		return err
+	}
+	return nil
+}
+
+// findFenced finds front matter whose first delimiter is at top.
+func findFenced(lines []string, top int, kind byte) (frontMatter, *lineError) {
 	strict := top == 0 && isStrict(lines[0])
 	for i := top + 1; i < len(lines); i++ {
 		if fence(lines[i]) == kind || kind == '-' && strings.TrimRight(lines[i], " \t") == "..." {
@@ -213,15 +236,15 @@ func hasKnownKey(lines []string) bool {
 	return false
 }
 
-// blockAfter are the lines below one up to the next blank line, leading blank
-// ones left out.
+// blockAfter are the lines below one up to the next blank line or delimiter,
+// leading blank ones left out.
 func blockAfter(lines []string, at int) []string {
 	from := at + 1
 	for from < len(lines) && trimBlank(lines[from]) == "" {
 		from++
 	}
 	to := from
-	for to < len(lines) && trimBlank(lines[to]) != "" {
+	for to < len(lines) && trimBlank(lines[to]) != "" && fence(lines[to]) == 0 {
 		to++
 	}
 	return lines[from:to]
@@ -260,15 +283,14 @@ func strayFrontMatter(lines []string, top int) *lineError {
 	return nil
 }
 
-// onlyKeys tells whether lines hold keys with their values and nothing else,
-// rules at their end aside.
+// onlyKeys tells whether lines hold keys with their values and nothing else.
 func onlyKeys(lines []string) bool {
 	keys := 0
 	for _, l := range lines {
 		switch {
 		case anyKey.MatchString(l):
 			keys++
-		case trimBlank(l) == "", fence(l) != 0, strings.ContainsAny(l[:1], " \t#-"):
+		case trimBlank(l) == "", strings.ContainsAny(l[:1], " \t#-"):
 		default:
 			return false
 		}

@@ -208,6 +208,9 @@ func TestTextIsPrintable(t *testing.T) {
 			t.Errorf("%q: %q, want %q", markdown, got, want)
 		}
 	}
+	if fragment, err := HTML("a\x1b&#27;&#x9b;b\n\n`c\x07`"); err != nil || fragment != "<p>ab</p>\n<p><code>c</code></p>" {
+		t.Errorf("%q, %v", fragment, err)
+	}
 	tip, _ := mustParse(t, "a.md", "---\ntitle: \"a\\e[31m\\u202eb \\u2067c\"\nsource: \"x\\u009b\\u2066y\\u2069\"\nlink: \"https://a.example/\\u202e\"\n---\nText.")
 	if tip.Title != "a[31mb c" || tip.Source != "x\u2066y\u2069" || tip.Link != "" {
 		t.Errorf("%q, %q, %q", tip.Title, tip.Source, tip.Link)

@@ -32,7 +32,8 @@ func HTML(markdown string) (fragment string, err error) {
 			fragment, err = "", fmt.Errorf("render markdown: %w: %v", ErrTooComplex, p)
 		}
 	}()
-	return render(markdown)
+	fragment, err = render(markdown)
+	return withoutControls(fragment), err
 }
 
 func render(markdown string) (string, error) {

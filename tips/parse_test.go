@@ -242,12 +242,26 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add("a.md", []byte(s))
 	}
+	for _, s := range hostile() {
+		f.Add("a.md", []byte(s[:min(len(s), 2000)])) // long ones make for few tries
+	}
+	for _, s := range []string{"\n----\ntitle: Be #1\n---\nx", "{\"title\": 1.10, \"a\": [{}]}\nx", "—-\ntitle: x\n—-", "<!--\n-->\n+++\ntitle = 1.10\ndate = 2030-01-01T00:00:00Z\n+++", "---\ntitle:\n  a\n  # b\n  c #d\npublishDate: 2030-01-01\npin: 12-24\n---\nx"} {
+		f.Add("a.md", []byte(s))
+	}
 	f.Add("2022-01-28-x.zh-CN.md", []byte("x"))
 	f.Fuzz(func(t *testing.T, path string, data []byte) {
 		r := readFile(path, data, false) // not Parse, which would hide a panic
 		tip, faults, ok := r.tip, r.faults, !r.withheld
-		if _, err := json.Marshal(tip); err != nil {
-			t.Errorf("no JSON: %v", err)
+		stored, err := json.Marshal(tip)
+		if err != nil || len(stored) > 16<<20 { // six bytes for each of a control character, with room
+			t.Errorf("no JSON of a fair size: %d bytes, %v", len(stored), err)
+		}
+		var back Tip
+		if err := json.Unmarshal(stored, &back); err != nil && ok {
+			t.Errorf("can't be read back: %v", err)
+		}
+		if ok && strings.ContainsFunc(PlainText(tip.Body, 72)+tip.Title, func(c rune) bool { return c != '\n' && c != '\t' && isUnprintable(c) }) {
+			t.Error("text that a terminal obeys")
 		}
 		if strings.ContainsAny(tip.Title+tip.Emoji+tip.Source+tip.Author+tip.ID, "\r\n\x00") && !strings.ContainsAny(path, "\r\n\x00") {
 			t.Errorf("line end in a header: %+v", tip)

@@ -35,6 +35,17 @@ func printable(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// withoutControls is HTML without characters that it doesn't allow and that a
+// terminal obeys.
+func withoutControls(fragment string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) && c != '\n' && c != '\t' {
+			return -1
+		}
+		return c
+	}, fragment)
+}
+
 // balanced takes out isolates, all of them, unless each that begins is closed.
 func balanced(line string) string {
 	depth := 0

@@ -114,6 +114,11 @@ func (c *command) listFiles(l *tips.Library, folder string, now time.Time) error
 	for _, f := range l.LeftOut() {
 		lines = append(lines, fileLine{Path: f.Path, State: f.Why})
 	}
+	for _, f := range l.Faults() {
+		if f.Rule == tips.RuleUnreadable {
+			lines = append(lines, fileLine{Path: f.Path, State: "not read", Why: f.Message})
+		}
+	}
 	slices.SortFunc(lines, func(a, b fileLine) int { return strings.Compare(a.Path, b.Path) })
 	var rows []table.Row
 	for _, line := range lines {
