@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -120,20 +119,6 @@ func findFrontMatter(lines []string) (frontMatter, *lineError) {
 	return m, err
 }
 
-// strayBelow finds a second front matter right below the first.
-func strayBelow(lines []string, below int) *lineError {
-	top := skipLead(lines[below:])
-	if below+top == len(lines) {
-		return nil
-	}
-	if err := strayFrontMatter(lines[below:], top); err != nil {
-		err.line += below
-		err.message = "front matter stands here a second time; keep one, at the top of the file"
-		return err
-	}
-	return nil
-}
-
 // findFenced finds front matter whose first delimiter is at top.
 func findFenced(lines []string, top int, kind byte) (frontMatter, *lineError) {
 	strict := top == 0 && isStrict(lines[0])
@@ -219,94 +204,6 @@ func fenceOfDashes(line string) byte {
 		return 0
 	}
 	return '?'
-}
-
-// The keys that are usual in front matter, and what a line with one looks like.
-var (
-	knownKey = regexp.MustCompile(`(?i)^["']?(title|date|pin|publishdate|expirydate|published|publish|private|status|draft|tags?|categor(y|ies)|link|source|authors?|layout|slug|description|summary|id|uid|created|modified|lastmod|updated|emoji|permalink|weight|aliases|type|url|lang|language|build|headless|cover|image)["']?\s*[:=](\s|$)`)
-	anyKey   = regexp.MustCompile(`^["']?[\p{L}\p{N}_$<][\p{L}\p{N}_ .$<-]*["']?\s*[:=](\s|$)`)
-)
-
-func hasKnownKey(lines []string) bool {
-	for _, l := range lines {
-		if knownKey.MatchString(l) {
-			return true
-		}
-	}
-	return false
-}
-
-// blockAfter are the lines below one up to the next blank line or delimiter,
-// leading blank ones left out.
-func blockAfter(lines []string, at int) []string {
-	from := at + 1
-	for from < len(lines) && trimBlank(lines[from]) == "" {
-		from++
-	}
-	to := from
-	for to < len(lines) && trimBlank(lines[to]) != "" && fence(lines[to]) == 0 {
-		to++
-	}
-	return lines[from:to]
-}
-
-// strayFrontMatter finds front matter that nothing opens, or that has text above
-// it. top is the first line that shows anything.
-func strayFrontMatter(lines []string, top int) *lineError {
-	if block := blockAfter(lines, top-1); onlyKeys(block) && knownKey.MatchString(block[0]) && hasTitle(block) {
-		return &lineError{line: top + 1, message: "this looks like front matter, but no line --- stands above it; write one above its first key and one below its last"}
-	}
-	const near = 8 // lines that show anything
-	seen, code := 0, false
-	for i := top; i < len(lines) && seen < near; i++ {
-		line := trimBlank(lines[i])
-		if line == "" {
-			continue
-		}
-		seen++
-		if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") {
-			code = !code
-		}
-		kind := fence(line)
-		if code || i == top || kind != '-' && kind != '+' || i+1 == len(lines) || !knownKey.MatchString(lines[i+1]) {
-			continue
-		}
-		for j := i + 1; j < len(lines); j++ {
-			if fence(lines[j]) == kind {
-				if onlyKeys(lines[i+1 : j]) {
-					return &lineError{line: i + 1, message: "this looks like front matter, but text stands above it; move it to the top of the file"}
-				}
-				break
-			}
-		}
-	}
-	return nil
-}
-
-// onlyKeys tells whether lines hold keys with their values and nothing else.
-func onlyKeys(lines []string) bool {
-	keys := 0
-	for _, l := range lines {
-		switch {
-		case anyKey.MatchString(l):
-			keys++
-		case trimBlank(l) == "", strings.ContainsAny(l[:1], " \t#-"):
-		default:
-			return false
-		}
-	}
-	return keys > 0
-}
-
-var titleKey = regexp.MustCompile(`(?i)^["']?title["']?\s*[:=](\s|$)`)
-
-func hasTitle(lines []string) bool {
-	for _, l := range lines {
-		if titleKey.MatchString(l) {
-			return true
-		}
-	}
-	return false
 }
 
 // findJSON finds front matter in JSON, which Hugo reads: an object, and nothing
