@@ -78,8 +78,8 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter) (*Calendar, err
 	return newCalendar(n, n.Library.Tips(), history, pins), nil
 }
 
-// Tick does what is due at an instant: it ends pauses, expires what came too
-// late, writes down tips and opens editions. Doing it twice does nothing more;
+// Tick does what is due at an instant: it ends pauses, forgets sign-ups that
+// nobody confirmed, expires what came too late, writes down tips and opens editions. Doing it twice does nothing more;
 // two at once belong to two schedulers.
 func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if now.Before(s.ticked) {
@@ -88,6 +88,9 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	}
 	s.ticked = now
 	if _, err := s.List.ResumeDue(ctx, now); err != nil {
+		return err
+	}
+	if _, err := s.List.Prune(ctx, now); err != nil {
 		return err
 	}
 	expired, err := s.Ledger.Expire(ctx, now)
