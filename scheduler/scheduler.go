@@ -79,8 +79,9 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter) (*Calendar, err
 }
 
 // Tick does what is due at an instant: it ends pauses, forgets sign-ups that
-// nobody confirmed, expires what came too late, writes down tips and opens editions. Doing it twice does nothing more;
-// two at once belong to two schedulers.
+// nobody confirmed, expires what came too late, writes down tips and opens
+// editions. Doing it twice does nothing more; two at once belong to two
+// schedulers.
 func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if now.Before(s.ticked) {
 		s.Log.Warn("the clock was set back", "by", s.ticked.Sub(now))
@@ -90,9 +91,6 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if _, err := s.List.ResumeDue(ctx, now); err != nil {
 		return err
 	}
-	if _, err := s.List.Prune(ctx, now); err != nil {
-		return err
-	}
 	expired, err := s.Ledger.Expire(ctx, now)
 	if err != nil {
 		return err
@@ -100,7 +98,8 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if expired > 0 {
 		s.Log.Warn("mails expired: they couldn't be delivered in time", "count", expired)
 	}
-	var faults []error
+	_, err = s.List.Prune(ctx, now)
+	faults := []error{err, s.List.Scrub(ctx)} // nobody's mail waits for these
 	for i := range s.Newsletters {
 		n := &s.Newsletters[i]
 		if err := s.tick(ctx, now, n); err != nil {

@@ -98,29 +98,6 @@ func (l *List) ResumeDue(ctx context.Context, now time.Time) (n int64, err error
 	return n, err
 }
 
-// Erase forgets a person. What stays: a keyed hash of the address, so that no
-// import brings them back, and the bare numbers of what they were sent.
-func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber) error {
-	hash := l.erasedHash(s.Email)
-	for _, step := range []struct {
-		sql  string
-		args []any
-	}{
-		{"INSERT INTO erased (email_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{hash, store.Millis(now)}},
-		{"DELETE FROM notices WHERE subscriber = $1", []any{s.ID}},
-		{"UPDATE deliveries SET answer = '' WHERE subscriber = $1 AND edition IN (SELECT id FROM editions)", []any{s.ID}}, // it may quote the address
-		{"DELETE FROM votes WHERE voter = $1", []any{s.ID}},                                                               // they stay counted
-		{"DELETE FROM subscription_events WHERE subscriber = $1", []any{s.ID}},
-		{"DELETE FROM subscriptions WHERE subscriber = $1", []any{s.ID}},
-		{"DELETE FROM subscribers WHERE id = $1", []any{s.ID}},
-	} {
-		if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
-			return fmt.Errorf("erase: %w", err)
-		}
-	}
-	return nil
-}
-
 // Set changes a subscription's preferences. A change of time, days or zone acts
 // on the next due instant: what was due before is not sent again.
 func (l *List) Set(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber, sub Subscription, p Preferences) error {

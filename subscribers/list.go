@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"dailytip/store"
@@ -18,6 +19,8 @@ type List struct {
 	db     *store.DB
 	ids    *store.IDs
 	tokens *Tokens
+
+	scrubbed atomic.Int64 // up to which erasure the files are clean, in ms
 }
 
 // Open returns the list that a migrated database holds.
