@@ -135,7 +135,11 @@ func (l *List) addSuppressed(ctx context.Context, tx *sql.Tx, now time.Time, per
 		if err != nil || back {
 			return added, err
 		}
-		err = l.Suppress(ctx, tx, cmp.Or(r.Past.SuppressedAt, now), person.ID, cmp.Or(r.Past.SuppressedReason, r.Detail))
+		since, reason := r.Past.SuppressedAt, r.Past.SuppressedReason
+		if since.IsZero() {
+			since, reason = now, cmp.Or(reason, r.Detail)
+		}
+		err = l.Suppress(ctx, tx, since, person.ID, reason)
 		if err != nil {
 			return added, err
 		}
