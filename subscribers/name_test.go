@@ -24,7 +24,7 @@ func TestNamesThatAreLinksAreRefused(t *testing.T) {
 	}
 	for _, name := range []string{
 		"", "Ana", "J.R.Smith", "J. R. R. Tolkien", "Dr. med. Eva Müller", "O'Neil-Brown", "St.John", "Ana (Marketing)", "Martin Luther King Jr.",
-		"Mr. T", "A.B.", "山田 太郎", "علی‌رضا", "Renée d'Arc, M. Sc.", "Team: Blue", "Nguyễn Văn A.", "…", "...", "1.5", "C-3PO", "Vol. 2.1",
+		"Mr. T", "A.B.", "山田 太郎", "علی\u200cرضا", "Renée d'Arc, M. Sc.", "Team: Blue", "Nguyễn Văn A.", "…", "...", "1.5", "C-3PO", "Vol. 2.1",
 	} {
 		if _, err := subscribers.ParseName(name); err != nil {
 			t.Errorf("%q was refused: %v", name, err)

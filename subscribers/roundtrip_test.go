@@ -69,7 +69,7 @@ func (h *harness) export() string {
 	return b.String()
 }
 
-// clear empties the list.
+// clearList empties the list.
 func clearList(ctx context.Context, tx *sql.Tx) error {
 	for _, table := range []string{"subscription_events", "subscriptions", "subscribers", "slots", "erased", "asked"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
@@ -88,7 +88,7 @@ var (
 )
 
 // live has a few people live a while: whatever the program can do to them.
-func live(t *rapid.T, ctx context.Context, tx *sql.Tx, list *subscribers.List) error {
+func live(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List) error {
 	for step := range rapid.IntRange(1, 30).Draw(t, "steps") {
 		at := now.Add(-time.Duration(1000-step) * 731 * time.Millisecond)
 		address, err := subscribers.ParseAddress(someone.Draw(t, "who"))
@@ -160,7 +160,7 @@ func TestAnExportReadsBackAsItWas(t *testing.T) {
 				if err := clearList(h.t.Context(), tx); err != nil {
 					return err
 				}
-				return live(t, h.t.Context(), tx, h.list)
+				return live(h.t.Context(), t, tx, h.list)
 			})
 			want := h.export()
 			other.write(func(tx *sql.Tx) error { return clearList(h.t.Context(), tx) })
