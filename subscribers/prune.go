@@ -25,7 +25,7 @@ func (l *List) Prune(ctx context.Context, now time.Time) (n int, err error) {
 	// Mostly there's none: then nobody waits for the right to write.
 	var due bool
 	err = l.db.Read().QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM subscriptions WHERE state = 'pending' AND asked_at <= $1) OR EXISTS (SELECT 1 FROM asked WHERE last_at <= $1)`,
+		SELECT EXISTS (SELECT 1 FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1) OR EXISTS (SELECT 1 FROM asked WHERE last_at <= $1)`,
 		before).Scan(&due)
 	if err != nil {
 		return 0, fmt.Errorf("look for old sign-ups: %w", err)
@@ -61,7 +61,7 @@ func (l *List) Prune(ctx context.Context, now time.Time) (n int, err error) {
 func (l *List) unconfirmed(ctx context.Context, tx *sql.Tx, before int64) (people []int64, err error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id FROM subscribers
-		WHERE id IN (SELECT subscriber FROM subscriptions WHERE state = 'pending' AND asked_at <= $1 ORDER BY asked_at LIMIT $2)`+l.db.SkipLocked(),
+		WHERE id IN (SELECT subscriber FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1 ORDER BY asked_at LIMIT $2)`+l.db.SkipLocked(),
 		before, pruneStep)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (l *List) unconfirmed(ctx context.Context, tx *sql.Tx, before int64) (peopl
 	return people, rows.Err()
 }
 
-const oldSignUp = "subscriber = $1 AND state = 'pending' AND asked_at <= $2"
+const oldSignUp = "subscriber = $1 AND state = 'pending' AND asked_at > 0 AND asked_at <= $2"
 
 func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, before, id int64) error {
 	var changed [3]int64

@@ -5,7 +5,8 @@
 -- whether they come back.
 ALTER TABLE subscriptions ADD COLUMN state_before TEXT NOT NULL DEFAULT '';
 
--- When a sign-up last asked for it: one that nobody confirms ends after a while.
+-- When a sign-up last asked for it: one that nobody confirms ends after a while. 0:
+-- nobody knows, and it stays.
 ALTER TABLE subscriptions ADD COLUMN asked_at BIGINT NOT NULL DEFAULT 0;
 UPDATE subscriptions SET asked_at = created_at;
 UPDATE subscriptions SET state_before = 'unsubscribed', asked_at = COALESCE((
