@@ -15,6 +15,11 @@ import (
 // already and signed up themselves, one that says so. What an address gets that
 // way is bounded by [subscribers.List.MayAsk].
 func (l *Ledger) SignUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscribers.Request) (subscribers.Added, error) {
+	if r.Consent == subscribers.ByReader {
+		if err := l.list.Renew(ctx, tx, now, r); err != nil {
+			return subscribers.Added{}, err
+		}
+	}
 	added, err := l.list.Add(ctx, tx, now, r)
 	if err != nil {
 		return added, err
@@ -34,10 +39,11 @@ func (l *Ledger) SignUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscr
 }
 
 // answer is the kind of mail that a sign-up is answered with, "" for none. Only
-// a reader is answered when nothing changed: perhaps they have lost the mail.
+// a reader is answered when nothing changed: perhaps they have lost the mail. Who
+// takes over a list and vouches for it has it taken over as it is.
 func answer(r subscribers.Request, a subscribers.Added) string {
 	switch {
-	case a.Subscription == 0 || a.Result == subscribers.Unchanged && r.Consent != subscribers.ByReader:
+	case a.Subscription == 0 || r.Consent == subscribers.Vouched || a.Result == subscribers.Unchanged && r.Consent != subscribers.ByReader:
 		return ""
 	case a.State == subscribers.Pending:
 		return Confirm

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,7 @@ func (h *harness) wantMails(want ...string) {
 
 const day = 24 * time.Hour
 
-func TestAnAddressIsAskedOnceADayAndThreeTimesInAll(t *testing.T) {
+func TestAnAddressIsAskedOnceADayAndThreeTimesAMonth(t *testing.T) {
 	each(t, 0, func(h *harness) {
 		const ask = "confirm ana@example.com ar"
 		h.signUp(now, "ana@example.com", "management")
@@ -65,7 +66,7 @@ func TestAnAddressIsAskedOnceADayAndThreeTimesInAll(t *testing.T) {
 		h.wantMails(ask)
 		h.signUp(now.Add(day), "ANA@example.com", "management")
 		h.wantMails(ask, "confirm ANA@example.com ar")
-		for i := range 50 {
+		for i := range 27 {
 			h.signUp(now.Add(time.Duration(i+2)*day), "ana@example.com", "management")
 		}
 		h.wantMails(ask, "confirm ANA@example.com ar", ask)
@@ -74,9 +75,16 @@ func TestAnAddressIsAskedOnceADayAndThreeTimesInAll(t *testing.T) {
 		if err != nil {
 			h.Fatal(err)
 		}
-		h.write(func(tx *sql.Tx) error { return h.list.Erase(h.Context(), tx, now.Add(60*day), ana) })
-		h.signUp(now.Add(70*day), "ana@example.com", "management")
+		h.write(func(tx *sql.Tx) error { return h.list.Erase(h.Context(), tx, now.Add(29*day), ana) })
+		h.signUp(now.Add(29*day), "ana@example.com", "management")
 		h.wantMails()
+		// Whoever it was until now, the owner who asks later is answered.
+		h.signUp(now.Add(subscribers.UnconfirmedLife), "ana@example.com", "management")
+		h.wantMails(ask)
+		for i := range 60 {
+			h.signUp(now.Add(subscribers.UnconfirmedLife+time.Duration(i)*12*time.Hour), "ana@example.com", "management")
+		}
+		h.wantMails(ask, ask, ask)
 	})
 }
 
@@ -112,10 +120,121 @@ func TestWhoIsThereIsToldSo(t *testing.T) {
 		h.signUp(now.Add(2*day), "ana@example.com", "management")
 		h.signUp(now.Add(2*day+time.Hour), "ana@example.com", "management")
 		h.wantMails("confirm ana@example.com ar", "known ana@example.com ar")
-		// A suppressed address gets nothing.
-		h.write(func(tx *sql.Tx) error { return h.list.Suppress(h.Context(), tx, now, added.Subscriber, "550 5.1.1") })
-		h.signUp(now.Add(9*day), "ana@example.com", "management")
-		h.wantMails("confirm ana@example.com ar", "known ana@example.com ar")
+	})
+}
+
+// The page says that a mail comes: it does, also to who is suppressed, for
+// whatever reason. Only what it asks for brings them back.
+func TestASuppressedReaderSignsUpAgain(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		for _, reason := range []string{"550 5.1.1 no such user", "they complained"} {
+			address := "ana" + reason[:1] + "@example.com"
+			added := h.signUp(now, address, "management")
+			confirm := func(at time.Time) (changed bool) {
+				h.write(func(tx *sql.Tx) (err error) {
+					changed, err = h.list.Confirm(h.Context(), tx, at, added.Subscription, "button")
+					return err
+				})
+				return changed
+			}
+			confirm(now)
+			before := len(h.mails())
+			h.write(func(tx *sql.Tx) error { return h.list.Suppress(h.Context(), tx, now, added.Subscriber, reason) })
+			if confirm(now.Add(day)) {
+				h.Error("an old link brought somebody back who is suppressed")
+			}
+			if got := h.signUp(now.Add(2*day), address, "management"); got.State != subscribers.Pending {
+				h.Errorf("%s: sign-up: %+v", reason, got)
+			}
+			if got := len(h.mails()) - before; got != 1 {
+				h.Fatalf("%s: %d mails, want one that asks to confirm: %q", reason, got, h.mails())
+			}
+			if !confirm(now.Add(3 * day)) {
+				h.Errorf("%s: confirming changed nothing", reason)
+			}
+			ana, err := h.list.Find(h.Context(), h.db.Read(), subscribers.Address(address))
+			if err != nil || !ana.SuppressedAt.IsZero() || ana.Subscriptions[0].State != subscribers.Active {
+				h.Errorf("%s: %+v, %v", reason, ana, err)
+			}
+			events, err := h.list.Events(h.Context(), h.db.Read(), ana.ID, 99)
+			history := fmt.Sprint(events)
+			if err != nil || !strings.Contains(history, "suppressed "+reason) || !strings.Contains(history, "restored") {
+				h.Errorf("%s: history %s, %v", reason, history, err)
+			}
+		}
+	})
+}
+
+// A list that is taken over sends nothing, whatever its people were.
+func TestTakingAListOverSendsNothing(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		for i, state := range []subscribers.State{subscribers.Active, subscribers.Pending, subscribers.Paused, subscribers.Unsubscribed, subscribers.Suppressed} {
+			for _, consent := range []subscribers.Consent{subscribers.Vouched, subscribers.ByOperator} {
+				h.write(func(tx *sql.Tx) error {
+					added, err := h.ledger.SignUp(h.Context(), tx, now, subscribers.Request{
+						Address: subscribers.Address(fmt.Sprintf("r%d-%d@example.com", i, consent)), Newsletter: "management", Consent: consent,
+						Past: subscribers.Past{State: state},
+					})
+					if consent == subscribers.Vouched && added.State != state {
+						h.Errorf("%s became %s", state, added.State)
+					}
+					return err
+				})
+			}
+		}
+		// Without the operator's word they are asked, but for who is out.
+		h.wantMails("confirm r0-0@example.com ", "confirm r1-0@example.com ", "confirm r2-0@example.com ")
+	})
+}
+
+// While nobody has confirmed, the newest sign-up says who they are.
+func TestTheNewestSignUpWinsUntilOneIsConfirmed(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		signUp := func(newsletter string, p subscribers.Preferences) (added subscribers.Added) {
+			h.write(func(tx *sql.Tx) (err error) {
+				added, err = h.ledger.SignUp(h.Context(), tx, now, subscribers.Request{
+					Address: "ana@example.com", Newsletter: newsletter, Consent: subscribers.ByReader, Preferences: p,
+				})
+				return err
+			})
+			return added
+		}
+		is := func(name, zone string) {
+			h.Helper()
+			ana, err := h.list.Find(h.Context(), h.db.Read(), "ana@example.com")
+			if err != nil || ana.Name != name || ana.Timezone != zone {
+				h.Fatalf("%+v, %v; want %q in %q", ana, err, name, zone)
+			}
+			for _, sub := range ana.Subscriptions {
+				if sub.Slot.Timezone != zone {
+					h.Errorf("%s is in %+v", sub.Newsletter, sub.Slot)
+				}
+			}
+		}
+		stranger := subscribers.Preferences{Name: "Pay me", Language: "xx", Timezone: "Asia/Tokyo", SendAt: "03:00"}
+		owner := subscribers.Preferences{Name: "Ana", Language: "es", Timezone: "Europe/Madrid"}
+		signUp("management", stranger)
+		added := signUp("management", owner)
+		is("Ana", "Europe/Madrid")
+		signUp("other", stranger)
+		is("Pay me", "Asia/Tokyo")
+		signUp("management", subscribers.Preferences{})
+		is("", "")
+		signUp("management", owner)
+		h.write(func(tx *sql.Tx) error {
+			_, err := h.list.Confirm(h.Context(), tx, now, added.Subscription, "button")
+			return err
+		})
+		signUp("other", stranger)
+		signUp("management", stranger)
+		is("Ana", "Europe/Madrid")
+		// Not even once they have left.
+		h.write(func(tx *sql.Tx) error {
+			_, err := h.list.Unsubscribe(h.Context(), tx, now, added.Subscription, "button")
+			return err
+		})
+		signUp("management", stranger)
+		is("Ana", "Europe/Madrid")
 	})
 }
 

@@ -119,7 +119,9 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// synchronous=FULL: what the ledger calls sent must survive a power cut.
 	// A transaction takes the write lock when it begins (_txlock=immediate), so
 	// two writers wait for each other instead of failing at the first write.
-	db.write = sql.OpenDB(connector{dsn: dsn(path, append(pragmas, "journal_mode(WAL)")...), turn: true})
+	// secure_delete: what is erased is overwritten, and not left in the file's free
+	// pages.
+	db.write = sql.OpenDB(connector{dsn: dsn(path, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...), turn: true})
 	db.write.SetMaxOpenConns(1)
 	db.read = openKeeping(dsn(path, "query_only(1)"))
 	db.read.SetMaxOpenConns(8)

@@ -31,6 +31,7 @@ type Request struct {
 	Consent     Consent
 	Detail      string // how it came about, kept as proof of consent
 	CourseTip   string // the last tip of a course that they have; "": they begin
+	Past        Past   // of a file that was exported
 }
 
 // Result is what became of a [Request].
@@ -42,6 +43,7 @@ const (
 	Created   Result = "created"
 	Reopened  Result = "reopened"  // somebody who had left signed up again
 	Confirmed Result = "confirmed" // was pending, and the operator vouched
+	Ended     Result = "ended"     // was there, and the file says that they left or are suppressed
 	Unchanged Result = "unchanged" // was there already; their own choices stay
 	Left      Result = "left"      // unsubscribed or erased: only they themselves can come back
 	Barred    Result = "barred"    // suppressed: mail to them fails, or they complained
@@ -57,58 +59,77 @@ type Added struct {
 }
 
 // Add gives somebody a place in a newsletter. A place that exists is never
-// changed: preferences are the reader's own from the first moment.
+// changed, but by who vouches for a pending one, or a file that says it has
+// ended: preferences are the reader's own from the first moment.
 func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (Added, error) {
 	person, err := l.person(ctx, tx, now, r)
 	if err != nil || person == nil {
 		return Added{Result: Left}, err
 	}
-	if !person.SuppressedAt.IsZero() {
+	state, _ := r.begins()
+	switch {
+	case r.Past.suppressed():
+		return l.addSuppressed(ctx, tx, now, person, r)
+	case !person.SuppressedAt.IsZero() && r.Consent != ByReader && state != Unsubscribed:
 		return Added{Result: Barred, Subscriber: person.ID}, nil
 	}
-	var id int64
-	var state State
-	err = tx.QueryRowContext(ctx, "SELECT id, state FROM subscriptions WHERE subscriber = $1 AND newsletter = $2",
-		person.ID, r.Newsletter).Scan(&id, &state)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	sub, err := l.placeOf(ctx, tx, person.ID, r.Newsletter)
+	if errors.Is(err, ErrUnknown) {
 		return l.subscribe(ctx, tx, now, person, r)
-	case err != nil:
-		return Added{}, fmt.Errorf("find subscription: %w", err)
 	}
-	added := Added{Result: Unchanged, Subscriber: person.ID, Subscription: id, State: state, Language: person.Language}
+	if err != nil {
+		return Added{}, err
+	}
+	added := Added{Result: Unchanged, Subscriber: person.ID, Subscription: sub.ID, State: sub.State, Language: person.Language}
 	switch {
-	case state == Pending && r.Consent == Vouched:
-		return l.vouch(ctx, tx, now, added, r)
-	case state == Unsubscribed && r.Consent == ByReader:
-		err = l.setState(ctx, tx, now, id, Pending, reopened, r.Detail)
-		added.Result, added.State = Reopened, Pending
 	case state == Unsubscribed:
+		return l.endPlace(ctx, tx, now, added, sub, r)
+	case r.Consent == ByReader:
+		return l.askAgain(ctx, tx, now, added, r)
+	case sub.State == Unsubscribed || sub.State == Pending && sub.Before == Unsubscribed:
+		// Anybody can sign up again who had left: being pending says nothing.
 		added.Result = Left
-	case state == Suppressed:
+	case sub.State == Suppressed:
 		added.Result = Barred
+	case sub.State == Pending && r.Consent == Vouched && state != Pending:
+		return l.vouch(ctx, tx, now, added, r)
 	}
-	return added, err
+	return added, nil
 }
 
-// reopened is the event of somebody who had left and asks to come back.
-const reopened = "signed up again"
+// placeOf returns a person's subscription to a newsletter, or [ErrUnknown].
+func (l *List) placeOf(ctx context.Context, q store.Queryer, subscriber int64, newsletter string) (Subscription, error) {
+	return scanSubscription(q.QueryRowContext(ctx, "SELECT "+subscriptionColumns+`
+		FROM subscriptions s JOIN slots o ON o.id = s.slot WHERE s.subscriber = $1 AND s.newsletter = $2`, subscriber, newsletter))
+}
 
-// vouch confirms a pending subscription on the operator's word. Not of somebody
-// who had left: anybody can sign them up again, so being pending says nothing.
-func (l *List) vouch(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) (Added, error) {
-	var left int
-	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM subscription_events WHERE subscriber = $1 AND newsletter = $2 AND kind = $3",
-		added.Subscriber, r.Newsletter, reopened).Scan(&left)
-	if err != nil {
-		return Added{}, fmt.Errorf("look for an earlier leave: %w", err)
-	}
-	if left > 0 {
-		added.Result = Left
+// askAgain notes that a reader signed up who has a place already. Who had left or
+// is suppressed has to confirm anew; until then what they were isn't forgotten.
+func (l *List) askAgain(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) (Added, error) {
+	if added.State == Active || added.State == Paused {
 		return added, nil
 	}
-	_, err = l.Confirm(ctx, tx, now, added.Subscription, r.Detail)
+	_, err := tx.ExecContext(ctx, `
+		UPDATE subscriptions SET state = 'pending', asked_at = $1, state_before = CASE WHEN state = 'unsubscribed' THEN state ELSE state_before END
+		WHERE id = $2`, store.Millis(now), added.Subscription)
+	if err != nil {
+		return added, fmt.Errorf("sign up again: %w", err)
+	}
+	if added.State == Pending {
+		return added, nil
+	}
+	added.Result, added.State = Reopened, Pending
+	return added, l.note(ctx, tx, now, added.Subscriber, r.Newsletter, signedUpAgain, r.Detail)
+}
+
+// vouch confirms a pending subscription on the operator's word.
+func (l *List) vouch(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) (Added, error) {
+	_, err := l.Confirm(ctx, tx, now, added.Subscription, r.Detail)
 	added.Result, added.State = Confirmed, Active
+	if err == nil && r.Past.State == Paused {
+		added.State = Paused
+		_, err = l.Pause(ctx, tx, now, r.Past.PausedUntil, added.Subscription, r.Detail)
+	}
 	return added, err
 }
 
@@ -134,10 +155,13 @@ func (l *List) person(ctx context.Context, tx *sql.Tx, now time.Time, r Request)
 		ID: l.ids.New(now), Email: r.Address, CreatedAt: now,
 		Name: r.Preferences.Name, Language: r.Preferences.Language, Timezone: r.Preferences.Timezone,
 	}
+	if !r.Past.CreatedAt.IsZero() && r.Past.CreatedAt.Before(now) {
+		p.CreatedAt = r.Past.CreatedAt
+	}
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO subscribers (id, email, email_key, name, language, timezone, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING`,
-		p.ID, p.Email, p.Email.Key(), p.Name, p.Language, p.Timezone, store.Millis(now))
+		p.ID, p.Email, p.Email.Key(), p.Name, p.Language, p.Timezone, store.Millis(p.CreatedAt))
 	if err != nil {
 		return nil, fmt.Errorf("add subscriber: %w", err)
 	}
@@ -162,20 +186,19 @@ func (l *List) subscribe(ctx context.Context, tx *sql.Tx, now time.Time, person 
 	if err != nil {
 		return Added{}, err
 	}
-	added := Added{Result: Created, Subscriber: person.ID, Subscription: l.ids.New(now), State: Pending, Language: person.Language}
-	kind, confirmed := "signed up", int64(0)
-	if r.Consent == Vouched {
-		added.State, kind, confirmed = Active, "added with consent", store.Millis(now)
-	}
+	state, before := r.begins()
+	created, confirmed, paused := r.dates(now, state)
+	added := Added{Result: Created, Subscriber: person.ID, Subscription: l.ids.New(now), State: state, Language: person.Language}
 	res, err := tx.ExecContext(ctx, `
-		INSERT INTO subscriptions (id, subscriber, newsletter, state, slot, due_after, created_at, confirmed_at, course_tip)
-		VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8) ON CONFLICT (subscriber, newsletter) DO NOTHING`,
-		added.Subscription, person.ID, r.Newsletter, added.State, slot, store.Millis(now), confirmed, r.CourseTip)
+		INSERT INTO subscriptions (id, subscriber, newsletter, state, state_before, slot, due_after, asked_at, created_at, confirmed_at, paused_until, course_tip)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11) ON CONFLICT (subscriber, newsletter) DO NOTHING`,
+		added.Subscription, person.ID, r.Newsletter, string(state), string(before), slot, store.Millis(now),
+		store.Millis(created), store.Millis(confirmed), store.Millis(paused), r.CourseTip)
 	if err != nil {
 		return Added{}, fmt.Errorf("add subscription: %w", err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return Added{Result: Unchanged, Subscriber: person.ID, Language: person.Language}, err // a double click: the other one was first
 	}
-	return added, l.note(ctx, tx, now, person.ID, r.Newsletter, kind, r.Detail)
+	return added, l.noteBeginning(ctx, tx, now, added, r)
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Address is a mailbox in the form that SMTP takes: the local part as written,
@@ -27,7 +28,7 @@ func (a Address) Key() string { return strings.ToLower(string(a)) }
 // refuses what RFC 5321 §4.5.3.1 limits (64 octets before the @, 254 in all),
 // quoted local parts, address literals and anything that could break a header.
 func ParseAddress(s string) (Address, error) {
-	s = strings.TrimSpace(s)
+	s = norm.NFC.String(strings.TrimSpace(s)) // RFC 6532 §3.1: é is one letter, however it's written
 	if s == "" {
 		return "", errors.New("the address is empty; write one like ana@example.com")
 	}
@@ -65,29 +66,4 @@ func ParseAddress(s string) (Address, error) {
 		return "", fmt.Errorf("address %q has %d octets; at most 254 are allowed", s, len(a))
 	}
 	return a, nil
-}
-
-// maxName is how many characters of a name are kept.
-const maxName = 64
-
-// ParseName checks a person's name, which ends up in a To: header. It may be
-// empty. Blanks are tidied up; a line break is no blank.
-func ParseName(s string) (string, error) {
-	s = strings.TrimSpace(strings.ReplaceAll(s, "\t", " "))
-	if !utf8.ValidString(s) {
-		return "", errors.New("the name isn't valid UTF-8")
-	}
-	for _, r := range s {
-		// Cf holds the bidi overrides that make a name read as something else.
-		// The joiners of Persian and Indic scripts are Cf too, and belong.
-		joiner := r == '\u200c' || r == '\u200d'
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !joiner {
-			return "", fmt.Errorf("the name holds the control character %U; remove it", r)
-		}
-	}
-	s = strings.Join(strings.Fields(s), " ")
-	if n := utf8.RuneCountInString(s); n > maxName {
-		return "", fmt.Errorf("the name has %d characters; at most %d are kept", n, maxName)
-	}
-	return s, nil
 }

@@ -16,8 +16,8 @@ const (
 	// AskAgainAfter is how long after a mail that a sign-up caused the next may
 	// follow.
 	AskAgainAfter = 24 * time.Hour
-	// MostUnanswered is how many confirmations an address gets, ever, while
-	// nobody answers one.
+	// MostUnanswered is how many confirmations an address gets in a while of
+	// UnconfirmedLife when nobody answers one. The links of all of them work.
 	MostUnanswered = 3
 )
 
@@ -32,11 +32,15 @@ func (l *List) MayAsk(ctx context.Context, tx *sql.Tx, now time.Time, a Address,
 	var times int
 	// One statement, so that of two nodes the second waits for the first.
 	err := tx.QueryRowContext(ctx, `
-		INSERT INTO asked (email_hash, times, last_at) VALUES ($1, $2, $3)
-		ON CONFLICT (email_hash) DO UPDATE SET times = asked.times + excluded.times, last_at = excluded.last_at
-		WHERE asked.last_at <= $4 AND asked.times + excluded.times <= $5
+		INSERT INTO asked (email_hash, times, since, last_at) VALUES ($1, $2, $3, $3)
+		ON CONFLICT (email_hash) DO UPDATE SET
+			times = CASE WHEN asked.since <= $6 THEN excluded.times ELSE asked.times + excluded.times END,
+			since = CASE WHEN asked.since <= $6 THEN excluded.since ELSE asked.since END,
+			last_at = excluded.last_at
+		WHERE asked.last_at <= $4 AND (asked.since <= $6 OR asked.times + excluded.times <= $5)
 		RETURNING times`,
-		l.hash("asked", a), counts, store.Millis(now), store.Millis(now.Add(-AskAgainAfter)), MostUnanswered).Scan(&times)
+		l.hash("asked", a), counts, store.Millis(now), store.Millis(now.Add(-AskAgainAfter)), MostUnanswered,
+		store.Millis(now.Add(-UnconfirmedLife))).Scan(&times)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

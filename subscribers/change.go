@@ -10,7 +10,8 @@ import (
 )
 
 // Confirm makes a pending subscription active. It reports whether it changed
-// anything: a second click, or a click after leaving, changes nothing.
+// anything: a second click, or a click after leaving, changes nothing. Whoever
+// confirms has had the mail, and wants more: a suppression is over.
 func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
 	sub, err := l.Subscription(ctx, tx, subscription)
 	if err != nil || sub.State != Pending {
@@ -28,7 +29,11 @@ func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscript
 	if err := l.answered(ctx, tx, sub.Subscriber); err != nil {
 		return false, err
 	}
-	return true, l.setState(ctx, tx, now, subscription, Active, "confirmed", detail)
+	if err := l.setState(ctx, tx, now, subscription, Active, confirmed, detail); err != nil {
+		return false, err
+	}
+	_, err = l.lift(ctx, tx, now, sub.Subscriber, "they confirmed")
+	return true, err
 }
 
 // Unsubscribe ends a subscription, also of somebody who is suppressed: their wish
@@ -93,48 +98,6 @@ func (l *List) ResumeDue(ctx context.Context, now time.Time) (n int64, err error
 	return n, err
 }
 
-// Suppress ends all of a person's subscriptions, because mail to them can't
-// arrive or they complained.
-func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, reason string) error {
-	res, err := tx.ExecContext(ctx, `
-		UPDATE subscribers SET suppressed_at = $1, suppressed_reason = $2 WHERE id = $3 AND suppressed_at = 0`,
-		store.Millis(now), reason, subscriber)
-	if err != nil {
-		return fmt.Errorf("suppress: %w", err)
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "UPDATE subscriptions SET state = 'suppressed' WHERE subscriber = $1 AND state <> 'unsubscribed'", subscriber)
-	if err != nil {
-		return fmt.Errorf("suppress: %w", err)
-	}
-	return l.note(ctx, tx, now, subscriber, "", "suppressed", reason)
-}
-
-// Erase forgets a person. What stays: a keyed hash of the address, so that no
-// import brings them back, and the bare numbers of what they were sent.
-func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber) error {
-	hash := l.erasedHash(s.Email)
-	for _, step := range []struct {
-		sql  string
-		args []any
-	}{
-		{"INSERT INTO erased (email_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{hash, store.Millis(now)}},
-		{"DELETE FROM notices WHERE subscriber = $1", []any{s.ID}},
-		{"UPDATE deliveries SET answer = '' WHERE subscriber = $1 AND edition IN (SELECT id FROM editions)", []any{s.ID}}, // it may quote the address
-		{"DELETE FROM votes WHERE voter = $1", []any{s.ID}},                                                               // they stay counted
-		{"DELETE FROM subscription_events WHERE subscriber = $1", []any{s.ID}},
-		{"DELETE FROM subscriptions WHERE subscriber = $1", []any{s.ID}},
-		{"DELETE FROM subscribers WHERE id = $1", []any{s.ID}},
-	} {
-		if _, err := tx.ExecContext(ctx, step.sql, step.args...); err != nil {
-			return fmt.Errorf("erase: %w", err)
-		}
-	}
-	return nil
-}
-
 // Set changes a subscription's preferences. A change of time, days or zone acts
 // on the next due instant: what was due before is not sent again.
 func (l *List) Set(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber, sub Subscription, p Preferences) error {
@@ -168,7 +131,7 @@ func (l *List) setState(ctx context.Context, tx *sql.Tx, now time.Time, id int64
 	var subscriber int64
 	var newsletter string
 	err := tx.QueryRowContext(ctx, `
-		UPDATE subscriptions SET state = $1, paused_until = 0, due_after = CASE WHEN $1 = 'active' THEN $2 ELSE due_after END
+		UPDATE subscriptions SET state = $1, state_before = '', paused_until = 0, due_after = CASE WHEN $1 = 'active' THEN $2 ELSE due_after END
 		WHERE id = $3 RETURNING subscriber, newsletter`, string(state), store.Millis(now), id).Scan(&subscriber, &newsletter)
 	if err != nil {
 		return fmt.Errorf("set state: %w", err)

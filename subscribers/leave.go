@@ -17,11 +17,6 @@ const UndoTime = 24 * time.Hour
 // Reasons are why a reader may say they left, as they're kept.
 var Reasons = []string{"too_many", "not_useful", "not_asked", "moved", "other"}
 
-const (
-	leftEvent   = "unsubscribed"
-	reasonEvent = "reason"
-)
-
 // LeftAt returns when a subscription last ended, or the zero time.
 func (l *List) LeftAt(ctx context.Context, q store.Queryer, s Subscription) (time.Time, error) {
 	return l.last(ctx, q, s, leftEvent)
@@ -43,8 +38,12 @@ func (l *List) MayUndo(ctx context.Context, q store.Queryer, now time.Time, s Su
 	if s.State != Unsubscribed || s.ConfirmedAt.IsZero() {
 		return false, nil
 	}
+	var suppressedAt int64
+	if err := q.QueryRowContext(ctx, "SELECT suppressed_at FROM subscribers WHERE id = $1", s.Subscriber).Scan(&suppressedAt); err != nil {
+		return false, fmt.Errorf("read subscriber: %w", err)
+	}
 	left, err := l.LeftAt(ctx, q, s)
-	return err == nil && now.Before(left.Add(UndoTime)), err
+	return err == nil && suppressedAt == 0 && now.Before(left.Add(UndoTime)), err
 }
 
 // Undo takes a reader back who left a moment ago. It reports whether it changed
@@ -57,7 +56,7 @@ func (l *List) Undo(ctx context.Context, tx *sql.Tx, now time.Time, subscription
 	if may, err := l.MayUndo(ctx, tx, now, sub); err != nil || !may {
 		return false, err
 	}
-	return true, l.setState(ctx, tx, now, subscription, Active, "came back", detail)
+	return true, l.setState(ctx, tx, now, subscription, Active, cameBack, detail)
 }
 
 // GiveReason keeps why a reader left, one of [Reasons], once for each time they

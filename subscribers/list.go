@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"dailytip/store"
@@ -18,6 +19,8 @@ type List struct {
 	db     *store.DB
 	ids    *store.IDs
 	tokens *Tokens
+
+	scrubbed atomic.Int64 // up to which erasure the files are clean, in ms
 }
 
 // Open returns the list that a migrated database holds.
@@ -61,7 +64,7 @@ func scanSubscriber(row scanner) (*Subscriber, error) {
 	return &s, nil
 }
 
-const subscriptionColumns = `s.id, s.subscriber, s.newsletter, s.state, s.due_after, s.paused_until, s.course_tip, s.created_at, s.confirmed_at,
+const subscriptionColumns = `s.id, s.subscriber, s.newsletter, s.state, s.state_before, s.due_after, s.paused_until, s.course_tip, s.created_at, s.confirmed_at,
 	o.id, o.newsletter, o.timezone, o.send_at, o.days, o.cadence, o.done_until`
 
 // fields are where a row of subscriptionColumns is read into; finish does the rest.
@@ -69,7 +72,7 @@ func (s *Subscription) fields() (dest []any, finish func()) {
 	var due, paused, created, confirmed, done int64
 	o := &s.Slot
 	dest = []any{
-		&s.ID, &s.Subscriber, &s.Newsletter, &s.State, &due, &paused, &s.CourseTip, &created, &confirmed,
+		&s.ID, &s.Subscriber, &s.Newsletter, &s.State, &s.Before, &due, &paused, &s.CourseTip, &created, &confirmed,
 		&o.ID, &o.Newsletter, &o.Timezone, &o.SendAt, &o.Days, &o.Cadence, &done,
 	}
 	return dest, func() {

@@ -1,7 +1,6 @@
 package subscribers_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,73 +66,6 @@ func TestParseName(t *testing.T) {
 	if got, err := subscribers.ParseName("  علی\u200cرضا   ن "); err != nil || got != "علی\u200cرضا ن" {
 		t.Errorf("%q, %v", got, err)
 	}
-}
-
-func TestReadCSVKeepsGoodRows(t *testing.T) {
-	file := "\ufeffEmail;Name;timezone\r\n" +
-		"ana@example.com;Ana;Europe/Berlin\r\n" +
-		"not an address;X;\r\n" +
-		"bo@example.com;Bo;Mars/Olympus\r\n" +
-		"\"multi;line\r\nname\r\n" + // an open quote swallows what follows up to the next one
-		"cy@example.com\";Cy;\r\n" +
-		"di@example.com;\"Di;Dee\";\r\n" +
-		"ed@example.com;Ed;;;;extra\r\n" +
-		"flo@example.com"
-	rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var good []string
-	bad := map[int]string{}
-	for row := range rows {
-		if row.Err != nil {
-			bad[row.Line] = row.Err.Error()
-			continue
-		}
-		good = append(good, string(row.Request.Address))
-	}
-	if want := []string{"ana@example.com", "di@example.com", "flo@example.com"}; !slices.Equal(good, want) {
-		t.Errorf("good rows %q, want %q", good, want)
-	}
-	for line, want := range map[int]string{3: "just the address", 4: "Mars/Olympus", 5: "", 9: "6 fields"} {
-		if said, ok := bad[line]; !ok || !strings.Contains(said, want) {
-			t.Errorf("line %d: %q, want %q (all: %v)", line, said, want, bad)
-		}
-	}
-}
-
-func TestReadCSVHeader(t *testing.T) {
-	for _, file := range []string{"", "ana@example.com,Ana\n", "name,language\nAna,en\n"} {
-		if _, err := subscribers.ReadCSV(strings.NewReader(file), []string{"a"}); err == nil {
-			t.Errorf("%q was taken", file)
-		}
-	}
-	rows, err := subscribers.ReadCSV(strings.NewReader("email\na@example.com\n"), []string{"a", "b"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for row := range rows {
-		if row.Err == nil || !strings.Contains(row.Err.Error(), "one of a, b") {
-			t.Errorf("a row without newsletter among several: %v", row.Err)
-		}
-	}
-}
-
-func FuzzReadCSV(f *testing.F) {
-	f.Add("email,name\na@example.com,Ana\n")
-	f.Add("email;timezone;days\n\"a@example.com\";Europe/Berlin;MON-FRI\n")
-	f.Add("\ufeffemail\tlanguage\na@example.com\tzh-CN\n\"")
-	f.Fuzz(func(t *testing.T, file string) {
-		rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
-		if err != nil {
-			return
-		}
-		for row := range rows {
-			if row.Err == nil && strings.ContainsAny(string(row.Request.Address)+row.Request.Preferences.Name, "\r\n\x00") {
-				t.Fatalf("a control character came through: %+v", row.Request)
-			}
-		}
-	})
 }
 
 func TestTokens(t *testing.T) {

@@ -33,6 +33,7 @@ type Subscription struct {
 	Subscriber  int64
 	Newsletter  string
 	State       State
+	Before      State // what it goes back to if a suppression is undone, or nobody confirms; "": there's nothing to go back to
 	Slot        Slot
 	DueAfter    time.Time // due only for later instants
 	PausedUntil time.Time // zero while paused: until resumed by hand
@@ -45,9 +46,24 @@ type Subscription struct {
 type Event struct {
 	At         time.Time
 	Newsletter string
-	Kind       string // signed up, confirmed, imported, paused, resumed, changed, unsubscribed, suppressed, erased
+	Kind       string // one of those below, or paused, resumed, changed
 	Detail     string
 }
+
+// The kinds of events that something is read from later.
+const (
+	signedUp      = "signed up"
+	signedUpAgain = "signed up again" // who had left, or is suppressed
+	confirmed     = "confirmed"
+	vouchedFor    = "added with consent"
+	imported      = "imported"
+	leftEvent     = "unsubscribed"
+	cameBack      = "came back"
+	reasonEvent   = "reason"
+	suppressed    = "suppressed"
+	restored      = "restored"
+	unconfirmed   = "not confirmed"
+)
 
 // Preferences are what a reader may choose. Their zero values mean the
 // newsletter's own.

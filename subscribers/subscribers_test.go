@@ -106,7 +106,7 @@ func TestSuppressedAndErasedStayOut(t *testing.T) {
 		h.write(func(tx *sql.Tx) error {
 			return h.list.Suppress(t.Context(), tx, now, added.Subscriber, "550 5.1.1 no such user")
 		})
-		for _, consent := range []subscribers.Consent{subscribers.ByOperator, subscribers.Vouched, subscribers.ByReader} {
+		for _, consent := range []subscribers.Consent{subscribers.ByOperator, subscribers.Vouched} {
 			if got := h.add("dead@example.com", consent, subscribers.Preferences{}); got.Result != subscribers.Barred {
 				t.Errorf("consent %d: %s", consent, got.Result)
 			}

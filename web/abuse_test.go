@@ -206,7 +206,7 @@ func TestKnownAndUnknownAddressesLookAlike(t *testing.T) {
 				}
 			}
 		}
-		want := []string{"confirm pending@example.com de", "confirm unknown@example.com ", "confirm unsubscribed@example.com de", "known active@example.com de", "known paused@example.com de"}
+		want := []string{"confirm pending@example.com ", "confirm suppressed@example.com ", "confirm unknown@example.com ", "confirm unsubscribed@example.com ", "known active@example.com de", "known paused@example.com de"}
 		got := s.notices()
 		slices.Sort(got)
 		if !slices.Equal(got, want) {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,4 +143,23 @@ func TestConfirmSaysWhenTheNextTipComes(t *testing.T) {
 	for _, due = range []time.Time{{}, now, now.Add(-time.Hour)} {
 		s.get(s.confirmLink(ana)).mustNot(t, "<time", "Your next tip")
 	}
+}
+
+// Who is suppressed and signs up again can confirm, and is served again.
+func TestASuppressedReaderConfirms(t *testing.T) {
+	both(t, nil, func(t *testing.T, s *site) {
+		ana := s.add("ana@example.com", "")
+		s.bring(ana, subscribers.Active)
+		s.bring(ana, subscribers.Suppressed)
+		s.wait(48 * time.Hour)
+		s.api(`{"email": "ana@example.com"}`).must(t, 202)
+		if got := s.notices(); len(got) != 1 || !strings.HasPrefix(got[0], "confirm ana@example.com") {
+			t.Fatalf("mails %q", got)
+		}
+		s.get(s.confirmLink(ana)).must(t, 200, "<form")
+		s.post(s.confirmLink(ana), "").must(t, 200)
+		if got := s.state(ana); got != subscribers.Active {
+			t.Errorf("%s after confirming", got)
+		}
+	})
 }

@@ -43,9 +43,10 @@ func (s *Server) head(id string) letterhead {
 	return letterhead{Name: isolated(id, "")}
 }
 
-// state is the subscription's, or Suppressed when the whole person is.
+// state is the subscription's, or Suppressed when the whole person is: but who
+// has signed up again may confirm it, and that ends the suppression.
 func (p reader) state() subscribers.State {
-	if !p.person.SuppressedAt.IsZero() {
+	if !p.person.SuppressedAt.IsZero() && p.subscription.State != subscribers.Pending {
 		return subscribers.Suppressed
 	}
 	return p.subscription.State

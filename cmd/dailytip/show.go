@@ -73,7 +73,7 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 	if err != nil {
 		return err
 	}
-	events, err := a.list.Events(ctx, a.db.Read(), s.ID, 20)
+	events, err := a.list.Events(ctx, a.db.Read(), s.ID, 50)
 	if err != nil {
 		return err
 	}

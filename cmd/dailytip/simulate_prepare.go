@@ -74,7 +74,12 @@ func (s *simulation) readFile(name string) error {
 			s.say("%s:%d: %v", name, row.Line, row.Err)
 			continue
 		}
-		s.add(time.Time{}, row.Request)
+		switch past := row.Request.Past; {
+		case past.State == "" || past.State == subscribers.Active:
+			s.add(time.Time{}, row.Request)
+		case past.State == subscribers.Paused && !past.PausedUntil.IsZero():
+			s.add(past.PausedUntil, row.Request)
+		}
 	}
 	if refused > 0 {
 		return exitf(codeUsage, "%s: %d rows are broken; mend them first", name, refused)
@@ -83,7 +88,7 @@ func (s *simulation) readFile(name string) error {
 }
 
 func (s *simulation) add(pausedUntil time.Time, r subscribers.Request) {
-	r.Consent = subscribers.Vouched
+	r.Consent, r.Past = subscribers.Vouched, subscribers.Past{}
 	s.readers = append(s.readers, reader{Request: r, newsletter: s.find(r.Newsletter), pausedUntil: pausedUntil})
 }
 

@@ -17,10 +17,10 @@ import (
 )
 
 func (c *command) subscribers() *cobra.Command {
-	cmd := &cobra.Command{Use: "subscribers", Short: "Look after the list: add, list, show, import, export, set, pause, …", Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: "subscribers", Short: "Look after the list: add, list, show, import, export, set, pause, restore, …", Args: cobra.NoArgs}
 	cmd.AddCommand(
 		c.subscribersAdd(), c.subscribersList(), c.subscribersShow(), c.subscribersImport(), c.subscribersExport(),
-		c.subscribersSet(), c.subscribersPause(), c.subscribersResume(), c.subscribersUnsubscribe(), c.subscribersErase(),
+		c.subscribersSet(), c.subscribersPause(), c.subscribersResume(), c.subscribersUnsubscribe(), c.subscribersRestore(), c.subscribersErase(),
 	)
 	return cmd
 }
@@ -144,7 +144,7 @@ func (c *command) addOne(ctx context.Context, a *app, r subscribers.Request) err
 	case subscribers.Left:
 		return exitf(codeFailed, "%s has left %s; only they themselves can come back", r.Address, r.Newsletter)
 	case subscribers.Barred:
-		return exitf(codeFailed, "%s is suppressed; dailytip subscribers show %s says why", r.Address, r.Address)
+		return exitf(codeFailed, "%s is suppressed; dailytip subscribers show %s says why, and subscribers restore undoes it", r.Address, r.Address)
 	}
 	if c.json {
 		return nil

@@ -141,14 +141,19 @@ func (c *command) subscribersErase() *cobra.Command {
 	return &cobra.Command{
 		Use:   "erase EMAIL",
 		Short: "Forget a person: address, name, preferences, history",
-		Long: `erase removes all that is personal. What stays is a keyed hash of the address, so
-that no import brings the person back, and the bare numbers of what was sent.`,
+		Long: `erase removes all that is personal, from the database's files too. What stays is a
+keyed hash of the address, so that no import brings the person back, and the bare
+numbers of what was sent.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
-				return a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
+				err := a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
 					return a.list.Erase(cmd.Context(), tx, time.Now(), s)
 				})
+				if err != nil {
+					return err
+				}
+				return a.list.Scrub(cmd.Context()) // if somebody reads just now, the daemon does it in a while
 			})
 		},
 	}

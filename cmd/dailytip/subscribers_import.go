@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"os"
 	"time"
@@ -27,7 +28,13 @@ func (c *command) subscribersImport() *cobra.Command {
 language, timezone, send_at, days, cadence, newsletter those you have. A broken row
 is reported with its line, and the others are kept. Who is there already stays as
 they are, so that importing twice changes nothing; who unsubscribed, was suppressed
-or erased isn't revived.`,
+or erased isn't revived.
+
+It reads what export writes, too. The column state makes nobody active by itself:
+they are asked to confirm. With --confirmed everybody is what the file says, with
+consent, pause and preferences, and no mail goes out. Who left or is suppressed in
+the file is so here either way, unless they have come back since; where the file
+says two things of somebody, the stricter one counts.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
@@ -35,7 +42,7 @@ or erased isn't revived.`,
 				return err
 			}
 			defer a.close()
-			in, size, err := c.openInput(args[0])
+			in, size, err := c.openTwice(args[0])
 			if err != nil {
 				return err
 			}
@@ -44,7 +51,7 @@ or erased isn't revived.`,
 			if confirmed {
 				consent = subscribers.Vouched
 			}
-			run := importRun{command: c, app: a, file: args[0], consent: consent, counts: map[subscribers.Result]int{}}
+			run := importRun{command: c, app: a, file: args[0], consent: consent, strictest: subscribers.NewStrictest(), counts: map[outcome]int{}}
 			return run.read(cmd.Context(), in, size)
 		},
 	}
@@ -67,22 +74,72 @@ func (c *command) openInput(name string) (io.ReadCloser, int64, error) {
 	return file, info.Size(), nil
 }
 
+// openTwice opens a file that is read twice. What can be read only once is kept
+// in a file meanwhile.
+func (c *command) openTwice(name string) (*os.File, int64, error) {
+	in, size, err := c.openInput(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	if file, ok := in.(*os.File); ok {
+		if _, err := file.Seek(0, io.SeekCurrent); err == nil {
+			return file, size, nil
+		}
+	}
+	defer func() { _ = in.Close() }()
+	file, err := os.CreateTemp("", "dailytip-import-") // only its owner may read it
+	if err != nil {
+		return nil, 0, fmt.Errorf("import: %w", err)
+	}
+	err = os.Remove(file.Name()) // it's there until it's closed
+	if err == nil {
+		size, err = io.Copy(file, in)
+	}
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(fmt.Errorf("import: %w", err), file.Close())
+	}
+	return file, size, nil
+}
+
 // importRun is one import under way.
 type importRun struct {
 	*command
-	app     *app
-	file    string
-	consent subscribers.Consent
-	chunk   []subscribers.Row
-	counts  map[subscribers.Result]int
-	refused int
+	app       *app
+	file      string
+	consent   subscribers.Consent
+	strictest *subscribers.Strictest
+	chunk     []subscribers.Row
+	counts    map[outcome]int
+	refused   int
 }
 
-func (r *importRun) read(ctx context.Context, in io.Reader, size int64) error {
-	counted := &countingReader{Reader: in}
-	rows, err := subscribers.ReadCSV(counted, r.app.newsletterIDs())
+// outcome is what became of a row.
+type outcome struct {
+	result subscribers.Result
+	state  subscribers.State
+}
+
+// read goes through the file twice: what it says of somebody further down may
+// forbid the mail that they would get at once.
+func (r *importRun) read(ctx context.Context, in io.ReadSeeker, size int64) error {
+	rows, err := r.rows(in)
 	if err != nil {
-		return exitf(codeUsage, "%s: %w", r.file, err)
+		return err
+	}
+	for row := range rows {
+		if row.Err == nil {
+			r.strictest.See(row.Request)
+		}
+	}
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	counted := &countingReader{Reader: in}
+	if rows, err = r.rows(counted); err != nil {
+		return err
 	}
 	bar := r.progress("Importing")
 	defer bar.done()
@@ -110,19 +167,27 @@ func (r *importRun) read(ctx context.Context, in io.Reader, size int64) error {
 	return r.report()
 }
 
+func (r *importRun) rows(in io.Reader) (iter.Seq[subscribers.Row], error) {
+	rows, err := subscribers.ReadCSV(in, r.app.newsletterIDs())
+	if err != nil {
+		return nil, exitf(codeUsage, "%s: %w", r.file, err)
+	}
+	return rows, nil
+}
+
 func (r *importRun) write(ctx context.Context) error {
-	var results []subscribers.Result
+	var results []outcome
 	err := r.app.db.Write(ctx, func(tx *sql.Tx) error {
 		results = results[:0]
 		ctx := context.WithoutCancel(ctx) // who ends it waits for the chunk: watching each statement costs more than most take
 		for _, row := range r.chunk {
-			request := row.Request
+			request := r.strictest.Over(row.Request)
 			request.Consent, request.Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.file, row.Line)
 			added, err := r.app.ledger.SignUp(ctx, tx, time.Now(), request)
 			if err != nil {
 				return fmt.Errorf("%s:%d: %w", r.file, row.Line, err)
 			}
-			results = append(results, added.Result)
+			results = append(results, outcome{added.Result, added.State})
 		}
 		return nil
 	})
@@ -133,40 +198,6 @@ func (r *importRun) write(ctx context.Context) error {
 		r.counts[result]++
 	}
 	r.chunk = r.chunk[:0]
-	return nil
-}
-
-func (r *importRun) report() error {
-	added := r.counts[subscribers.Created] + r.counts[subscribers.Confirmed]
-	kept := r.counts[subscribers.Left] + r.counts[subscribers.Barred]
-	if r.json {
-		err := r.printJSON(map[string]int{
-			"added": added, "unchanged": r.counts[subscribers.Unchanged], "left": r.counts[subscribers.Left],
-			"suppressed": r.counts[subscribers.Barred], "refused": r.refused,
-		})
-		if err != nil {
-			return err
-		}
-	} else {
-		r.printf("%d added, %d there already", added, r.counts[subscribers.Unchanged])
-		if kept > 0 {
-			r.printf(", %d not revived (they left or are suppressed)", kept)
-		}
-		if r.refused > 0 {
-			r.printf(", %d refused", r.refused)
-		}
-		r.printf("\n")
-		if added > 0 && r.consent == subscribers.ByOperator {
-			r.say("they get a mail that asks them to confirm; the running daemon sends it")
-		}
-	}
-	good := added + kept + r.counts[subscribers.Unchanged]
-	switch {
-	case r.refused > 0 && good == 0:
-		return exitf(codeFailed, "no row could be read")
-	case r.refused > 0:
-		return exitf(codePart, "%d rows were refused", r.refused)
-	}
 	return nil
 }
 

@@ -1,0 +1,175 @@
+package subscribers
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Past is what a file tells of a subscription beyond its preferences: what an
+// export of ours writes. It never makes anybody more active than their consent
+// does: only who vouches for it has a state taken over that gets mail. Zero
+// values mean that the file doesn't say.
+type Past struct {
+	State            State
+	Before           State // as in [Subscription]
+	CreatedAt        time.Time
+	Source           string // how they signed up
+	ConfirmedAt      time.Time
+	Consent          string // how they confirmed
+	PausedUntil      time.Time
+	LeftAt           time.Time
+	SuppressedAt     time.Time
+	SuppressedReason string
+}
+
+// suppressed tells whether the person is, as far as the file says.
+func (p Past) suppressed() bool { return p.State == Suppressed || !p.SuppressedAt.IsZero() }
+
+// ended tells whether a row's person must not get mail, whoever vouches for it.
+func (p Past) ended() bool { return p.suppressed() || p.State == Unsubscribed }
+
+// begins is the state in which the request's subscription begins, and what it was
+// before that.
+func (r Request) begins() (state, before State) {
+	p, vouched := r.Past, r.Consent == Vouched
+	switch {
+	case p.State == Unsubscribed:
+		return Unsubscribed, ""
+	case p.suppressed() && vouched && p.State == Pending:
+		return Pending, p.Before
+	case p.suppressed() && (vouched || p.Before == Unsubscribed):
+		if p.State == Active || p.State == Paused {
+			p.Before = p.State
+		}
+		return Suppressed, cmp.Or(p.Before, Pending)
+	case p.suppressed():
+		return Suppressed, Pending
+	case !vouched && p.Before == Unsubscribed: // who left isn't asked by an import
+		return Unsubscribed, ""
+	case !vouched:
+		return Pending, ""
+	case p.State == Pending && p.Before == Unsubscribed:
+		return Pending, Unsubscribed
+	}
+	return cmp.Or(p.State, Active), ""
+}
+
+// dates are the instants that a new subscription has.
+func (r Request) dates(now time.Time, state State) (created, confirmed, pausedUntil time.Time) {
+	known := r.Consent == Vouched || r.Past.ended()
+	if !known {
+		return now, time.Time{}, time.Time{}
+	}
+	created, confirmed, pausedUntil = r.Past.CreatedAt, r.Past.ConfirmedAt, r.Past.PausedUntil
+	if created.IsZero() {
+		created = now
+	}
+	if confirmed.IsZero() && (state == Active || state == Paused) {
+		confirmed = now
+	}
+	return created, confirmed, pausedUntil
+}
+
+// noteBeginning writes the history of a new subscription: what the file says of
+// it, and how it came to us.
+func (l *List) noteBeginning(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) error {
+	p := r.Past
+	note := func(at time.Time, kind, detail string) error {
+		return l.note(ctx, tx, at, added.Subscriber, r.Newsletter, kind, detail)
+	}
+	if p == (Past{}) || r.Consent != Vouched && !p.ended() {
+		if r.Consent == Vouched {
+			return note(now, vouchedFor, r.Detail)
+		}
+		return note(now, signedUp, r.Detail)
+	}
+	_, before := r.begins()
+	left := added.State == Unsubscribed || before == Unsubscribed
+	created, confirmedAt, _ := r.dates(now, added.State)
+	for _, e := range []struct {
+		is           bool
+		at           time.Time
+		kind, detail string
+	}{
+		{p.Source != "", created, signedUp, p.Source},
+		{!p.ConfirmedAt.IsZero(), confirmedAt, confirmed, p.Consent},
+		{left, cmp.Or(p.LeftAt, now), leftEvent, r.Detail},
+		{p.ConfirmedAt.IsZero() && !confirmedAt.IsZero(), now, vouchedFor, r.Detail},
+		{true, now, imported, r.Detail},
+	} {
+		if !e.is {
+			continue
+		}
+		if err := note(e.at, e.kind, e.detail); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endPlace ends a subscription because a file says that the person has left, but
+// not of who has come back since.
+func (l *List) endPlace(ctx context.Context, tx *sql.Tx, now time.Time, added Added, sub Subscription, r Request) (Added, error) {
+	if sub.State == Unsubscribed {
+		return added, nil
+	}
+	if back, err := l.backSince(ctx, tx, r.Past.LeftAt, cameBack, sub); err != nil || back {
+		return added, err
+	}
+	added.Result, added.State = Ended, Unsubscribed
+	return added, l.setState(ctx, tx, now, sub.ID, Unsubscribed, leftEvent, r.Detail)
+}
+
+// addSuppressed takes over that somebody is suppressed, and where they had a
+// place.
+func (l *List) addSuppressed(ctx context.Context, tx *sql.Tx, now time.Time, person *Subscriber, r Request) (Added, error) {
+	added := Added{Result: Unchanged, Subscriber: person.ID, Language: person.Language}
+	if person.SuppressedAt.IsZero() {
+		if err := l.loadSubscriptions(ctx, tx, person); err != nil {
+			return added, err
+		}
+		back, err := l.backSince(ctx, tx, r.Past.SuppressedAt, restored, append(person.Subscriptions, Subscription{Subscriber: person.ID})...)
+		if err != nil || back {
+			return added, err
+		}
+		since, reason := r.Past.SuppressedAt, r.Past.SuppressedReason
+		if since.IsZero() {
+			since, reason = now, cmp.Or(reason, r.Detail)
+		}
+		err = l.Suppress(ctx, tx, since, person.ID, reason)
+		if err != nil {
+			return added, err
+		}
+		if len(person.Subscriptions) > 0 {
+			added.Result = Ended
+		}
+	}
+	sub, err := l.placeOf(ctx, tx, person.ID, r.Newsletter)
+	if errors.Is(err, ErrUnknown) {
+		return l.subscribe(ctx, tx, now, person, r)
+	}
+	added.Subscription, added.State = sub.ID, sub.State
+	if err == nil && r.Past.State == Unsubscribed {
+		return l.endPlace(ctx, tx, now, added, sub, r)
+	}
+	return added, err
+}
+
+// backSince tells whether somebody confirmed one of their subscriptions after an
+// instant, or the event of a kind came after it. The zero instant is now: nothing
+// did.
+func (l *List) backSince(ctx context.Context, tx *sql.Tx, since time.Time, kind string, subs ...Subscription) (bool, error) {
+	if since.IsZero() {
+		return false, nil
+	}
+	for _, s := range subs {
+		at, err := l.last(ctx, tx, s, kind)
+		if err != nil || at.After(since) || s.ConfirmedAt.After(since) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,120 @@
+package subscribers
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// UnconfirmedLife is how long a sign-up waits for its confirmation, counted from
+// the last time that somebody asked for it.
+const UnconfirmedLife = 30 * 24 * time.Hour
+
+// pruneStep is how many people one call of [List.Prune] forgets at most.
+const pruneStep = 500
+
+// Prune ends sign-ups that nobody has confirmed in time: who had left, or is
+// suppressed, is that again, and of whom there's nothing else is forgotten. It
+// takes a small step, so that nobody waits for it, and returns how many people it
+// was about; the next call goes on.
+func (l *List) Prune(ctx context.Context, now time.Time) (n int, err error) {
+	before := store.Millis(now.Add(-UnconfirmedLife))
+	// Mostly there's none: then nobody waits for the right to write.
+	var due bool
+	err = l.db.Read().QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1) OR EXISTS (SELECT 1 FROM asked WHERE last_at <= $1)`,
+		before).Scan(&due)
+	if err != nil {
+		return 0, fmt.Errorf("look for old sign-ups: %w", err)
+	}
+	if !due {
+		return 0, nil
+	}
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
+		people, err := l.unconfirmed(ctx, tx, before)
+		if err != nil {
+			return fmt.Errorf("read old sign-ups: %w", err)
+		}
+		for _, id := range people {
+			if err := l.prunePerson(ctx, tx, now, before, id); err != nil {
+				return err
+			}
+		}
+		n = len(people)
+		// A count that is over counts for nothing any more.
+		_, err = tx.ExecContext(ctx, `
+			DELETE FROM asked WHERE email_hash IN (SELECT email_hash FROM asked WHERE last_at <= $1 ORDER BY last_at LIMIT $2) AND last_at <= $1`,
+			before, pruneStep)
+		if err != nil {
+			return fmt.Errorf("forget how often was asked: %w", err)
+		}
+		return nil
+	})
+	return n, err
+}
+
+// unconfirmed returns people with old sign-ups. On PostgreSQL their rows are
+// locked: who is about to sign up again waits, or isn't among them.
+func (l *List) unconfirmed(ctx context.Context, tx *sql.Tx, before int64) (people []int64, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT id FROM subscribers
+		WHERE id IN (SELECT subscriber FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1 ORDER BY asked_at LIMIT $2)`+l.db.SkipLocked(),
+		before, pruneStep)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		people = append(people, id)
+	}
+	return people, rows.Err()
+}
+
+const oldSignUp = "subscriber = $1 AND state = 'pending' AND asked_at > 0 AND asked_at <= $2"
+
+func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, before, id int64) error {
+	var changed [3]int64
+	for i, step := range []struct {
+		text string
+		args []any
+	}{
+		{`UPDATE subscriptions SET state = CASE WHEN state_before = 'unsubscribed' THEN state_before ELSE 'suppressed' END,
+			state_before = CASE WHEN state_before = 'unsubscribed' THEN '' ELSE state_before END
+			WHERE state_before <> '' AND ` + oldSignUp, []any{id, before}},
+		{"DELETE FROM subscriptions WHERE " + oldSignUp, []any{id, before}},
+		{`DELETE FROM subscribers WHERE id = $1 AND suppressed_at = 0
+			AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = $1)`, []any{id}},
+	} {
+		res, err := tx.ExecContext(ctx, step.text, step.args...)
+		if err == nil {
+			changed[i], err = res.RowsAffected()
+		}
+		if err != nil {
+			return fmt.Errorf("prune sign-up: %w", err)
+		}
+	}
+	switch back, forgotten := changed[0] > 0, changed[2] > 0; {
+	case forgotten:
+		return l.forget(ctx, tx, id)
+	case back:
+		return l.note(ctx, tx, now, id, "", unconfirmed, "")
+	}
+	return nil
+}
+
+// forget drops what else we hold on somebody who never confirmed.
+func (l *List) forget(ctx context.Context, tx *sql.Tx, id int64) error {
+	for _, text := range []string{"DELETE FROM notices WHERE subscriber = $1", "DELETE FROM subscription_events WHERE subscriber = $1"} {
+		if _, err := tx.ExecContext(ctx, text, id); err != nil {
+			return fmt.Errorf("prune sign-up: %w", err)
+		}
+	}
+	return nil
+}

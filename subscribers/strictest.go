@@ -1,0 +1,56 @@
+package subscribers
+
+import (
+	"cmp"
+	"hash/maphash"
+)
+
+// Strictest knows where a file says twice what somebody is: the strictest of it
+// counts, wherever it stands. Show it all rows before the first is added.
+type Strictest struct {
+	seed   maphash.Seed
+	people map[uint64]bool // who is suppressed, by a hash of the address
+	places map[uint64]State
+}
+
+// NewStrictest returns one that has seen nothing.
+func NewStrictest() *Strictest {
+	return &Strictest{maphash.MakeSeed(), map[uint64]bool{}, map[uint64]State{}}
+}
+
+// strictness is the order of states, from who gets mail to who mustn't.
+var strictness = map[State]int{"": 0, Active: 0, Paused: 1, Pending: 2, Unsubscribed: 3}
+
+// See takes a row in. Who is active, which most are, needs no room.
+func (s *Strictest) See(r Request) {
+	if r.Past.suppressed() {
+		s.people[s.person(r)] = true
+	}
+	if place := s.place(r); strictness[r.Past.State] > strictness[s.places[place]] {
+		s.places[place] = r.Past.State
+	}
+}
+
+// Over returns a row with the strictest state that the file has for it.
+func (s *Strictest) Over(r Request) Request {
+	p, state := &r.Past, s.places[s.place(r)]
+	if p.State == Suppressed {
+		if strictness[state] > strictness[cmp.Or(p.Before, Pending)] {
+			p.Before = state
+		}
+		return r
+	}
+	if strictness[state] > strictness[p.State] {
+		p.State = state
+	}
+	if s.people[s.person(r)] && !p.suppressed() && p.State != Unsubscribed {
+		p.Before, p.State = p.State, Suppressed
+	}
+	return r
+}
+
+func (s *Strictest) person(r Request) uint64 { return maphash.String(s.seed, r.Address.Key()) }
+
+func (s *Strictest) place(r Request) uint64 {
+	return maphash.String(s.seed, r.Newsletter+"\x00"+r.Address.Key())
+}

@@ -1,0 +1,73 @@
+package subscribers
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Suppress ends all of a person's subscriptions, because mail to them can't
+// arrive or they complained. What each was is kept, so that it can be undone. Of
+// somebody who is suppressed it ends what they have asked for since: the mail that
+// asks them to confirm failed, too.
+func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, reason string) error {
+	res, err := tx.ExecContext(ctx, `
+		UPDATE subscribers SET suppressed_at = $1, suppressed_reason = $2 WHERE id = $3 AND suppressed_at = 0`,
+		store.Millis(now), reason, subscriber)
+	if err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	first, err := res.RowsAffected()
+	if err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	res, err = tx.ExecContext(ctx, `
+		UPDATE subscriptions SET state_before = CASE WHEN state = 'pending' AND state_before <> '' THEN state_before ELSE state END, state = 'suppressed'
+		WHERE subscriber = $1 AND state <> 'unsubscribed' AND state <> 'suppressed'`, subscriber)
+	if err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	if more, err := res.RowsAffected(); err != nil || first == 0 && more == 0 {
+		return err
+	}
+	return l.note(ctx, tx, now, subscriber, "", suppressed, reason)
+}
+
+// Restore undoes a suppression on the operator's word: each subscription is what
+// it was before. It reports whether there was one to undo.
+func (l *List) Restore(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, why string) (bool, error) {
+	return l.lift(ctx, tx, now, subscriber, why)
+}
+
+// lift ends a suppression. Its reason stays in the history.
+func (l *List) lift(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, why string) (bool, error) {
+	var reason string
+	err := tx.QueryRowContext(ctx, "SELECT suppressed_reason FROM subscribers WHERE id = $1 AND suppressed_at > 0", subscriber).Scan(&reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("restore: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE subscribers SET suppressed_at = 0, suppressed_reason = '', soft_bounces = 0, soft_since = 0, soft_edition = 0
+		WHERE id = $1`, subscriber)
+	if err != nil {
+		return false, fmt.Errorf("restore: %w", err)
+	}
+	// What they have asked for since is pending, and in what they had left they
+	// must still confirm it. Being active counts from now.
+	_, err = tx.ExecContext(ctx, `
+		UPDATE subscriptions SET state = CASE WHEN state_before = '' THEN 'pending' ELSE state_before END,
+			due_after = CASE WHEN state_before = 'active' THEN $1 ELSE due_after END, asked_at = $1, state_before = ''
+		WHERE subscriber = $2 AND (state = 'suppressed' OR state = 'pending' AND state_before <> '' AND state_before <> 'unsubscribed')`,
+		store.Millis(now), subscriber)
+	if err != nil {
+		return false, fmt.Errorf("restore: %w", err)
+	}
+	return true, l.note(ctx, tx, now, subscriber, "", restored, why+" (had been suppressed: "+reason+")")
+}
