@@ -5,10 +5,11 @@
 //	time → the next tip, at that time and in that language → pause → nothing →
 //	resume → the next tip → leave by one click → nothing more
 //
-// in English, Chinese and Arabic, with script and without, by mouse and by
-// keyboard. That nothing comes is seen by another reader's getting the same
-// edition. Editions are sent at their minute by the clock, and by "dailytip
-// send --date" for dates that have passed, since there is one for each date.
+// in English with script and in Arabic without, by mouse and by keyboard. That
+// nothing comes is seen by another reader's getting the same edition. Editions
+// are sent by "dailytip send --date" for dates that have passed, since there is
+// one for each date. "make test-long" goes in Chinese, too, and in each language
+// both ways, and there editions also come at their minute by the clock.
 //
 // On every page that is visited: axe-core finds nothing, light and dark; nothing
 // must be scrolled sideways; the console is silent; no cookie is set, and no
