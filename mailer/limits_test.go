@@ -123,7 +123,9 @@ func TestDailyLimit(t *testing.T) {
 			stop()
 			// A restart doesn't begin the day anew.
 			stop = h.run(limited)
-			time.Sleep(5 * quick.poll)
+			if relays == 1 {
+				h.wait("the limit is seen again", func() bool { return strings.Count(h.log.String(), "daily_limit is used up") == 2 })
+			}
 			stop()
 			if n := len(h.inbox.Counts()); n != 20 {
 				t.Errorf("the limited relay got %d", n)
