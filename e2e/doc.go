@@ -11,10 +11,11 @@
 // one for each date. "make test-long" goes in Chinese, too, and in each language
 // both ways, and there editions also come at their minute by the clock.
 //
-// On every page that is visited: axe-core finds nothing, light and dark; nothing
-// must be scrolled sideways; the console is silent; no cookie is set, and no
-// request goes to any other host. Packages web and sitetest look at the pages
-// one by one; here is how they hang together.
+// On every page that is visited: nothing must be scrolled sideways; the console is
+// silent; no cookie is set, and no request goes to any other host. axe-core finds
+// nothing, light and dark, on each third page of a journey with script, and over
+// the three journeys of "make test-long" on each. Packages web and sitetest look
+// at the pages one by one; here is how they hang together.
 //
 // It holds tests only. For pictures of each step, on a phone and a desk, light
 // and dark:
