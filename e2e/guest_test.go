@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/browser"
@@ -137,7 +136,7 @@ func (g *guest) expect(part string) {
 
 // within bounds what a tab is asked to do.
 func (g *guest) within() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(g.ctx, 30*time.Second)
+	return context.WithTimeout(g.ctx, patience)
 }
 
 // do carries out actions in the tab.

@@ -23,28 +23,31 @@ var travellers = []traveller{
 	{lang: "ar", accept: "ar-EG,ar,en", other: "en", clock: "Asia/Riyadh", likely: "Africa/Cairo"},
 }
 
-// TestJourney: with script on a desk, the first tip comes by command and the
-// next one by the clock; without script on a phone it's the other way round.
+// TestJourney goes with script on a desk, and without script on a phone; both tips
+// come by command. TestJourneyByTheClock goes in every language.
 func TestJourney(t *testing.T) {
 	t.Parallel()
-	for _, who := range travellers {
-		for _, script := range []bool{true, false} {
-			name := who.lang + map[bool]string{true: " with script", false: " without script"}[script]
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				j := begin(t, who, script)
-				j.subscribe()
-				j.confirm()
-				j.firstTip()
-				j.change()
-				j.nextTip()
-				j.pause()
-				j.leave()
-				j.wantNoTraces()
-				j.site.end(j.address, token(j.link(j.first, "/preferences/")), token(j.link(j.first, "/u/")))
-			})
-		}
+	for who, script := range map[string]bool{"en": true, "ar": false} {
+		t.Run(who, func(t *testing.T) {
+			t.Parallel()
+			i := slices.IndexFunc(travellers, func(t traveller) bool { return t.lang == who })
+			begin(t, travellers[i], script).goThrough()
+		})
 	}
+}
+
+// goThrough goes the whole way.
+func (j *journey) goThrough() {
+	j.Helper()
+	j.subscribe()
+	j.confirm()
+	j.firstTip()
+	j.change()
+	j.nextTip()
+	j.pause()
+	j.leave()
+	j.wantNoTraces()
+	j.site.end(j.address, token(j.link(j.first, "/preferences/")), token(j.link(j.first, "/u/")))
 }
 
 // journey is a traveller on the way.
@@ -57,6 +60,7 @@ type journey struct {
 	first   mailtest.Mail  // their first tip
 	title   string         // of the newsletter that the pages are about; "": the first
 	due     time.Time      // of the next one by the clock, once they have chosen
+	clock   bool           // one tip comes by the clock: the second with script, else the first
 }
 
 func begin(t *testing.T, who traveller, script bool) *journey {
@@ -100,7 +104,7 @@ func (j *journey) subscribe() {
 // confirm opens the link in the mail and presses the button.
 func (j *journey) confirm() {
 	j.Helper()
-	m := j.site.mail(j.address, 20*time.Second)
+	m := j.site.mail(j.address)
 	j.wantMail(m, "confirm_mail.subject")
 	if from := header(j.T, m, "From"); !strings.Contains(from, "confirm@example.com") {
 		j.Errorf("the confirmation is from %s", from)
@@ -113,24 +117,23 @@ func (j *journey) confirm() {
 	j.says("page.confirm.done_heading", nil)
 	j.says("page.confirm.first", j.at(next(j.zone, j.site.clock)))
 	j.look("subscribed")
-	j.wantMail(j.site.mail(j.address, 20*time.Second), "welcome_mail.subject")
+	j.wantMail(j.site.mail(j.address), "welcome_mail.subject")
 }
 
-// firstTip comes by command with script, else at the newsletter's minute.
+// firstTip comes by command, or at the newsletter's minute.
 func (j *journey) firstTip() {
 	j.Helper()
 	j.press("#again") // the latest one, at once: the page has offered it
 	j.says("page.settings.again_done", nil)
 	j.look("latest tip")
-	j.wantTip(j.site.mail(j.address, 20*time.Second))
-	if j.script {
+	j.wantTip(j.site.mail(j.address))
+	if j.script || !j.clock {
 		j.site.send()
-		j.first = j.site.mail(j.address, 5*time.Second)
+		j.first = j.site.mail(j.address)
 	} else {
-		due := soon()
-		j.site.reschedule(due.In(j.zone).Format("15:04"))
-		j.first = j.mailAt(due)
-		j.due = due
+		j.due = soon()
+		j.site.reschedule(j.due.In(j.zone).Format("15:04"))
+		j.first = j.mailAt(j.due)
 	}
 	j.wantTip(j.first)
 }
@@ -141,32 +144,47 @@ func (j *journey) change() {
 	j.open(j.link(j.first, "/preferences/"))
 	j.wantLanguage(j.lang)
 	j.look("settings")
-	if j.script {
-		j.due = soon()
-	} else { // that of today has come
+	j.set("#language", j.other)
+	switch {
+	case j.script && j.clock:
+		// A minute that was over before the page was saved is tomorrow's: another
+		// one, then.
+		for tries := 0; tries == 0 || tries < 5 && !j.shows("page.confirm.next", j.at(j.due)); tries++ {
+			j.due = soon()
+			j.save()
+		}
+	case j.clock: // that of today has come
 		y, m, d := j.due.In(j.zone).Date()
 		j.due = time.Date(y, m, d+1, 18, 30, 0, 0, j.zone)
+		j.save()
+	default:
+		j.due = next(j.zone, time.Now().In(j.zone).Add(5*time.Hour).Format("15:04"))
+		j.save()
 	}
-	j.set("#language", j.other)
+	j.says("page.confirm.next", j.at(j.due))
+	j.look("saved")
+}
+
+// save asks for their time of day and stores the settings.
+func (j *journey) save() {
+	j.Helper()
 	j.set("#send_at", j.due.In(j.zone).Format("15:04"))
 	j.press("#save")
 	j.lang = j.other
 	j.wantLanguage(j.lang)
 	j.says("page.settings.saved", nil)
-	j.says("page.confirm.next", j.at(j.due))
-	j.look("saved")
 }
 
-// nextTip comes by the clock with script, else by command.
+// nextTip comes by the clock, or by command.
 func (j *journey) nextTip() {
 	j.Helper()
 	var m mailtest.Mail
-	if j.script {
+	if j.script && j.clock {
 		m = j.mailAt(j.due)
 		j.due = j.due.In(j.zone).AddDate(0, 0, 1)
 	} else {
 		j.site.send()
-		m = j.site.mail(j.address, 5*time.Second)
+		m = j.site.mail(j.address)
 	}
 	j.wantTip(m)
 	if m.Subject == j.first.Subject {
@@ -182,9 +200,15 @@ func (j *journey) nextTip() {
 func (j *journey) pause() {
 	j.Helper()
 	j.open(j.link(j.first, "/preferences/"))
+	end := func() map[string]any {
+		y, m, d := time.Now().In(j.zone).Date()
+		return j.at(time.Date(y, m, d+7, j.due.In(j.zone).Hour(), j.due.Minute(), 0, 0, j.zone))
+	}
+	before := end()
 	j.press("button[name=weeks][value='1']")
-	y, m, d := time.Now().In(j.zone).Date()
-	j.says("page.pause.done", j.at(time.Date(y, m, d+7, j.due.In(j.zone).Hour(), j.due.Minute(), 0, 0, j.zone)))
+	if !j.shows("page.pause.done", before) { // midnight came in between
+		j.says("page.pause.done", end())
+	}
 	j.look("paused")
 	j.site.send()
 	j.site.wantNothing(j.address)
@@ -192,7 +216,7 @@ func (j *journey) pause() {
 	j.says("page.pause.resumed", j.at(j.due))
 	j.look("resumed")
 	j.site.send()
-	j.wantTip(j.site.mail(j.address, 5*time.Second))
+	j.wantTip(j.site.mail(j.address))
 }
 
 // leave is one click in the mail program with script, else the page's button.

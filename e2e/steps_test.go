@@ -19,8 +19,8 @@ import (
 	"dailytip/mailtest"
 )
 
-// soon is the next full minute that leaves time for a form.
-func soon() time.Time { return time.Now().Add(time.Minute + 8*time.Second).Truncate(time.Minute) }
+// soon is the next full minute that mostly leaves time for a form.
+func soon() time.Time { return time.Now().Add(time.Minute + 10*time.Second).Truncate(time.Minute) }
 
 // next is when a zone's clock shows HH:MM next.
 func next(zone *time.Location, clock string) time.Time {
@@ -44,12 +44,23 @@ func (j *journey) at(due time.Time) map[string]any {
 // says wants one of our messages on the page, once, in the reader's language.
 func (j *journey) says(id string, values map[string]any) {
 	j.Helper()
+	if !j.shows(id, values) {
+		j.Fatalf("the page doesn't say %q, or says it twice:\n%s", j.message(id, values), j.text("main"))
+	}
+}
+
+// shows tells whether one of our messages is on the page, once.
+func (j *journey) shows(id string, values map[string]any) bool {
+	j.Helper()
+	want := j.message(id, values)
+	return want != "" && strings.Count(j.text("main"), want) == 1
+}
+
+// message is one of ours, with single blanks.
+func (j *journey) message(id string, values map[string]any) string {
 	all := map[string]any{"Newsletter": cmp.Or(j.title, title), "Email": j.address}
 	maps.Copy(all, values)
-	want := strings.Join(strings.Fields(locale.Text(j.lang, id, all)), " ")
-	if text := j.text("main"); want == "" || strings.Count(text, want) != 1 {
-		j.Fatalf("the page doesn't say %q, or says it twice:\n%s", want, text)
-	}
+	return strings.Join(strings.Fields(locale.Text(j.lang, id, all)), " ")
 }
 
 // wantLanguage wants a page in one of our languages, in its direction.
@@ -104,9 +115,9 @@ var titles = sync.OnceValues(func() (map[string][]string, error) {
 // mailAt waits for the mail that the clock brings at an instant.
 func (j *journey) mailAt(due time.Time) mailtest.Mail {
 	j.Helper()
-	m := j.site.mail(j.address, time.Until(due)+20*time.Second)
+	m := j.site.mailWithin(j.address, time.Until(due)+patience)
 	sent, err := mail.ParseDate(header(j.T, m, "Date"))
-	if err != nil || sent.Before(due) || sent.After(due.Add(15*time.Second)) {
+	if err != nil || sent.Before(due) || sent.After(due.Add(patience)) {
 		j.Errorf("the mail of %s is from %s %v", due, sent, err)
 	}
 	return m
@@ -148,7 +159,7 @@ func (j *journey) oneClick(m mailtest.Mail) {
 		j.Fatalf("%q can't be unsubscribed from by one click", m.Subject)
 	}
 	client := http.Client{
-		Timeout:       20 * time.Second,
+		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return errors.New("a redirect") },
 	}
 	answer, err := client.Post(address[1], "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click"))

@@ -76,7 +76,7 @@ func TestReceivesInEveryMode(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			if err := s.Wait(ctx, 3); err != nil {
 				t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	mails = flag.Int("mails", 10_000, "how many `mails` each relay takes")
+	mails = flag.Int("mails", 1000, "how many `mails` each relay takes")
 	few   = flag.Int("few", 200, "how many Postfix takes with each login but the first")
 )
 

@@ -82,7 +82,7 @@ func (r relay) send(t *testing.T, s *sink.Server, n int) {
 			t.Fatalf("%d of %d mails have come", s.Received()-before, n)
 		}
 	}
-	time.Sleep(100 * time.Millisecond) // for one too many
+	time.Sleep(100 * time.Millisecond) // a copy too many would come close behind; the next trial sees a later one
 	people := map[string]bool{}
 	for _, m := range s.Mails() {
 		if seen[m.ID] == len(m.From) {

@@ -124,7 +124,7 @@ func (h *harness) relayTo(s *inbox.Server, user string) Relay {
 	h.Helper()
 	r, err := relay.New(relay.Options{
 		Host: "127.0.0.1", Port: s.Port(), TLS: "none", Username: user, Password: "secret",
-		Timeout: 20 * time.Second, DotTimeout: 20 * time.Second, Grace: 5 * time.Second,
+		Timeout: time.Minute, DotTimeout: time.Minute, Grace: 5 * time.Second,
 	})
 	if err != nil {
 		h.Fatal(err)
@@ -295,10 +295,13 @@ func (h *harness) states() map[ledger.State]int {
 	return n
 }
 
-// wait waits until something holds, however slow the machine is.
+// wait waits until something holds, however slow the machine is. It looks ever
+// more rarely, since looking costs more than what most tests do.
 func (h *harness) wait(what string, holds func() bool) {
 	h.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	rest := 10 * time.Millisecond
+	for end := time.Now().Add(3 * time.Minute); !holds(); time.Sleep(rest) {
+		rest = min(rest*3/2, 150*time.Millisecond)
 		if time.Now().After(end) {
 			h.Fatalf("waited in vain until %s; states %v, pauses %+v", what, h.states(), h.pauses())
 		}

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,12 +17,15 @@ import (
 func TestJournal(t *testing.T) {
 	t.Parallel()
 	h := setUpOn(t, storetest.SQLite(t))
+	paused := make(chan struct{}) // nobody gets a mail before
+	goOn := sync.OnceFunc(func() { close(paused) })
+	defer goOn()
 	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
 		switch {
 		case a.Stage == inbox.RcptTo && a.To == reader(0):
 			return inbox.Fault{Code: 554, Enhanced: "5.7.1", Text: "not you"}
 		case a.Stage == inbox.Dot:
-			return inbox.Fault{Delay: 40 * time.Millisecond}
+			<-paused
 		}
 		return inbox.Fault{}
 	})
@@ -37,6 +41,7 @@ func TestJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.waitLog(`msg="an edition is paused by command" newsletter=management who=op@host date=2026-11-23 mails=`)
+	goOn()
 	if _, err := h.ledger.ResumeEdition(t.Context(), now, editions[0].Edition, "op@host"); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestStormNarrowsTheRelay(t *testing.T) {
 		return inbox.Fault{}
 	})
 	h.open(120)
-	h.run()
+	h.run(func(s *setting) { s.pace.narrow = time.Hour }) // however slowly the answers come
 	h.waitFor(ledger.Sent, 120)
 	h.wantLog("a relay asks for less")
 	h.wantOnce()
@@ -123,7 +123,9 @@ func TestDailyLimit(t *testing.T) {
 			stop()
 			// A restart doesn't begin the day anew.
 			stop = h.run(limited)
-			time.Sleep(5 * quick.poll)
+			if relays == 1 {
+				h.wait("the limit is seen again", func() bool { return strings.Count(h.log.String(), "daily_limit is used up") == 2 })
+			}
 			stop()
 			if n := len(h.inbox.Counts()); n != 20 {
 				t.Errorf("the limited relay got %d", n)

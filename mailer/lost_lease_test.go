@@ -24,7 +24,7 @@ func TestLostClaimsArentSent(t *testing.T) {
 		return inbox.Fault{}
 	})
 	h.open(8)
-	const lease = 400 * time.Millisecond
+	const lease = 1200 * time.Millisecond
 	h.run(inFlight(8), func(s *setting) { s.Exclusive, s.pace.lease = false, lease })
 	for range 4 { // on the wire; the other four wait for a connection
 		<-wire

@@ -3,6 +3,7 @@ package mailer
 import (
 	"database/sql"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,7 +80,7 @@ func TestStaleIsntSent(t *testing.T) {
 	r.Rate = 4
 	h.run(func(s *setting) { s.Relays = []Relay{r} })
 	h.open(30, func(o *ledger.Opening) {
-		expires = time.Now().Add(1500 * time.Millisecond)
+		expires = time.Now().Add(5 * time.Second) // 24 can go out in that time
 		o.ExpiresAt = expires
 	})
 	h.wait("all is sent or expired", func() bool {
@@ -185,8 +186,22 @@ func TestSeveralRelays(t *testing.T) {
 				t.Errorf("pauses %+v; the log says it more than once", h.pauses())
 			}
 			// It comes back, and is preferred again.
-			first.SetFault(nil)
-			time.Sleep(2 * quick.aside(1))
+			var once sync.Once
+			// The second one holds still until then.
+			came := make(chan struct{})
+			first.SetFault(func(a inbox.Ask) inbox.Fault {
+				if a.Stage == inbox.Dot {
+					once.Do(func() { close(came) })
+				}
+				return inbox.Fault{}
+			})
+			h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+				if a.Stage == inbox.Dot {
+					<-came
+				}
+				return inbox.Fault{}
+			})
+			defer once.Do(func() { close(came) })
 			h.open(40, func(o *ledger.Opening) { o.LocalDate = "2026-11-24" })
 			h.wait("the first relay takes mail", func() bool { return first.Received() > 0 })
 			h.wait("all are out", func() bool { return first.Received()+h.inbox.Received() == 80 })

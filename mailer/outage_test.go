@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +13,22 @@ import (
 	"dailytip/ledger"
 	"dailytip/store/storetest"
 )
+
+// holdAfter has the server answer slowly to n mails, and to the others when it's
+// released.
+func (h *harness) holdAfter(n int) (release func()) {
+	gate := make(chan struct{})
+	release = sync.OnceFunc(func() { close(gate) })
+	h.Cleanup(release)
+	var came atomic.Int64
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.Dot && came.Add(1) > int64(n) {
+			<-gate
+		}
+		return slowly(a)
+	})
+	return release
+}
 
 // afterMails runs f once when the server has taken n mails.
 func (h *harness) afterMails(n int, f func()) {
@@ -33,7 +51,7 @@ var taken = strings.Repeat("taken, and ", 40)
 // goes out, and then all goes on.
 func TestDiskFull(t *testing.T) {
 	h := setUp(t)
-	h.inbox.SetFault(slowly)
+	release := h.holdAfter(5)
 	h.open(250)
 	h.run(inFlight(8))
 	limit := func(pages string) {
@@ -43,6 +61,7 @@ func TestDiskFull(t *testing.T) {
 		})
 	}
 	h.afterMails(5, func() { limit("1") }) // as many as there are
+	release()
 	h.waitLog("the ledger can't be read or written; sending waits until it can, and nothing is lost")
 	h.wantLog("the disk is full; free some space")
 	h.wait("nothing goes out any more", func() bool {
@@ -66,8 +85,8 @@ func TestDiskFull(t *testing.T) {
 }
 
 // lock has the write lock of the database held by somebody else, while some
-// mails are on the wire.
-func (h *harness) lock() (unlock func()) {
+// mails are on the wire; release lets those go that the server has held.
+func (h *harness) lock(release func()) (unlock func()) {
 	h.Helper()
 	gate, wire := make(chan struct{}), make(chan struct{}, 1000)
 	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
@@ -77,6 +96,7 @@ func (h *harness) lock() (unlock func()) {
 		}
 		return inbox.Fault{}
 	})
+	release()
 	for range 4 {
 		<-wire
 	}
@@ -102,7 +122,7 @@ func (h *harness) lock() (unlock func()) {
 // the ledger is back they go out as well.
 func TestDatabaseLocked(t *testing.T) {
 	h := setUp(t)
-	h.inbox.SetFault(slowly)
+	release := h.holdAfter(5)
 	h.open(60)
 	h.run(inFlight(8), func(s *setting) { s.owner = "us" })
 	h.afterMails(5, func() {
@@ -111,7 +131,7 @@ func TestDatabaseLocked(t *testing.T) {
 			t.Fatalf("claimed %d, %v", len(jobs), err)
 		}
 	})
-	unlock := h.lock()
+	unlock := h.lock(release)
 	h.waitLog("another process holds the database's write lock")
 	unlock()
 	h.waitFor(ledger.Sent, 60)
@@ -259,11 +279,11 @@ func TestStopPutsRowsBack(t *testing.T) {
 // doubt.
 func TestStopWhileLocked(t *testing.T) {
 	h := setUp(t)
-	h.inbox.SetFault(slowly)
+	release := h.holdAfter(5)
 	h.open(60)
 	stop := h.run(inFlight(8))
 	h.afterMails(5, func() {})
-	unlock := h.lock()
+	unlock := h.lock(release)
 	stopped := make(chan struct{})
 	go func() { stop(); close(stopped) }()
 	h.waitLog("another process holds the database's write lock")

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/internal/freeport"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/subscribers"
@@ -81,10 +82,9 @@ func (s *site) receive() {
 
 // configure writes config.yaml and the libraries, and picks a port.
 func (s *site) configure() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := freeport.Find()
 	s.must(err)
-	address := l.Addr().String()
-	s.must(l.Close())
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(free))
 	s.url = "http://" + address
 	s.must(os.CopyFS(filepath.Join(s.dir, "library"), os.DirFS(filepath.Join(root, "library"))))
 	s.must(os.CopyFS(filepath.Join(s.dir, "gallery"), os.DirFS(filepath.Join(root, "mailer", "letter", "testdata", "gallery"))))
@@ -248,7 +248,7 @@ func (s *site) serve(program, config string) {
 			s.t.Logf("the program's log:\n%s", text[max(0, len(text)-4000):])
 		}
 	})
-	for range 200 {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
 		if resp, err := http.Get(s.url + "/readyz"); err == nil {
 			_ = resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {

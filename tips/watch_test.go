@@ -11,7 +11,7 @@ import (
 // await waits for the tips that a library should come to hold.
 func await(t *testing.T, l *Library, want string) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		changed := l.Changed()
 		if ids(l) == want {

@@ -47,11 +47,14 @@ func TestLanguage(t *testing.T) {
 
 // Every page in every language: well formed, whole, and nothing in it that the
 // Content-Security-Policy would refuse.
-func TestEveryPageInEveryLanguage(t *testing.T) {
+func TestEveryPageInSomeLanguages(t *testing.T) { everyPageIn(t, someLanguages) }
+
+func everyPageIn(t *testing.T, languages []string) {
+	t.Helper()
 	s := open(t, func(o *web.Options) {
 		o.NextDue = func(subscribers.Subscription) time.Time { return now.Add(24 * time.Hour) }
 	})
-	for _, lang := range locale.Languages() {
+	for _, lang := range languages {
 		for _, state := range []subscribers.State{
 			subscribers.Pending, subscribers.Active, subscribers.Paused, subscribers.Unsubscribed, subscribers.Suppressed,
 		} {

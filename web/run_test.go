@@ -109,8 +109,8 @@ func TestSlowAndLongHeaders(t *testing.T) {
 	defer slow.Close()
 	_, _ = fmt.Fprint(slow, "GET /u/x HTTP/1.1\r\nHost: x\r\nX: ")
 	began := time.Now()
-	_ = slow.SetReadDeadline(began.Add(20 * time.Second))
-	if n, err := slow.Read(make([]byte, 1)); err == nil && n > 0 || time.Since(began) > 10*time.Second {
+	_ = slow.SetReadDeadline(began.Add(2 * time.Minute))
+	if n, err := slow.Read(make([]byte, 1)); err == nil && n > 0 || time.Since(began) > time.Minute {
 		t.Errorf("the slow client was kept for %s", time.Since(began))
 	}
 

@@ -136,7 +136,7 @@ func (s *Server) run(t testing.TB, name string, cmd *exec.Cmd) {
 		}()
 		select {
 		case <-ended:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Errorf("%s doesn't end", name)
 		}
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its children, if any is left
@@ -156,11 +156,11 @@ func (s *Server) log(name string) []byte {
 
 func (s *Server) wait(t testing.TB, what string, ready func() bool) {
 	t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(2 * time.Minute)
 	for !ready() {
 		select {
 		case <-late:
-			t.Fatalf("waited 30 s for %s; the logs:\n%s\n%s", what, s.log("postfix"), s.log("dovecot"))
+			t.Fatalf("waited two minutes for %s; the logs:\n%s\n%s", what, s.log("postfix"), s.log("dovecot"))
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -192,7 +192,7 @@ func (s *Server) Delivered() []string {
 	return all
 }
 
-// WaitDelivered waits up to 30 seconds for n messages and gives them. More
+// WaitDelivered waits up to two minutes for n messages and gives them. More
 // than n are the caller's to notice.
 func (s *Server) WaitDelivered(t testing.TB, n int) []string {
 	t.Helper()

@@ -147,8 +147,8 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 				t.Fatalf("%s: %d pictures", lang, len(l.pictures))
 			}
 			m := mouldOf(t, l)
-			for j := range 6 { // over the languages, each case meets each name
-				name := names[(6*i+j+k)%len(names)]
+			for j := range 2 { // over the languages, each case meets each name
+				name := names[(2*i+j+k)%len(names)]
 				r := subscriber(1000*i + j)
 				r.Name, r.Email = name, addresses[(i+j+k)%len(addresses)]
 				got := spliced(t, m, r)
@@ -173,7 +173,7 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 			}
 		}
 	}
-	if count < 13*8*6 {
+	if count < 13*8*2 {
 		t.Errorf("only %d messages", count)
 	}
 }

@@ -65,34 +65,35 @@ func TestPythonParsesEveryMail(t *testing.T) {
 		r Recipient
 	}
 	wants := map[string]want{}
-	// 13 languages × 7 contents × 2 titles of the newsletter: 182 mails.
+	// 13 languages × 7 contents, with two titles of the newsletter by turns: 91 mails.
+	titles := []string{"Management Tip of the Day", `每日管理小贴士, "today"` + strings.Repeat("、更多", 20)}
 	for i, lang := range locale.Languages() {
 		for j, c := range contents {
-			for k, title := range []string{"Management Tip of the Day", `每日管理小贴士, "today"` + strings.Repeat("、更多", 20)} {
-				n := newsletter()
-				n.Title, n.From.Name = title, title
-				if j == withPicture {
-					n.AssetURL, n.Assets = "", os.DirFS("testdata/gallery")
-				}
-				l, err := Compose(n, c, lang)
-				if err != nil {
-					t.Fatal(err)
-				}
-				r := recipient(len(wants))
-				r.Name = names[(i+j+k)%len(names)]
-				var data []byte
-				if len(wants)%2 == 0 {
-					data = mustMessage(t, l, r)
-				} else {
-					r.UnsubscribeURL, r.PreferencesURL = subscriber(len(wants)).UnsubscribeURL, subscriber(len(wants)).PreferencesURL
-					data = spliced(t, mouldOf(t, l), r)
-				}
-				file := fmt.Sprintf("%03d.eml", len(wants))
-				if err := os.WriteFile(filepath.Join(dir, file), data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-				wants[file] = want{l, r}
+			k := (i + j) % 2
+			title := titles[k]
+			n := newsletter()
+			n.Title, n.From.Name = title, title
+			if j == withPicture {
+				n.AssetURL, n.Assets = "", os.DirFS("testdata/gallery")
 			}
+			l, err := Compose(n, c, lang)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := recipient(len(wants))
+			r.Name = names[(i+j+k)%len(names)]
+			var data []byte
+			if len(wants)%2 == 0 {
+				data = mustMessage(t, l, r)
+			} else {
+				r.UnsubscribeURL, r.PreferencesURL = subscriber(len(wants)).UnsubscribeURL, subscriber(len(wants)).PreferencesURL
+				data = spliced(t, mouldOf(t, l), r)
+			}
+			file := fmt.Sprintf("%03d.eml", len(wants))
+			if err := os.WriteFile(filepath.Join(dir, file), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			wants[file] = want{l, r}
 		}
 	}
 	out, err := exec.Command(python, "testdata/parse.py", dir).Output()
@@ -130,7 +131,7 @@ func TestPythonParsesEveryMail(t *testing.T) {
 			t.Errorf("%s: a part doesn't read as it was written", got.File)
 		}
 	}
-	if seen != len(wants) || seen < 100 {
+	if seen != len(wants) || seen < 90 {
 		t.Errorf("python read %d mails of %d", seen, len(wants))
 	}
 }

@@ -22,7 +22,7 @@ func TestFaultsInTheMiddle(t *testing.T) {
 		{"550", inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "no"}},
 		{"421", inbox.Fault{Code: 421, Enhanced: "4.3.2", Text: "bye"}},
 		{"drop", inbox.Fault{Drop: true}},
-		{"silence", inbox.Fault{Delay: 600 * time.Millisecond, Drop: true}},
+		{"silence", inbox.Fault{Delay: time.Hour}},
 	}
 	want := func(at inbox.Stage, fault string) string {
 		stage := map[inbox.Stage]string{inbox.MailFrom: "mail from", inbox.RcptTo: "rcpt to", inbox.Data: "data", inbox.Dot: "dot"}[at]
@@ -46,7 +46,7 @@ func TestFaultsInTheMiddle(t *testing.T) {
 						}
 						return inbox.Fault{}
 					}})
-					got := deliver(t, open(t, s, Options{Timeout: 300 * time.Millisecond, DotTimeout: 300 * time.Millisecond}), 4)
+					got := deliver(t, open(t, s, Options{Timeout: silence, DotTimeout: silence}), 4)
 					if want := []string{"accepted", want(at, f.name), "accepted", "accepted"}; !slices.Equal(got, want) {
 						t.Errorf("got %q, want %q", got, want)
 					}

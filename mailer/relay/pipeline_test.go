@@ -21,7 +21,7 @@ func (k *talk) first() {
 }
 
 func TestPipelining(t *testing.T) {
-	short := Options{Timeout: 300 * time.Millisecond, DotTimeout: 300 * time.Millisecond}
+	short := Options{Timeout: silence, DotTimeout: silence}
 	tests := []struct {
 		name  string
 		first func(*talk) // what the first connection does; the others do well
@@ -311,6 +311,7 @@ func TestPipelining(t *testing.T) {
 // The long time is for the dot's answer only, also when the next ones come with
 // it.
 func TestSilenceBehindTheDot(t *testing.T) {
+	t.Parallel()
 	for _, partly := range []string{"", "25"} {
 		s := newScript(t, "PIPELINING", func(k *talk) {
 			if k.n > 1 {
@@ -323,8 +324,8 @@ func TestSilenceBehindTheDot(t *testing.T) {
 			k.hang()
 		})
 		began := time.Now()
-		got := deliver(t, s.relay(Options{Timeout: 300 * time.Millisecond, DotTimeout: time.Minute}), 2)
-		if want := []string{"accepted", "accepted"}; !slices.Equal(got, want) || time.Since(began) > 5*time.Second {
+		got := deliver(t, s.relay(Options{Timeout: silence, DotTimeout: 10 * time.Minute}), 2)
+		if want := []string{"accepted", "accepted"}; !slices.Equal(got, want) || time.Since(began) > 5*time.Minute {
 			t.Errorf("got %q after %v", got, time.Since(began))
 		}
 	}
@@ -333,6 +334,7 @@ func TestSilenceBehindTheDot(t *testing.T) {
 // A message that is sent again because nothing was said about it isn't sent for
 // ever.
 func TestEveryConnectionDies(t *testing.T) {
+	t.Parallel()
 	for _, extensions := range []string{"PIPELINING", ""} {
 		s := newScript(t, extensions, func(k *talk) {
 			if k.n == 1 {
@@ -344,7 +346,7 @@ func TestEveryConnectionDies(t *testing.T) {
 		if extensions == "" {
 			want[0] = "mail from 0" // first doesn't get three commands
 		}
-		if got := deliver(t, s.relay(Options{Timeout: 300 * time.Millisecond, DotTimeout: 300 * time.Millisecond}), 3); !slices.Equal(got, want) {
+		if got := deliver(t, s.relay(Options{Timeout: silence, DotTimeout: silence}), 3); !slices.Equal(got, want) {
 			t.Errorf("%q: got %q, want %q", extensions, got, want)
 		}
 		if n := s.connections(); n != 3 {

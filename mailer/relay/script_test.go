@@ -203,10 +203,10 @@ func (s *script) relay(o Options) *Relay {
 	s.t.Helper()
 	o.Host, o.Port, o.TLS = "127.0.0.1", s.l.Addr().(*net.TCPAddr).Port, "none"
 	if o.Timeout == 0 {
-		o.Timeout = 5 * time.Second
+		o.Timeout = time.Minute
 	}
 	if o.DotTimeout == 0 {
-		o.DotTimeout = 5 * time.Second
+		o.DotTimeout = time.Minute
 	}
 	r, err := New(o)
 	if err != nil {

@@ -141,11 +141,11 @@ func TestLargeMessage(t *testing.T) {
 		says  string
 	}{
 		{"all of it", (*talk).well, "accepted", ""},
-		{"stops reading", func(k *talk) { some(k); time.Sleep(1500 * time.Millisecond); panic(errEnd) }, "data 0", "i/o timeout"},
+		{"stops reading", func(k *talk) { some(k); <-k.s.t.Context().Done(); panic(errEnd) }, "data 0", "i/o timeout"},
 		{"refuses early and stops reading", func(k *talk) {
 			some(k)
 			k.say("552 5.3.4 too large")
-			time.Sleep(1500 * time.Millisecond)
+			<-k.s.t.Context().Done()
 			panic(errEnd)
 		}, "data 552", "too large"},
 		{"says farewell and goes", func(k *talk) { some(k); k.say("421 4.3.1 disk full") }, "", ""}, // a reset may overtake it
@@ -155,7 +155,6 @@ func TestLargeMessage(t *testing.T) {
 	for _, extensions := range []string{"PIPELINING", ""} {
 		for _, tt := range tests {
 			t.Run(tt.name+" "+extensions, func(t *testing.T) {
-				t.Parallel()
 				s := newScript(t, extensions, func(k *talk) {
 					if extensions == "" && tt.want != "accepted" {
 						k.line()
@@ -171,11 +170,14 @@ func TestLargeMessage(t *testing.T) {
 					}
 					tt.serve(k)
 				})
-				session := s.relay(Options{Timeout: 500 * time.Millisecond}).Session()
-				size := 16 << 20
+				size, timeout := 16<<20, time.Minute
 				if tt.want == "accepted" {
 					size = 3 << 20
 				}
+				if strings.Contains(tt.name, "stops reading") && extensions != "" {
+					timeout = 2 * silence
+				}
+				session := s.relay(Options{Timeout: timeout}).Session()
 				done := slices.Clone(session.Send(t.Context(), large(size)))
 				done = append(done, session.Flush(t.Context())...)
 				session.Close()
@@ -227,18 +229,17 @@ func TestSessionAfterTheEnd(t *testing.T) {
 
 // Grace counts from the end of the context, for all that is on the wire.
 func TestGraceInTheMiddle(t *testing.T) {
-	s := newScript(t, "PIPELINING", func(k *talk) { k.first(); k.hang() })
-	session := s.relay(Options{Grace: 100 * time.Millisecond, Timeout: time.Minute, DotTimeout: time.Minute}).Session()
 	ctx, cancel := context.WithCancel(t.Context())
+	s := newScript(t, "PIPELINING", func(k *talk) { k.first(); cancel(); k.hang() })
+	session := s.relay(Options{Grace: 100 * time.Millisecond, Timeout: 10 * time.Minute, DotTimeout: 10 * time.Minute}).Session()
 	session.Send(ctx, letter(1))
-	time.AfterFunc(50*time.Millisecond, cancel)
 	began := time.Now()
 	done := session.Send(ctx, letter(2))
 	done = append(done, session.Flush(ctx)...)
 	if len(done) != 2 || verdict.Judge(done[0].Answer) != verdict.InDoubt || verdict.Judge(done[1].Answer) != verdict.Down {
 		t.Errorf("got %v", done)
 	}
-	if took := time.Since(began); took < 140*time.Millisecond || took > 2*time.Second {
+	if took := time.Since(began); took < 100*time.Millisecond || took > 5*time.Minute {
 		t.Errorf("took %v", took)
 	}
 	if s.connections() != 1 {
@@ -274,6 +275,7 @@ func TestContextsInTurn(t *testing.T) {
 // A connection that rested is asked first, and one that doesn't answer is
 // replaced.
 func TestRested(t *testing.T) {
+	t.Parallel()
 	for _, answers := range []bool{true, false} {
 		s := newScript(t, "PIPELINING", func(k *talk) {
 			if k.n == 1 {
@@ -289,7 +291,7 @@ func TestRested(t *testing.T) {
 			}
 			k.well()
 		})
-		session := s.relay(Options{Timeout: 500 * time.Millisecond}).Session()
+		session := s.relay(Options{Timeout: silence}).Session()
 		for i := range 2 {
 			done := append(session.Send(t.Context(), letter(i)), session.Flush(t.Context())...)
 			if len(done) != 1 || verdict.Judge(done[0].Answer) != verdict.Accepted {
@@ -309,8 +311,9 @@ func TestRested(t *testing.T) {
 // A message that was held back for long: the server still waits for it, or gave
 // up, which is seen in time.
 func TestHeldForLong(t *testing.T) {
+	t.Parallel()
 	for _, tls := range []string{"none", "mandatory", "implicit"} {
-		s := serve(t, inbox.Options{TLS: map[string]inbox.TLSMode{"none": inbox.NoTLS, "mandatory": inbox.StartTLS, "implicit": inbox.Implicit}[tls], Idle: 300 * time.Millisecond})
+		s := serve(t, inbox.Options{TLS: map[string]inbox.TLSMode{"none": inbox.NoTLS, "mandatory": inbox.StartTLS, "implicit": inbox.Implicit}[tls], Idle: silence})
 		session := open(t, s, Options{TLS: tls, CAFile: caFile(t, s.CA())}).Session()
 		send := func(n int, pause time.Duration) {
 			t.Helper()
@@ -327,7 +330,7 @@ func TestHeldForLong(t *testing.T) {
 		if s.Connections() != 1 {
 			t.Errorf("%s: %d connections", tls, s.Connections())
 		}
-		send(3, 500*time.Millisecond)
+		send(3, silence+silence/4)
 		if s.Connections() != 2 || s.Received() != 3 {
 			t.Errorf("%s: %d received over %d connections", tls, s.Received(), s.Connections())
 		}
@@ -392,6 +395,7 @@ func TestCertificateExpires(t *testing.T) {
 // What was taken back while the server was slow isn't sent any more, though its
 // envelope was.
 func TestTakenBack(t *testing.T) {
+	t.Parallel()
 	s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
 		if a.Stage == inbox.Dot {
 			return inbox.Fault{Code: 250, Text: "slow", Delay: 1200 * time.Millisecond}

@@ -13,6 +13,7 @@ import (
 )
 
 func TestTLS(t *testing.T) {
+	t.Parallel()
 	users := map[string]string{"ann": "secret"}
 	now := time.Now()
 	tests := []struct {
@@ -65,7 +66,10 @@ func TestTLS(t *testing.T) {
 				so.Users, so.RequireAuth = users, true
 			}
 			s := serve(t, so)
-			o := Options{TLS: tt.client, Host: tt.host, Port: s.Port(), Timeout: 2 * time.Second}
+			o := Options{TLS: tt.client, Host: tt.host, Port: s.Port(), Timeout: time.Minute}
+			if strings.Contains(tt.name, "server speaks") {
+				o.Timeout = 2 * silence // each waits for the other to begin
+			}
 			if tt.host == "" {
 				o.Host = "127.0.0.1"
 			}

@@ -1,0 +1,13 @@
+package mailer
+
+import (
+	"flag"
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "4") // they mostly wait
+	flag.Parse()
+	os.Exit(m.Run())
+}

@@ -1,0 +1,18 @@
+package relay
+
+import (
+	"flag"
+	"os"
+	"testing"
+	"time"
+)
+
+// silence is how long a relay waits for a server of which the test knows that it
+// will say nothing. All other answers must come within it, on a busy machine, too.
+const silence = 2 * time.Second
+
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "16") // they mostly wait
+	flag.Parse()
+	os.Exit(m.Run())
+}
