@@ -115,7 +115,7 @@ func scriptReceived(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	box := serverOf(ts)
-	for end := time.Now().Add(20 * time.Second); len(box.Messages()) < want && time.Now().Before(end); {
+	for end := time.Now().Add(patience); len(box.Messages()) < want && time.Now().Before(end); {
 		time.Sleep(20 * time.Millisecond)
 	}
 	if got := len(box.Messages()); got != want {
