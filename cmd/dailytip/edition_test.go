@@ -245,6 +245,34 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 	})
 }
 
+// sendUntilPaused runs send until the relay's refusal has paused the newsletter.
+func (in *installation) sendUntilPaused(args ...string) {
+	in.Helper()
+	cmd := in.command(append([]string{"send", "--wait", "1h"}, args...)...)
+	if err := cmd.Start(); err != nil {
+		in.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	}()
+	in.eventually(patience, "the newsletter is paused", in.isPaused)
+}
+
+func (in *installation) isPaused() bool {
+	in.Helper()
+	return strings.Contains(in.run(codeDone, "status"), "paused: newsletter management")
+}
+
+// pauseGrows has the daemon try in vain until its next try is ten minutes off, so
+// that none of its own comes between two commands.
+func (in *installation) pauseGrows() {
+	in.Helper()
+	for range 3 {
+		in.fails(codeFailed, "resume", "--wait", "3m")
+	}
+}
+
 // What dailytip paused by itself is tried at once when somebody says so.
 func TestResume(t *testing.T) {
 	onEachDatabase(t, inbox.Options{}, `schedule: "0 7 * * *"`, func(in *installation, box *inbox.Server) {
@@ -261,19 +289,22 @@ func TestResume(t *testing.T) {
 		in.sendUntilPaused()
 		in.run(codeDone, "resume") // no daemon runs
 		stop := in.serveAll()
-		if said := in.fails(codeFailed, "resume"); !strings.Contains(said, "newsletter management still paused: the relay refused the sender") || !strings.Contains(said, "550 5.7.1 not you") {
+		in.pauseGrows()
+		if said := in.fails(codeFailed, "resume", "--wait", "3m"); !strings.Contains(said, "newsletter management still paused: the relay refused the sender") || !strings.Contains(said, "550 5.7.1 not you") {
 			in.Errorf("resume says: %s", said)
 		}
 		box.SetFault(nil)
-		in.run(codeDone, "resume")
+		in.run(codeDone, "resume", "--wait", "3m")
 		in.eventually(patience, "all are sent", func() bool { return in.status().Sent == 3 })
 		in.run(codeNothing, "resume")
 
 		// The next one goes on without a try.
 		box.SetFault(refuse)
-		in.run(codeFailed, "send", "--date", "2026-01-05", "--wait", "2s")
+		in.sendUntilPaused("--date", "2026-01-05")
+		in.pauseGrows()
 		in.run(codeDone, "resume", "--force") // too early: it pauses again
-		in.eventually(patience, "it's paused again", func() bool { return strings.Contains(in.run(codeDone, "status"), "paused: newsletter management") })
+		in.eventually(patience, "it's paused again", func() bool { return in.isPaused() })
+		in.pauseGrows()
 		box.SetFault(nil)
 		in.run(codeDone, "resume", "--force", "--newsletter", "management")
 		in.eventually(patience, "all of that date are sent", func() bool { return in.edition("2026-01-05").Sent == 3 })

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"dailytip/inbox"
 	"dailytip/internal/rig"
