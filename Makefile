@@ -13,13 +13,16 @@ READERS  ?= 400000
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test deps build lint fmt fuzz bench bench-site microbench chaos interop clean
+.PHONY: help test test-long deps build lint fmt fuzz bench bench-site microbench chaos interop clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.* ## /  make \1 \t/' | expand -t 16
 
 test: deps ## all tests, with the race detector; installs what they need where it can
 	@PKG='$(PKG)' scripts/test
+
+test-long: deps ## the tests that take too long for every time (files with the build tag "long")
+	@PKG='$(PKG)' scripts/test long
 
 deps: ## install the servers, browser and fonts that the tests need
 	@scripts/setup-test-deps

@@ -30,7 +30,7 @@ func TestBackupInMidEdition(t *testing.T) {
 	in.subscribe(readers)
 	d := in.serve()
 	in.run(codeFailed, "send", "--wait", "1ms")
-	in.eventually(time.Minute, "some mails arrive", func() bool { return box.Received() > 60 })
+	in.eventually(patience, "some mails arrive", func() bool { return box.Received() > 60 })
 
 	elsewhere := &installation{T: t, dir: t.TempDir(), listen: freeAddr(t)}
 	copied := filepath.Join(elsewhere.dir, "copy.db")
@@ -39,7 +39,7 @@ func TestBackupInMidEdition(t *testing.T) {
 		t.Errorf("a second backup says: %s", said)
 	}
 	had := sentIn(t, copied)
-	in.eventually(time.Minute, "it goes on", func() bool { return box.Received() > len(had)+20 })
+	in.eventually(patience, "it goes on", func() bool { return box.Received() > len(had)+20 })
 	if err := d.cmd.Process.Kill(); err != nil { // the machine is gone
 		t.Fatal(err)
 	}

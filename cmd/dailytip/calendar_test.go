@@ -23,7 +23,7 @@ func TestSeenAhead(t *testing.T) {
 		"\ntimezone: UTC\nproof: {to: editor@example.com, before: 18h}")
 	in.subscribe(1)
 	d := in.serve()
-	in.eventually(time.Minute, "the proofs arrive", func() bool { return box.Received() >= 2 })
+	in.eventually(patience, "the proofs arrive", func() bool { return box.Received() >= 2 })
 
 	link := strings.TrimSpace(in.run(0, "plan", "--link"))
 	answer, err := http.Get(link) //nolint:noctx // a test

@@ -130,7 +130,7 @@ func (in *installation) serve() *daemon {
 			in.Logf("the daemon's log:\n%s", d.log)
 		}
 	})
-	in.eventually(30*time.Second, "the daemon runs", func() bool { return strings.Contains(d.log.String(), "dailytip is running") })
+	in.eventually(patience, "the daemon runs", func() bool { return strings.Contains(d.log.String(), "dailytip is running") })
 	return d
 }
 
@@ -144,6 +144,9 @@ func (d *daemon) stop() {
 		d.in.Fatalf("the daemon ended with %v\n%s", err, d.log)
 	}
 }
+
+// patience is how long a state may take to come: it only costs when it doesn't.
+const patience = 3 * time.Minute
 
 func (in *installation) eventually(within time.Duration, what string, f func() bool) {
 	in.Helper()

@@ -81,9 +81,9 @@ func (in *installation) wantAllToHaveSent() {
 func TestEditionIsControlledWhileItRuns(t *testing.T) {
 	const readers = 400
 	onEachDatabase(t, inbox.Options{}, `schedule: "0 7 * * *"`, func(in *installation, box *inbox.Server) {
-		box.SetFault(func(a inbox.Ask) inbox.Fault { // slow enough to be stopped in the middle
-			return inbox.Fault{Delay: 5 * time.Millisecond}
-		})
+		gate := inbox.NewGate(inbox.Dot)
+		in.Cleanup(gate.Open)
+		box.SetFault(gate.Fault)
 		in.subscribe(readers)
 		stop := in.serveAll()
 		in.run(codeNothing, "edition", "pause") // there's none yet
@@ -93,10 +93,11 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 			out, _ := cmd.CombinedOutput()
 			opened <- fmt.Sprintf("%d %s", cmd.ProcessState.ExitCode(), out)
 		}()
-		in.eventually(time.Minute, "some mails arrive", func() bool { return box.Received() > 10 })
+		gate.Let(11)
+		in.eventually(patience, "some mails arrive", func() bool { return box.Received() > 10 })
 		in.run(codeDone, "edition", "pause")
 		in.run(codeNothing, "edition", "pause")
-		standsStill(in, box)
+		in.comesToRest(box, gate)
 		if s := in.status(); s.State != "paused" || s.Pending == 0 || s.Sent < 10 {
 			in.Fatalf("%+v", s)
 		}
@@ -106,14 +107,15 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 		got := box.Received()
 		in.run(codeDone, "edition", "resume")
 		in.run(codeNothing, "edition", "resume")
-		in.eventually(time.Minute, "it goes on", func() bool { return box.Received() > got+10 })
+		gate.Let(11)
+		in.eventually(patience, "it goes on", func() bool { return box.Received() > got+10 })
 
 		if said := in.fails(codeUsage, "edition", "cancel"); !strings.Contains(said, "have the edition") || !strings.Contains(said, "--yes") {
 			in.Errorf("cancel says: %s", said)
 		}
 		in.run(codeDone, "edition", "cancel", "--yes")
 		in.run(codeNothing, "edition", "cancel", "--yes")
-		standsStill(in, box)
+		in.comesToRest(box, gate)
 		in.run(codeNothing, "edition", "resume")
 		in.run(codeNothing, "send")
 		s := in.status()
@@ -135,15 +137,18 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 	})
 }
 
-// standsStill checks that, once what was on the wire is out, nothing more comes.
-func standsStill(in *installation, box *inbox.Server) {
+// comesToRest lets what is on the wire pass the gate, one mail at a time, until
+// the daemons bring no more and all that came is recorded.
+func (in *installation) comesToRest(box *inbox.Server, gate *inbox.Gate) {
 	in.Helper()
-	time.Sleep(1500 * time.Millisecond) // the daemon sees it within a second
-	got := box.Received()
-	time.Sleep(500 * time.Millisecond)
-	if now := box.Received(); now != got {
-		in.Fatalf("%d mails more came", now-got)
-	}
+	quiet := 0 // looks at which nobody waited
+	in.eventually(patience, "nobody brings any more mails", func() bool {
+		if quiet++; gate.Waiting() > 0 {
+			gate.Let(1)
+			quiet = 0
+		}
+		return quiet > 100 && int(in.status().Sent) == box.Received()
+	})
 }
 
 // What failed, and what is in doubt, has a way out; the daemon takes it up.
@@ -178,7 +183,7 @@ func TestFailedAndDoubtfulGoOutAgain(t *testing.T) {
 		}
 		box.SetFault(nil)
 		in.run(codeDone, "edition", "retry-failed")
-		in.eventually(time.Minute, "what failed is out", func() bool { return in.status().Sent == 3 })
+		in.eventually(patience, "what failed is out", func() bool { return in.status().Sent == 3 })
 		in.run(codeNothing, "edition", "retry-failed") // the other one's reader is suppressed
 		in.run(codeUsage, "edition", "settle-in-doubt")
 		in.run(codeUsage, "edition", "settle-in-doubt", "--as", "lost")
@@ -188,7 +193,7 @@ func TestFailedAndDoubtfulGoOutAgain(t *testing.T) {
 			in.Errorf("settled: %+v", s)
 		}
 		in.run(codeDone, "edition", "resend-in-doubt")
-		in.eventually(time.Minute, "what was in doubt is out", func() bool { return in.status().Sent == 5 })
+		in.eventually(patience, "what was in doubt is out", func() bool { return in.status().Sent == 5 })
 		in.run(codeNothing, "edition", "resend-in-doubt")
 		in.run(codeNothing, "edition", "settle-in-doubt", "--as", "failed")
 		stop()
@@ -217,7 +222,7 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 		in.subscribe(readers)
 		stop := in.serveAll()
 		in.run(codeFailed, "send", "--wait", "1ms")
-		in.eventually(time.Minute, "some fail", func() bool { return in.status().Failed >= 3 })
+		in.eventually(patience, "some fail", func() bool { return in.status().Failed >= 3 })
 		in.run(codeDone, "edition", "pause")
 		if s := in.status(); s.Pending == 0 {
 			in.Fatalf("the edition is over already: %+v", s)
@@ -225,11 +230,11 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 		mended.Store(true)
 		in.run(codeDone, "edition", "retry-failed") // they wait with the others
 		in.run(codeDone, "edition", "resume")
-		in.eventually(time.Minute, "all but what failed meanwhile is out", func() bool { s := in.status(); return s.Sent+s.Failed == readers })
+		in.eventually(patience, "all but what failed meanwhile is out", func() bool { s := in.status(); return s.Sent+s.Failed == readers })
 		if s := in.status(); s.Failed > 0 { // it was on the wire when the others were taken
 			in.run(codeDone, "edition", "retry-failed")
 		}
-		in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == readers })
+		in.eventually(patience, "all are sent", func() bool { return in.status().Sent == readers })
 		stop()
 		if in.shared {
 			in.wantAllToHaveSent()
@@ -238,6 +243,34 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 			in.Errorf("%d mails to %d readers, want one each to %d", box.Received(), len(n), readers)
 		}
 	})
+}
+
+// sendUntilPaused runs send until the relay's refusal has paused the newsletter.
+func (in *installation) sendUntilPaused(args ...string) {
+	in.Helper()
+	cmd := in.command(append([]string{"send", "--wait", "1h"}, args...)...)
+	if err := cmd.Start(); err != nil {
+		in.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	}()
+	in.eventually(patience, "the newsletter is paused", in.isPaused)
+}
+
+func (in *installation) isPaused() bool {
+	in.Helper()
+	return strings.Contains(in.run(codeDone, "status"), "paused: newsletter management")
+}
+
+// pauseGrows has the daemon try in vain until its next try is ten minutes off, so
+// that none of its own comes between two commands.
+func (in *installation) pauseGrows() {
+	in.Helper()
+	for range 3 {
+		in.fails(codeFailed, "resume", "--wait", "3m")
+	}
 }
 
 // What dailytip paused by itself is tried at once when somebody says so.
@@ -253,25 +286,28 @@ func TestResume(t *testing.T) {
 		in.run(codeNothing, "resume")
 		in.run(codeUsage, "resume", "--newsletter", "other")
 		box.SetFault(refuse)
-		in.run(codeFailed, "send", "--wait", "2s")
+		in.sendUntilPaused()
 		in.run(codeDone, "resume") // no daemon runs
 		stop := in.serveAll()
-		if said := in.fails(codeFailed, "resume"); !strings.Contains(said, "newsletter management still paused: the relay refused the sender") || !strings.Contains(said, "550 5.7.1 not you") {
+		in.pauseGrows()
+		if said := in.fails(codeFailed, "resume", "--wait", "3m"); !strings.Contains(said, "newsletter management still paused: the relay refused the sender") || !strings.Contains(said, "550 5.7.1 not you") {
 			in.Errorf("resume says: %s", said)
 		}
 		box.SetFault(nil)
-		in.run(codeDone, "resume")
-		in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == 3 })
+		in.run(codeDone, "resume", "--wait", "3m")
+		in.eventually(patience, "all are sent", func() bool { return in.status().Sent == 3 })
 		in.run(codeNothing, "resume")
 
 		// The next one goes on without a try.
 		box.SetFault(refuse)
-		in.run(codeFailed, "send", "--date", "2026-01-05", "--wait", "2s")
+		in.sendUntilPaused("--date", "2026-01-05")
+		in.pauseGrows()
 		in.run(codeDone, "resume", "--force") // too early: it pauses again
-		in.eventually(time.Minute, "it's paused again", func() bool { return strings.Contains(in.run(codeDone, "status"), "paused: newsletter management") })
+		in.eventually(patience, "it's paused again", func() bool { return in.isPaused() })
+		in.pauseGrows()
 		box.SetFault(nil)
 		in.run(codeDone, "resume", "--force", "--newsletter", "management")
-		in.eventually(time.Minute, "all of that date are sent", func() bool { return in.edition("2026-01-05").Sent == 3 })
+		in.eventually(patience, "all of that date are sent", func() bool { return in.edition("2026-01-05").Sent == 3 })
 		in.run(codeNothing, "resume")
 		stop()
 		if n := box.Received(); n != 6 {
@@ -295,8 +331,8 @@ func TestStatusIsWatched(t *testing.T) {
 	if err := watching.Start(); err != nil {
 		t.Fatal(err)
 	}
-	in.eventually(time.Minute, "all are sent", func() bool { return in.status().Sent == 300 })
-	in.eventually(time.Minute, "it's seen", func() bool { return strings.Contains(out.String(), `"sent":300`) })
+	in.eventually(patience, "all are sent", func() bool { return in.status().Sent == 300 })
+	in.eventually(patience, "it's seen", func() bool { return strings.Contains(out.String(), `"sent":300`) })
 	if err := watching.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"dailytip/inbox"
 	"dailytip/internal/rig"
@@ -130,12 +129,12 @@ func TestReloadByHangup(t *testing.T) {
 	}
 	writeFile(t, name, append(good, "tpyo: 1\n"...))
 	d.hangUp()
-	in.eventually(time.Minute, "the fault is logged with its line", func() bool {
+	in.eventually(patience, "the fault is logged with its line", func() bool {
 		return strings.Contains(d.log.String(), "the old one stays in force") && strings.Contains(d.log.String(), "config.yaml:16")
 	})
 	writeFile(t, name, bytes.Replace(good, []byte("tips@example.com"), []byte("other@example.com"), 1))
 	d.hangUp()
-	in.eventually(time.Minute, "the new one is in force", func() bool { return strings.Contains(d.log.String(), "the new configuration is in force") })
+	in.eventually(patience, "the new one is in force", func() bool { return strings.Contains(d.log.String(), "the new configuration is in force") })
 	in.run(0, "send")
 	if from := box.Messages()[0].From; from != "other@example.com" {
 		t.Errorf("sent as %s", from)

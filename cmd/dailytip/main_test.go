@@ -62,6 +62,7 @@ func writePicture(name string) {
 //	received N      wait until the server holds N messages, and no more
 //	refuse STAGE CODE [ENHANCED [TO]]   have the server refuse at mail, rcpt or dot; "refuse none" ends it
 //	code N dailytip …   run, and expect this exit code
+//	until TEXT dailytip …   run again and again until it prints the text
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -78,6 +79,7 @@ func TestScript(t *testing.T) {
 			"received": scriptReceived,
 			"refuse":   scriptRefuse,
 			"code":     scriptCode,
+			"until":    scriptUntil,
 		},
 	})
 }
@@ -115,7 +117,7 @@ func scriptReceived(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	box := serverOf(ts)
-	for end := time.Now().Add(20 * time.Second); len(box.Messages()) < want && time.Now().Before(end); {
+	for end := time.Now().Add(patience); len(box.Messages()) < want && time.Now().Before(end); {
 		time.Sleep(20 * time.Millisecond)
 	}
 	if got := len(box.Messages()); got != want {
@@ -165,5 +167,16 @@ func scriptCode(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%s", fmt.Sprintf("exit code %d, want %d", got, want))
+	}
+}
+
+func scriptUntil(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
+		if ts.Check(ts.Exec(args[1], args[2:]...)); strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("it never said %q", args[0])
+		}
 	}
 }

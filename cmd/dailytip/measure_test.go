@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"dailytip/inbox"
 )
@@ -53,12 +52,12 @@ func TestServeMetrics(t *testing.T) {
 	}
 	in.replace(first, in.listen) // a fault: that one is taken
 	d.hangUp()
-	in.eventually(time.Minute, "the fault is logged", func() bool { return strings.Contains(d.log.String(), "metrics.listen") })
+	in.eventually(patience, "the fault is logged", func() bool { return strings.Contains(d.log.String(), "metrics.listen") })
 	scrape(t, first)
 	in.replace("metrics: {listen: "+in.listen, "metrics: {listen: "+second)
 	d.hangUp()
-	in.eventually(time.Minute, "the new address is in force", func() bool { return strings.Contains(d.log.String(), "the new configuration is in force") })
-	in.eventually(time.Minute, "it's served there", func() bool { return strings.Contains(d.log.String(), "http://"+second+"/metrics") })
+	in.eventually(patience, "the new address is in force", func() bool { return strings.Contains(d.log.String(), "the new configuration is in force") })
+	in.eventually(patience, "it's served there", func() bool { return strings.Contains(d.log.String(), "http://"+second+"/metrics") })
 	scrape(t, second)
 	d.stop()
 	if box.Received() != 5 {
@@ -78,7 +77,7 @@ func TestMetricsGoOnThroughReloads(t *testing.T) {
 	d := in.serve()
 	reload := func(times int) {
 		d.hangUp()
-		in.eventually(time.Minute, "the new configuration is in force", func() bool {
+		in.eventually(patience, "the new configuration is in force", func() bool {
 			return strings.Count(d.log.String(), "dailytip is running") == times
 		})
 	}

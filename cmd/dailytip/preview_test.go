@@ -28,7 +28,7 @@ func TestPreviewServes(t *testing.T) {
 			t.Errorf("the preview ended with %v\n%s", err, log)
 		}
 	})
-	in.eventually(time.Minute, "the page is there", func() bool { return strings.Contains(log.String(), "Preview at") })
+	in.eventually(patience, "the page is there", func() bool { return strings.Contains(log.String(), "Preview at") })
 	base := "http://" + address
 
 	page := read(t, base+"/")

@@ -78,7 +78,7 @@ func TestServeDeliversOnSchedule(t *testing.T) {
 		in := install(t, relay, soon())
 		in.subscribe(40)
 		d := in.serve()
-		in.eventually(3*time.Minute, "40 mails arrive", func() bool { return box.Received() >= 40 })
+		in.eventually(patience, "40 mails arrive", func() bool { return box.Received() >= 40 })
 		d.stop()
 		if s := in.status(); s.Due != 40 || s.Sent != 40 || s.Tip != "first" || s.ResentInDoubt != 0 {
 			t.Errorf("%+v", s)
@@ -93,7 +93,7 @@ func TestServeDeliversOnSchedule(t *testing.T) {
 		in := install(t, relayTo(relay.Port, relay.CAFile), soon())
 		in.subscribe(40)
 		d := in.serve()
-		in.eventually(3*time.Minute, "40 mails arrive", func() bool { return len(relay.Delivered()) >= 40 })
+		in.eventually(patience, "40 mails arrive", func() bool { return len(relay.Delivered()) >= 40 })
 		d.stop()
 		if s := in.status(); s.Due != 40 || s.Sent != 40 {
 			t.Errorf("%+v", s)
@@ -111,7 +111,7 @@ func TestConfirmAndLeaveByLink(t *testing.T) {
 	in := install(t, relay, `schedule: "0 7 * * *"`)
 	d := in.serve()
 	in.run(0, "subscribers", "add", "ana@example.net", "--language", "es")
-	in.eventually(time.Minute, "the mail that asks to confirm arrives", func() bool { return box.Received() == 1 })
+	in.eventually(patience, "the mail that asks to confirm arrives", func() bool { return box.Received() == 1 })
 	confirm := link(t, box.Messages()[0], in, "/confirm/")
 	if show := in.run(0, "subscribers", "show", "ana@example.net"); !strings.Contains(show, "haven't confirmed") {
 		t.Errorf("before confirming:\n%s", show)
@@ -121,12 +121,12 @@ func TestConfirmAndLeaveByLink(t *testing.T) {
 		t.Errorf("after a GET:\n%s", show)
 	}
 	post(t, confirm, nil)
-	in.eventually(time.Minute, "the mail that says she did arrives", func() bool { return box.Received() == 2 })
+	in.eventually(patience, "the mail that says she did arrives", func() bool { return box.Received() == 2 })
 	if welcome := string(box.Messages()[1].Data); !strings.Contains(welcome, "07:00") {
 		t.Errorf("the welcome doesn't say when the first tip comes:\n%s", welcome)
 	}
 	in.run(0, "send")
-	in.eventually(time.Minute, "the tip arrives", func() bool { return box.Received() == 3 })
+	in.eventually(patience, "the tip arrives", func() bool { return box.Received() == 3 })
 	tip := box.Messages()[2]
 	if !strings.Contains(string(tip.Data), "Content-Language: es") {
 		t.Errorf("the tip isn't in Spanish:\n%s", tip.Data)
@@ -143,7 +143,7 @@ func TestConfirmAndLeaveByLink(t *testing.T) {
 	box.SetFault(nil)
 	post(t, link(t, tip, in, "/u/"), url.Values{"List-Unsubscribe": {"One-Click"}})
 	in.run(codeNothing, "send", "--date", "2026-01-06") // has the daemon try again at once
-	in.eventually(time.Minute, "the queued mail is withdrawn", func() bool { return in.edition("2026-01-05").Withdrawn == 1 })
+	in.eventually(patience, "the queued mail is withdrawn", func() bool { return in.edition("2026-01-05").Withdrawn == 1 })
 	d.stop()
 	if box.Received() != 3 {
 		t.Errorf("%d mails arrived, want 3", box.Received())
