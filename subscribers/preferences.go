@@ -105,7 +105,7 @@ func ParseZone(s string) (string, error) {
 		return "", nil
 	}
 	if err := zone.Check(s); err != nil {
-		return "", fmt.Errorf("time zone %q %w", s, err)
+		return "", fmt.Errorf("time zone %q is unknown: it %w", s, err)
 	}
 	return s, nil
 }

@@ -73,8 +73,8 @@ func (c *command) bringUpToDate(ctx context.Context) error {
 	if c.json {
 		return c.printJSON(map[string]any{"database": cfg.Database.String(), "version": version})
 	}
-	_, err = fmt.Fprintf(c.out, "%s is at version %d\n", cfg.Database, version)
-	return err
+	c.printf("%s is at version %d\n", cfg.Database, version)
+	return nil
 }
 
 // move copies a whole installation from one database to another.
@@ -179,7 +179,7 @@ func (c *command) reportMoved(moved []store.Moved, f migrateFlags) error {
 			}
 		}
 		if m.Repaired > 0 {
-			c.say("%s: %d texts held characters that PostgreSQL doesn't take (U+0000 or invalid UTF-8); those were left out", m.Table, m.Repaired)
+			c.say("%s: %s characters that PostgreSQL doesn't take (U+0000 or invalid UTF-8); those were left out", m.Table, count(m.Repaired, "text held", "texts held"))
 		}
 		total += m.Rows
 		rows = append(rows, table.Row{m.Table, m.Rows, m.Sum[:16]})
@@ -188,6 +188,6 @@ func (c *command) reportMoved(moved []store.Moved, f migrateFlags) error {
 		return nil
 	}
 	c.table(table.Row{"Table", "Rows", "Checksum"}, rows, 2)
-	c.printf("\n%d rows are in %s, and equal to those in %s. Now set database: in the configuration and start the daemon.\n", total, pgurl.Redact(f.to), pgurl.Redact(f.from))
+	c.printf("\n%s in %s, and equal to what is in %s. Now set database: in the configuration and start the daemon.\n", count(total, "row is", "rows are"), pgurl.Redact(f.to), pgurl.Redact(f.from))
 	return nil
 }

@@ -77,7 +77,7 @@ func (s *simulation) readFile(name string) error {
 		s.add(time.Time{}, row.Request)
 	}
 	if refused > 0 {
-		return exitf(codeUsage, "%s: %d rows are broken; mend them first", name, refused)
+		return exitf(codeUsage, "%s: %s broken; mend that first", name, count(refused, "row is", "rows are"))
 	}
 	return nil
 }
