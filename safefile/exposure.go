@@ -41,27 +41,21 @@ func Exposures(path string, secret bool) []Exposure {
 
 func exposures(path string, secret bool) []Exposure {
 	var found []Exposure
-	reach := reach{group: true, others: true}
 	for _, folder := range foldersAbove(path) {
 		info, err := os.Stat(folder)
 		if err != nil {
 			return nil
 		}
-		if e, open := folderExposure(folder, info, reach); open {
+		if e, open := folderExposure(folder, info); open {
 			found = append(found, e)
 		}
-		reach.others = reach.others && info.Mode()&0o001 != 0
-		reach.group = reach.group && info.Mode()&0o011 != 0
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil
 	}
-	return append(found, fileExposures(path, info, secret, reach)...)
+	return append(found, fileExposures(path, info, secret)...)
 }
-
-// reach tells who can pass through the folders above.
-type reach struct{ group, others bool }
 
 // foldersAbove lists them from the root down.
 func foldersAbove(path string) []string {
@@ -75,59 +69,55 @@ func foldersAbove(path string) []string {
 	}
 }
 
-func folderExposure(folder string, info fs.FileInfo, r reach) (Exposure, bool) {
+func folderExposure(folder string, info fs.FileInfo) (Exposure, bool) {
 	mode := info.Mode()
 	if mode&fs.ModeSticky != 0 { // only its owner can replace a file in it
 		return Exposure{}, false
 	}
-	for _, w := range writers(info, r) {
-		return Exposure{
-			Path:    folder,
-			Problem: fmt.Sprintf("can be written by %s (mode %04o), who could replace the file in it", w.who, mode.Perm()),
-			Remedy:  "chmod " + w.letter + "-w " + ShellWord(folder),
-		}, true
-	}
-	return Exposure{}, false
+	who, open := writers(info)
+	return Exposure{
+		Path:    folder,
+		Problem: fmt.Sprintf("can be written by %s (mode %04o), who could replace the file in it", who, mode.Perm()),
+		Remedy:  "chmod go-w " + ShellWord(folder),
+	}, open
 }
 
-func fileExposures(path string, info fs.FileInfo, secret bool, r reach) []Exposure {
+func fileExposures(path string, info fs.FileInfo, secret bool) []Exposure {
 	mode := info.Mode().Perm()
 	var found []Exposure
 	if name, other := strangeOwner(info); other {
 		found = append(found, Exposure{path, "belongs to another user, " + name + ", who can change it", "chown \"$(id -u)\" " + ShellWord(path)})
 	}
-	for _, w := range writers(info, r) {
-		remedy := "chmod " + w.letter + "-w " + ShellWord(path)
+	if who, open := writers(info); open {
+		remedy := "chmod go-w " + ShellWord(path)
 		if secret {
 			remedy = "chmod 600 " + ShellWord(path)
 		}
-		return append(found, Exposure{path, fmt.Sprintf("can be changed by %s (mode %04o)", w.who, mode), remedy})
+		return append(found, Exposure{path, fmt.Sprintf("can be changed by %s (mode %04o)", who, mode), remedy})
 	}
 	if !secret {
 		return found
 	}
 	switch {
-	case mode&0o004 != 0 && r.others:
+	case mode&0o004 != 0:
 		return append(found, Exposure{path, fmt.Sprintf("can be read by everyone on this machine (mode %04o)", mode), "chmod 600 " + ShellWord(path)})
 	// A file of root's that a group may read is how packages hand a secret to a
 	// service.
-	case mode&0o040 != 0 && r.group && !privateGroup(info) && !ownedByRoot(info):
+	case mode&0o040 != 0 && !privateGroup(info) && !ownedByRoot(info):
 		return append(found, Exposure{path, fmt.Sprintf("can be read by its group (mode %04o)", mode), "chmod 600 " + ShellWord(path)})
 	}
 	return found
 }
 
-type writer struct{ who, letter string }
-
-// writers are those beside its owner who may write something; at most one entry.
-func writers(info fs.FileInfo, r reach) []writer {
+// writers are those beside its owner who may write something.
+func writers(info fs.FileInfo) (who string, open bool) {
 	switch mode := info.Mode(); {
-	case mode&0o002 != 0 && r.others:
-		return []writer{{"everyone on this machine", "go"}}
-	case mode&0o020 != 0 && r.group && !privateGroup(info):
-		return []writer{{"its group", "g"}}
+	case mode&0o002 != 0:
+		return "everyone on this machine", true
+	case mode&0o020 != 0 && !privateGroup(info):
+		return "its group", true
 	}
-	return nil
+	return "", false
 }
 
 // ShellWord quotes a path for a shell when it needs that.

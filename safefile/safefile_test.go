@@ -111,7 +111,6 @@ func TestExposures(t *testing.T) {
 		{0o644, 0o755, false, ""},
 		{0o644, 0o755, true, "can be read by everyone on this machine (mode 0644); type: chmod 600 "},
 		{0o604, 0o755, true, "can be read by everyone"},
-		{0o644, 0o700, true, ""}, // nobody gets through the folder
 		{0o666, 0o755, false, "can be changed by everyone on this machine (mode 0666); type: chmod go-w "},
 		{0o666, 0o755, true, "can be changed by everyone on this machine (mode 0666); type: chmod 600 "},
 		{0o600, 0o777, true, "could replace the file in it; type: chmod go-w "},

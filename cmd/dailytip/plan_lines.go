@@ -27,6 +27,10 @@ type planLine struct {
 	Languages []string     `json:"languages,omitempty"`
 	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
 
+	// Over: the date is over and nothing was sent on it. It's what would have been,
+	// for who asks before the first edition what a year looks like.
+	Over bool `json:"over,omitempty"`
+
 	choice scheduler.Choice
 }
 
@@ -38,6 +42,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 		return nil, nil, err
 	}
 	upcoming, end := n.Upcoming(now), start.Add(days)
+	ahead := upcoming
 	if !calendar.Begun() && upcoming.After(start) {
 		upcoming = start // nothing has gone out yet: a plan for any time one likes
 	}
@@ -60,6 +65,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 			Date: choice.Date.String(), Weekday: choice.Date.Weekday().String()[:3], Tip: choice.Tip.ID,
 			Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason, Note: choice.Note, choice: choice,
 		}
+		lines[i].Over = choice.Reason != scheduler.Sent && ahead.After(choice.Date)
 		if choice.Tip.ID == "" {
 			continue
 		}
@@ -95,7 +101,12 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		return err
 	}
 	var rows []table.Row
+	over := 0
 	for _, line := range lines {
+		if line.Over {
+			over++
+			line.Reason += ", not sent"
+		}
 		faults := ""
 		if len(line.Faults) > 0 {
 			faults = fmt.Sprint(len(line.Faults))
@@ -108,6 +119,9 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 			c.printf("\n%s: %s\n", line.Date, line.Note)
 		}
 	}
+	if over > 0 {
+		c.printf("\nNothing has been sent yet: %s over, and what stands there is what would have gone out.\n", count(over, "date is", "dates are"))
+	}
 	c.printf("\n%s\n", runwayText(calendar.Runway(n.Upcoming(now))))
 	return nil
 }
@@ -119,6 +133,9 @@ func (a *app) calendarFile(now time.Time, n *scheduler.Newsletter, lines []planL
 		f.Host = u.Hostname()
 	}
 	for _, line := range lines {
+		if line.Over { // a calendar shows what was and what will be
+			continue
+		}
 		e := scheduler.Entry{Date: line.choice.Date, Title: line.Title, Link: line.choice.Tip.Link}
 		switch line.Reason {
 		case scheduler.Skipped:
