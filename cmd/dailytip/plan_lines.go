@@ -35,8 +35,10 @@ type planLine struct {
 }
 
 // plan names what goes out on some days from one on. A date that is over has
-// what was sent: one without an edition gets none any more.
-func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, start scheduler.Date, days int) ([]planLine, *scheduler.Calendar, error) {
+// what was sent: one without an edition gets none any more. asIf: before the first
+// edition it's the plan of a newsletter that had begun on the first date, as a
+// simulation may.
+func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, start scheduler.Date, days int, asIf bool) ([]planLine, *scheduler.Calendar, error) {
 	calendar, err := a.scheduler.Calendar(ctx, n, now)
 	if err != nil {
 		return nil, nil, err
@@ -84,7 +86,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 
 func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter, start scheduler.Date, days int, format string) error {
 	now := time.Now()
-	lines, calendar, err := a.plan(ctx, now, n, start, days)
+	lines, calendar, err := a.plan(ctx, now, n, start, days, format != "ics")
 	if err != nil {
 		return err
 	}
@@ -120,7 +122,7 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		}
 	}
 	if over > 0 {
-		c.printf("\nNothing has been sent yet: %s over, and what stands there is what would have gone out.\n", count(over, "date is", "dates are"))
+		c.printf("\nNothing has been sent yet: this is the plan as if the newsletter had begun on %s. %s over.\n", start, count(over, "date is", "dates are"))
 	}
 	c.printf("\n%s\n", runwayText(calendar.Runway(n.Upcoming(now))))
 	return nil
@@ -133,9 +135,6 @@ func (a *app) calendarFile(now time.Time, n *scheduler.Newsletter, lines []planL
 		f.Host = u.Hostname()
 	}
 	for _, line := range lines {
-		if line.Over { // a calendar shows what was and what will be
-			continue
-		}
 		e := scheduler.Entry{Date: line.choice.Date, Title: line.Title, Link: line.choice.Tip.Link}
 		switch line.Reason {
 		case scheduler.Skipped:
@@ -169,7 +168,7 @@ func (a *app) servedCalendar(ctx context.Context, now time.Time, id string) ([]b
 	if n.Order == scheduler.CourseOrder {
 		return nil, web.ErrNoCalendar
 	}
-	lines, _, err := a.plan(ctx, now, n, n.Today(now).Add(-calendarBack), calendarDays)
+	lines, _, err := a.plan(ctx, now, n, n.Today(now).Add(-calendarBack), calendarDays, false)
 	if err != nil {
 		return nil, err
 	}
