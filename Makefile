@@ -13,7 +13,7 @@ READERS  ?= 400000
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test test-long deps build lint fmt fuzz bench bench-site microbench chaos interop clean
+.PHONY: help test test-long deps build lint vuln fmt fuzz bench bench-site microbench chaos interop clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.* ## /  make \1 \t/' | expand -t 16
@@ -32,6 +32,9 @@ build: ## bin/dailytip
 
 lint: ## every check of the code's style
 	@scripts/lint
+
+vuln: ## look for known vulnerabilities that the program can reach (govulncheck)
+	@scripts/vuln
 
 fmt: ## format the code and apply go fix
 	for pass in 1 2 3; do go fix ./...; done # one fix makes room for the next

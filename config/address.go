@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -41,13 +42,32 @@ func parseAddress(s string) (mail.Address, error) {
 	case len(local) > 64:
 		return mail.Address{}, errors.New("has more than 64 characters before the @ (RFC 5321 §4.5.3.1); shorten it")
 	}
-	if _, err := hostName(domain); err != nil {
+	ascii, err := hostName(domain)
+	if err != nil {
 		return mail.Address{}, fmt.Errorf("has no usable domain after the @: %w", err)
 	}
+	// In ASCII everywhere: in headers, in the envelope, in the name of the list,
+	// in Message-IDs and in DNS.
+	a.Address = local + "@" + ascii
 	if len(a.Address) > 254 {
 		return mail.Address{}, errors.New("is longer than 254 characters (RFC 5321 §4.5.3.1.3); shorten it")
 	}
+	if err := checkSenderName(a.Name); err != nil {
+		return mail.Address{}, err
+	}
 	return *a, nil
+}
+
+// checkSenderName looks at a name once more when it's decoded: an encoded word
+// (RFC 2047) can hide what parseAddress refuses.
+func checkSenderName(name string) error {
+	switch {
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, forbiddenInLine):
+		return errors.New("has a name with control characters in it; write it as plain text, in quotes if need be")
+	case utf8.RuneCountInString(name) > 100:
+		return errors.New("has a name of more than 100 characters; shorten it")
+	}
+	return nil
 }
 
 var hostLabel = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)

@@ -10,8 +10,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"dailytip/pgurl"
 )
 
 // checker looks for values that have the right type and still can't work. It
@@ -33,9 +37,7 @@ func (c *checker) check() {
 	}
 	c.database("database", &cfg.Database)
 	c.senders()
-	if strings.ContainsFunc(strings.ReplaceAll(cfg.PostalAddress, "\n", ""), forbiddenInLine) {
-		c.fault("postal_address", "postal_address: has control characters in it; write plain lines of text")
-	}
+	c.postalAddress("postal_address", &cfg.PostalAddress)
 	c.relays()
 	c.domains()
 	for i := range cfg.DKIM {
@@ -95,17 +97,70 @@ func (c *checker) baseURL(path string, value *string) {
 	case strings.ContainsFunc(*value, func(r rune) bool { return r <= ' ' || strings.ContainsRune(`<>"\`, r) }):
 		bad("has characters that don't belong in a URL")
 	default:
-		if net.ParseIP(u.Hostname()) == nil {
-			if _, err := hostName(u.Hostname()); err != nil {
-				bad("has no usable host name")
-				return
-			}
-		}
-		if p := u.Port(); p != "" && !isPort(p, 1) {
-			bad("has no usable port")
+		ascii, why := asciiURL(u)
+		if why != "" {
+			bad(why)
 			return
 		}
-		*value = strings.TrimRight(*value, "/")
+		*value = ascii
+	}
+}
+
+// maxBaseURL in bytes: a link in a header adds a path and a token, and a line of
+// a mail ends at 998 (RFC 5322 §2.1.1).
+const maxBaseURL = 500
+
+// asciiURL writes an address as it stands in mails: the host in its ASCII form
+// (RFC 5891), everything else that isn't ASCII as %XX (RFC 3986), and no comma,
+// which would end it in List-Unsubscribe (RFC 2369 §2). why says what is wrong.
+func asciiURL(u *url.URL) (ascii, why string) {
+	host := u.Hostname()
+	if net.ParseIP(host) == nil {
+		var err error
+		if host, err = hostName(host); err != nil {
+			return "", "has no usable host name"
+		}
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if p := u.Port(); p != "" {
+		if !isPort(p, 1) {
+			return "", "has no usable port"
+		}
+		host += ":" + p
+	}
+	path := strings.ReplaceAll(strings.TrimRight(u.EscapedPath(), "/"), ",", "%2C")
+	ascii = u.Scheme + "://" + host + path
+	switch {
+	case len(ascii) > maxBaseURL:
+		return "", fmt.Sprintf("is longer than %d characters", maxBaseURL)
+	case strings.ContainsFunc(ascii, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", "has characters that don't belong in a URL"
+	}
+	return ascii, ""
+}
+
+// The most that a footer takes: an address, the company's register, a phone number.
+const maxPostalLines, maxPostalAddress = 12, 600
+
+// postalAddress checks the lines of the footer, and takes off the blanks around
+// them: YAML's > and | leave a line break at the end.
+func (c *checker) postalAddress(path string, value *string) {
+	if c.broken[path] {
+		return
+	}
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(*value, "\r\n", "\n")), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	lines = slices.CompactFunc(lines, func(a, b string) bool { return a == "" && b == "" })
+	*value = strings.Join(lines, "\n")
+	switch {
+	case strings.ContainsFunc(strings.Join(lines, ""), forbiddenInLine):
+		c.fault(path, "%s: has control characters in it; write plain lines of text", path)
+	case len(lines) > maxPostalLines || utf8.RuneCountInString(*value) > maxPostalAddress:
+		c.fault(path, "%s: is too long for a footer; write at most %d lines, of %d characters together", path, maxPostalLines, maxPostalAddress)
 	}
 }
 
@@ -143,13 +198,19 @@ func (c *checker) database(path string, value *Database) {
 		c.fault(path, "%s: is empty; write a file such as dailytip.db, or postgres://user@host/database", path)
 	case value.IsPostgres():
 		u, err := url.Parse(text)
-		if err != nil || u.Hostname() == "" && u.Query().Get("host") == "" || strings.Trim(u.Path, "/") == "" && u.Query().Get("dbname") == "" {
+		elsewhere := func(parameter string, names ...string) bool { // where PostgreSQL's programs look, too
+			return u.Query().Get(parameter) != "" || slices.ContainsFunc(names, func(n string) bool { v, _ := c.lookup(n); return v != "" })
+		}
+		if err != nil || !elsewhere("service", "PGSERVICE") &&
+			(u.Hostname() == "" && !elsewhere("host", "PGHOST") || strings.Trim(u.Path, "/") == "" && !elsewhere("dbname", "PGDATABASE")) {
 			// The text may hold a password: it isn't shown.
 			c.fault(path, "%s: isn't a usable PostgreSQL URL; write postgres://user:${NAME}@host:5432/database, with special characters of the password as %%XX", path)
 		}
+	case strings.ContainsFunc(text, unicode.IsControl):
+		c.fault(path, "%s: has control characters in it; write a file such as dailytip.db", path)
 	case strings.Contains(text, "://"):
 		c.fault(path, "%s: is a URL, but not of PostgreSQL; write an SQLite file such as dailytip.db, or postgres://user@host/database", path)
-	case strings.Contains(text, "host=") || strings.Contains(text, "dbname="):
+	case pgurl.IsKeywords(text):
 		c.fault(path, "%s: looks like a PostgreSQL keyword string; write it as a URL: postgres://user@host:5432/database", path)
 	case strings.HasPrefix(text, "file:") || strings.HasPrefix(text, ":") || strings.Contains(text, "?"):
 		c.fault(path, "%s: %s isn't a plain path; write a file such as dailytip.db (its options are ours to set)", path, c.shown(path))
@@ -217,6 +278,15 @@ func (c *checker) senders() {
 		if n.ReplyTo == (mail.Address{}) {
 			n.ReplyTo = cfg.ReplyTo
 		}
+		c.listID(fmt.Sprintf("newsletters[%d].id", i), n)
+	}
+}
+
+// listID checks the length of what names the list in its mails (RFC 2919 §2).
+func (c *checker) listID(path string, n *Newsletter) {
+	_, domain, _ := cutLast(n.From.Address, "@")
+	if !c.broken[path] && len("<>.")+len(n.ID)+len(domain) > 255 {
+		c.fault(path, "%s: %s and the domain of from: are longer than 255 characters together, too long for the name of a mailing list; write a shorter id", path, c.shown(path))
 	}
 }
 

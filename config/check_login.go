@@ -1,13 +1,12 @@
 package config
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"dailytip/safefile"
 )
 
 func (c *checker) login(path string, r *Relay) {
@@ -17,14 +16,13 @@ func (c *checker) login(path string, r *Relay) {
 			c.fault(secret, "%s: stands beside password_file; keep one of them", secret)
 			return
 		}
-		file, data, err := c.secretFile(r.PasswordFile)
-		r.PasswordFile = file
-		text := strings.TrimRight(string(data), "\r\n")
+		r.PasswordFile = c.secretPath(r.PasswordFile)
+		text, err := safefile.ReadSecret(r.PasswordFile)
 		switch {
 		case err != nil:
 			c.fault(path+".password_file", "%s.password_file: %v; write the path of a file with nothing but the password in it", path, err)
 		case text == "":
-			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, file)
+			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, r.PasswordFile)
 		default:
 			r.Password = NewSecret(text)
 		}
@@ -71,8 +69,8 @@ func (c *checker) token(path string, r *Relay) (given bool) {
 	case r.Auth != "xoauth2" && !c.broken[path+".auth"]:
 		c.fault(key, "%s: is only used with auth: xoauth2; write that, or remove it", key)
 	case key == file:
-		var err error
-		if r.TokenFile, _, err = c.secretFile(r.TokenFile); err != nil {
+		r.TokenFile = c.secretPath(r.TokenFile)
+		if _, err := safefile.ReadSecret(r.TokenFile); err != nil {
 			c.fault(file, "%s: %v; write the path of the file that your token is kept in", file, err)
 		}
 	default:
@@ -96,44 +94,15 @@ func (c *checker) program(path string, argv []string) {
 	}
 }
 
-// maxSecret of a password or key file in bytes.
-const maxSecret = 64 << 10
-
-// secretFile reads a file that a systemd credential may stand in for: a bare
-// name is looked for in $CREDENTIALS_DIRECTORY first.
-func (c *checker) secretFile(name string) (path string, data []byte, err error) {
-	path = c.abs(name)
+// secretPath is where a file with a secret is. A systemd credential may stand in
+// for it: a bare name is looked for in $CREDENTIALS_DIRECTORY first.
+func (c *checker) secretPath(name string) string {
+	path := c.abs(name)
 	if dir, ok := c.lookup("CREDENTIALS_DIRECTORY"); ok && dir != "" && filepath.Base(name) == name {
 		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
 			path = filepath.Join(dir, name)
 		}
 	}
-	data, err = readSmall(path)
-	return path, data, err
-}
-
-func readSmall(path string) ([]byte, error) {
-	// A named pipe or a device would block or never end.
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %s", path)
-	case err != nil:
-		return nil, fmt.Errorf("%s can't be read: %w", path, err)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s isn't a file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s can't be read by this user: %w", path, err)
-	}
-	defer func() { _ = f.Close() }() // only read from
-	data, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s can't be read: %w", path, err)
-	}
-	if len(data) > maxSecret {
-		return nil, fmt.Errorf("%s is larger than 64 KiB", path)
-	}
-	return data, nil
+	c.cfg.secretFiles = append(c.cfg.secretFiles, path)
+	return path
 }

@@ -3,13 +3,14 @@ package config
 import (
 	"fmt"
 	"net/mail"
-	"os"
 	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
+
+	"dailytip/safefile"
 )
 
 func (c *checker) newsletters() {
@@ -50,6 +51,9 @@ func (c *checker) newsletter(path string, n *Newsletter) {
 	if n.Title == "" {
 		n.Title = n.ID
 	}
+	if strings.TrimSpace(n.Title) == "" && c.written(at("title")) {
+		c.fault(at("title"), "%s.title: is blank; write what readers call the newsletter, or remove the key", path)
+	}
 	if strings.ContainsFunc(n.Title, forbiddenInLine) || utf8.RuneCountInString(n.Title) > 100 {
 		c.fault(at("title"), "%s.title: %s can't be a title; write one line of at most 100 characters, without control characters", path, c.shown(at("title")))
 	}
@@ -89,8 +93,8 @@ func (c *checker) newsletter(path string, n *Newsletter) {
 	}
 	if !c.broken[at("template")] && n.Template != "" {
 		n.Template = c.abs(n.Template)
-		if info, err := os.Stat(n.Template); err != nil || info.IsDir() {
-			c.fault(at("template"), "%s.template: there is no file %s; write the path of your template, or \"\" for ours", path, n.Template)
+		if _, err := safefile.Read(n.Template, 1<<20); err != nil {
+			c.fault(at("template"), "%s.template: %v; write the path of your template, or \"\" for ours", path, err)
 		}
 	}
 }
@@ -110,7 +114,8 @@ func (c *checker) language(path string, value *string) {
 		return
 	}
 	tag, err := language.Parse(*value)
-	if err != nil || tag == language.Und {
+	// RFC 5646 §4.4.1: nothing that people use is longer.
+	if err != nil || tag == language.Und || len(tag.String()) > 35 {
 		c.fault(path, "%s: %s isn't a language tag (BCP 47); write one such as en, pt-BR or zh-CN", path, c.shown(path))
 		return
 	}

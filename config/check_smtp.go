@@ -10,8 +10,9 @@ import (
 	"fmt"
 	"math"
 	"net"
-	"os"
 	"strings"
+
+	"dailytip/safefile"
 )
 
 func (c *checker) relays() {
@@ -98,15 +99,10 @@ func (c *checker) caFile(path string, value *string) {
 		return
 	}
 	*value = c.abs(*value)
-	info, err := os.Stat(*value)
-	if err != nil || !info.Mode().IsRegular() {
-		c.fault(path, "%s: there is no file %s; write the path of a PEM file with the authority's certificate", path, *value)
-		return
-	}
-	data, err := os.ReadFile(*value)
+	data, err := safefile.Read(*value, 1<<20)
 	switch {
 	case err != nil:
-		c.fault(path, "%s: %s can't be read by this user: %v", path, *value, err)
+		c.fault(path, "%s: %v; write the path of a PEM file with the authority's certificate", path, err)
 	case !x509.NewCertPool().AppendCertsFromPEM(data):
 		c.fault(path, "%s: %s holds no PEM certificate; it must have a line -----BEGIN CERTIFICATE-----", path, *value)
 	}
@@ -138,10 +134,10 @@ func (c *checker) dkim(path string, k *DKIM) {
 	if k.KeyFile == "" || c.broken[path+".key_file"] {
 		return
 	}
-	file, data, err := c.secretFile(k.KeyFile)
-	k.KeyFile = file
+	k.KeyFile = c.secretPath(k.KeyFile)
+	text, err := safefile.ReadSecret(k.KeyFile)
 	if err == nil {
-		err = signingKey(data)
+		err = signingKey([]byte(text))
 	}
 	if err != nil {
 		c.fault(path+".key_file", "%s.key_file: %v; dailytip dkim keygen makes one that works", path, err)

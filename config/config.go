@@ -11,6 +11,7 @@ package config
 import (
 	"fmt"
 	"net/mail"
+	"slices"
 	"time"
 )
 
@@ -61,8 +62,16 @@ type Config struct {
 	Admin   Admin   `yaml:"admin"`
 	Metrics Metrics `yaml:"metrics"`
 
-	decoder *decoder // where each key stands
+	decoder     *decoder // where each key stands
+	secretFiles []string // that it names: passwords, tokens, keys
 }
+
+// SecretFiles are the paths of the files with secrets that it names.
+func (c *Config) SecretFiles() []string { return slices.Clone(c.secretFiles) }
+
+// HoldsSecrets tells whether a password stands in the file itself, rather than in
+// the environment or in a file of its own.
+func (c *Config) HoldsSecrets() bool { return c.decoder != nil && c.decoder.secrets }
 
 // Fault makes a fault of the value at key, such as newsletters[0].skip[1], on
 // its line: for what only another package can find wrong with it.

@@ -8,8 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"dailytip/pgurl"
 )
 
 // decoder copies YAML nodes into structs. We walk the nodes ourselves because
@@ -22,7 +25,15 @@ type decoder struct {
 	lines  map[string]int    // dotted path → line of the value
 	raw    map[string]string // dotted path → scalar as written, ${NAME} unexpanded
 	broken map[string]bool   // paths whose value was already reported
+	values int               // how many were decoded so far
+	// secrets: a password is written in the file itself.
+	secrets bool
 }
+
+// maxValues is how many values a configuration may have: a thousand newsletters
+// with every key. An alias counts each time it is followed, so that a few lines
+// that name each other over and over don't become millions.
+const maxValues = 50_000
 
 func newDecoder(file string, lookup func(string) (string, bool)) *decoder {
 	return &decoder{
@@ -44,8 +55,17 @@ var (
 // unquotedColour is a colour that YAML took for a comment.
 var unquotedColour = regexp.MustCompile(`^#[0-9A-Fa-f]{3,8}$`)
 
+// variable is ${NAME}, as [expand] replaces it.
+var variable = regexp.MustCompile(`\$\{[^}]*\}`)
+
 // value decodes n into v, which holds the default. A null leaves it there.
 func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
+	if d.values++; d.values > maxValues {
+		if d.values == maxValues+1 {
+			d.faultAt(n.Line, "the file has more than %d values, each use of an alias (*name) counted; that isn't a configuration of dailytip", maxValues)
+		}
+		return
+	}
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -174,11 +194,21 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 	}
 	switch v.Type() {
 	case secretType:
+		d.secrets = d.secrets || variable.ReplaceAllString(n.Value, "") != ""
 		v.Set(reflect.ValueOf(NewSecret(text)))
 		return
 	case databaseType:
+		own := variable.ReplaceAllString(n.Value, "")
+		d.secrets = d.secrets || len(pgurl.Passwords(own)) > 0
 		v.Set(reflect.ValueOf(NewDatabase(text)))
 		return
+	}
+	// The file is UTF-8, but what the environment holds may be anything.
+	if !utf8.ValidString(text) {
+		d.fault(path, "%s: %s isn't UTF-8 text; set the variable to UTF-8", path, d.shown(path))
+		return
+	}
+	switch v.Type() {
 	case durationType:
 		dur, err := parseDuration(text)
 		if err != nil {

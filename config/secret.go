@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
-	"strings"
+
+	"dailytip/pgurl"
 )
 
 const redacted = "[redacted]"
@@ -54,26 +54,9 @@ func NewDatabase(s string) Database { return Database{s} }
 func (d Database) Reveal() string { return d.value }
 
 // IsPostgres reports whether it is a PostgreSQL URL; else it is a path.
-func (d Database) IsPostgres() bool {
-	return strings.HasPrefix(d.value, "postgres://") || strings.HasPrefix(d.value, "postgresql://")
-}
+func (d Database) IsPostgres() bool { return pgurl.Is(d.value) }
 
-func (d Database) String() string {
-	if !d.IsPostgres() {
-		return d.value
-	}
-	u, err := url.Parse(d.value)
-	if err != nil {
-		return redacted
-	}
-	// A password may stand in the query too (libpq's URI form).
-	if q := u.Query(); q.Has("password") || q.Has("sslpassword") {
-		q.Del("password")
-		q.Del("sslpassword")
-		u.RawQuery = q.Encode()
-	}
-	return u.Redacted()
-}
+func (d Database) String() string { return pgurl.Redact(d.value) }
 
 // Format covers every verb, %#v included.
 func (d Database) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.String()) }

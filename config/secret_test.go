@@ -7,8 +7,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -102,5 +105,89 @@ func TestPasswordFile(t *testing.T) {
 	t.Setenv("CREDENTIALS_DIRECTORY", "")
 	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), "is empty") {
 		t.Errorf("empty file: %v", err)
+	}
+}
+
+// What editors add to a password isn't sent.
+func TestPasswordFileAsPeopleSaveIt(t *testing.T) {
+	text := minimal + "smtp: [{username: me, password_file: relay.pw}]\n"
+	for content, want := range map[string]string{"\ufeffs3cret\r\n": "s3cret", "\ufeffs3cret": "s3cret", "s3cret\n\n": "s3cret"} {
+		cfg, err := Load(write(t, map[string]string{"config.yaml": text, "relay.pw": content}))
+		if err != nil {
+			t.Errorf("%q: %v", content, err)
+		} else if got := cfg.SMTP[0].Password.Reveal(); got != want {
+			t.Errorf("%q: the password is %q", content, got)
+		}
+	}
+	for _, content := range []string{"\xff\xfes\x003\x00c\x00r\x00e\x00t\x00\r\x00\n\x00", "s\x003\x00"} {
+		_, err := Load(write(t, map[string]string{"config.yaml": text, "relay.pw": content}))
+		if err == nil || !strings.Contains(err.Error(), "config.yaml:5: smtp[0].password_file: ") || !strings.Contains(err.Error(), "UTF-16") {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
+
+// A named pipe or a device in the place of a file is a fault, and nobody waits
+// for it.
+func TestNamedPipesAreNoFiles(t *testing.T) {
+	for _, text := range []string{
+		minimal + "    template: pipe\n",
+		minimal + "    template: /dev/zero\n",
+		minimal + "smtp: [{username: me, password_file: pipe}]\n",
+		minimal + "smtp: [{username: me, auth: xoauth2, token_file: pipe}]\n",
+		minimal + "smtp: [{ca_file: pipe}]\n",
+		minimal + "dkim: [{domain: example.com, selector: a, key_file: pipe}]\n",
+		minimal + "dkim: [{domain: example.com, selector: a, key_file: /dev/stdin}]\n",
+	} {
+		path := write(t, map[string]string{"config.yaml": text})
+		if err := syscall.Mkfifo(filepath.Join(filepath.Dir(path), "pipe"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { _, err := Load(path); done <- err }()
+		select {
+		case err := <-done:
+			if err == nil || !strings.Contains(err.Error(), "isn't a file") {
+				t.Errorf("%s: %v", text, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s: it waits", text)
+		}
+	}
+}
+
+func TestHoldsSecrets(t *testing.T) {
+	t.Setenv("PW", "x")
+	for text, want := range map[string]bool{
+		"":                                    false,
+		"smtp: [{username: me, password: x}]": true,
+		"smtp: [{username: me, password: '${PW}'}]":         false,
+		"database: postgres://u:p@localhost/tips":           true,
+		"database: 'postgres://u:${PW}@localhost/tips'":     false,
+		"database: postgres://localhost/tips?password=p":    true,
+		"database: postgres://u@localhost/tips":             false,
+		"database: 'postgres://localhost/t?password=${PW}'": false,
+	} {
+		if got := mustLoad(t, minimal+text+"\n").HoldsSecrets(); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// A few lines that name each other don't become millions of values.
+func TestAliasesAreCounted(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(minimal + "    skip: &s [" + strings.Repeat("12-24, ", 3000) + "12-24]\n")
+	for range 3000 {
+		b.WriteString("  - {id: a, tips: library, skip: *s}\n")
+	}
+	faults := faultsOf(t, b.String())
+	if !slices.ContainsFunc(faults, func(f string) bool { return strings.Contains(f, "more than 50000 values") }) {
+		t.Errorf("%.300q", faults)
+	}
+	for _, bomb := range []string{strings.Repeat("[", 500_000), strings.Repeat("{a: ", 200_000), strings.Repeat("- ", 500_000), "a: &a [*a, *a]\nnewsletters: *a\n", strings.Repeat("a: [", 1000)} {
+		if faults := faultsOf(t, bomb); len(faults) == 0 {
+			t.Errorf("%.20q… is taken", bomb)
+		}
 	}
 }

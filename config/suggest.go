@@ -45,7 +45,9 @@ func placesOf(key string, t reflect.Type, path string) []string {
 	return places
 }
 
-// nearest returns the word that key was probably meant to be, or "".
+// Nearest returns the word that another was probably meant to be, or "".
+func Nearest(word string, words []string) string { return nearest(word, words) }
+
 func nearest(key string, words []string) string {
 	if len(key) > 40 {
 		return ""

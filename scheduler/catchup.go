@@ -48,7 +48,7 @@ func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot, schedule Sche
 			}
 		}
 		if !done || run.Deliveries > 0 {
-			t.report(run)
+			t.report(slot, run)
 		}
 		date, due = nextDate, nextDue
 	}
@@ -94,7 +94,7 @@ func (t *turn) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 	if err := t.Ledger.FinishRun(ctx, t.now, run); err != nil {
 		return from, err
 	}
-	t.report(run)
+	t.report(slot, run)
 	return due, nil
 }
 
@@ -121,8 +121,11 @@ func (t *turn) deal(ctx context.Context, slot subscribers.Slot, date Date, run *
 	return run.Deliveries == 0, err
 }
 
-func (t *turn) report(run ledger.Run) {
-	log := t.Log.With("newsletter", t.n.ID, "date", run.LocalDate, "slot", run.Slot, "readers", run.Deliveries)
+// report says what became of a date in the words of who planned it: whose clocks
+// showed which hour.
+func (t *turn) report(slot subscribers.Slot, run ledger.Run) {
+	zone := t.n.Schedule(slot).Zone
+	log := t.Log.With("newsletter", t.n.ID, "date", run.LocalDate, "zone", zone.String(), "hour", run.DueAt.In(zone).Format("15:04"), "readers", run.Deliveries)
 	switch {
 	case run.State == "skipped" && run.Deliveries > 0:
 		log.Warn("an edition was missed", "reason", run.Reason)

@@ -193,6 +193,9 @@ func TestEmptyLibraryThatStops(t *testing.T) {
 		h.tick(utc(h, "2026-11-23 07:00"))
 		h.tick(utc(h, "2026-11-24 07:00"))
 		h.expect("2026-11-23 r1 a")
+		if strings.Contains(h.log.String(), "slot=") || !strings.Contains(h.log.String(), "hour=07:00") {
+			h.Errorf("the log doesn't say whose hour it is:\n%s", h.log.String())
+		}
 		if !strings.Contains(h.log.String(), "finds the library used up") {
 			h.Errorf("the log says:\n%s", h.log.String())
 		}

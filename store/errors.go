@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -47,9 +48,19 @@ func adviceSQLite(err error) string {
 
 const postgresGone = "PostgreSQL has ended or can't be reached; see that it runs at the address in database:, its log says more"
 
+const adviceTLS = "off this machine the connection must be encrypted, and the server's certificate be for the host's name, unless database: says otherwise; " +
+	"give the server such a certificate, name its authority with ?sslrootcert=FILE at the end of the URL, " +
+	"or write ?sslmode=require (whose server it is isn't looked at) or ?sslmode=disable (who listens on the way reads everything, the password too)"
+
 func advicePostgres(err error) string {
 	var e *pgconn.PgError
+	var c *pgconn.ConnectError
 	if !errors.As(err, &e) {
+		network := errors.As(err, new(*net.OpError)) || errors.As(err, new(*net.DNSError))
+		ended := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+		if errors.As(err, &c) && verifies(c.Config) && !network && !ended {
+			return adviceTLS
+		}
 		if errors.As(err, new(*pgconn.ConnectError)) || errors.As(err, new(*net.OpError)) {
 			return postgresGone
 		}

@@ -8,8 +8,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"dailytip/pgurl"
 )
 
 // ErrOtherVersion means that a database has another schema than this program.
@@ -37,8 +38,8 @@ func OpenToRead(ctx context.Context, name string) (*DB, error) {
 }
 
 func openToRead(name string) (*DB, error) {
-	if IsPostgres(name) {
-		config, err := pgx.ParseConfig(name)
+	if pgurl.Is(name) {
+		config, err := postgresConfig(name)
 		if err != nil {
 			return nil, err
 		}

@@ -5,17 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-
-	"dailytip/socket"
+	"dailytip/pgurl"
 )
 
 // DB is an open database. Its methods may be called from several goroutines.
@@ -41,7 +36,7 @@ type Queryer interface {
 // Open opens the database that a configuration names: a postgres:// URL, or the
 // path of an SQLite file, which is made when it's missing. It doesn't migrate.
 func Open(ctx context.Context, name string) (*DB, error) {
-	if IsPostgres(name) {
+	if pgurl.Is(name) {
 		return openPostgres(ctx, name)
 	}
 	return openSQLite(ctx, name, "synchronous(FULL)")
@@ -59,45 +54,6 @@ func OpenScratch(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
 	}
 	return db, nil
-}
-
-// IsPostgres tells whether a database name is a PostgreSQL URL.
-func IsPostgres(name string) bool {
-	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
-}
-
-func openPostgres(ctx context.Context, name string) (*DB, error) {
-	config, err := pgx.ParseConfig(name)
-	if err != nil {
-		return nil, fmt.Errorf("connect to database: %w", err)
-	}
-	dial := config.DialFunc
-	config.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		return socket.Quick(c), nil
-	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(useIndexes))
-	pool.SetMaxOpenConns(16)
-	pool.SetMaxIdleConns(8) // a connection that is closed loses its statements
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := pool.PingContext(ctx); err != nil {
-		_ = pool.Close()
-		return nil, fmt.Errorf("connect to database: %w", Explain(err))
-	}
-	return &DB{write: pool, read: pool}, nil
-}
-
-// useIndexes keeps PostgreSQL from passing over a whole table where an index
-// serves. It plans a statement once and keeps the plan: what was made while a
-// table was nearly empty, as deliveries is before an edition, would read all of it
-// for each page of mails. A pass that can't be avoided is still made; but its
-// price would have it compiled first, which takes longer than it does.
-func useIndexes(ctx context.Context, c *pgx.Conn) error {
-	_, err := c.Exec(ctx, "SET enable_seqscan = off; SET jit = off")
-	return err
 }
 
 func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error) {

@@ -99,3 +99,15 @@ func TestTokens(t *testing.T) {
 		}
 	}
 }
+
+// An abbreviation isn't a zone, also one that IANA keeps; the error names the zone.
+func TestParseZoneRefusesAbbreviations(t *testing.T) {
+	for short, want := range map[string]string{
+		"EST": "America/New_York", "est": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu", "PST": "America/Los_Angeles",
+		"EST5EDT": "America/New_York", "CET": "Europe/Berlin", "localtime": "is unknown",
+	} {
+		if got, err := subscribers.ParseZone(short); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %q, %v, want %s", short, got, err, want)
+		}
+	}
+}

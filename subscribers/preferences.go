@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
+
+	"dailytip/zone"
 )
 
 // Days is a set of weekdays; bit 0 is Monday. Zero means the newsletter's own.
@@ -102,11 +104,8 @@ func ParseZone(s string) (string, error) {
 	if s == "" {
 		return "", nil
 	}
-	if s == "Local" { // the machine's own, which is nobody's preference
-		return "", fmt.Errorf("time zone %q is unknown; write an IANA name like Europe/Berlin", s)
-	}
-	if _, err := time.LoadLocation(s); err != nil {
-		return "", fmt.Errorf("time zone %q is unknown; write an IANA name like Europe/Berlin", s)
+	if err := zone.Check(s); err != nil {
+		return "", fmt.Errorf("time zone %q is unknown: it %w", s, err)
 	}
 	return s, nil
 }

@@ -1,12 +1,15 @@
 package web
 
 import (
+	"cmp"
 	_ "embed" // the list of zones
 	"slices"
 	"strings"
 	"sync"
 
 	"golang.org/x/text/language"
+
+	"dailytip/zone"
 )
 
 // zoneList has a line for each time zone that somebody lives in: its country, its
@@ -93,10 +96,7 @@ func likelyZone(lang string) string {
 }
 
 // todaysZone is the name that a zone has now: browsers still say Asia/Calcutta.
-// A name that isn't in the list is itself.
+// A name that isn't in the list is itself, or what an abbreviation stands for.
 func todaysZone(name string) string {
-	if now := zones().zone[name]; now != "" {
-		return now
-	}
-	return name
+	return cmp.Or(zones().zone[name], zone.Instead(name), name)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
+	"dailytip/pgurl"
 	"dailytip/store"
 )
 
@@ -35,8 +36,8 @@ func (c *command) backUp(ctx context.Context, file string) error {
 		return err
 	}
 	name := cfg.Database.Reveal()
-	if store.IsPostgres(name) {
-		return exitf(codeUsage, "the database is on PostgreSQL, whose own program backs it up while daemons run: pg_dump --format=custom --file=%s '%s'", file, shown(name))
+	if pgurl.Is(name) {
+		return exitf(codeUsage, "the database is on PostgreSQL, whose own program backs it up while daemons run: pg_dump --format=custom --file=%s '%s'", file, cfg.Database)
 	}
 	made, err := store.BackUp(ctx, name, file)
 	switch {

@@ -35,6 +35,13 @@ func TestSeenAhead(t *testing.T) {
 	if err != nil || answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/calendar; charset=utf-8" {
 		t.Fatalf("GET %s: %s, %v", link, answer.Status, err)
 	}
+	// Nothing was sent yet, so nothing that is over is shown.
+	today := time.Now().UTC().Format("20060102")
+	for line := range strings.SplitSeq(string(served), "\r\n") {
+		if date, ok := strings.CutPrefix(line, "DTSTART;VALUE=DATE:"); ok && date < today {
+			t.Errorf("the calendar has an event on %s", date)
+		}
+	}
 	for _, want := range []string{"SUMMARY:💡 Say it back first\r\n", "SUMMARY:Name one owner\r\n", `DESCRIPTION:Why: next\nLanguages: en\, es\n`} {
 		if !strings.Contains(string(served), want) {
 			t.Errorf("%q is missing in\n%s", want, served)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"dailytip/config"
 	"dailytip/mailer/letter"
+	"dailytip/safefile"
 	"dailytip/scheduler"
 	"dailytip/tips"
 	"dailytip/verdict"
@@ -59,10 +61,10 @@ func (c *command) runChecks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := report(finding{"configuration", "ok", fmt.Sprintf("%s: %d newsletters, %d relays", path, len(cfg.Newsletters), len(cfg.SMTP))}); err != nil {
+	if err := report(finding{"configuration", "ok", fmt.Sprintf("%s: %s, %s", path, count(len(cfg.Newsletters), "newsletter"), count(len(cfg.SMTP), "relay"))}); err != nil {
 		return err
 	}
-	findings := checkBaseURL(cfg)
+	findings := append(checkFiles(cfg), checkBaseURL(cfg)...)
 	libraries, err := openLibraries(cfg, c.logger(slog.LevelError))
 	if err != nil {
 		findings = append(findings, finding{"library", "failed", err.Error()})
@@ -95,9 +97,38 @@ func (c *command) runChecks(ctx context.Context) error {
 		}
 	}
 	if failed > 0 {
-		return exitf(codeFailed, "%d checks failed", failed)
+		return exitf(codeFailed, "%s failed", count(failed, "check"))
 	}
 	return nil
+}
+
+// checkFiles looks who else on this machine could read the secrets or write the
+// configuration, which may name a program to run.
+func checkFiles(cfg *config.Config) []finding {
+	var findings []finding
+	look := func(name, path string, secret bool) {
+		for _, e := range safefile.Exposures(path, secret) {
+			findings = append(findings, finding{name, "warning", e.String()})
+		}
+	}
+	look("configuration", cfg.File, cfg.HoldsSecrets())
+	for _, path := range cfg.SecretFiles() {
+		look("secret", path, true)
+	}
+	for _, r := range cfg.SMTP {
+		if len(r.TokenCommand) > 0 {
+			if program, err := exec.LookPath(r.TokenCommand[0]); err == nil {
+				look("token_command", program, false)
+			}
+		}
+	}
+	if !cfg.Database.IsPostgres() { // it holds the readers' addresses, and the keys of their links
+		look("database", cfg.Database.Reveal(), true)
+	}
+	if len(findings) == 0 {
+		return []finding{{"files", "ok", "nobody else on this machine can read the secrets, or write the configuration"}}
+	}
+	return findings
 }
 
 func checkBaseURL(cfg *config.Config) []finding {
@@ -125,12 +156,12 @@ func checkLibraries(cfg *config.Config, libraries map[string]*tips.Library) []fi
 				sendable++
 			}
 		}
-		f := finding{"library of " + n.ID, "ok", fmt.Sprintf("%s: %d tips", n.Tips, sendable)}
+		f := finding{"library of " + n.ID, "ok", fmt.Sprintf("%s: %s", n.Tips, count(sendable, "tip"))}
 		switch {
 		case sendable == 0:
 			f.Result, f.Detail = "failed", n.Tips+" holds no tip that can be sent; add one (dailytip tips new TITLE)"
 		case faults > 0:
-			f.Result, f.Detail = "warning", fmt.Sprintf("%s, %d faults: dailytip tips lint shows them", f.Detail, faults)
+			f.Result, f.Detail = "warning", fmt.Sprintf("%s, %s: dailytip tips lint shows them", f.Detail, count(faults, "fault"))
 		}
 		findings = append(findings, f)
 	}

@@ -96,7 +96,7 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 	case failed == len(addresses):
 		return exitf(codeFailed, "nothing went out")
 	case failed > 0:
-		return exitf(codePart, "%d of %d copies are not out", failed, len(addresses))
+		return exitf(codePart, "%d of %s not out", failed, count(len(addresses), "copy is", "copies are"))
 	}
 	return nil
 }
@@ -143,6 +143,6 @@ func (c *command) dryRun(ctx context.Context, a *app, n *scheduler.Newsletter, d
 	if c.json {
 		return c.printJSON(map[string]any{"newsletter": n.ID, "local_date": date.String(), "tip": tip.ID, "title": tip.Title, "readers": readers})
 	}
-	c.printf("would send %q (%s) of %s to %d readers; those who have it already included\n", tip.Title, tip.ID, date, readers)
+	c.printf("would send %q (%s) of %s to %s; those who have it already included\n", tip.Title, tip.ID, date, count(readers, "reader"))
 	return nil
 }

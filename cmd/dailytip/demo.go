@@ -257,7 +257,7 @@ func (d *demoRun) show(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.Handle("/", pages)
 	mux.Handle("/inbox/", http.StripPrefix("/inbox", d.box.Handler()))
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: pagesForOne(d.flags.listen, mux), ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stopped()
 	d.say("\nRead the mails at http://%[1]s/inbox/, subscribe at http://%[1]s/ (Ctrl-C ends the demo)", d.pages.Addr())

@@ -140,8 +140,8 @@ undone. To stop for a while, use pause.`,
 				return ledger.ErrCancelled
 			}
 			if !yes {
-				return exitf(codeUsage, "%d of %d readers have the edition of %s already; %d wait and won't get it, nor will later zones. It can't be undone: repeat with --yes",
-					t.counts.Sent, t.counts.Due, t.edition.LocalDate, t.waiting())
+				return exitf(codeUsage, "%d of %s the edition of %s already; %s and won't get it, nor will later zones. It can't be undone: repeat with --yes",
+					t.counts.Sent, count(t.counts.Due, "reader has", "readers have"), t.edition.LocalDate, count(t.waiting(), "waits", "wait"))
 			}
 			withdrawn, err := t.ledger.CancelEdition(ctx, time.Now(), t.edition, who())
 			if err != nil {

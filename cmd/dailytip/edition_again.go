@@ -62,15 +62,15 @@ func (e *editionCommand) again(ctx context.Context, t *target, a ledger.Again, t
 		return exitf(codeNothing, "nothing of the edition of %s is %s", t.edition.LocalDate, inWords(a.States))
 	}
 	if again == 0 {
-		return exitf(codeNothing, "none of the %d goes out again: their readers are suppressed, or have left", left)
+		return exitf(codeNothing, "none of %s goes out again: who was to get it is suppressed, or has left", count(left, "mail"))
 	}
 	if left > 0 {
-		e.say("%d stay as they are: their readers are suppressed, or have left", left)
+		e.say("%s as before: who was to get it is suppressed, or has left", count(left, "mail stays", "mails stay"))
 	}
 	if t.edition.State == ledger.EditionPaused {
 		e.say("the edition is paused; they wait for dailytip edition resume")
 	}
-	return e.report(t, again, "%d are sent again, until %s at the latest", again, instant(a.ExpiresAt))
+	return e.report(t, again, "%s sent again, until %s at the latest", count(again, "mail is", "mails are"), instant(a.ExpiresAt))
 }
 
 func inWords(states []ledger.State) string {
@@ -102,7 +102,7 @@ with their Message-IDs. Nothing goes out.`,
 			if settled == 0 {
 				return exitf(codeNothing, "nothing of the edition of %s is in doubt", t.edition.LocalDate)
 			}
-			return e.report(t, settled, "%d are settled as %s", settled, as)
+			return e.report(t, settled, "%s settled as %s", count(settled, "mail is", "mails are"), as)
 		})
 	cmd.Flags().StringVar(&as, "as", "", "sent or failed")
 	cmd.Flags().StringSliceVar(&to, "to", nil, onlyThese)

@@ -9,10 +9,12 @@ import (
 	"net"
 	"net/url"
 	"sync"
+	"time"
 
 	"dailytip/config"
 	"dailytip/library"
 	"dailytip/mailer/letter"
+	"dailytip/safefile"
 	"dailytip/tips"
 )
 
@@ -24,7 +26,7 @@ type looks map[string]letter.Newsletter
 func newLooks(cfg *config.Config) (looks, error) {
 	all := looks{}
 	var faults config.Faults
-	for _, n := range cfg.Newsletters {
+	for i, n := range cfg.Newsletters {
 		look := letter.Newsletter{
 			ID: n.ID, Title: n.Title, Language: n.Language, BaseURL: cfg.BaseURL, Accent: n.Accent,
 			PostalAddress: cfg.PostalAddress, From: n.From, ReplyTo: n.ReplyTo, ConfirmFrom: n.ConfirmFrom,
@@ -40,6 +42,12 @@ func newLooks(cfg *config.Config) (looks, error) {
 			parsed, wrong := readTemplate(n.Template)
 			faults = append(faults, wrong...)
 			look.Template = parsed
+			if len(wrong) > 0 {
+				continue
+			}
+		}
+		if err := trySample(look); err != nil {
+			faults = append(faults, cfg.Fault(fmt.Sprintf("newsletters[%d]", i), "no mail can be made of this: %v", err))
 		}
 		all[n.ID] = look
 	}
@@ -63,13 +71,42 @@ func shelf(folder string) fs.FS {
 	return files
 }
 
-// maxTemplate is how many bytes a template may have: a hundred times what it needs.
+// trySample makes a mail of each shape with a newsletter's look. The configuration
+// was checked value by value; what their sum spoils is found here, before anything
+// is due.
+func trySample(look letter.Newsletter) error {
+	tip := tips.Tip{ID: "sample", Title: "A sample", Body: "Text.", Link: "https://example.com/", Source: "Example"}
+	content := letter.Content{Edition: 1, LocalDate: "2026-01-01", Tips: []tips.Tip{tip}}
+	r := letter.Recipient{
+		Email: "reader@example.com", MessageID: "sample@example.com", ReturnPath: look.From.Address, Date: time.Unix(0, 0),
+		UnsubscribeURL: look.BaseURL + "/u/sample", PreferencesURL: look.BaseURL + "/preferences/sample",
+		UsefulURL: look.BaseURL + "/vote/1/sample/yes", UselessURL: look.BaseURL + "/vote/1/sample/no",
+	}
+	for _, compose := range []func() (*letter.Letter, error){
+		func() (*letter.Letter, error) { return letter.Compose(look, content, "") },
+		func() (*letter.Letter, error) {
+			return letter.ComposeNotice(look, letter.Notice{Kind: letter.Confirm, ConfirmURL: look.BaseURL + "/confirm/sample"})
+		},
+	} {
+		l, err := compose()
+		if err != nil {
+			return err
+		}
+		if _, err := l.Message(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxTemplate is more than a template may have, so that letter says what is wrong
+// with a larger one.
 const maxTemplate = 1 << 20
 
 func readTemplate(name string) (*letter.Template, config.Faults) {
-	text, err := tips.ReadRegular(name, maxTemplate)
+	text, err := safefile.Read(name, maxTemplate)
 	if err != nil {
-		return nil, config.Faults{{File: name, Message: fmt.Sprintf("the template can't be read: %v", err)}}
+		return nil, config.Faults{{File: name, Message: fmt.Sprintf("the template can't be used: %v", err)}}
 	}
 	parsed, wrong := letter.ParseTemplate(name, string(text))
 	faults := make(config.Faults, 0, len(wrong))
@@ -110,7 +147,7 @@ func (f *fitness) withhold(t *tips.Tip) bool {
 	for _, tr := range t.Translations {
 		longest = max(longest, len(tr.Body)+len(tr.Mindmap))
 	}
-	if longest <= longText {
+	if longest <= longText && f.look.Template == nil { // a shell of one's own takes up to half of a mail
 		return false
 	}
 	f.mu.Lock()

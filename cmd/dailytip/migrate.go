@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -13,6 +13,7 @@ import (
 
 	"dailytip/config"
 	"dailytip/ledger"
+	"dailytip/pgurl"
 	"dailytip/store"
 )
 
@@ -72,8 +73,8 @@ func (c *command) bringUpToDate(ctx context.Context) error {
 	if c.json {
 		return c.printJSON(map[string]any{"database": cfg.Database.String(), "version": version})
 	}
-	_, err = fmt.Fprintf(c.out, "%s is at version %d\n", cfg.Database, version)
-	return err
+	c.printf("%s is at version %d\n", cfg.Database, version)
+	return nil
 }
 
 // move copies a whole installation from one database to another.
@@ -85,31 +86,36 @@ func (c *command) move(ctx context.Context, f migrateFlags) error {
 		}
 		f.from = cfg.Database.Reveal()
 	}
+	for flag, name := range map[string]string{"--from": f.from, "--to": f.to} {
+		if strings.Contains(name, "://") && !pgurl.Is(name) || pgurl.IsKeywords(name) {
+			return exitf(codeUsage, "%s %s is neither a file nor a URL of PostgreSQL; write an SQLite file, or postgres://user@host:5432/database", flag, pgurl.Redact(name))
+		}
+	}
 	if f.from == f.to {
 		return exitf(codeUsage, "--from and --to name the same database")
 	}
 	from, err := store.OpenToRead(ctx, f.from)
 	if errors.Is(err, fs.ErrNotExist) {
-		return exitf(codeFailed, "there is no database %s to move from", shown(f.from))
+		return exitf(codeFailed, "there is no database %s to move from", pgurl.Redact(f.from))
 	}
 	if err != nil {
-		return fmt.Errorf("source %s: %w", shown(f.from), err)
+		return fmt.Errorf("source %s: %w", pgurl.Redact(f.from), err)
 	}
 	defer func() { _ = from.Close() }()
-	release, err := c.standStill(ctx, from, "source "+shown(f.from), f.force)
+	release, err := c.standStill(ctx, from, "source "+pgurl.Redact(f.from), f.force)
 	if err != nil {
 		return err
 	}
 	defer release()
 	to, err := store.Open(ctx, f.to)
 	if err != nil {
-		return fmt.Errorf("target %s: %w", shown(f.to), err)
+		return fmt.Errorf("target %s: %w", pgurl.Redact(f.to), err)
 	}
 	defer func() { _ = to.Close() }()
 	if _, err := to.Migrate(ctx); err != nil {
-		return fmt.Errorf("target %s: %w", shown(f.to), err)
+		return fmt.Errorf("target %s: %w", pgurl.Redact(f.to), err)
 	}
-	released, err := c.standStill(ctx, to, "target "+shown(f.to), false)
+	released, err := c.standStill(ctx, to, "target "+pgurl.Redact(f.to), false)
 	if err != nil {
 		return err
 	}
@@ -173,7 +179,7 @@ func (c *command) reportMoved(moved []store.Moved, f migrateFlags) error {
 			}
 		}
 		if m.Repaired > 0 {
-			c.say("%s: %d texts held characters that PostgreSQL doesn't take (U+0000 or invalid UTF-8); those were left out", m.Table, m.Repaired)
+			c.say("%s: %s characters that PostgreSQL doesn't take (U+0000 or invalid UTF-8); those were left out", m.Table, count(m.Repaired, "text held", "texts held"))
 		}
 		total += m.Rows
 		rows = append(rows, table.Row{m.Table, m.Rows, m.Sum[:16]})
@@ -182,18 +188,6 @@ func (c *command) reportMoved(moved []store.Moved, f migrateFlags) error {
 		return nil
 	}
 	c.table(table.Row{"Table", "Rows", "Checksum"}, rows, 2)
-	c.printf("\n%d rows are in %s, and equal to those in %s. Now set database: in the configuration and start the daemon.\n", total, shown(f.to), shown(f.from))
+	c.printf("\n%s in %s, and equal to what is in %s. Now set database: in the configuration and start the daemon.\n", count(total, "row is", "rows are"), pgurl.Redact(f.to), pgurl.Redact(f.from))
 	return nil
-}
-
-// shown is a database's name without its password.
-func shown(name string) string {
-	if !store.IsPostgres(name) {
-		return name
-	}
-	u, err := url.Parse(name)
-	if err != nil {
-		return "postgres://…"
-	}
-	return u.Redacted()
 }

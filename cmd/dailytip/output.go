@@ -29,6 +29,18 @@ func (c *command) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(visibleWriter{c.err}, format+"\n", args...)
 }
 
+// count writes a number with its noun: "1 newsletter", "2 newsletters". many is
+// given for nouns that don't just get an s.
+func count[N int | int64](n N, one string, many ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case len(many) > 0:
+		return fmt.Sprintf("%d %s", n, many[0])
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
 // table writes rows under a head, in columns that hold in every script.
 func (c *command) table(head table.Row, rows []table.Row, aligned ...int) {
 	t := table.NewWriter()

@@ -41,7 +41,7 @@ address at which the daemon serves the same to calendar programs.`,
 				return err
 			}
 			defer a.close()
-			n, start, err := a.editionFlags(newsletter, from)
+			n, start, err := a.dateFlag("--from", newsletter, from)
 			if err != nil {
 				return err
 			}
@@ -75,11 +75,11 @@ func runwayText(r scheduler.Runway) string {
 	case r.Tips == 0:
 		return "The library has no tip that can be sent; add some."
 	case r.First.IsZero():
-		return fmt.Sprintf("The library of %d tips lasts for more than ten years.", r.Tips)
+		return fmt.Sprintf("The library of %s lasts for more than ten years.", count(r.Tips, "tip"))
 	case r.Reason == scheduler.Empty:
-		return fmt.Sprintf("The library of %d tips lasts until %s; nothing is sent from %s on (when_empty: stop).", r.Tips, lastText(r), r.First)
+		return fmt.Sprintf("The library of %s lasts until %s; nothing is sent from %s on (when_empty: stop).", count(r.Tips, "tip"), lastText(r), r.First)
 	}
-	return fmt.Sprintf("The library of %d tips lasts until %s; first repeat on %s.", r.Tips, lastText(r), r.First)
+	return fmt.Sprintf("The library of %s lasts until %s; first repeat on %s.", count(r.Tips, "tip"), lastText(r), r.First)
 }
 
 func lastText(r scheduler.Runway) string {
@@ -101,7 +101,7 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 				return err
 			}
 			defer a.close()
-			n, date, err := a.editionFlags(*newsletter, args[0])
+			n, date, err := a.dateFlag("DATE", *newsletter, args[0])
 			if err != nil {
 				return err
 			}

@@ -27,18 +27,25 @@ type planLine struct {
 	Languages []string     `json:"languages,omitempty"`
 	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
 
+	// Over: the date is over and nothing was sent on it. It's what would have been,
+	// for who asks before the first edition what a year looks like.
+	Over bool `json:"over,omitempty"`
+
 	choice scheduler.Choice
 }
 
 // plan names what goes out on some days from one on. A date that is over has
-// what was sent: one without an edition gets none any more.
-func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, start scheduler.Date, days int) ([]planLine, *scheduler.Calendar, error) {
+// what was sent: one without an edition gets none any more. asIf: before the first
+// edition it's the plan of a newsletter that had begun on the first date, as a
+// simulation may.
+func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, start scheduler.Date, days int, asIf bool) ([]planLine, *scheduler.Calendar, error) {
 	calendar, err := a.scheduler.Calendar(ctx, n, now)
 	if err != nil {
 		return nil, nil, err
 	}
 	upcoming, end := n.Upcoming(now), start.Add(days)
-	if !calendar.Begun() && upcoming.After(start) {
+	ahead := upcoming
+	if asIf && !calendar.Begun() && upcoming.After(start) {
 		upcoming = start // nothing has gone out yet: a plan for any time one likes
 	}
 	var choices []scheduler.Choice
@@ -60,6 +67,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 			Date: choice.Date.String(), Weekday: choice.Date.Weekday().String()[:3], Tip: choice.Tip.ID,
 			Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason, Note: choice.Note, choice: choice,
 		}
+		lines[i].Over = choice.Reason != scheduler.Sent && ahead.After(choice.Date)
 		if choice.Tip.ID == "" {
 			continue
 		}
@@ -78,7 +86,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 
 func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter, start scheduler.Date, days int, format string) error {
 	now := time.Now()
-	lines, calendar, err := a.plan(ctx, now, n, start, days)
+	lines, calendar, err := a.plan(ctx, now, n, start, days, format != "ics")
 	if err != nil {
 		return err
 	}
@@ -95,7 +103,12 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		return err
 	}
 	var rows []table.Row
+	over := 0
 	for _, line := range lines {
+		if line.Over {
+			over++
+			line.Reason += ", not sent"
+		}
 		faults := ""
 		if len(line.Faults) > 0 {
 			faults = fmt.Sprint(len(line.Faults))
@@ -107,6 +120,9 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		if line.Note != "" {
 			c.printf("\n%s: %s\n", line.Date, line.Note)
 		}
+	}
+	if over > 0 {
+		c.printf("\nNothing has been sent yet: this is the plan as if the newsletter had begun on %s. %s over.\n", start, count(over, "date is", "dates are"))
 	}
 	c.printf("\n%s\n", runwayText(calendar.Runway(n.Upcoming(now))))
 	return nil
@@ -152,7 +168,7 @@ func (a *app) servedCalendar(ctx context.Context, now time.Time, id string) ([]b
 	if n.Order == scheduler.CourseOrder {
 		return nil, web.ErrNoCalendar
 	}
-	lines, _, err := a.plan(ctx, now, n, n.Today(now).Add(-calendarBack), calendarDays)
+	lines, _, err := a.plan(ctx, now, n, n.Today(now).Add(-calendarBack), calendarDays, false)
 	if err != nil {
 		return nil, err
 	}

@@ -1,14 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/language"
 
+	"dailytip/locale"
 	"dailytip/mailer/letter"
+	"dailytip/scheduler"
 	"dailytip/tips"
 )
 
@@ -20,6 +26,9 @@ func (c *command) preview() *cobra.Command {
 		Short: "Show the mail as it will be",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains([]string{"html", "text", "eml"}, format) {
+				return exitf(codeUsage, "--format %q is unknown; write html, text or eml", format)
+			}
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
 			if err != nil {
 				return err
@@ -43,6 +52,9 @@ func (c *command) preview() *cobra.Command {
 				content = letter.Content{LocalDate: day.String(), Tips: []tips.Tip{t}}
 			}
 			if err != nil {
+				return err
+			}
+			if err := a.hasLanguage(n, content.Tips, lang); err != nil {
 				return err
 			}
 			l, err := letter.Compose(a.letterNewsletter(a.newsletter(n.ID)), content, lang)
@@ -94,5 +106,36 @@ func render(l *letter.Letter, format, from, base string) ([]byte, error) {
 			UnsubscribeURL: base + "/u/preview", PreferencesURL: base + "/preferences/preview",
 		})
 	}
-	return nil, exitf(codeUsage, "--format %q is unknown; write html, text or eml", format)
+	return nil, fmt.Errorf("there is no format %q", format)
+}
+
+// hasLanguage refuses a language in which no mail of these tips differs from the
+// original: one that no tip has, nor our own words. A reader may choose it all the
+// same; whoever looks at a preview has mistyped it.
+func (a *app) hasLanguage(n *scheduler.Newsletter, all []tips.Tip, lang string) error {
+	if lang == "" {
+		return nil
+	}
+	own := []string{cmp.Or(a.newsletter(n.ID).Language, locale.Default)}
+	for _, t := range all {
+		if t.Language != "" && !slices.Contains(own, t.Language) {
+			own = append(own, t.Language)
+		}
+		for _, tr := range t.Translations {
+			if !slices.Contains(own, tr.Language) {
+				own = append(own, tr.Language)
+			}
+		}
+	}
+	wanted, err := language.Parse(lang)
+	base, _ := wanted.Base()
+	known := func(tag string) bool { // a region's form of it will do
+		other, _ := language.Make(tag).Base()
+		return other == base
+	}
+	if err == nil && slices.ContainsFunc(slices.Concat(own, locale.Languages()), known) {
+		return nil
+	}
+	return exitf(codeUsage, "--lang %q: neither the tip nor our own words are in this language; the tip is in %s, our words are in %s",
+		lang, strings.Join(own, ", "), strings.Join(locale.Languages(), ", "))
 }

@@ -55,7 +55,7 @@ func (c *command) servePreview(ctx context.Context, a *app, n *scheduler.Newslet
 			http.ServeFileFS(w, r, previewFiles, "previewpage/"+name)
 		})
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: pagesForOne(listen, mux), ReadHeaderTimeout: 10 * time.Second}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	watching := make(chan error, 1)
 	go func() { watching <- n.Library.Run(ctx) }()
@@ -97,7 +97,7 @@ func (p *previewer) index(w http.ResponseWriter, r *http.Request) {
 	v.Lint = tips.Lint(v.Tips, p.n.Library.Faults(), tips.LintOptions{Today: p.date.String()})
 	v.Lint = slices.DeleteFunc(v.Lint, func(f tips.Fault) bool { return f.Path != t.Path && f.Severity < tips.Error })
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	w.Header().Set("Cache-Control", "no-store")
 	if err := p.page.Execute(w, v); err != nil {
 		p.app.log.Error("writing the preview's page", "error", err)
@@ -183,7 +183,7 @@ func (p *previewer) mail(w http.ResponseWriter, r *http.Request) {
 	}
 	html := strings.NewReplacer("(prefers-color-scheme:dark)", when, "(prefers-color-scheme: dark)", when).Replace(l.HTML())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src * data: cid:; sandbox allow-same-origin allow-popups")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src * data: cid:; sandbox allow-same-origin allow-popups; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write([]byte(html))
 }

@@ -28,6 +28,9 @@ that is tried is itself the trouble.
 An edition that was paused by command goes on with dailytip edition resume.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := notNegative("--wait", wait); err != nil {
+				return err
+			}
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
 			if err != nil {
 				return err

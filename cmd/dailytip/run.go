@@ -125,6 +125,11 @@ See it work, with nothing installed:  dailytip demo`,
 	root.AddCommand(
 		c.demo(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.backup(), c.migrate(), c.version(),
 	)
+	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	root.SetFlagErrorFunc(unknownFlag)
+	strict(root)
 	c.noteStart(root)
 	return root
 }

@@ -33,6 +33,9 @@ it already doesn't get it again. Beside a running daemon it leaves the sending t
 that one and watches. --to sends a test copy that counts for nothing.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := notNegative("--wait", f.wait); err != nil {
+				return err
+			}
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
 			if err != nil {
 				return err
@@ -60,6 +63,11 @@ that one and watches. --to sends a test copy that counts for nothing.`,
 
 // editionFlags finds the newsletter and the date that a command line means.
 func (a *app) editionFlags(id, date string) (*scheduler.Newsletter, scheduler.Date, error) {
+	return a.dateFlag("--date", id, date)
+}
+
+// dateFlag is editionFlags for a date that has another name on the command line.
+func (a *app) dateFlag(flag, id, date string) (*scheduler.Newsletter, scheduler.Date, error) {
 	n, err := a.scheduler.Find(id)
 	if err != nil {
 		return nil, scheduler.Date{}, exit{codeUsage, err}
@@ -69,7 +77,7 @@ func (a *app) editionFlags(id, date string) (*scheduler.Newsletter, scheduler.Da
 	}
 	d, err := scheduler.ParseDate(date)
 	if err != nil {
-		return nil, d, exitf(codeUsage, "--date: %w", err)
+		return nil, d, exitf(codeUsage, "%s: %w", flag, err)
 	}
 	return n, d, nil
 }
@@ -108,7 +116,7 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 		return exitf(codeNothing, "nobody is due: %s has no active subscribers whose days include %s", n.ID, date)
 	}
 	if opened == 0 && !before.Open() {
-		return exitf(codeNothing, "nothing to send: the edition of %s went to its %d readers already", date, before.Due)
+		return exitf(codeNothing, "nothing to send: the edition of %s went to its %s already", date, count(before.Due, "reader"))
 	}
 	if err := c.deliver(ctx, a, edition, f.wait); err != nil {
 		return err
@@ -190,14 +198,14 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edit
 		if after.Sent == before.Sent {
 			code = codeFailed
 		}
-		return exitf(code, "the edition was cancelled meanwhile: %d of %d readers have it", after.Sent, after.Due)
+		return exitf(code, "the edition was cancelled meanwhile: %d of %s it", after.Sent, count(after.Due, "reader has", "readers have"))
 	}
 	missing := after.Pending + after.Retry + after.Failed + after.InDoubt + after.Expired
 	switch {
 	case after.Sent == before.Sent && missing > 0:
 		return exitf(codeFailed, "nothing went out")
 	case missing > 0:
-		return exitf(codePart, "%d of %d mails are not out", missing, after.Due)
+		return exitf(codePart, "%d of %s not out", missing, count(after.Due, "mail is", "mails are"))
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func (s *simulation) readFile(name string) error {
 		}
 	}
 	if refused > 0 {
-		return exitf(codeUsage, "%s: %d rows are broken; mend them first", name, refused)
+		return exitf(codeUsage, "%s: %s broken; mend that first", name, count(refused, "row is", "rows are"))
 	}
 	return nil
 }

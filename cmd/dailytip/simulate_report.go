@@ -232,8 +232,8 @@ func (s *simulation) missed(ctx context.Context) ([]simulatedGap, error) {
 // ordinary.
 func (s *simulation) printSummary() {
 	sum := &s.seen.summary
-	s.printf("%s to %s, %d readers: %d editions, %d deliveries, %d of them late\n\n",
-		s.first, s.last, sum.Readers, sum.Editions, sum.Deliveries, sum.Late)
+	s.printf("%s to %s, %s: %s, %s, %d of them late\n\n", s.first, s.last,
+		count(sum.Readers, "reader"), count(sum.Editions, "edition"), count(sum.Deliveries, "delivery", "deliveries"), sum.Late)
 	var rows []table.Row
 	for _, n := range s.newsletters {
 		editions, deliveries := map[string]int{}, map[string]int{}
@@ -249,7 +249,7 @@ func (s *simulation) printSummary() {
 	s.table(table.Row{"Newsletter", "Month", "Editions", "Deliveries"}, rows, 3, 4)
 	s.printMissed("Not sent", sum.Skipped)
 	if n := len(sum.Repeats); n > 0 {
-		s.printf("\n%d repeats, the first on %s: %s\n", n, sum.Repeats[0].LocalDate, sum.Repeats[0].Tip)
+		s.printf("\n%s, the first on %s: %s\n", count(n, "repeat"), sum.Repeats[0].LocalDate, sum.Repeats[0].Tip)
 	} else {
 		s.printf("\nNo tip is repeated.\n")
 	}

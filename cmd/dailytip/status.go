@@ -138,13 +138,13 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		return err
 	}
 	if waiting > 0 {
-		c.printf("%d notices wait (confirmations and such)\n", waiting)
+		c.printf("%s (confirmations and such)\n", count(waiting, "notice waits", "notices wait"))
 	}
 	if skipped, err := a.ledger.Skipped(ctx, 5); err != nil {
 		return err
 	} else if len(skipped) > 0 {
 		for _, r := range skipped {
-			c.printf("missed: %s of %s for %d readers: %s\n", r.LocalDate, r.Newsletter, r.Deliveries, r.Reason)
+			c.printf("missed: %s of %s for %s: %s\n", r.LocalDate, r.Newsletter, count(r.Deliveries, "reader"), r.Reason)
 		}
 	}
 	now := time.Now()
@@ -162,7 +162,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		c.printf("%s: %d active readers; %s\n  %s\n", n.ID, readers, when, runwayText(calendar.Runway(n.Upcoming(now))))
+		c.printf("%s: %s; %s\n  %s\n", n.ID, count(readers, "active reader"), when, runwayText(calendar.Runway(n.Upcoming(now))))
 	}
 	return nil
 }

@@ -215,7 +215,7 @@ func (c *command) subscribersList() *cobra.Command {
 			if n > mostRows {
 				c.printf("… and %d more: --json or export lists them all\n", n-mostRows)
 			}
-			c.printf("\n%d subscriptions\n", n)
+			c.printf("\n%s\n", count(n, "subscription"))
 			return nil
 		},
 	}
@@ -237,7 +237,7 @@ func (c *command) subscribersExport() *cobra.Command {
 				return err
 			}
 			defer a.close()
-			w := c.stdio.out
+			w := c.data()
 			if out != "" {
 				file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // people's addresses
 				if err != nil {
@@ -250,7 +250,7 @@ func (c *command) subscribersExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			c.say("%d subscriptions exported", n)
+			c.say("%s exported", count(n, "subscription"))
 			return nil
 		},
 	}

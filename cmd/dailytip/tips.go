@@ -143,9 +143,9 @@ func (c *command) tipsLint(dir *string) *cobra.Command {
 				return err
 			}
 			if faults > 0 {
-				return exitf(codeFailed, "%d faults, %d notes", faults, notes)
+				return exitf(codeFailed, "%s, %s", count(faults, "fault"), count(notes, "note"))
 			}
-			c.say("no faults, %d notes", notes)
+			c.say("no faults, %s", count(notes, "note"))
 			return nil
 		},
 	}
@@ -218,9 +218,9 @@ func (c *command) tipsRepair(dir *string) *cobra.Command {
 			case fixed == 0 && lost == 0:
 				c.say("nothing to repair")
 			case fixed > 0 && write:
-				c.say("%d files repaired", fixed)
+				c.say("%s repaired", count(fixed, "file"))
 			case fixed > 0:
-				c.say("%d files can be repaired: dailytip tips repair --write", fixed)
+				c.say("%s can be repaired: dailytip tips repair --write", count(fixed, "file"))
 			}
 			return nil
 		},

@@ -92,12 +92,12 @@ func (c *command) listTips(l *tips.Library, folder string, now time.Time, votes 
 		return nil
 	}
 	c.table(table.Row{"Id", "Title", "Translations", "", "Useful"}, rows, 5)
-	c.printf("\n%d tips in %s\n", len(rows), folder)
+	c.printf("\n%s in %s\n", count(len(rows), "tip"), folder)
 	if others := len(l.Tips()) - len(rows) + len(l.LeftOut()) + len(l.Broken()); others > 0 {
-		c.say("%d other files: dailytip tips list --all says why they aren't tips now", others)
+		c.say("%s now: dailytip tips list --all says why", count(others, "other file is no tip", "other files are no tips"))
 	}
 	if n := len(l.Faults()); n > 0 {
-		c.say("%d faults and notes: dailytip tips lint shows them", n)
+		c.say("%s: dailytip tips lint shows them", count(n, "fault or note", "faults and notes"))
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (c *command) listFiles(l *tips.Library, folder string, now time.Time) error
 	}
 	if !c.json {
 		c.table(table.Row{"File", "Is", "Title", ""}, rows)
-		c.printf("\n%d files in %s\n", len(rows), folder)
+		c.printf("\n%s in %s\n", count(len(rows), "file"), folder)
 	}
 	return nil
 }

@@ -3,15 +3,11 @@ package dkim
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
-)
 
-// maxFile bounds what is read: an RSA key of 4096 bits takes 3.3 KB.
-const maxFile = 64 << 10
+	"dailytip/safefile"
+)
 
 // Load reads a key that signs for a domain. The file must be for its owner only.
 // Group and others may not read it, with two exceptions, since there the
@@ -36,39 +32,28 @@ func Load(domain, selector, file string) (*Key, error) {
 }
 
 func readPrivate(file string) ([]byte, error) {
-	// Asked before opening: a named pipe would block.
-	info, err := os.Stat(file)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s isn't a file", file)
-	}
-	f, err := os.Open(file)
+	f, info, err := safefile.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // only read from
-	// Asked again of what is open now: the name may mean another file meanwhile.
-	if info, err = f.Stat(); err != nil {
-		return nil, err
-	}
 	if err := checkMode(file, info); err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	data, err := safefile.ReadAll(f, file, safefile.MaxSecret)
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s is larger than any key", file)
+	text, err := safefile.Secret(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", file, err)
 	}
-	return data, nil
+	return []byte(text), nil
 }
 
 func checkMode(file string, info fs.FileInfo) error {
 	mode := info.Mode().Perm()
-	if !hasModes || mode&0o077 == 0 || isCredential(file) {
+	if !hasModes || mode&0o077 == 0 || safefile.IsCredential(file) {
 		return nil
 	}
 	if mode&^0o640 == 0 && ownedByRoot(info) {
@@ -78,36 +63,7 @@ func checkMode(file string, info fs.FileInfo) error {
 	if mode&0o007 != 0 {
 		whom = "everyone on this machine"
 	}
-	return fmt.Errorf("%s is open to %s (mode %04o), and who has it can sign in your name; type: chmod 600 %s", file, whom, mode, shellWord(file))
-}
-
-// shellWord quotes a path for a shell when it needs that.
-func shellWord(s string) string {
-	if strings.ContainsAny(s, " \t\n'\"\\$`&|;<>()*?[]#~!{}") {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
-}
-
-// isCredential tells whether file is one that systemd's LoadCredential made.
-func isCredential(file string) bool {
-	dir := os.Getenv("CREDENTIALS_DIRECTORY")
-	if dir == "" {
-		return false
-	}
-	dir, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return false
-	}
-	path, err := filepath.EvalSymlinks(file)
-	if err != nil {
-		return false
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return false
-	}
-	inside, err := filepath.Rel(dir, path)
-	return err == nil && inside != ".." && !strings.HasPrefix(inside, ".."+string(filepath.Separator))
+	return fmt.Errorf("%s is open to %s (mode %04o), and who has it can sign in your name; type: chmod 600 %s", file, whom, mode, safefile.ShellWord(file))
 }
 
 // WriteKey writes a new key file that only its owner can read. It never

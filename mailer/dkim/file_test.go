@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"dailytip/safefile"
 )
 
 func keyFile(t *testing.T, mode fs.FileMode) string {
@@ -118,10 +120,22 @@ func TestLoadFaults(t *testing.T) {
 	refused(t, load(filepath.Join(dir, "none.pem")), "read DKIM key", "none.pem")
 	refused(t, load(dir), "isn't a file")
 	big := filepath.Join(dir, "big.pem")
-	if err := os.WriteFile(big, bytes.Repeat([]byte("x"), maxFile+1), 0o600); err != nil {
+	if err := os.WriteFile(big, bytes.Repeat([]byte("x"), safefile.MaxSecret+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, load(big), "larger than any key")
+	refused(t, load(big), "larger than 64 KB")
+	wide := filepath.Join(dir, "wide.pem") // as PowerShell's > writes
+	if err := os.WriteFile(wide, []byte("\xff\xfe-\x00-\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, load(wide), "UTF-16")
+	marked := filepath.Join(dir, "marked.pem")
+	if err := os.WriteFile(marked, append([]byte("\ufeff"), made[RSA]()...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := load(marked); err != nil {
+		t.Errorf("a key with a mark before it: %v", err)
+	}
 	other := filepath.Join(dir, "other.pem")
 	if err := os.WriteFile(other, []byte("no key"), 0o600); err != nil {
 		t.Fatal(err)

@@ -241,7 +241,9 @@ func (l *Letter) wrapText(card, why string) {
 		l.text.before += wrap(why, textWidth, "", "") + "\n"
 	}
 	if l.newsletter.PostalAddress != "" {
-		l.text.after = wrap(l.newsletter.PostalAddress, textWidth, "", "") + "\n"
+		for line := range strings.SplitSeq(l.newsletter.PostalAddress, "\n") {
+			l.text.after += wrap(line, textWidth, "", "") + "\n"
+		}
 	}
 	// Chinese, Cyrillic, Arabic: base64 is shorter than quoted-printable. The
 	// text decides for both parts; the HTML's tags would hide its script.

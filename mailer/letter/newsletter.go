@@ -24,7 +24,8 @@ type Newsletter struct {
 	BaseURL  string // our own site, http or https; "" when there is none
 	Accent   string // "#RRGGBB" on white paper; "" is the house's own brown
 
-	// PostalAddress stands at the end of each mail, one line; "" leaves it out.
+	// PostalAddress stands at the end of each mail, in one or several lines, ended
+	// by \n; "" leaves it out.
 	PostalAddress string
 
 	From        mail.Address
@@ -86,7 +87,7 @@ func (n Newsletter) check() error {
 	}
 	for _, f := range []struct{ name, value string }{
 		{"title", n.Title},
-		{"postal address", n.PostalAddress},
+		{"postal address", strings.ReplaceAll(n.PostalAddress, "\n", "")},
 		{"from name", n.From.Name},
 		{"reply-to name", n.ReplyTo.Name},
 		{"confirm-from name", n.ConfirmFrom.Name},

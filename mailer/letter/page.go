@@ -19,8 +19,8 @@ type page struct {
 	Newsletter    string
 	Date          string        // as the reader writes it; "" in notices
 	Why           template.HTML // "" in mails outside a subscription
-	PostalAddress string
-	Name          string // the reader's; "" when unknown
+	PostalAddress template.HTML // its lines, with <br> between them
+	Name          string        // the reader's; "" when unknown
 
 	Card template.HTML // the tip or tips, all styles inline
 	Tips []pageTip     // the same in parts; none in notices
@@ -62,7 +62,7 @@ func newPage(n Newsletter, words string) page {
 	f := fontsFor(words)
 	p := page{
 		Lang: words, Dir: locale.Dir(words), Start: "left", End: "right",
-		Newsletter: n.Title, PostalAddress: n.PostalAddress,
+		Newsletter: n.Title, PostalAddress: footerLines(n.PostalAddress),
 		Styles: headStyles(dark), Filler: template.HTML(strings.Repeat("&#847;&zwnj;&nbsp;", 60)),
 		Light: light, Dark: dark,
 		Serif: template.CSS(f.serif), Sans: template.CSS(f.sans), Leading: template.CSS(f.leading),
@@ -71,6 +71,12 @@ func newPage(n Newsletter, words string) page {
 		p.Start, p.End = p.End, p.Start
 	}
 	return p
+}
+
+// footerLines is a text in lines as HTML. The line break in it is for templates
+// that put it where no element can stand.
+func footerLines(text string) template.HTML {
+	return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(text), "\n", "<br>\n"))
 }
 
 // headStyles holds what can't be inline: the dark scheme, narrow screens and

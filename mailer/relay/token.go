@@ -6,13 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"time"
 
+	"dailytip/safefile"
 	"dailytip/verdict"
 )
 
@@ -34,12 +33,7 @@ const early = time.Minute
 // as JSON (RFC 6749 §5.1).
 func TokenFile(path string) func(context.Context) (Token, error) {
 	return func(context.Context) (Token, error) {
-		f, err := os.Open(path)
-		if err != nil {
-			return Token{}, fmt.Errorf("read token_file: %w", err)
-		}
-		defer f.Close()
-		data, err := io.ReadAll(io.LimitReader(f, maxToken+1))
+		data, err := safefile.Read(path, maxToken)
 		if err != nil {
 			return Token{}, fmt.Errorf("read token_file: %w", err)
 		}
@@ -95,13 +89,17 @@ func parseToken(data []byte, now time.Time) (Token, error) {
 	if len(data) > maxToken {
 		return Token{}, fmt.Errorf("there is no token in more than %d bytes", maxToken)
 	}
-	t := Token{Value: strings.TrimSpace(string(data))}
+	text, err := safefile.Secret(data)
+	if err != nil {
+		return Token{}, fmt.Errorf("what there is %w", err)
+	}
+	t := Token{Value: strings.TrimSpace(text)}
 	if strings.HasPrefix(t.Value, "{") {
 		var answer struct {
 			AccessToken string  `json:"access_token"`
 			ExpiresIn   float64 `json:"expires_in"`
 		}
-		if json.Unmarshal(data, &answer) != nil {
+		if json.Unmarshal([]byte(t.Value), &answer) != nil {
 			return Token{}, errors.New("this isn't the JSON of a token: access_token must be a text, expires_in a number of seconds")
 		}
 		t.Value = answer.AccessToken
