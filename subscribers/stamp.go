@@ -29,21 +29,29 @@ func (t *Tokens) StampMade(stamp string) (time.Time, error) {
 	return time.UnixMilli(number >> stampTail), err
 }
 
-// SpendStamp takes a good stamp out of use; false: it was used before. Nobody
-// asks for one any more once life has gone by since it was made.
-func (l *List) SpendStamp(ctx context.Context, tx *sql.Tx, now time.Time, stamp string, life time.Duration) (bool, error) {
+// SpendStamp takes a good stamp out of use for a request. It returns false when
+// it was used for another one before; a form that is sent twice is the same. A
+// stamp is too old by itself once life has gone by since it was made.
+func (l *List) SpendStamp(ctx context.Context, tx *sql.Tx, now time.Time, stamp string, life time.Duration, r Request) (bool, error) {
 	number, err := l.tokens.Check(FormStamp, stamp)
 	if err != nil {
 		return false, err
 	}
+	use := l.hash("stamp", r.Newsletter+"\x00"+r.Address.Key())
 	if _, err := tx.ExecContext(ctx, "DELETE FROM spent WHERE until <= $1", store.Millis(now)); err != nil {
 		return false, fmt.Errorf("forget old stamps: %w", err)
 	}
-	res, err := tx.ExecContext(ctx, "INSERT INTO spent (number, until) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-		number, store.Millis(time.UnixMilli(number>>stampTail).Add(life+time.Millisecond)))
+	res, err := tx.ExecContext(ctx, "INSERT INTO spent (number, use, until) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+		number, use, store.Millis(time.UnixMilli(number>>stampTail).Add(life+time.Millisecond)))
 	if err != nil {
 		return false, fmt.Errorf("spend a stamp: %w", err)
 	}
-	n, err := res.RowsAffected()
-	return n == 1, err
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return n == 1, err
+	}
+	var before string
+	if err := tx.QueryRowContext(ctx, "SELECT use FROM spent WHERE number = $1", number).Scan(&before); err != nil {
+		return false, fmt.Errorf("spend a stamp: %w", err)
+	}
+	return before == use, nil
 }

@@ -4,6 +4,7 @@
 -- here is too old to be used again.
 CREATE TABLE spent (
     number BIGINT PRIMARY KEY,  -- what the token names
+    use    TEXT   NOT NULL,     -- keyed hash of what for
     until  BIGINT NOT NULL      -- then it's too old by itself
 );
 CREATE INDEX spent_until ON spent (until);
