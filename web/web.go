@@ -161,7 +161,10 @@ func (s *Server) openArchive() {
 	s.looks = map[string]letter.Newsletter{}
 	s.archive = archive{ledger: s.Ledger, newsletters: map[string]letter.Newsletter{}, log: s.Log}
 	for _, n := range s.Newsletters {
-		look := letter.Newsletter{ID: n.ID, Language: n.Language, AssetURL: s.whole("/files/"+n.ID+"/", nil)}
+		look := letter.Newsletter{ID: n.ID, Language: n.Language}
+		if !n.Private || !n.Unlisted { // else pictures travel with the mails
+			look.AssetURL = s.whole("/files/"+n.ID+"/", nil)
+		}
 		s.looks[n.ID] = look
 		if !n.Private {
 			s.archive.newsletters[n.ID] = look

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"syscall"
 
 	"dailytip/config"
 	"dailytip/library"
@@ -34,7 +35,7 @@ func newLooks(cfg *config.Config) (looks, error) {
 			look.ArchiveURL = cfg.BaseURL + "/archive/" + n.ID
 		}
 		look.Assets = shelf(n.Tips)
-		if public(cfg.BaseURL) {
+		if public(cfg.BaseURL) && !internal(&n) {
 			look.AssetURL = cfg.BaseURL + "/files/" + n.ID + "/"
 		}
 		if n.Template != "" {
@@ -50,6 +51,10 @@ func newLooks(cfg *config.Config) (looks, error) {
 	return all, nil
 }
 
+// internal tells whether strangers get to see nothing of a newsletter, so not its
+// pictures either.
+func internal(n *config.Newsletter) bool { return !n.Joinable && !n.Archive }
+
 // shelf is a library's folder as a file system that no name and no link leads
 // out of; the demo's is in the program. nil: it can't be opened, which reading
 // the tips has reported.
@@ -61,7 +66,28 @@ func shelf(folder string) fs.FS {
 	if err != nil {
 		return nil
 	}
-	return root.FS()
+	return regular{root}
+}
+
+// regular gives out the files below a folder that are files: to open a pipe or a
+// device may take for ever, and what a name stands for may change at any time, so
+// it's opened without waiting and looked at then.
+type regular struct{ root *os.Root }
+
+// Open is for fs.FS.
+func (r regular) Open(name string) (fs.File, error) {
+	f, err := r.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: name, Err: errors.New("it is no file")}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 func readTemplate(name string) (*letter.Template, config.Faults) {
