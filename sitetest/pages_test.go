@@ -94,7 +94,7 @@ func (s *site) settings(name string) string {
 
 // forms are what comes of the forms, first of those that change nothing.
 func (s *site) forms() []visit {
-	stamp := s.list.Tokens().Make(subscribers.FormStamp, time.Now().Add(-time.Minute).UnixMilli())
+	stamp := s.list.Tokens().NewStamp(time.Now().Add(-time.Minute))
 	leave := s.link("u", subscribers.UnsubscribeLink, "zh-cn")
 	return []visit{
 		{name: "subscribe with faults", path: "/subscribe", form: url.Values{"email": {"x"}, "name": {"a\x00"}, "timezone": {"Mars"}}},
