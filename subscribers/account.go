@@ -38,7 +38,8 @@ func (l *List) NewAccount(ctx context.Context, tx *sql.Tx, now time.Time, subscr
 
 // Account returns what a token of a purpose names: a link that hasn't been used
 // ([AccountLink]), or a page that one has opened ([AccountPage]). What is over,
-// used, forged or erased is [ErrToken].
+// used, forged or erased is [ErrToken]; whose it was stands in the Account, if we
+// still know.
 func (l *List) Account(ctx context.Context, q store.Queryer, now time.Time, p Purpose, token string) (Account, error) {
 	id, err := l.tokens.Check(p, token)
 	if err != nil {

@@ -95,8 +95,7 @@ func (s *Server) openAccount(w http.ResponseWriter, r *http.Request) {
 		}
 		first, err := s.List.OpenAccount(r.Context(), tx, s.Now(), a.ID)
 		if err == nil && !first {
-			over := s.accountOver(r)
-			bad = &over
+			bad, err = s.accountOver(r, tx, a)
 		}
 		return err
 	})
@@ -123,7 +122,8 @@ func (s *Server) accountOf(r *http.Request, q queryer, purpose subscribers.Purpo
 	}
 	a, err = s.List.Account(r.Context(), q, s.Now(), purpose, token)
 	if errors.Is(err, subscribers.ErrToken) {
-		return wrong(s.accountOver(r))
+		bad, err = s.accountOver(r, q, a)
+		return a, p, bad, err
 	}
 	if err != nil {
 		return a, p, nil, err
@@ -136,7 +136,20 @@ func (s *Server) accountOf(r *http.Request, q queryer, purpose subscribers.Purpo
 	return a, p, nil, err
 }
 
-// accountOver says that a link was used, or that its hour has gone by.
-func (s *Server) accountOver(r *http.Request) page {
-	return s.plain(r, http.StatusGone, "page.account.over_heading", "page.account.over")
+// accountOver says that a link was used, or that its hour has gone by, and where to
+// get another one.
+func (s *Server) accountOver(r *http.Request, q queryer, a subscribers.Account) (*page, error) {
+	l := s.plain(r, http.StatusGone, "page.account.over_heading", "page.account.over")
+	p, err := s.reader(r.Context(), q, a.Subscription)
+	if errors.Is(err, subscribers.ErrUnknown) { // or erased meanwhile
+		return &l, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	own := s.letter(r, p)
+	own.Status, own.Heading = http.StatusGone, say(own.Lang, "page.account.over_heading")
+	own.Text = []template.HTML{say(own.Lang, "page.account.over")}
+	own.Body = s.wayBack(r, own.Lang, p)
+	return &own, nil
 }
