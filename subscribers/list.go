@@ -207,12 +207,12 @@ func (l *List) note(ctx context.Context, tx *sql.Tx, now time.Time, subscriber i
 
 // erasedHash is what is kept of an erased address: enough to know it again,
 // nothing to read it from.
-func (l *List) erasedHash(a Address) string { return l.hash("erased", a.Key()) }
+func (l *List) erasedHash(a Address) string { return l.hash("erased", a) }
 
 // hash is an address for one purpose, under a key that nobody outside has.
-func (l *List) hash(purpose, key string) string {
+func (l *List) hash(purpose string, a Address) string {
 	// The first key, whichever is newest: the hash must be the same for ever.
 	mac := hmac.New(sha256.New, l.tokens.ring.Load().keys[1].secret)
-	mac.Write([]byte(purpose + "\x00" + key))
+	mac.Write([]byte(purpose + "\x00" + a.Key()))
 	return hex.EncodeToString(mac.Sum(nil))
 }

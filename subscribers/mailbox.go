@@ -9,9 +9,9 @@ import (
 
 // Mailbox is where an address most likely leads, whatever tag stands in it: one
 // person can write theirs in many ways, and a stranger can write to it in all of
-// them. It only says what limits count together. It's no address, and says
-// nothing of who somebody is: two people may share one.
-func (a Address) Mailbox() string {
+// them. It only says what limits count together, and nothing of who somebody is:
+// nothing is sent to it.
+func (a Address) Mailbox() Address {
 	local, domain, _ := strings.Cut(a.Key(), "@")
 	local, _, _ = strings.Cut(local, "+") // RFC 5233, at nearly all providers
 	if house, sub := providers[registered(domain)]; sub && house.wildcard && domain != registered(domain) {
@@ -31,7 +31,7 @@ func (a Address) Mailbox() string {
 	if p.same != "" {
 		domain = p.same
 	}
-	return local + "@" + domain
+	return Address(local + "@" + domain)
 }
 
 // House is what limits count as one domain: what one owner has registered, with

@@ -37,7 +37,7 @@ func (l *List) SpendStamp(ctx context.Context, tx *sql.Tx, now time.Time, stamp 
 	if err != nil {
 		return false, err
 	}
-	use := l.hash("stamp", r.Newsletter+"\x00"+r.Address.Key())
+	use := l.hash("stamp/"+r.Newsletter, r.Address)
 	if _, err := tx.ExecContext(ctx, "DELETE FROM spent WHERE until <= $1", store.Millis(now)); err != nil {
 		return false, fmt.Errorf("forget old stamps: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/config"
 	"dailytip/web"
 )
 
@@ -65,6 +66,26 @@ func TestShelfHoldsFilesOnly(t *testing.T) {
 		// Mails read their pictures in the same way.
 		if _, err := fs.Stat(files, name); (err == nil) != (want == 200) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What strangers see nothing of has no pictures on the site: they come along.
+func TestPicturesOfAnInternalNewsletterTravel(t *testing.T) {
+	for _, joinable := range []bool{true, false} {
+		for _, archive := range []bool{true, false} {
+			n := config.DefaultNewsletter()
+			n.ID, n.Title, n.Tips, n.Joinable, n.Archive = "x", "X", t.TempDir(), joinable, archive
+			n.From.Address = "tips@example.com"
+			cfg := config.Default()
+			cfg.BaseURL, cfg.Newsletters = "https://tips.example.com", []config.Newsletter{n}
+			looks, err := newLooks(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if served := joinable || archive; (looks["x"].AssetURL != "") != served || looks["x"].Assets == nil {
+				t.Errorf("joinable %t, archive %t: %+v", joinable, archive, looks["x"])
+			}
 		}
 	}
 }
