@@ -106,11 +106,11 @@ func readEntry(body io.Reader) (e entry, err error) {
 			return e, err
 		}
 		name, _ := token.(string)
-		if folded := strings.ToLower(name); seen[folded] {
+		folded := strings.ToLower(name)
+		if seen[folded] {
 			return e, fmt.Errorf("%q stands there twice", name)
-		} else {
-			seen[folded] = true
 		}
+		seen[folded] = true
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return e, err
