@@ -190,6 +190,10 @@ type Newsletter struct {
 	// Archive lets anybody read on the site what was sent, and follow it as a feed.
 	Archive bool `yaml:"archive"`
 
+	// Joinable lets anybody join on the site. Else it isn't on the front page, and
+	// the operator adds who reads it.
+	Joinable bool `yaml:"joinable"`
+
 	// Proof is who sees each edition before it goes out.
 	Proof Proof `yaml:"proof"`
 
@@ -214,10 +218,13 @@ type Proof struct {
 type Signup struct {
 	// PerNetwork is for one IPv4 address or one IPv6 /64; 0: no limit.
 	PerNetwork int `yaml:"per_network"`
-	// PerDomain is for the addresses of one mail domain; 0: no limit.
+	// PerDomain is for the addresses of one mail domain but the large providers'; 0:
+	// no limit.
 	PerDomain int `yaml:"per_domain"`
 	// Total is for all of them; 0: no limit.
 	Total int `yaml:"total"`
+	// API lets programs sign readers up.
+	API bool `yaml:"api"`
 	// Origins are the sites, scheme://host, whose forms sign readers up without
 	// another click on ours.
 	Origins []string `yaml:"origins"`

@@ -10,7 +10,7 @@ func Default() *Config {
 		Listen:   "127.0.0.1:8080",
 		Database: NewDatabase("dailytip.db"),
 		SMTP:     []Relay{DefaultRelay()},
-		Signup:   Signup{PerNetwork: 30, PerDomain: 300, Total: 1000},
+		Signup:   Signup{PerNetwork: 30, PerDomain: 300, Total: 1000, API: true},
 	}
 }
 
@@ -41,6 +41,7 @@ func DefaultNewsletter() Newsletter {
 		GiveUpAfter:     12 * time.Hour,
 		InDoubt:         "resend",
 		Archive:         true,
+		Joinable:        true,
 		Proof:           Proof{Before: 12 * time.Hour},
 	}
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,7 +58,8 @@ func (s *site) another() {
 	s.reload()
 }
 
-// both subscribes to the second newsletter and, from its settings, to the first.
+// both subscribes to the second newsletter and, by the link that its settings have
+// sent, to the first.
 func (j *journey) both() {
 	j.Helper()
 	j.open(j.site.base + "/")
@@ -77,6 +79,7 @@ func (j *journey) both() {
 	j.first = j.site.mail(j.address)
 	j.open(j.link(j.first, "/preferences/"))
 	j.look("settings of the second")
+	j.account()
 	j.press("#join-management")
 	j.title = title
 	j.says("page.confirm.done", nil)
@@ -84,6 +87,23 @@ func (j *journey) both() {
 	j.site.send()
 	j.first = j.site.mail(j.address)
 	j.wantTip(j.first)
+}
+
+// account asks for the link to all that is held, and opens it.
+func (j *journey) account() {
+	j.Helper()
+	if text := j.text("main"); strings.Contains(text, j.address) {
+		j.Errorf("the settings show the address:\n%s", text)
+	}
+	j.press("#account")
+	j.says("page.account.sent", nil)
+	j.look("a link is on its way")
+	j.open(j.link(j.site.mail(j.address), "/open/"))
+	j.says("page.account.ask", nil)
+	j.look("open the account")
+	j.press("main form button")
+	j.says("page.account.heading", nil)
+	j.look("the account")
 }
 
 // less asks for a mail a week.
@@ -118,6 +138,7 @@ func (j *journey) back() {
 // forget has everything erased; the links of the mails lead nowhere then.
 func (j *journey) forget() {
 	j.Helper()
+	j.account()
 	j.press("#erase")
 	j.says("page.settings.erase_text", nil)
 	j.look("erase")

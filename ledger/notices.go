@@ -19,6 +19,7 @@ const (
 	Alert   = "alert"   // tells an operator what needs them
 	Proof   = "proof"   // shows an editor an edition before it goes out
 	Known   = "known"   // tells who signed up again that they get it already
+	Account = "account" // the link to all that we hold on a reader
 )
 
 // noticeLife is how long a notice is worth sending.
@@ -33,21 +34,25 @@ type Notice struct {
 	Email        subscribers.Address
 	Language     string
 	Content      int64     // Resend: what to send
-	Detail       string    // Alert: what happened; Proof: a ProofOf, JSON
-	ExpiresAt    time.Time // zero: a day from now
+	Detail       string    // Alert: what happened; Proof: a ProofOf, JSON; Account: its number
+	Start        time.Time // not before; zero: now
+	ExpiresAt    time.Time // zero: a day after that
 }
 
 // Enqueue writes a notice. It belongs into the transaction of the change that
 // causes it, so that there's never the one without the other.
 func (l *Ledger) Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n Notice) error {
+	if n.Start.Before(now) {
+		n.Start = now
+	}
 	if n.ExpiresAt.IsZero() {
-		n.ExpiresAt = now.Add(noticeLife)
+		n.ExpiresAt = n.Start.Add(noticeLife)
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO notices (id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, state, next_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', $10)`,
 		l.ids.New(now), n.Kind, n.Newsletter, n.Subscriber, n.Subscription, n.Email, n.Language, n.Content, n.Detail,
-		store.Millis(now), store.Millis(n.ExpiresAt))
+		store.Millis(n.Start), store.Millis(n.ExpiresAt))
 	if err != nil {
 		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
 	}

@@ -15,6 +15,12 @@ import (
 // already and signed up themselves, one that says so. What an address gets that
 // way is bounded by [subscribers.List.MayAsk].
 func (l *Ledger) SignUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscribers.Request) (subscribers.Added, error) {
+	return l.SignUpLater(ctx, tx, now, r, func() time.Duration { return 0 })
+}
+
+// SignUpLater is SignUp with a mail that may have to wait. Only when there is one
+// it asks for how long.
+func (l *Ledger) SignUpLater(ctx context.Context, tx *sql.Tx, now time.Time, r subscribers.Request, wait func() time.Duration) (subscribers.Added, error) {
 	if r.Consent == subscribers.ByReader {
 		if err := l.list.Renew(ctx, tx, now, r); err != nil {
 			return subscribers.Added{}, err
@@ -34,7 +40,7 @@ func (l *Ledger) SignUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscr
 	}
 	return added, l.Enqueue(ctx, tx, now, Notice{
 		Kind: kind, Newsletter: r.Newsletter, Subscriber: added.Subscriber, Subscription: added.Subscription,
-		Email: r.Address, Language: added.Language,
+		Email: r.Address, Language: added.Language, Start: now.Add(wait()),
 	})
 }
 

@@ -238,6 +238,35 @@ func TestTheNewestSignUpWinsUntilOneIsConfirmed(t *testing.T) {
 	})
 }
 
+// A mail that has to wait isn't claimed before its time, and has a day from then.
+func TestAMailThatHasToWait(t *testing.T) {
+	each(t, 0, func(h *harness) {
+		asked := 0
+		for range 2 { // the second causes none, and asks for no place in line
+			h.write(func(tx *sql.Tx) error {
+				_, err := h.ledger.SignUpLater(h.Context(), tx, now, subscribers.Request{
+					Address: "ana@example.com", Newsletter: "management", Consent: subscribers.ByReader,
+				}, func() time.Duration { asked++; return 30 * time.Hour })
+				return err
+			})
+		}
+		if asked != 1 {
+			t.Errorf("asked %d times for a place", asked)
+		}
+		at := now.Add(30 * time.Hour)
+		for _, step := range []struct {
+			at   time.Time
+			want int
+		}{{now, 0}, {at.Add(-time.Millisecond), 0}, {at, 1}} {
+			if jobs := h.exchange(step.at, claim); len(jobs) != step.want {
+				t.Errorf("%d mails at %s", len(jobs), step.at)
+			} else if step.want == 1 && (!jobs[0].OpenedAt.Equal(at) || !jobs[0].ExpiresAt.Equal(at.Add(day))) {
+				t.Errorf("%+v", jobs[0])
+			}
+		}
+	})
+}
+
 // A second import of the same list asks nobody again.
 func TestImportingTwiceAsksOnce(t *testing.T) {
 	each(t, 0, func(h *harness) {

@@ -94,7 +94,7 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 func (m *Mailer) fill(r *letter.Recipient, n *Newsletter, x *message) {
 	b := appendMessageID(x.bytes.text[:0], x.job.Key, r.ReturnPath)
 	id := len(b)
-	own := x.job.Subscription != 0 && x.job.Kind != ledger.Confirm
+	own := x.job.Subscription != 0 && x.job.Kind != ledger.Confirm && x.job.Kind != ledger.Account
 	if own {
 		b = m.appendLink(b, n, "/u/", subscribers.UnsubscribeLink, x)
 	}
@@ -138,7 +138,7 @@ func (e unreadError) Unwrap() error { return e.error }
 // sender is the address that a mail of a kind comes from and bounces go to. An
 // alert may have to say that the newsletter's own is refused.
 func (n *Newsletter) sender(kind string) string {
-	other := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known || kind == ledger.Alert
+	other := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known || kind == ledger.Account || kind == ledger.Alert
 	if other && n.ConfirmFrom.Address != "" {
 		return n.ConfirmFrom.Address
 	}
@@ -175,7 +175,7 @@ func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*l
 			return nil, err
 		}
 		return m.inLanguage(n, c, job.Language)
-	case ledger.Confirm, ledger.Welcome, ledger.Known:
+	case ledger.Confirm, ledger.Welcome, ledger.Known, ledger.Account:
 		return letter.ComposeNotice(n.Newsletter, m.answer(ctx, n, job))
 	case ledger.Resend:
 		c, err := m.content(ctx, job.Content)
@@ -201,6 +201,8 @@ func (m *Mailer) answer(ctx context.Context, n *Newsletter, job *ledger.Job) let
 		notice.ConfirmURL = n.BaseURL + "/confirm/" + m.tokens.Make(subscribers.ConfirmLink, job.Subscription)
 	case ledger.Known:
 		notice.Kind, notice.PreferencesURL = letter.Known, m.preferences(n, job)
+	case ledger.Account:
+		notice.Kind, notice.AccountURL = letter.Account, m.account(n, job)
 	case ledger.Welcome:
 		notice.Kind = letter.Welcome
 		if m.nextDue == nil {
@@ -216,6 +218,15 @@ func (m *Mailer) answer(ctx context.Context, n *Newsletter, job *ledger.Job) let
 // preferences is the address of the reader's own settings.
 func (m *Mailer) preferences(n *Newsletter, job *ledger.Job) string {
 	return n.BaseURL + "/preferences/" + m.tokens.Make(subscribers.PreferencesLink, job.Subscription)
+}
+
+// account is the address that opens, once, all that is held on the reader.
+func (m *Mailer) account(n *Newsletter, job *ledger.Job) string {
+	number, err := strconv.ParseInt(job.Detail, 10, 64)
+	if err != nil {
+		return "" // nothing that we wrote; composing says that the address is missing
+	}
+	return n.BaseURL + "/open/" + m.tokens.Make(subscribers.AccountLink, number)
 }
 
 // content reads what an edition sends, from the ledger's copy and never from

@@ -151,6 +151,7 @@ func (g *gallery) attached(tip tips.Tip) {
 func (g *gallery) notices(lang string, tip tips.Tip) {
 	for name, notice := range map[string]letter.Notice{
 		"confirm": {Kind: letter.Confirm, ConfirmURL: "https://tips.example.com/confirm/nLJ2lQ7yXWbP4kTjVdR9Zg"},
+		"account": {Kind: letter.Account, AccountURL: "https://tips.example.com/open/AAEFUA5R4X8rOghu34FJ8ysppYarA"},
 		"welcome": {Kind: letter.Welcome, NextDate: "2026-11-24", NextTime: "07:00"},
 		"resend":  {Kind: letter.Resend, Content: letter.Content{LocalDate: Date, Tips: []tips.Tip{tip}}},
 	} {

@@ -1,6 +1,7 @@
 package sitetest_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,6 +74,10 @@ func (s *site) pages() []visit {
 			visit{name: "leave, " + name, path: s.link("u", subscribers.UnsubscribeLink, name), unseen: unseen},
 			visit{name: "settings, " + name, path: s.settings(name), unseen: unseen})
 	}
+	for _, name := range []string{"active", "zh-cn", "ar", "left", "paused"} {
+		link, page, used := s.account(name)
+		all = append(all, visit{name: "open, " + name, path: link}, visit{name: "account, " + name, path: page}, visit{name: "used, " + name, path: used, unseen: true})
+	}
 	all = append(all, s.forms()...)
 	all = append(all, visit{name: "a bad link", path: "/u/x"}, visit{name: "a bad vote", path: "/vote/1/x"})
 	for about, path := range s.vote {
@@ -92,21 +97,48 @@ func (s *site) settings(name string) string {
 	return s.link("preferences", subscribers.PreferencesLink, name)
 }
 
+// account is the path of a link to all that is held on a reader, that of the page
+// which another one has opened, and that other one.
+func (s *site) account(name string) (link, page, used string) {
+	now := time.Now()
+	var made [2]subscribers.Account
+	s.must(s.db.Write(s.t.Context(), func(tx *sql.Tx) (err error) {
+		for i := range made {
+			if made[i], err = s.list.NewAccount(s.t.Context(), tx, now, s.readers[name].Subscription); err != nil {
+				return err
+			}
+		}
+		_, err = s.list.OpenAccount(s.t.Context(), tx, now, made[1].ID)
+		return err
+	}))
+	tokens := s.list.Tokens()
+	return "/open/" + tokens.Make(subscribers.AccountLink, made[0].ID), "/account/" + tokens.Make(subscribers.AccountPage, made[1].ID),
+		"/open/" + tokens.Make(subscribers.AccountLink, made[1].ID)
+}
+
 // forms are what comes of the forms, first of those that change nothing.
 func (s *site) forms() []visit {
-	stamp := s.list.Tokens().Make(subscribers.FormStamp, time.Now().Add(-time.Minute).UnixMilli())
+	stamp := s.list.Tokens().NewStamp(time.Now().Add(-time.Minute))
 	leave := s.link("u", subscribers.UnsubscribeLink, "zh-cn")
+	_, account, _ := s.account("active")
+	_, arabic, _ := s.account("ar")
+	_, last, _ := s.account("paused")
 	return []visit{
 		{name: "subscribe with faults", path: "/subscribe", form: url.Values{"email": {"x"}, "name": {"a\x00"}, "timezone": {"Mars"}}},
 		{name: "subscribe with faults, ar", path: "/subscribe?lang=ar", form: url.Values{"email": {""}, "newsletter": {"none"}}},
 		{name: "subscribe like a machine", path: "/subscribe", form: url.Values{"email": {"new@example.com"}, "newsletter": {"management"}}},
 		{name: "subscribed", path: "/subscribe", form: url.Values{"email": {"new@example.com"}, "newsletter": {"management"}, "stamp": {stamp}}},
-		{name: "settings with faults", path: s.settings("active"), form: url.Values{"cadence": {"daily"}, "days": {""}, "send_at": {"25:00"}, "name": {"a\x00"}}},
+		{name: "settings with faults", path: s.settings("active"), form: url.Values{"cadence": {"daily"}, "days": {""}, "send_at": {"25:00"}}},
 		{name: "pause with a fault", path: s.settings("ar"), form: url.Values{"do": {"pause"}, "until": {"yesterday"}}},
-		{name: "erase?", path: s.settings("active"), form: url.Values{"do": {"erase"}}},
-		{name: "settings saved", path: s.settings("active"), form: url.Values{"name": {"Ana"}, "language": {"en"}}},
+		{name: "confirm with a fault", path: s.link("confirm", subscribers.ConfirmLink, "pending"), form: url.Values{"name": {"a\x00"}}},
+		{name: "a link is mailed", path: s.settings("active"), form: url.Values{"do": {"account"}}},
+		{name: "a link is mailed, ar", path: s.settings("ar"), form: url.Values{"do": {"account"}}},
+		{name: "name saved", path: account, form: url.Values{"do": {"name"}, "name": {"Ana"}}},
+		{name: "name with a fault, ar", path: arabic, form: url.Values{"do": {"name"}, "name": {"a\x00"}}},
+		{name: "erase?", path: account, form: url.Values{"do": {"erase"}}},
+		{name: "settings saved", path: s.settings("active"), form: url.Values{"language": {"en"}}},
 		{name: "the latest once more", path: s.settings("active"), form: url.Values{"do": {"again"}}},
-		{name: "another newsletter", path: s.settings("active"), form: url.Values{"do": {"join"}, "newsletter": {"gallery"}}},
+		{name: "another newsletter", path: account, form: url.Values{"do": {"join"}, "newsletter": {"gallery"}}},
 		{name: "paused now", path: s.settings("ar"), form: url.Values{"do": {"pause"}, "weeks": {"2"}}},
 		{name: "resumed", path: s.settings("ar"), form: url.Values{"do": {"resume"}}},
 		{name: "weekly instead", path: leave + "/less", form: url.Values{"do": {"weekly"}}},
@@ -114,7 +146,7 @@ func (s *site) forms() []visit {
 		{name: "left", path: leave, form: url.Values{}},
 		{name: "left because", path: leave + "/reason", form: url.Values{"reason": {"moved"}}},
 		{name: "back again", path: leave + "/undo", form: url.Values{}},
-		{name: "erased", path: s.settings("bounced"), form: url.Values{"do": {"forget"}}},
+		{name: "erased", path: last, form: url.Values{"do": {"forget"}}},
 	}
 }
 

@@ -22,7 +22,8 @@ const (
 )
 
 // MayAsk counts a mail that a sign-up is about to cause and reports whether it
-// may go out. Commit it together with the mail. confirmation: it asks to confirm,
+// may go out. Commit it together with the mail. All ways to write one mailbox
+// count together. confirmation: it asks to confirm,
 // which only happens so often; else only the time since the last one counts.
 func (l *List) MayAsk(ctx context.Context, tx *sql.Tx, now time.Time, a Address, confirmation bool) (bool, error) {
 	counts := 0
@@ -39,7 +40,7 @@ func (l *List) MayAsk(ctx context.Context, tx *sql.Tx, now time.Time, a Address,
 			last_at = excluded.last_at
 		WHERE asked.last_at <= $4 AND (asked.since <= $6 OR asked.times + excluded.times <= $5)
 		RETURNING times`,
-		l.hash("asked", a), counts, store.Millis(now), store.Millis(now.Add(-AskAgainAfter)), MostUnanswered,
+		l.hash("asked", a.Mailbox()), counts, store.Millis(now), store.Millis(now.Add(-AskAgainAfter)), MostUnanswered,
 		store.Millis(now.Add(-UnconfirmedLife))).Scan(&times)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
@@ -57,7 +58,7 @@ func (l *List) answered(ctx context.Context, tx *sql.Tx, subscriber int64) error
 	if err := tx.QueryRowContext(ctx, "SELECT email FROM subscribers WHERE id = $1", subscriber).Scan(&a); err != nil {
 		return fmt.Errorf("confirm: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, "UPDATE asked SET times = 0 WHERE email_hash = $1", l.hash("asked", a)); err != nil {
+	if _, err := tx.ExecContext(ctx, "UPDATE asked SET times = 0 WHERE email_hash = $1", l.hash("asked", a.Mailbox())); err != nil {
 		return fmt.Errorf("confirm: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM erased WHERE email_hash = $1", l.erasedHash(a)); err != nil {

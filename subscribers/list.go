@@ -215,7 +215,7 @@ func (l *List) erasedHash(a Address) string { return l.hash("erased", a) }
 // hash is an address for one purpose, under a key that nobody outside has.
 func (l *List) hash(purpose string, a Address) string {
 	// The first key, whichever is newest: the hash must be the same for ever.
-	mac := hmac.New(sha256.New, l.tokens.keys[1].secret)
+	mac := hmac.New(sha256.New, l.tokens.ring.Load().keys[1].secret)
 	mac.Write([]byte(purpose + "\x00" + a.Key()))
 	return hex.EncodeToString(mac.Sum(nil))
 }

@@ -6,12 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"dailytip/store"
 )
@@ -26,13 +26,21 @@ const (
 	UnsubscribeLink Purpose = "unsubscribe"
 	PreferencesLink Purpose = "preferences"
 
-	// FormStamp signs when a form was made, in ms, in place of a subscription.
+	// AccountLink is the link that is mailed to who wants all that we hold, and
+	// AccountPage the page that it opens; both name an [Account] in place of a
+	// subscription.
+	AccountLink Purpose = "account"
+	AccountPage Purpose = "account-page"
+
+	// FormStamp signs a form; see [NewStamp].
 	FormStamp Purpose = "form"
 )
 
+const calendar = "calendar/"
+
 // CalendarLink is the purpose of the link to a newsletter's calendar, for the
 // operator. Its tokens name no subscription, but 0.
-func CalendarLink(newsletter string) Purpose { return Purpose("calendar/" + newsletter) }
+func CalendarLink(newsletter string) Purpose { return Purpose(calendar + newsletter) }
 
 // VoteLink is the purpose of the links that say whether an edition was useful.
 func VoteLink(edition int64) Purpose { return Purpose("vote/" + strconv.FormatInt(edition, 36)) }
@@ -47,10 +55,24 @@ var ErrToken = errors.New("this link isn't valid")
 
 // Tokens signs and checks what links carry: the number of the key, the number
 // of the subscription and a code over both and the purpose (HMAC-SHA256, cut to
-// 112 bits). Tokens never expire: RFC 8058 needs that for unsubscribing.
+// 112 bits). Tokens don't expire by themselves: the operator ends them all but
+// those to unsubscribe, which RFC 8058 needs for ever, with a new key ([Rotate]).
 type Tokens struct {
-	keys   map[uint16]*linkKey
-	newest uint16
+	ring atomic.Pointer[keyring]
+}
+
+// keyring is all keys, and the newest for links and for calendars.
+type keyring struct {
+	keys            map[uint16]*linkKey
+	links, calendar uint16
+}
+
+// newest is the number of the key that signs a purpose.
+func (k *keyring) newest(p Purpose) uint16 {
+	if strings.HasPrefix(string(p), calendar) {
+		return k.calendar
+	}
+	return k.links
 }
 
 type linkKey struct {
@@ -60,29 +82,8 @@ type linkKey struct {
 
 // LoadTokens reads the keys for links from the database.
 func LoadTokens(ctx context.Context, db *store.DB) (*Tokens, error) {
-	rows, err := db.Read().QueryContext(ctx, "SELECT id, secret FROM link_keys WHERE purpose = 'link' ORDER BY id")
-	if err != nil {
-		return nil, fmt.Errorf("read link keys: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	t := &Tokens{keys: map[uint16]*linkKey{}}
-	for rows.Next() {
-		var id uint16
-		var secret string
-		if err := rows.Scan(&id, &secret); err != nil {
-			return nil, fmt.Errorf("read link keys: %w", err)
-		}
-		k := &linkKey{}
-		if k.secret, err = hex.DecodeString(secret); err != nil {
-			return nil, fmt.Errorf("read link key %d: %w", id, err)
-		}
-		t.keys[id] = k
-		t.newest = id
-	}
-	if len(t.keys) == 0 && rows.Err() == nil {
-		return nil, errors.New("read link keys: there are none; run dailytip migrate")
-	}
-	return t, rows.Err()
+	t := &Tokens{}
+	return t, t.load(ctx, db)
 }
 
 // Make returns the token that allows one thing for one subscription.
@@ -93,9 +94,10 @@ func (t *Tokens) Make(p Purpose, subscription int64) string {
 // Append appends the token that Make returns.
 func (t *Tokens) Append(dst []byte, p Purpose, subscription int64) []byte {
 	var payload [payloadSize]byte
-	binary.BigEndian.PutUint16(payload[:], t.newest)
+	ring := t.ring.Load()
+	binary.BigEndian.PutUint16(payload[:], ring.newest(p))
 	binary.BigEndian.PutUint64(payload[2:], uint64(subscription))
-	signed := t.sign(payload, p)
+	signed := ring.sign(payload, p)
 	return base64.RawURLEncoding.AppendEncode(dst, signed[:])
 }
 
@@ -109,10 +111,11 @@ func (t *Tokens) Check(p Purpose, token string) (subscription int64, err error) 
 		return 0, ErrToken
 	}
 	payload := [payloadSize]byte(b)
-	if t.keys[binary.BigEndian.Uint16(b)] == nil {
+	ring, key := t.ring.Load(), binary.BigEndian.Uint16(b)
+	if ring.keys[key] == nil || key != ring.newest(p) && p != UnsubscribeLink {
 		return 0, ErrToken
 	}
-	if signed := t.sign(payload, p); !hmac.Equal(b, signed[:]) {
+	if signed := ring.sign(payload, p); !hmac.Equal(b, signed[:]) {
 		return 0, ErrToken
 	}
 	return int64(binary.BigEndian.Uint64(b[2:])), nil
@@ -130,8 +133,8 @@ type mac struct {
 }
 
 // sign adds the code to a payload, whose key is one of ours.
-func (t *Tokens) sign(payload [payloadSize]byte, p Purpose) (signed [signedSize]byte) {
-	key := t.keys[binary.BigEndian.Uint16(payload[:])]
+func (k *keyring) sign(payload [payloadSize]byte, p Purpose) (signed [signedSize]byte) {
+	key := k.keys[binary.BigEndian.Uint16(payload[:])]
 	m, ok := key.ready.Get().(*mac)
 	if !ok {
 		m = &mac{Hash: hmac.New(sha256.New, key.secret)}

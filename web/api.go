@@ -1,13 +1,20 @@
 package web
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"math"
 	"mime"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dailytip/locale"
 )
@@ -36,12 +43,13 @@ func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// A form on another site can't send this type, so it can't get here.
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset := params["charset"]; err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		refuse(http.StatusUnsupportedMediaType, "", "page.fault.json")
 		return
 	}
-	var e entry
-	if err := json.NewDecoder(r.Body).Decode(&e); err != nil {
+	e, err := readEntry(r.Body)
+	if err != nil {
 		refuse(http.StatusBadRequest, "", "page.fault.json")
 		return
 	}
@@ -58,7 +66,7 @@ func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 	if from := r.Header.Get("Origin"); slices.Contains(s.Origins, from) {
 		request.Detail += " on " + from
 	}
-	wait, err := s.signUp(r, request)
+	wait, err := s.signUp(r, request, "")
 	switch {
 	case err != nil:
 		s.Log.ErrorContext(r.Context(), "a sign-up failed", "route", apiRoute, "error", err)
@@ -71,6 +79,55 @@ func (s *Server) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 			"Newsletter": s.titleOf(request.Newsletter), "Email": string(request.Address),
 		})})
 	}
+}
+
+// readEntry reads a JSON object. What two programs could read in two ways it
+// refuses: a name that stands there twice, something behind the object, text that
+// isn't UTF-8 (RFC 8259 §4 and §8.1). Names that it doesn't know may hold anything.
+func readEntry(body io.Reader) (e entry, err error) {
+	text, err := io.ReadAll(body)
+	if err != nil {
+		return e, err
+	}
+	if !utf8.Valid(text) {
+		return e, errors.New("the text isn't UTF-8")
+	}
+	fields := map[string]*string{
+		"email": &e.Email, "newsletter": &e.Newsletter, "language": &e.Language, "timezone": &e.Timezone, "name": &e.Name,
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
+		return e, cmp.Or(err, errors.New("it isn't an object"))
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return e, err
+		}
+		name, _ := token.(string)
+		folded := strings.ToLower(name)
+		if seen[folded] {
+			return e, fmt.Errorf("%q stands there twice", name)
+		}
+		seen[folded] = true
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return e, err
+		}
+		if field := fields[name]; field != nil {
+			if err := json.Unmarshal(value, field); err != nil {
+				return e, err
+			}
+		}
+	}
+	if _, err := d.Token(); err != nil { // the end of the object
+		return e, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return e, errors.New("something follows the object")
+	}
+	return e, nil
 }
 
 const apiRoute = "POST /api/subscribe"

@@ -140,11 +140,14 @@ func (s *Server) editionPage(ctx context.Context, x reading, before, after *edit
 		Before, After *linkView
 		More          string
 		Heading, Text string
-		Subscribe     linkView
+		Subscribe     *linkView // nil: it isn't for everybody
 	}{
 		s.neighbour(before, x, a.Words, "archive.previous"), s.neighbour(after, x, a.Words, "archive.next"), text("archive.more"),
 		text("archive.offer"), text("archive.offer_text"),
-		linkView{Href: s.here("/", values(langField, x.asked)), Text: text("page.frame.subscribe")},
+		&linkView{Href: s.here("/", values(langField, x.asked)), Text: text("page.frame.subscribe")},
+	}
+	if n, _ := s.newsletter(x.newsletter); n.Unlisted {
+		below.Subscribe = nil
 	}
 	p.Below, err = s.part("edition-below", below)
 	return p, err

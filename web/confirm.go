@@ -40,7 +40,25 @@ func (s *Server) askToConfirm(r *http.Request) (page, error) {
 }
 
 // outcome is what pressing the button changed.
-type outcome struct{ confirmed, cameBack bool }
+type outcome struct {
+	confirmed, cameBack bool
+	fault               bool   // the name can't be taken, so nothing was
+	name                string // fault: as it was written
+}
+
+// takeName takes the name as its owner wants it, before it stands in any mail:
+// whoever signed them up has written it.
+func (s *Server) takeName(r *http.Request, tx *sql.Tx, now time.Time, p reader) (outcome, error) {
+	if p.state() != subscribers.Pending || !r.PostForm.Has("name") {
+		return outcome{}, nil
+	}
+	written := r.PostForm.Get("name")
+	name, err := subscribers.ParseName(written)
+	if err != nil {
+		return outcome{fault: true, name: written}, nil
+	}
+	return outcome{}, s.setName(r.Context(), tx, now, p, name)
+}
 
 // confirm makes a pending subscription active. Pressing twice is as good as
 // once.
@@ -54,6 +72,9 @@ func (s *Server) confirm(r *http.Request) (page, error) {
 	var out outcome
 	err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
 		if p, err = s.reader(r.Context(), tx, id); err != nil || !p.known {
+			return err
+		}
+		if out, err = s.takeName(r, tx, now, p); err != nil || out.fault {
 			return err
 		}
 		if out, err = s.activate(r.Context(), tx, now, p, again); err != nil || !out.confirmed {
@@ -100,6 +121,7 @@ func (s *Server) activate(ctx context.Context, tx *sql.Tx, now time.Time, p read
 
 // confirmPage says where the subscription stands now.
 func (s *Server) confirmPage(r *http.Request, p reader, out outcome) (page, error) {
+	p.proven = true // the link came to the address alone
 	l := s.letter(r, p)
 	show := func(mark, heading string, text ...string) {
 		l.Mark, l.Heading = mark, p.say(l.Lang, heading)
@@ -112,7 +134,7 @@ func (s *Server) confirmPage(r *http.Request, p reader, out outcome) (page, erro
 	switch state := p.state(); {
 	case state == subscribers.Pending:
 		show("letter", "page.confirm.heading", "page.confirm.text")
-		button("page.confirm.button")
+		return s.withName(l, p, out)
 	case state == subscribers.Active && out.cameBack:
 		show("done", "page.confirm.done_heading", "page.unsubscribe.undone")
 	case state == subscribers.Active && out.confirmed:
@@ -141,6 +163,17 @@ func (s *Server) confirmPage(r *http.Request, p reader, out outcome) (page, erro
 	return l, err
 }
 
+// withName has the name on the page, for its owner to change, and the button.
+func (s *Server) withName(l page, p reader, out outcome) (page, error) {
+	e, faults := entry{Name: p.person.Name}, []fault(nil)
+	if out.fault {
+		e.Name, faults, l.Status = out.name, []fault{{"name", "page.fault.name"}}, http.StatusUnprocessableEntity
+	}
+	var err error
+	l.Body, err = s.part("confirm", s.entryFields(l.Lang, e, faults))
+	return l, err
+}
+
 // welcome offers the latest tip at once, and the reader's settings.
 func (s *Server) welcome(r *http.Request, lang string, p reader) (template.HTML, error) {
 	_, err := s.latestFor(r.Context(), s.DB.Read(), p)
@@ -151,5 +184,5 @@ func (s *Server) welcome(r *http.Request, lang string, p reader) (template.HTML,
 		tongue
 		Settings, Do string
 		Offer        bool
-	}{tongue{lang}, s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID)), doAgain, err == nil})
+	}{tongue{lang}, s.settingsPath(r, p.subscription.ID), doAgain, err == nil})
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -45,29 +44,21 @@ type heldEvent struct {
 // data gives a reader all that we hold on them.
 func (s *Server) data(w http.ResponseWriter, r *http.Request) {
 	show := func(p page, err error) { s.page(func(*http.Request) (page, error) { return p, err })(w, r) }
-	id, bad := s.linked(r, subscribers.PreferencesLink, "page.error.not_found")
-	if bad != nil {
-		show(*bad, nil)
+	_, p, bad, err := s.accountOf(r, s.DB.Read(), subscribers.AccountPage)
+	if bad != nil || err != nil {
+		show(orBad(bad), err)
 		return
 	}
-	h, err := s.heldOn(r, id)
-	switch {
-	case errors.Is(err, subscribers.ErrUnknown):
-		show(s.gone(r), nil)
-	case err != nil:
+	h, err := s.heldOn(r, p.person)
+	if err != nil {
 		show(page{}, err)
-	default:
+	} else {
 		w.Header().Set("Content-Disposition", `attachment; filename="dailytip.json"`)
 		writeJSON(w, http.StatusOK, h)
 	}
 }
 
-func (s *Server) heldOn(r *http.Request, id int64) (h held, err error) {
-	p, err := s.reader(r.Context(), s.DB.Read(), id)
-	if err != nil {
-		return h, err
-	}
-	person := p.person
+func (s *Server) heldOn(r *http.Request, person *subscribers.Subscriber) (h held, err error) {
 	h = held{
 		Email: string(person.Email), Name: person.Name, Language: person.Language, Timezone: person.Timezone,
 		CreatedAt: person.CreatedAt, SuppressedAt: person.SuppressedAt, Suppressed: person.SuppressedReason,

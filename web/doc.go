@@ -1,5 +1,5 @@
 // Package web owns the readers' site: the form to subscribe, the pages behind the
-// links of our mails (confirm, settings, leave, vote), past tips and their feeds, and
+// links of our mails (confirm, settings, leave, vote, account), past tips and their feeds, and
 // what a machine asks for (/healthz, /readyz). Each page is a letter with at most
 // one filled button, works without script, and speaks the reader's language. Beside
 // them it serves the operator the plan as a calendar, behind a secret link.
@@ -10,6 +10,10 @@
 // composes or sends mail; what answers a person goes into the ledger, in the
 // transaction of the change that causes it. It refuses to tell whether an address
 // is on the list.
+//
+// A mail may be passed on with its links. So leaving and the settings show and do
+// nothing that could hurt a reader; the rest is behind a link that is mailed on
+// request and opens once (account.go).
 //
 // Anybody can write anybody's address into the form. What an address gets from
 // that is bounded in the database (subscribers.MayAsk); how much comes at all by

@@ -12,17 +12,22 @@ import (
 // embed shows an operator the form to copy into a site of theirs. It's for them,
 // and in English.
 func (s *Server) embed(r *http.Request) (page, error) {
-	if len(s.Newsletters) == 0 {
+	listed := s.listed()
+	if len(listed) == 0 {
 		return s.nothingHere(r)
 	}
 	n, ok := s.newsletter(r.URL.Query().Get("newsletter"))
-	if !ok {
-		n = s.Newsletters[0]
+	if !ok || n.Unlisted {
+		n = listed[0]
 	}
 	p := page{Lang: locale.Default, Heading: "The form for your own site", letterhead: s.newsletters[n.ID], Here: "/embed"}
 	var others []choice
-	for _, other := range s.Newsletters {
+	for _, other := range listed {
 		others = append(others, choice{Value: "?newsletter=" + other.ID, Text: s.titleOf(other.ID), Chosen: other.ID == n.ID})
+	}
+	api := ""
+	if !s.NoAPI {
+		api = strings.TrimSuffix(s.BaseURL, "/") + "/api/subscribe"
 	}
 	var err error
 	p.Body, err = s.part("embed", struct {
@@ -30,7 +35,7 @@ func (s *Server) embed(r *http.Request) (page, error) {
 		Others  []choice
 		API     string
 		Origins []string
-	}{s.snippet(n), others, strings.TrimSuffix(s.BaseURL, "/") + "/api/subscribe", s.Origins})
+	}{s.snippet(n), others, api, s.Origins})
 	return p, err
 }
 

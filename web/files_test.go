@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"io/fs"
 	"testing"
 	"testing/fstest"
 
@@ -13,6 +14,10 @@ func TestOnlyPicturesOfALibraryAreServed(t *testing.T) {
 			"maps/a.PNG":   {Data: []byte("\x89PNG")},
 			"secret.md":    {Data: []byte("a tip to come")},
 			"x.svg":        {Data: []byte("<svg onload=alert(1)>")},
+			".git/a.png":   {Data: []byte("\x89PNG")},
+			"a/.b/c.png":   {Data: []byte("\x89PNG")},
+			"folder.png/x": {Data: []byte("x")},
+			"pipe.png":     {Mode: fs.ModeNamedPipe},
 			".hidden.png":  {Data: []byte("\x89PNG")},
 			"page.png.htm": {Data: []byte("<script>")},
 		}
@@ -25,9 +30,10 @@ func TestOnlyPicturesOfALibraryAreServed(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/files/" + id + "/secret.md", "/files/" + id + "/x.svg", "/files/" + id + "/.hidden.png", "/files/" + id + "/page.png.htm",
+		"/files/" + id + "/.git/a.png", "/files/" + id + "/a/.b/c.png", "/files/" + id + "/folder.png", "/files/" + id + "/pipe.png", "/files/" + id + "/nothing.png",
 		"/files/" + id + "/maps", "/files/" + id + "/", "/files/nobody/maps/a.PNG", "/files/" + id + "/..%2f..%2fetc%2fpasswd.png",
 	} {
-		if got := s.get(path); got.StatusCode == 200 {
+		if got := s.get(path); got.StatusCode == 200 || got.StatusCode >= 500 {
 			t.Errorf("%s: %d", path, got.StatusCode)
 		}
 	}

@@ -61,6 +61,8 @@ func TestBadTokens(t *testing.T) {
 	preferences := tokens.Make(subscribers.PreferencesLink, ana.Subscription)
 	bad := map[string][]string{
 		"/confirm/":     {leave, preferences, confirm[:31], confirm + "A", confirm + "%0A", "%0D%0A" + confirm, strings.ToUpper(confirm), "x"},
+		"/open/":        {confirm, leave, preferences, tokens.Make(subscribers.AccountPage, 1), tokens.Make(subscribers.UnsubscribeLink, 1), "x"},
+		"/account/":     {confirm, leave, preferences, tokens.Make(subscribers.AccountLink, 1), "x"},
 		"/preferences/": {confirm, leave, preferences[:31], preferences[1:], preferences + "A", "x", s.list.Tokens().Make(subscribers.FormStamp, ana.Subscription)},
 		"/u/":           {confirm, preferences, leave[:31], leave[1:], leave + "%00", leave + "=", "%F0%9F%92%A1", "..%2f" + leave, "x"},
 	}
@@ -203,18 +205,23 @@ func TestLogsNameNobody(t *testing.T) {
 		s.post(settings, body)
 		s.get(settings + "/data?email=ana@example.com")
 	}
-	mark := s.list.Tokens().Make(subscribers.FormStamp, now.Add(-time.Minute).UnixMilli())
+	mark := s.list.Tokens().NewStamp(now.Add(-time.Minute))
+	account := s.openAccount(settings)
+	for _, body := range []string{"do=name&name=Ana+Ben", "do=erase", "do=join&newsletter=ana@example.com"} {
+		s.post(account, body)
+		s.get(account + "/data?email=ana@example.com")
+	}
 	for _, address := range []string{"cleo@example.com", "ana@example.com", "ana\r\n@example.com"} {
 		s.post("/subscribe", form("email", address, "stamp", mark, "name", "Ana Example"), "X-Forwarded-For", "192.0.2.77")
 		s.post("/subscribe?email="+url.QueryEscape(address), "")
 		s.api(jsonOf(t, map[string]string{"email": address}), "Forwarded", "for=192.0.2.77")
 		s.api("{" + address)
 	}
-	links = append(links, settings, "/subscribe/"+mark)
+	links = append(links, settings, account, "/subscribe/"+mark)
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, link := range links[:5] {
+	for _, link := range links[:6] {
 		s.get(link).must(t, 503)
 		s.post(link, "").must(t, 503)
 	}

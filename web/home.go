@@ -81,13 +81,14 @@ type homeTip struct {
 
 // frontPage is the form, and what comes to who fills it in.
 func (s *Server) frontPage(r *http.Request) (page, error) {
-	if len(s.Newsletters) == 0 {
+	listed := s.listed()
+	if len(listed) == 0 {
 		return s.nothingHere(r)
 	}
 	e := entry{Newsletter: r.URL.Query().Get("newsletter")}
 	n, ok := s.newsletter(e.Newsletter)
-	if !ok {
-		n, e.Newsletter = s.Newsletters[0], ""
+	if !ok || n.Unlisted {
+		n, e.Newsletter = listed[0], ""
 	}
 	e.Language = cmp.Or(asked(r), browserLanguage(r), n.Language)
 	e.Timezone = guessZone(e.Language, n)
@@ -103,7 +104,8 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 		Stamp: s.freshStamp(r.PostFormValue(stampField), now), StampName: stampField, HoneyName: honeyField,
 	}
 	v.GuessZone = r.Method == http.MethodGet || r.Method == http.MethodHead
-	for i, n := range s.Newsletters {
+	listed := s.listed()
+	for i, n := range listed {
 		h := homeNewsletter{
 			ID: n.ID, Class: s.newsletters[n.ID].Class, Name: s.newsletters[n.ID].Name, When: usualTime(p.Lang, n),
 			Chosen: n.ID == e.Newsletter || e.Newsletter == "" && i == 0,
@@ -115,8 +117,8 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 		v.Newsletters = append(v.Newsletters, h)
 	}
 	v.Title = say(p.Lang, "page.subscribe.heading")
-	if len(s.Newsletters) == 1 {
-		v.Title, v.Pitch = v.Newsletters[0].Name, pitch(p.Lang, s.Newsletters[0])
+	if len(listed) == 1 {
+		v.Title, v.Pitch = v.Newsletters[0].Name, pitch(p.Lang, listed[0])
 		p.Title = untagged(v.Title)
 	} else {
 		p.Title = untagged(v.Title + " · " + p.Name)
@@ -132,8 +134,8 @@ func (s *Server) home(r *http.Request, e entry, faults []fault) (page, error) {
 
 // soleLanguage is that of the only newsletter, or "".
 func (s *Server) soleLanguage() string {
-	if len(s.Newsletters) == 1 {
-		return s.Newsletters[0].Language
+	if listed := s.listed(); len(listed) == 1 {
+		return listed[0].Language
 	}
 	return ""
 }

@@ -81,7 +81,7 @@ func (s *Server) leavePage(w http.ResponseWriter, r *http.Request) {
 	key := askingKey{p.subscription.Newsletter, s.letter(r, p).Lang, less, weekly}
 	values := [3]string{
 		r.PathValue("token"), s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID),
-		string(address(string(p.person.Email))),
+		string(p.address()),
 	}
 	s.asking.mu.Lock()
 	pieces := s.asking.pages[key]

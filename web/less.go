@@ -37,7 +37,7 @@ func (s *Server) lessPart(r *http.Request, lang string, p reader, weekly bool) (
 	}{
 		tongue:   tongue{lang},
 		Less:     s.link(r, s.leavePath(r)+"/less"),
-		Settings: s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID)),
+		Settings: s.settingsPath(r, p.subscription.ID),
 		Pause:    locale.Text(lang, "page.unsubscribe.pause_weeks", map[string]any{"Count": restWeeks}),
 	}
 	if weekly {
@@ -100,7 +100,7 @@ func (s *Server) settingsLink(r *http.Request, lang string, p reader) (template.
 	return s.part("to-settings", struct {
 		tongue
 		Settings string
-	}{tongue{lang}, s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID))})
+	}{tongue{lang}, s.settingsPath(r, p.subscription.ID)})
 }
 
 // undo takes back who left a moment ago.

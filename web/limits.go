@@ -1,7 +1,6 @@
 package web
 
 import (
-	"strings"
 	"sync"
 	"time"
 
@@ -11,11 +10,13 @@ import (
 )
 
 // Limits bound how many sign-ups there may be an hour, a third of them at once;
-// 0: no limit. They count in this process. What an address gets is bounded in
-// the database, whatever these are.
+// 0: no limit. They count in this process. What a mailbox gets is bounded in the
+// database, whatever these are. A network that has used up its share is refused.
+// With the other two nobody knows who is to blame: what is too much goes out
+// later.
 type Limits struct {
 	PerNetwork int // from one IPv4 address, or one IPv6 network of 64 bits
-	PerDomain  int // for the addresses of one mail domain
+	PerDomain  int // for the addresses of one mail domain but the large providers'
 	Total      int
 }
 
@@ -24,6 +25,10 @@ const (
 	actsPerHour = 120
 	// resendsPerDay is how often a reader may ask for a tip once more.
 	resendsPerDay = 3
+	// accountsPerDay is how often a reader is mailed the link to all that we hold.
+	accountsPerDay = 3
+	// longestLine is how far ahead mails are put that wait for a limit.
+	longestLine = 24 * time.Hour
 )
 
 // gates are the limits in force.
@@ -39,14 +44,23 @@ func newGates(l Limits) gates {
 // signUp lets a sign-up through and returns 0, or how long to wait. It doesn't
 // know whether the address is on the list, and so can't tell.
 func (g gates) signUp(now time.Time, network string, a subscribers.Address) time.Duration {
-	if wait := g.network.pass(now, network); wait > 0 {
-		return wait
+	line := g.total.line(now, "")
+	if !a.Public() {
+		line = max(line, g.domain.line(now, a.House()))
 	}
-	_, domain, _ := strings.Cut(a.Key(), "@")
-	if wait := g.domain.pass(now, domain); wait > 0 {
-		return wait
+	if line > longestLine {
+		return line - longestLine
 	}
-	return g.total.pass(now, "")
+	return g.network.pass(now, network)
+}
+
+// mail takes a mail's place in line, and returns how long it has to wait there.
+func (g gates) mail(now time.Time, a subscribers.Address) time.Duration {
+	wait := g.total.reserve(now, "")
+	if !a.Public() {
+		wait = max(wait, g.domain.reserve(now, a.House()))
+	}
+	return wait
 }
 
 // keptBuckets bounds a gate's memory, in keys; each takes some 200 bytes, and
@@ -86,6 +100,23 @@ func (g *gate) pass(now time.Time, key string) time.Duration {
 		reserved.CancelAt(now)
 	}
 	return wait
+}
+
+// reserve takes a place, and returns how long it is until that comes.
+func (g *gate) reserve(now time.Time, key string) time.Duration {
+	if g == nil {
+		return 0
+	}
+	return g.bucket(key).ReserveN(now, 1).DelayFrom(now)
+}
+
+// line is how long the next place would have to wait.
+func (g *gate) line(now time.Time, key string) time.Duration {
+	if g == nil {
+		return 0
+	}
+	missing := 1 - g.bucket(key).TokensAt(now)
+	return time.Duration(max(missing, 0) / float64(g.every) * float64(time.Second))
 }
 
 func (g *gate) bucket(key string) *rate.Limiter {

@@ -187,5 +187,5 @@ func hidden(r *http.Request) bool {
 // secretPath tells whether the token in a path alone gives the right to act: who
 // knows it could as well press the button.
 func secretPath(path string) bool {
-	return slices.ContainsFunc([]string{"/confirm/", "/preferences/", "/u/", "/vote/"}, func(p string) bool { return strings.HasPrefix(path, p) })
+	return slices.ContainsFunc([]string{"/account/", "/confirm/", "/open/", "/preferences/", "/u/", "/vote/"}, func(p string) bool { return strings.HasPrefix(path, p) })
 }

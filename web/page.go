@@ -181,8 +181,8 @@ func (s *Server) plain(r *http.Request, status int, heading, text string) page {
 
 // siteHead is the letterhead of a page that we can't tell a newsletter of.
 func (s *Server) siteHead() letterhead {
-	if len(s.Newsletters) == 1 {
-		return s.newsletters[s.Newsletters[0].ID]
+	if listed := s.listed(); len(listed) == 1 {
+		return s.newsletters[listed[0].ID]
 	}
 	return letterhead{Name: isolated(s.host, "")}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"html/template"
 	"net/http"
 	"time"
 
@@ -12,15 +11,16 @@ import (
 	"dailytip/subscribers"
 )
 
-// What a button on the page of settings asks for; nothing of it: to save them.
+// What a button on the page of settings asks for; "": to save them. Every mail has
+// the link to it, and may be passed on with it: it changes what comes and when,
+// and shows and does nothing that could hurt its owner.
 const (
-	doPause  = "pause"
-	doResume = "resume"
-	doAgain  = "again"  // the latest tip once more
-	doJoin   = "join"   // another newsletter, or this one again
-	doLeave  = "leave"  // a newsletter
-	doErase  = "erase"  // asks whether to
-	doForget = "forget" // erases
+	doSave    = "save"
+	doPause   = "pause"
+	doResume  = "resume"
+	doAgain   = "again"   // the latest tip once more
+	doJoin    = "join"    // this newsletter again
+	doAccount = "account" // the link to all that we hold
 )
 
 // How a change came about, kept as proof of consent.
@@ -50,17 +50,14 @@ func (s *Server) changePreferences(r *http.Request) (page, error) {
 	if bad != nil {
 		return *bad, nil
 	}
-	do := r.PostFormValue("do")
-	if do == doErase {
-		return s.eraseQuestion(r, id)
-	}
-	now := s.Now()
+	do, now := r.PostFormValue("do"), s.Now()
 	var out news
 	var mailed bool
+	var p reader
 	err := s.DB.Write(r.Context(), func(tx *sql.Tx) error {
 		out, mailed = news{}, false
-		p, err := s.reader(r.Context(), tx, id)
-		if err != nil {
+		var err error
+		if p, err = s.reader(r.Context(), tx, id); err != nil {
 			return err
 		}
 		switch do {
@@ -71,12 +68,10 @@ func (s *Server) changePreferences(r *http.Request) (page, error) {
 		case doAgain:
 			out, mailed, err = s.again(r.Context(), tx, now, p)
 		case doJoin:
-			out, err = s.join(r, tx, now, p)
-		case doLeave:
-			out, err = s.leaveOne(r, tx, now, p)
-		case doForget:
-			err = s.List.Erase(r.Context(), tx, now, p.person)
-		default:
+			out, mailed, err = s.join(r, tx, now, p)
+		case doAccount:
+			out, mailed, err = s.mailAccount(r.Context(), tx, now, p)
+		case doSave, "":
 			out, err = s.save(r, tx, now, p)
 		}
 		return err
@@ -86,10 +81,11 @@ func (s *Server) changePreferences(r *http.Request) (page, error) {
 		return s.gone(r), nil
 	case err != nil:
 		return page{}, err
-	case do == doForget:
-		return s.forgotten(r), nil
 	case mailed:
 		s.enqueued()
+	}
+	if do == doAccount && mailed {
+		return s.accountMailed(r, p), nil
 	}
 	return s.settingsOf(r, id, out)
 }
@@ -154,62 +150,18 @@ func (s *Server) latestFor(ctx context.Context, q queryer, p reader) (ledger.Con
 	return s.Ledger.Latest(ctx, q, p.subscription.Newsletter, before)
 }
 
-// join gives the reader a place in a newsletter, at once: the link came to the
-// address by mail, which is what a confirmation would prove.
-func (s *Server) join(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
-	ctx := r.Context()
-	n, ok := s.newsletter(r.PostFormValue("newsletter"))
-	if !ok || !p.person.SuppressedAt.IsZero() {
-		return news{}, nil
+// join asks who isn't on the newsletter's list by mail whether they would like to
+// be, as the form does: the link may have come to somebody else.
+func (s *Server) join(r *http.Request, tx *sql.Tx, now time.Time, p reader) (out news, mailed bool, err error) {
+	if p.state() != subscribers.Unsubscribed || !p.known {
+		return news{}, false, nil
 	}
-	added, err := s.List.Add(ctx, tx, now, subscribers.Request{
-		Address: p.person.Email, Newsletter: n.ID, Consent: subscribers.ByReader, Detail: settingsDetail,
-	})
-	if err != nil {
-		return news{}, err
+	request := subscribers.Request{Address: p.person.Email, Newsletter: p.newsletter.ID, Consent: subscribers.ByReader, Detail: settingsDetail}
+	wait := func() time.Duration { return s.gates.mail(now, p.person.Email) }
+	if _, err := s.Ledger.SignUpLater(r.Context(), tx, now, request, wait); err != nil {
+		return news{}, false, err
 	}
-	if added.State == subscribers.Pending {
-		if _, err := s.List.Confirm(ctx, tx, now, added.Subscription, settingsDetail); err != nil {
-			return news{}, err
-		}
-	}
-	return news{message: "page.confirm.done", newsletter: n.ID}, nil
-}
-
-// leaveOne ends one of the reader's subscriptions.
-func (s *Server) leaveOne(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
-	id := r.PostFormValue("newsletter")
-	for _, sub := range p.person.Subscriptions {
-		if sub.Newsletter == id {
-			_, err := s.List.Unsubscribe(r.Context(), tx, now, sub.ID, settingsDetail)
-			return news{message: "page.unsubscribe.done", newsletter: id}, err
-		}
-	}
-	return news{}, nil
-}
-
-// eraseQuestion asks whether to forget the reader.
-func (s *Server) eraseQuestion(r *http.Request, id int64) (page, error) {
-	p, err := s.reader(r.Context(), s.DB.Read(), id)
-	if errors.Is(err, subscribers.ErrUnknown) {
-		return s.gone(r), nil
-	}
-	if err != nil {
-		return page{}, err
-	}
-	l := s.letter(r, p)
-	l.Heading, l.Text = p.say(l.Lang, "page.settings.erase_heading"), []template.HTML{p.say(l.Lang, "page.settings.erase_text")}
-	l.Body, err = s.part("erase", struct {
-		tongue
-		Back, Do string
-	}{tongue{l.Lang}, s.link(r, r.URL.Path), doForget})
-	return l, err
-}
-
-func (s *Server) forgotten(r *http.Request) page {
-	p := s.plain(r, http.StatusOK, "page.settings.erased_heading", "page.settings.erased")
-	p.Mark, p.Here = "done", "/"
-	return p
+	return news{message: "page.subscribe.sent"}, true, nil
 }
 
 // gone answers a good link of somebody whom we have erased.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"dailytip/subscribers"
 )
@@ -16,6 +17,10 @@ type reader struct {
 	head         letterhead
 	newsletter   Newsletter
 	known        bool // the newsletter is still in the configuration
+
+	// proven: whoever looks at the page has the mailbox, and not only a mail that
+	// was passed on to them.
+	proven bool
 }
 
 // queryer is a database or a transaction.
@@ -32,7 +37,7 @@ func (s *Server) reader(ctx context.Context, q queryer, subscription int64) (rea
 		return reader{}, err
 	}
 	n, known := s.newsletter(sub.Newsletter)
-	return reader{person, sub, s.head(sub.Newsletter), n, known}, nil
+	return reader{person: person, subscription: sub, head: s.head(sub.Newsletter), newsletter: n, known: known}, nil
 }
 
 // head is a newsletter's letterhead, also of one that is no more.
@@ -59,7 +64,26 @@ func (s *Server) letter(r *http.Request, p reader) page {
 
 // say is one of our messages with the reader's values in it.
 func (p reader) say(lang, id string) template.HTML {
-	return phrase(lang, id, map[string]template.HTML{"Newsletter": p.head.Name, "Email": address(string(p.person.Email))})
+	return phrase(lang, id, map[string]template.HTML{"Newsletter": p.head.Name, "Email": p.address()})
+}
+
+// address is the reader's. Who reads a mail that was passed on needn't see it.
+func (p reader) address() template.HTML {
+	if p.proven {
+		return address(string(p.person.Email))
+	}
+	return address(masked(p.person.Email))
+}
+
+// masked leaves of an address what its owner knows it by: a…n@example.com.
+func masked(a subscribers.Address) string {
+	local, domain, _ := strings.Cut(string(a), "@")
+	letters := []rune(local)
+	first, last := string(letters[:1]), string(letters[len(letters)-1:])
+	if len(letters) < 3 {
+		last = ""
+	}
+	return first + "…" + last + "@" + domain
 }
 
 // next says when the next tip comes, or nothing when nobody can tell.

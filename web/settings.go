@@ -16,7 +16,7 @@ import (
 
 // settingsForm is what a reader wrote into the form of their settings.
 type settingsForm struct {
-	Name, Language, Timezone, SendAt string
+	Name, Language, Timezone, SendAt string // Name: of the account's page
 	Days                             subscribers.Days
 	Cadence                          subscribers.Cadence
 	Weekday                          time.Weekday
@@ -27,7 +27,7 @@ type settingsForm struct {
 func (s *Server) current(p reader, lang string) settingsForm {
 	n, slot := p.newsletter, p.subscription.Slot
 	f := settingsForm{
-		Name: p.person.Name, Language: cmp.Or(p.person.Language, lang), Timezone: cmp.Or(p.person.Timezone, n.DefaultZone, "UTC"),
+		Language: cmp.Or(p.person.Language, lang), Timezone: cmp.Or(p.person.Timezone, n.DefaultZone, "UTC"),
 		SendAt: cmp.Or(slot.SendAt, n.SendAt), Days: slot.Days, Cadence: cmp.Or(slot.Cadence, subscribers.Daily),
 	}
 	f.Weekday = lastDay(cmp.Or(slot.Days, n.Days))
@@ -82,7 +82,6 @@ func (s *Server) readSettings(r *http.Request, p reader) (f settingsForm, prefs 
 			faults = append(faults, fault{field, message})
 		}
 	}
-	read("name", &f.Name, 4*maxBody, func(v string) (err error) { prefs.Name, err = subscribers.ParseName(v); return err }, "page.fault.name")
 	read("language", &f.Language, 35, func(v string) (err error) {
 		if v == p.person.Language || p.person.Language == "" && v == lang {
 			return nil

@@ -33,27 +33,15 @@ type settingsView struct {
 	LastDate  string
 	Join      template.HTML // the button of who isn't on this newsletter's list; ""
 	Again     template.HTML // what a press on the button does; "": there's nothing to send
-	Others    []otherNewsletter
-	ID        string // of the newsletter
-	Leave     string // address of the page to leave; "" once they have
+	Leave     string        // address of the page to leave; "" once they have
 	LeaveText template.HTML
-	Data      string
+	Account   template.HTML // what the button brings that has the link to all that we hold sent; "": none is
 }
 
 // weeksChoice is a pause that one click makes.
 type weeksChoice struct {
 	Weeks int
 	Text  template.HTML
-}
-
-// otherNewsletter is one that the reader may join or leave on the page.
-type otherNewsletter struct {
-	ID, Class string
-	Name      template.HTML
-	When      template.HTML
-	Do        string // join or leave
-	Button    template.HTML
-	Edit      string // address of its settings; "": they aren't on its list
 }
 
 // settingsOf is the page of a reader's settings.
@@ -73,7 +61,6 @@ func (s *Server) settingsOf(r *http.Request, id int64, out news) (page, error) {
 		return page{}, err
 	}
 	v := settingsView{
-		ID: p.subscription.Newsletter, Data: s.link(r, "/preferences/"+r.PathValue("token")+"/data"),
 		Paused: p.state() == subscribers.Paused, Editable: p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused),
 	}
 	f := s.current(p, l.Lang)
@@ -110,7 +97,9 @@ func (s *Server) settingsOf(r *http.Request, id int64, out news) (page, error) {
 			v.Again = p.say(l.Lang, "page.settings.again_text")
 		}
 	}
-	v.Others = s.others(r, l.Lang, p)
+	if s.sender(p) != "" && p.state() != subscribers.Suppressed {
+		v.Account = p.say(l.Lang, "page.settings.account_text")
+	}
 	l.Body, err = s.part("settings", v)
 	return l, err
 }
@@ -159,7 +148,7 @@ func (s *Server) newsText(lang string, now time.Time, p reader, out news, due ti
 // fillForm fills in the form of the settings.
 func (s *Server) fillForm(v *settingsView, lang string, p reader, f settingsForm, faults []fault) {
 	n := p.newsletter
-	v.fields = s.entryFields(lang, entry{Name: f.Name, Language: f.Language, Timezone: todaysZone(f.Timezone)}, faults)
+	v.fields = s.entryFields(lang, entry{Language: f.Language, Timezone: todaysZone(f.Timezone)}, faults)
 	if n.Zone != "" {
 		v.Zones = nil
 		v.ZoneFixed = phrase(lang, "page.settings.zone_fixed", map[string]template.HTML{"Zone": isolated(strings.ReplaceAll(n.Zone, "_", " "), "")})
@@ -178,26 +167,4 @@ func (s *Server) fillForm(v *settingsView, lang string, p reader, f settingsForm
 			v.Days = append(v.Days, c)
 		}
 	}
-}
-
-// others are the newsletters beside the page's own, with what the reader may do.
-func (s *Server) others(r *http.Request, lang string, p reader) []otherNewsletter {
-	if !p.person.SuppressedAt.IsZero() {
-		return nil
-	}
-	var all []otherNewsletter
-	for i, n := range s.Newsletters {
-		if n.ID == p.subscription.Newsletter {
-			continue
-		}
-		o := otherNewsletter{ID: n.ID, Class: accentClass(i), Name: s.newsletters[n.ID].Name, When: usualTime(lang, n), Do: doJoin}
-		for _, sub := range p.person.Subscriptions {
-			if sub.Newsletter == n.ID && (sub.State == subscribers.Active || sub.State == subscribers.Paused) {
-				o.Do, o.Edit = doLeave, s.link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, sub.ID))
-			}
-		}
-		o.Button = phrase(lang, "page.settings."+o.Do, map[string]template.HTML{"Newsletter": o.Name})
-		all = append(all, o)
-	}
-	return all
 }

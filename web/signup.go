@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,15 +21,8 @@ import (
 // a fraction of it.
 const evenly = 300 * time.Millisecond
 
-// entry is what a visitor wrote into the form, as they did. The JSON is that of
-// /api/subscribe.
-type entry struct {
-	Email      string `json:"email"`
-	Newsletter string `json:"newsletter"`
-	Language   string `json:"language"`
-	Timezone   string `json:"timezone"`
-	Name       string `json:"name"`
-}
+// entry is what a visitor wrote into the form, as they did.
+type entry struct{ Email, Newsletter, Language, Timezone, Name string }
 
 // fault is what is wrong with a field: the name of a message.
 type fault struct{ Field, Message string }
@@ -45,34 +39,45 @@ func (s *Server) subscribe(r *http.Request) (page, error) {
 	if len(faults) > 0 {
 		return s.home(r, e, faults)
 	}
-	where, sure := s.origin(r)
+	where, stamp, sure := s.origin(r)
 	if !sure || r.PostFormValue(honeyField) != "" {
 		return s.onceMore(r, e)
 	}
 	request.Detail = "signed up with the form " + where
-	if wait, err := s.signUp(r, request); err != nil || wait > 0 {
-		return s.tooMany(r, wait), err
+	wait, err := s.signUp(r, request, stamp)
+	switch {
+	case errors.Is(err, errUsedStamp):
+		return s.onceMore(r, e)
+	case err != nil:
+		return page{}, err
+	case wait > 0:
+		return s.tooMany(r, wait), nil
 	}
 	return s.sentPage(r, e), nil
 }
 
 // origin tells where a form was filled in, and whether that was surely a page of
-// ours, a moment ago, or a site of the operator's.
-func (s *Server) origin(r *http.Request) (where string, sure bool) {
+// ours, a moment ago, or a site of the operator's. A form of ours has a stamp.
+func (s *Server) origin(r *http.Request) (where, stamp string, sure bool) {
 	if from := r.Header.Get("Origin"); slices.Contains(s.Origins, from) {
-		return "on " + from, true
+		return "on " + from, "", true
 	}
 	if !hidden(r) && s.forms.Check(r) != nil {
-		return "", false
+		return "", "", false
 	}
-	age, ok := s.formAge(r.PostFormValue(stampField), s.Now())
-	return "on our page", ok && age >= formAtLeast && age <= formAtMost
+	stamp = r.PostFormValue(stampField)
+	age, ok := s.formAge(stamp, s.Now())
+	return "on our page", stamp, ok && age >= formAtLeast && age <= formAtMost
 }
+
+// errUsedStamp means that a form was sent before, for somebody else.
+var errUsedStamp = errors.New("the form's stamp was used before")
 
 // signUp writes a checked sign-up down, and the mail that answers it, in one
 // commit. It returns how long to wait when there were too many. Known or not, an
-// address makes no difference that could be seen.
-func (s *Server) signUp(r *http.Request, request subscribers.Request) (wait time.Duration, err error) {
+// address makes no difference that could be seen. stamp is that of a form of ours,
+// which counts once; "": there is none.
+func (s *Server) signUp(r *http.Request, request subscribers.Request, stamp string) (wait time.Duration, err error) {
 	ctx, now := r.Context(), s.Now()
 	if wait := s.gates.signUp(now, network(s.client(r)), request.Address); wait > 0 {
 		return wait, nil
@@ -80,7 +85,12 @@ func (s *Server) signUp(r *http.Request, request subscribers.Request) (wait time
 	even := time.NewTimer(s.evenly)
 	defer even.Stop()
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
-		_, err := s.Ledger.SignUp(ctx, tx, now, request)
+		if stamp != "" {
+			if fresh, err := s.List.SpendStamp(ctx, tx, now, stamp, formAtMost, request); err != nil || !fresh {
+				return cmp.Or(err, errUsedStamp)
+			}
+		}
+		_, err := s.Ledger.SignUpLater(ctx, tx, now, request, func() time.Duration { return s.gates.mail(now, request.Address) })
 		return err
 	})
 	if err != nil {
@@ -107,11 +117,11 @@ func (s *Server) check(r *http.Request, e *entry) (request subscribers.Request, 
 		}
 		wrong("email", message)
 	}
-	if e.Newsletter == "" && len(s.Newsletters) == 1 {
-		e.Newsletter = s.Newsletters[0].ID
+	if listed := s.listed(); e.Newsletter == "" && len(listed) == 1 {
+		e.Newsletter = listed[0].ID
 	}
 	n, ok := s.newsletter(e.Newsletter)
-	if !ok {
+	if !ok || n.Unlisted {
 		wrong("newsletter", "page.fault.newsletter")
 	}
 	request.Newsletter = n.ID
@@ -147,6 +157,11 @@ func (s *Server) newsletter(id string) (Newsletter, bool) {
 		return Newsletter{}, false
 	}
 	return s.Newsletters[i], true
+}
+
+// listed are the newsletters that anybody may join.
+func (s *Server) listed() []Newsletter {
+	return slices.DeleteFunc(slices.Clone(s.Newsletters), func(n Newsletter) bool { return n.Unlisted })
 }
 
 // browserLanguage is the first language that a browser asks for, with its

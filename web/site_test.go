@@ -174,6 +174,27 @@ func (s *site) preferencesLink(a subscribers.Added) string {
 	return "/preferences/" + s.list.Tokens().Make(subscribers.PreferencesLink, a.Subscription)
 }
 
+// accountLink is the path of the last link to an account that was mailed.
+func (s *site) accountLink() string {
+	s.t.Helper()
+	var number int64
+	err := s.db.Read().QueryRowContext(s.t.Context(), "SELECT CAST(detail AS BIGINT) FROM notices WHERE kind = 'account' ORDER BY id DESC LIMIT 1").Scan(&number)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "/open/" + s.list.Tokens().Make(subscribers.AccountLink, number)
+}
+
+// openAccount has the link mailed that the settings offer, opens it, and returns
+// the path of the page behind it.
+func (s *site) openAccount(settings string) string {
+	s.t.Helper()
+	s.post(settings, "do=account").must(s.t, 200)
+	a := s.post(s.accountLink(), "")
+	a.must(s.t, 303)
+	return a.Header.Get("Location")
+}
+
 // answer is a response that has been read.
 type answer struct {
 	*http.Response
@@ -245,7 +266,7 @@ func (a answer) mustNot(t *testing.T, texts ...string) {
 func (s *site) dump() string {
 	s.t.Helper()
 	var b strings.Builder
-	for _, table := range []string{"subscribers", "subscriptions", "subscription_events", "slots", "notices", "erased", "link_keys"} {
+	for _, table := range []string{"subscribers", "subscriptions", "subscription_events", "slots", "notices", "erased", "link_keys", "accounts"} {
 		s.dumpTable(&b, table)
 	}
 	return b.String()

@@ -1,15 +1,11 @@
 package web
 
-import (
-	"time"
-
-	"dailytip/subscribers"
-)
+import "time"
 
 // What our own form carries, for machines to stumble over. A machine that reads
 // our pages gets past both; the limits are for that one.
 const (
-	// stampField holds when the form was made, signed.
+	// stampField holds when the form was made, signed. A stamp works once.
 	stampField = "stamp"
 	// honeyField is out of sight: only a machine fills it in.
 	honeyField = "topic"
@@ -22,15 +18,10 @@ const (
 	formAtMost  = time.Hour
 )
 
-// stamp signs an instant for a form.
-func (s *Server) stamp(now time.Time) string {
-	return s.List.Tokens().Make(subscribers.FormStamp, now.UnixMilli())
-}
-
 // formAge returns how long ago a form was made; false: the stamp isn't ours.
 func (s *Server) formAge(stamp string, now time.Time) (time.Duration, bool) {
-	at, err := s.List.Tokens().Check(subscribers.FormStamp, stamp)
-	return now.Sub(time.UnixMilli(at)), err == nil
+	at, err := s.List.Tokens().StampMade(stamp)
+	return now.Sub(at), err == nil
 }
 
 // freshStamp is the stamp of a form that is shown once more. A young one stays,
@@ -39,5 +30,5 @@ func (s *Server) freshStamp(old string, now time.Time) string {
 	if age, ok := s.formAge(old, now); ok && age >= 0 && age < formAtLeast {
 		return old
 	}
-	return s.stamp(now)
+	return s.List.Tokens().NewStamp(now)
 }

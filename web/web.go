@@ -29,6 +29,9 @@ type Newsletter struct {
 	// no feed of it.
 	Private bool
 
+	// Unlisted: it isn't on the front page, and no stranger can join it.
+	Unlisted bool
+
 	// When it comes, for readers who choose nothing for themselves.
 	Days        subscribers.Days // the weekdays that have an edition, each week; 0: all, or Irregular
 	Irregular   bool             // which days have one isn't a matter of weekdays
@@ -69,6 +72,9 @@ type Options struct {
 	// Enqueued is called after a mail was put into the ledger's queue, so that
 	// it needn't wait for the next poll. It must not block. May be nil.
 	Enqueued func()
+
+	// NoAPI: programs can't sign anybody up.
+	NoAPI bool
 
 	// Limits bound the sign-ups; Origins are the sites, scheme://host, whose own
 	// forms sign readers up without another click on ours.
@@ -155,7 +161,10 @@ func (s *Server) openArchive() {
 	s.looks = map[string]letter.Newsletter{}
 	s.archive = archive{ledger: s.Ledger, newsletters: map[string]letter.Newsletter{}, log: s.Log}
 	for _, n := range s.Newsletters {
-		look := letter.Newsletter{ID: n.ID, Language: n.Language, AssetURL: s.whole("/files/"+n.ID+"/", nil)}
+		look := letter.Newsletter{ID: n.ID, Language: n.Language}
+		if !n.Private || !n.Unlisted { // else pictures travel with the mails
+			look.AssetURL = s.whole("/files/"+n.ID+"/", nil)
+		}
 		s.looks[n.ID] = look
 		if !n.Private {
 			s.archive.newsletters[n.ID] = look
@@ -174,8 +183,10 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /subscribe", s.page(s.frontPage))
 	mux.HandleFunc("POST /subscribe", s.page(s.subscribe))
 	mux.HandleFunc("/subscribe", s.wrongMethod("GET, HEAD, POST"))
-	mux.HandleFunc(apiRoute, s.apiSubscribe)
-	mux.HandleFunc("OPTIONS /api/subscribe", s.apiPreflight)
+	if !s.NoAPI {
+		mux.HandleFunc(apiRoute, s.apiSubscribe)
+		mux.HandleFunc("OPTIONS /api/subscribe", s.apiPreflight)
+	}
 	mux.HandleFunc("GET /embed", s.page(s.embed))
 	mux.HandleFunc("GET /confirm/{token}", s.page(s.askToConfirm))
 	mux.HandleFunc("POST /confirm/{token}", s.page(s.confirm))
@@ -189,7 +200,13 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /preferences/{token}", s.page(s.preferences))
 	mux.HandleFunc("POST /preferences/{token}", s.page(s.changePreferences))
 	mux.HandleFunc("/preferences/{token}", s.wrongMethod("GET, HEAD, POST"))
-	mux.HandleFunc("GET /preferences/{token}/data", s.data)
+	mux.HandleFunc("GET /open/{token}", s.page(s.askToOpen))
+	mux.HandleFunc("POST /open/{token}", s.openAccount)
+	mux.HandleFunc("/open/{token}", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc("GET /account/{token}", s.page(s.account))
+	mux.HandleFunc("POST /account/{token}", s.page(s.changeAccount))
+	mux.HandleFunc("/account/{token}", s.wrongMethod("GET, HEAD, POST"))
+	mux.HandleFunc("GET /account/{token}/data", s.data)
 	mux.HandleFunc("GET /calendar/{file}", s.calendar)
 	mux.HandleFunc("GET /vote/{edition}/{token}", s.page(s.askToVote))
 	mux.HandleFunc("GET /vote/{edition}/{token}/{answer}", s.page(s.askToVote))

@@ -61,6 +61,15 @@ func TestSeenAhead(t *testing.T) {
 		t.Errorf("the command has %d events, the daemon %d: %q", len(printed), len(all), printed)
 	}
 
+	in.run(0, "keys", "rotate", "--calendars")
+	in.eventually(time.Minute, "the link ends", func() bool {
+		answer, err := http.Get(link) //nolint:noctx // a test
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode == http.StatusNotFound
+	})
 	d.stop()
 	for _, m := range box.Messages() {
 		parsed, err := mail.ReadMessage(bytes.NewReader(m.Data))

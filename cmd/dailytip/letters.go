@@ -35,7 +35,7 @@ func newLooks(cfg *config.Config) (looks, error) {
 			look.ArchiveURL = cfg.BaseURL + "/archive/" + n.ID
 		}
 		look.Assets = shelf(n.Tips)
-		if public(cfg.BaseURL) {
+		if public(cfg.BaseURL) && !internal(&n) {
 			look.AssetURL = cfg.BaseURL + "/files/" + n.ID + "/"
 		}
 		if n.Template != "" {
@@ -56,6 +56,10 @@ func newLooks(cfg *config.Config) (looks, error) {
 	}
 	return all, nil
 }
+
+// internal tells whether strangers get to see nothing of a newsletter, so not its
+// pictures either.
+func internal(n *config.Newsletter) bool { return !n.Joinable && !n.Archive }
 
 // shelf is a library's folder as a file system that no name and no link leads
 // out of, and that holds files only; the demo's is in the program. nil: it can't be opened, which reading

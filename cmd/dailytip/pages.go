@@ -15,6 +15,7 @@ func (a *app) web() *web.Server {
 	o := web.Options{
 		DB: a.db, List: a.list, Ledger: a.ledger, BaseURL: a.config.BaseURL, Log: a.log, NextDue: a.nextDue, Enqueued: a.opened,
 		Calendar: a.servedCalendar, PostalAddress: a.config.PostalAddress, Origins: a.config.Signup.Origins,
+		NoAPI:  !a.config.Signup.API,
 		Limits: web.Limits{PerNetwork: a.config.Signup.PerNetwork, PerDomain: a.config.Signup.PerDomain, Total: a.config.Signup.Total},
 	}
 	for _, proxy := range a.config.TrustedProxies {
@@ -32,7 +33,10 @@ func (a *app) web() *web.Server {
 func (a *app) webNewsletter(n *config.Newsletter) web.Newsletter {
 	out := web.Newsletter{
 		ID: n.ID, Title: n.Title, Accent: n.Accent, Language: n.Language, Private: !n.Archive, Files: a.looks[n.ID].Assets,
-		DefaultZone: n.DefaultTimezone, Course: n.Order == string(scheduler.CourseOrder),
+		Unlisted: !n.Joinable, DefaultZone: n.DefaultTimezone, Course: n.Order == string(scheduler.CourseOrder),
+	}
+	if internal(n) {
+		out.Files = nil // its pictures travel with the mails
 	}
 	if n.Timezone != "subscriber" {
 		out.Zone = n.Timezone

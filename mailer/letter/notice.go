@@ -22,6 +22,7 @@ const (
 	Alert                   // tells the operator of a fault; plain text, in English
 	Proof                   // shows an editor what is going out, with lint's findings
 	Known                   // tells who signed up again that they're on the list; from ConfirmFrom
+	Account                 // the link to all that is held on a reader; from ConfirmFrom
 )
 
 // Notice is a mail that answers a person or warns an operator. Which fields
@@ -33,6 +34,7 @@ type Notice struct {
 
 	ConfirmURL     string // Confirm: the page with the button
 	PreferencesURL string // Known: the page of the reader's settings
+	AccountURL     string // Account: the page that opens once
 
 	NextDate string // Welcome: local date of the first tip, YYYY-MM-DD; "" unknown
 	NextTime string // Welcome: local time of it, HH:MM
@@ -73,6 +75,8 @@ func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 		err = l.welcome(x)
 	case Known:
 		err = l.known(x)
+	case Account:
+		err = l.account(x)
 	case Alert:
 		err = l.alert(x)
 	default:
@@ -110,6 +114,15 @@ func (l *Letter) known(x Notice) error {
 	}
 	l.list = true // Message adds the unsubscribe headers when it has links
 	return l.ask("known_mail", x.PreferencesURL, true)
+}
+
+// account has none of the links that stand in other mails: it's the one not to be
+// passed on.
+func (l *Letter) account(x Notice) error {
+	if err := checkURL("account URL", x.AccountURL); err != nil {
+		return err
+	}
+	return l.ask("account_mail", x.AccountURL, false)
 }
 
 // ask writes a mail with one button, whose words stand under a section of the

@@ -76,6 +76,32 @@ func TestKnown(t *testing.T) {
 	}
 }
 
+func TestAccount(t *testing.T) {
+	const link = "https://tips.example.com/open/abc"
+	for _, lang := range locale.Languages() {
+		l, err := ComposeNotice(newsletter(), Notice{Kind: Account, Language: lang, AccountURL: link})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := recipient(1)
+		m, _ := message(t, l, r)
+		if got := m.Header.Get("From"); got != "Daily Tip <confirm@example.com>" {
+			t.Errorf("%s: From %s", lang, got)
+		}
+		for _, part := range []string{l.textFor(r), htmlOf(t, l, r)} {
+			if !strings.Contains(part, link) || strings.Contains(part, r.UnsubscribeURL) || strings.Contains(part, r.PreferencesURL) {
+				t.Errorf("%s: the links:\n%s", lang, part)
+			}
+		}
+		if m.Header.Get("List-Unsubscribe") != "" || l.Language != lang {
+			t.Errorf("%s: %v, in %s", lang, m.Header, l.Language)
+		}
+	}
+	if _, err := ComposeNotice(newsletter(), Notice{Kind: Account}); err == nil {
+		t.Error("a mail about an account without its link")
+	}
+}
+
 func TestWelcome(t *testing.T) {
 	l, err := ComposeNotice(newsletter(), Notice{Kind: Welcome, Language: "de-CH", NextDate: "2026-11-24", NextTime: "07:00"})
 	if err != nil {
