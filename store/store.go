@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-
-	"dailytip/socket"
 )
 
 // DB is an open database. Its methods may be called from several goroutines.
@@ -70,14 +67,6 @@ func openPostgres(ctx context.Context, name string) (*DB, error) {
 	config, err := pgx.ParseConfig(name)
 	if err != nil {
 		return nil, fmt.Errorf("connect to database: %w", err)
-	}
-	dial := config.DialFunc
-	config.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
-		c, err := dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		return socket.Quick(c), nil
 	}
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(useIndexes))
 	pool.SetMaxOpenConns(16)

@@ -15,7 +15,6 @@ import (
 	"github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 
-	"dailytip/socket"
 	"dailytip/verdict"
 )
 
@@ -77,7 +76,6 @@ func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.An
 		if err != nil {
 			return nil, err
 		}
-		raw = socket.Quick(raw)
 		c.raw = raw
 		stop = context.AfterFunc(ctx, func() { raw.Close() }) // go-mail looks at the context no more
 		if r.o.TLS != "implicit" {
