@@ -48,42 +48,29 @@ type connection struct {
 	*Mailer
 	line    *line
 	session *relay.Session
-	wanted  func(ref any) bool
 	number  int
 	up      bool      // the relay has let it in
 	rests   time.Time // until then others are tried, who are let in
 }
 
-// carry works until nothing is on its way any more. While mails wait, a
-// message's end travels with the beginning of the next one, and its answer is
-// heard when the one after that is written.
+// carry works until nothing is on its way any more.
 func (c *connection) carry(ctx context.Context) {
 	defer c.close()
 	idle := time.NewTimer(idleTime)
 	defer idle.Stop()
 	for {
-		var x *message
+		queue := c.line.queue
 		rest := c.line.width.beyond(c.number)
 		if rest == nil {
 			rest = c.resting()
 		}
-		if rest == nil {
-			select {
-			case x = <-c.line.queue:
-				c.hand(ctx, x)
-				continue
-			default:
-			}
-		}
-		c.answered(ctx, c.session.Flush(ctx))
-		queue := c.line.queue
 		if rest != nil {
 			queue = nil
 			c.close()
 		}
 		idle.Reset(idleTime)
 		select {
-		case x = <-queue:
+		case x := <-queue:
 			c.hand(ctx, x)
 		case <-rest:
 		case <-idle.C:
@@ -111,9 +98,7 @@ const idleTime = 30 * time.Second
 
 func (c *connection) close() {
 	c.let(false)
-	if err := c.session.Close(); err != nil {
-		c.log.Debug("closing a connection", "relay", c.line.Name, "error", err)
-	}
+	c.session.Close()
 }
 
 // let notes whether the relay has this connection.
@@ -124,8 +109,8 @@ func (c *connection) let(in bool) {
 	}
 }
 
-// hand gives one mail to the session, or to the next relay when this one is left
-// alone or has had its share.
+// hand gives one mail to the relay, or to the next one when this one is left alone
+// or has had its share.
 func (c *connection) hand(ctx context.Context, x *message) {
 	if ctx.Err() != nil {
 		c.untried(x)
@@ -150,15 +135,14 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		return
 	}
 	x.began = clock()
-	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.bytes.data, Wanted: c.wanted, Ref: x}))
+	c.answer(ctx, x, c.session.Send(ctx, relay.Envelope{
+		From: x.from, To: string(x.job.Email), Data: x.bytes.data, Wanted: func() bool { return c.stillWanted(x) },
+	}))
 }
 
 // stillWanted tells whether a mail may go out that has waited for its relay: it's
 // still ours, and not stale (P7).
-func (m *Mailer) stillWanted(ref any) bool {
-	x, ok := ref.(*message)
-	return ok && m.ours(x) && clock().Before(x.job.ExpiresAt)
-}
+func (m *Mailer) stillWanted(x *message) bool { return m.ours(x) && clock().Before(x.job.ExpiresAt) }
 
 // ours tells whether a mail is still ours to send: a node that couldn't reach
 // the ledger for a lease's time has lost its claims to the others.
@@ -171,26 +155,14 @@ func (m *Mailer) ours(x *message) bool {
 // await waits for the relay's rate. It reports false when the mail can't go any
 // more (P7), or a stop came first.
 func (c *connection) await(ctx context.Context, x *message) bool {
-	if !c.line.limit.Allow() {
-		// Nobody else's answer may wait for our turn.
-		c.answered(ctx, c.session.Flush(ctx))
-		if err := c.line.limit.Wait(ctx); err != nil {
-			<-ctx.Done() // its deadline comes before our turn
-			return false
-		}
+	if err := c.line.limit.Wait(ctx); err != nil {
+		<-ctx.Done() // its deadline comes before our turn
+		return false
 	}
 	return clock().Before(x.job.ExpiresAt)
 }
 
-// answered brings back the mails that are over, or tries them elsewhere.
-func (c *connection) answered(ctx context.Context, over []relay.Done) {
-	for _, d := range over {
-		if x, ok := d.Ref.(*message); ok {
-			c.answer(ctx, x, d.Answer)
-		}
-	}
-}
-
+// answer brings back a mail that is over, or tries it elsewhere.
 func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 	l := c.line
 	x.relay, x.answer, x.verdict = l.Name, a, verdict.Judge(a)

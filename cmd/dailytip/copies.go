@@ -104,7 +104,9 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 func handOverCopy(ctx context.Context, relays []mailer.Relay, e relay.Envelope) (verdict.Answer, ledger.State) {
 	var answer verdict.Answer
 	for _, r := range relays {
-		answer = r.Send(ctx, e)
+		session := r.Session()
+		answer = session.Send(ctx, e)
+		session.Close()
 		switch verdict.Judge(answer) {
 		case verdict.Accepted:
 			return answer, ledger.Sent

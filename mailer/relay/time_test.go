@@ -10,10 +10,10 @@ import (
 )
 
 func TestSlowServer(t *testing.T) {
-	slow := func(at inbox.Stage) func(inbox.Ask) inbox.Fault {
+	slow := func(at inbox.Stage, d time.Duration) func(inbox.Ask) inbox.Fault {
 		return func(a inbox.Ask) inbox.Fault {
-			if a.Stage == at && a.Attempt == 1 {
-				return inbox.Fault{Delay: 300 * time.Millisecond}
+			if a.Stage == at && a.Conn == 1 {
+				return inbox.Fault{Delay: d}
 			}
 			return inbox.Fault{}
 		}
@@ -30,7 +30,7 @@ func TestSlowServer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run("too slow at "+string(tt.at), func(t *testing.T) {
-			s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(tt.at)})
+			s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(tt.at, time.Minute)})
 			r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 100 * time.Millisecond})
 			if a := r.Send(t.Context(), letter(1)); verdict.Judge(a) != tt.want || a.Err == nil {
 				t.Errorf("got %v: %v, want %v", a, verdict.Judge(a), tt.want)
@@ -40,7 +40,7 @@ func TestSlowServer(t *testing.T) {
 		})
 	}
 	t.Run("the dot has more time", func(t *testing.T) {
-		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(inbox.Dot)})
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(inbox.Dot, 300*time.Millisecond)})
 		r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 5 * time.Second})
 		wantAccepted(t, r.Send(t.Context(), letter(1)))
 	})
@@ -75,7 +75,7 @@ func TestContext(t *testing.T) {
 		}})
 		r := open(t, s, Options{Grace: grace})
 		a := r.Send(ctx, letter(1))
-		if r.connected() {
+		if r.c != nil {
 			t.Error("the connection was kept")
 		}
 		return a
