@@ -84,7 +84,7 @@ func unavailable(a verdict.Answer) bool {
 	case verdict.Down:
 		return a.Stage < verdict.RcptTo
 	case verdict.Ours:
-		return a.Stage < verdict.MailFrom
+		return a.Stage < verdict.MailFrom || a.Stage == verdict.MailFrom && verdict.AboutLogin(a)
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -68,8 +69,8 @@ func (w *width) used() bool {
 }
 
 // heed changes the width after an answer, and returns the new one when it's
-// fewer. What comes together counts as one storm: it was all said before
-// anything could change.
+// fewer: at once when a relay speaks of its connections, else after a storm. What
+// comes together counts once: it was all said before anything could change.
 func (w *width) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -87,9 +88,17 @@ func (w *width) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace)
 	}
 	w.refusals++
 	to := w.now
-	if connected := int(w.connected.Load()); a.Stage == verdict.Connect && connected > 0 {
+	connected := int(w.connected.Load())
+	switch {
+	case a.Stage == verdict.Connect && connected > 0:
 		to = connected // as many as it has let in
-	} else if w.refusals >= storm && float64(w.refusals) >= stormPart*float64(w.answers) && !w.narrowedAt.Equal(w.since) {
+	case w.narrowedAt.Equal(w.since):
+	case aboutConcurrency(a):
+		if to = w.now; connected > 0 {
+			to = min(to, connected)
+		}
+		w.narrowedAt, to = w.since, max(to/2, 1)
+	case w.refusals >= storm && float64(w.refusals) >= stormPart*float64(w.answers):
 		w.narrowedAt, to = w.since, max(w.now/2, 1)
 		w.changedAt = now
 	}
@@ -109,7 +118,18 @@ func asksForLess(a verdict.Answer) bool {
 	case a.Code == 421, a.Code == 452, a.Stage < verdict.RcptTo: // RFC 5321 §3.8, §4.2.3
 		return true
 	}
-	return strings.HasPrefix(a.Enhanced, "4.3.") || a.Enhanced == "4.7.28" // RFC 3463 §3.4; 4.7.28: too much from us
+	return strings.HasPrefix(a.Enhanced, "4.3.") || a.Enhanced == "4.4.5" || a.Enhanced == "4.7.28" || // RFC 3463 §3.4, §3.5; 4.7.28: too much from us
+		aboutConcurrency(a)
+}
+
+// concurrencyWords are those of a relay that counts connections: Exchange, Postfix,
+// Gmail, Yahoo and others have no digits of their own for it.
+var concurrencyWords = regexp.MustCompile(`(?i)concurren|simultaneous|too many (open )?(smtp )?(connections|sessions)|connections? (limit|rate)|(thread|session) limit`)
+
+// aboutConcurrency tells whether an answer speaks of too many connections at a
+// time. A wrong guess makes us slower for a while, and nothing else.
+func aboutConcurrency(a verdict.Answer) bool {
+	return a.Code/100 == 4 && (a.Code == 432 && a.Enhanced == "4.3.2" || concurrencyWords.MatchString(a.Text))
 }
 
 func (w *width) more() {

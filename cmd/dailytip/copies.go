@@ -89,7 +89,7 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Answer, 60)})
 	}
 	if !c.json {
-		c.table(table.Row{"To", "Language", "Subject", "State", "The relay said"}, rows)
+		c.table(table.Row{"To", "Language", "Subject", "State", "Answer"}, rows)
 	}
 	switch {
 	case failed == len(addresses):
