@@ -100,10 +100,16 @@ func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.An
 	}
 	c.client, err = m.DialToSMTPClientWithContext(ctx)
 	if err == nil {
+		err = c.net.over()
+	}
+	if err == nil {
 		stage, err = verdict.TLS, r.startTLS(c.client)
 	}
 	if err == nil {
 		stage, err = verdict.Auth, r.login(c, password)
+	}
+	if c.net != nil && c.net.over() != nil { // what a line that was cut off looks like doesn't matter
+		err = errEndless
 	}
 	if !stop() {
 		err = context.Cause(ctx)
@@ -129,10 +135,19 @@ type bounded struct {
 
 var errEndless = fmt.Errorf("the server has sent %d KB and is still not ready for mail: is it an SMTP server? check smtp: host and port", maxReply>>10)
 
+// over says that all was read that may be: net/textproto takes what it has of a
+// line for the whole.
+func (b *bounded) over() error {
+	if b.left <= 0 {
+		return errEndless
+	}
+	return nil
+}
+
 // Read reads what may still be read.
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errEndless
+	if err := b.over(); err != nil {
+		return 0, err
 	}
 	n, err := b.Conn.Read(p[:min(len(p), b.left)])
 	b.left -= n
