@@ -60,7 +60,7 @@ func (c *connection) carry(ctx context.Context) {
 	defer idle.Stop()
 	for {
 		queue := c.line.queue
-		rest := c.line.width.beyond(c.number)
+		rest := c.line.concurrency.beyond(c.number)
 		if rest == nil {
 			rest = c.resting()
 		}
@@ -85,7 +85,7 @@ func (c *connection) carry(ctx context.Context) {
 // didn't let in while it served others, may try again; nil: now.
 func (c *connection) resting() <-chan struct{} {
 	left := c.rests.Sub(clock())
-	if left <= 0 || c.line.width.connected.Load() == 0 {
+	if left <= 0 || c.line.concurrency.connected.Load() == 0 {
 		return nil
 	}
 	over := make(chan struct{})
@@ -105,7 +105,7 @@ func (c *connection) close() {
 func (c *connection) let(in bool) {
 	if in != c.up {
 		c.up = in
-		c.line.width.connected.Add(map[bool]int32{true: 1, false: -1}[in])
+		c.line.concurrency.connected.Add(map[bool]int32{true: 1, false: -1}[in])
 	}
 }
 
@@ -130,7 +130,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
-	if !c.line.day.take() {
+	if !c.line.quota.take() {
 		c.pass(x)
 		return
 	}
@@ -169,16 +169,16 @@ func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 	c.observed(x)
 	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
 	now := clock()
-	if fewer, narrowed := l.width.heed(now, a, x.verdict, c.pace); narrowed {
+	if fewer, narrowed := l.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
 		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "answer", a.String())
 	}
 	if x.verdict == verdict.Down && a.Stage < verdict.MailFrom {
-		l.day.giveBack()
+		l.quota.giveBack()
 	}
 	switch {
 	case ctx.Err() != nil && x.verdict == verdict.Down, errors.Is(a.Err, relay.ErrUnwanted):
 		c.untried(x)
-	case unavailable(a) && a.Stage < verdict.MailFrom && l.width.connected.Load() > 0:
+	case unavailable(a) && a.Stage < verdict.MailFrom && l.concurrency.connected.Load() > 0:
 		// It serves others: too many at once, or a certificate that has expired
 		// since. Those carry on, and will see for themselves.
 		c.rests = now.Add(c.pace.aside(1))
@@ -223,7 +223,7 @@ func (c *connection) pass(x *message) {
 // may use. It never blocks: each queue holds as much as may be claimed.
 func (m *Mailer) route(l *line, x *message) bool {
 	for ; l != nil; l = l.next {
-		if l.width.used() {
+		if l.concurrency.used() {
 			l.queue <- x
 			return true
 		}

@@ -10,9 +10,9 @@ import (
 	"dailytip/verdict"
 )
 
-// width is how many of a relay's connections are used: fewer when it says that
+// concurrency is how many of a relay's connections are used: fewer when it says that
 // this is too much, slowly more again.
-type width struct {
+type concurrency struct {
 	connected atomic.Int32 // connections that the relay has accepted
 
 	mu         sync.Mutex
@@ -34,78 +34,80 @@ const (
 	stormPart = 0.1
 )
 
-func newWidth(most int) *width { return &width{most: most, now: most, grown: make(chan struct{})} }
+func newConcurrency(most int) *concurrency {
+	return &concurrency{most: most, now: most, grown: make(chan struct{})}
+}
 
 // beyond returns a channel that is closed when connection i may work again, or
 // nil when it may now.
-func (w *width) beyond(i int) <-chan struct{} {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if i < w.now {
+func (c *concurrency) beyond(i int) <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if i < c.now {
 		return nil
 	}
-	return w.grown
+	return c.grown
 }
 
 // share sets how many connections this node may have.
-func (w *width) share(most int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (c *concurrency) share(most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	switch {
-	case most < w.most:
-		w.now = min(w.now, most)
-	case w.now == w.most || w.now == 0: // it wasn't narrowed: the new ones may work at once
-		w.now = most
-		w.more()
+	case most < c.most:
+		c.now = min(c.now, most)
+	case c.now == c.most || c.now == 0: // it wasn't narrowed: the new ones may work at once
+		c.now = most
+		c.more()
 	}
-	w.most = most
+	c.most = most
 }
 
 // used tells whether this node may use the relay at all.
-func (w *width) used() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.most > 0
+func (c *concurrency) used() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.most > 0
 }
 
-// heed changes the width after an answer, and returns the new one when it's
+// heed changes it after an answer, and returns the new one when it's
 // fewer: at once when a relay speaks of its connections, else after a storm. What
 // comes together counts once: it was all said before anything could change.
-func (w *width) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if now.Sub(w.since) >= p.narrow {
-		w.since, w.answers, w.refusals = now, 0, 0
+func (c *concurrency) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now.Sub(c.since) >= p.narrow {
+		c.since, c.answers, c.refusals = now, 0, 0
 	}
-	w.answers++
+	c.answers++
 	if !asksForLess(a) {
-		if v == verdict.Accepted && w.now < w.most && now.Sub(w.changedAt) >= p.widen {
-			w.now++
-			w.changedAt = now
-			w.more()
+		if v == verdict.Accepted && c.now < c.most && now.Sub(c.changedAt) >= p.widen {
+			c.now++
+			c.changedAt = now
+			c.more()
 		}
 		return 0, false
 	}
-	w.refusals++
-	to := w.now
-	connected := int(w.connected.Load())
+	c.refusals++
+	to := c.now
+	connected := int(c.connected.Load())
 	switch {
 	case a.Stage == verdict.Connect && connected > 0:
 		to = connected // as many as it has let in
-	case w.narrowedAt.Equal(w.since):
+	case c.narrowedAt.Equal(c.since):
 	case aboutConcurrency(a):
-		if to = w.now; connected > 0 {
+		if connected > 0 {
 			to = min(to, connected)
 		}
-		w.narrowedAt, to = w.since, max(to/2, 1)
-	case w.refusals >= storm && float64(w.refusals) >= stormPart*float64(w.answers):
-		w.narrowedAt, to = w.since, max(w.now/2, 1)
-		w.changedAt = now
+		c.narrowedAt, to = c.since, max(to/2, 1)
+	case c.refusals >= storm && float64(c.refusals) >= stormPart*float64(c.answers):
+		c.narrowedAt, to = c.since, max(c.now/2, 1)
+		c.changedAt = now
 	}
-	if to >= w.now {
+	if to >= c.now {
 		return 0, false
 	}
-	w.now, w.changedAt = to, now
+	c.now, c.changedAt = to, now
 	return to, true
 }
 
@@ -132,7 +134,7 @@ func aboutConcurrency(a verdict.Answer) bool {
 	return a.Code/100 == 4 && (a.Code == 432 && a.Enhanced == "4.3.2" || concurrencyWords.MatchString(a.Text))
 }
 
-func (w *width) more() {
-	close(w.grown)
-	w.grown = make(chan struct{})
+func (c *concurrency) more() {
+	close(c.grown)
+	c.grown = make(chan struct{})
 }
