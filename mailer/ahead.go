@@ -89,7 +89,7 @@ func (d *dispatcher) lookAhead(ctx context.Context, now time.Time, together int)
 // limited tells whether what may be claimed depends on more than room.
 func (d *dispatcher) limited() bool {
 	for _, l := range d.relays {
-		if l.day.limit > 0 || l.Rate > 0 {
+		if l.quota.limit > 0 || l.Rate > 0 {
 			return true
 		}
 	}

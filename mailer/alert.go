@@ -26,9 +26,9 @@ func (d *dispatcher) alertPause(p ledger.PauseInfo, known bool) []ledger.Notice 
 		return nil
 	}
 	return d.alert(p, p.Since.Add(alertLife), "sending is paused", fmt.Sprintf(
-		"Sending is paused since %s:\n%s.\n\nThe relay said: %s\n\nNobody is lost: what waits goes out when the cause is mended. One mail is tried at\n%s and again later;"+
+		"Sending is paused since %s:\n%s.\n%s\nNobody is lost: what waits goes out when the cause is mended. One mail is tried at\n%s and again later;"+
 			"\ndailytip resume tries at once, dailytip status shows what waits.\n",
-		stamp(p.Since), p.Reason, p.Answer.String(), stamp(p.ProbeAt)))
+		stamp(p.Since), p.Reason, paragraph(p.Answer), stamp(p.ProbeAt)))
 }
 
 // alertResume tells the operator that a pause is over.
@@ -37,8 +37,16 @@ func (d *dispatcher) alertResume(now time.Time, p ledger.PauseInfo) []ledger.Not
 		return nil
 	}
 	return d.alert(p, time.Time{}, "sending goes on", fmt.Sprintf(
-		"Sending goes on since %s. It was paused since %s:\n%s.\n\nThe relay had said: %s\n",
-		stamp(now), stamp(p.Since), p.Reason, p.Answer.String()))
+		"Sending goes on since %s. It was paused since %s:\n%s.\n%s",
+		stamp(now), stamp(p.Since), p.Reason, paragraph(p.Answer)))
+}
+
+// paragraph tells what was said, if anything was.
+func paragraph(a ledger.Answer) string {
+	if said := Said(a); said != "" {
+		return "\n" + strings.ToUpper(said[:1]) + said[1:] + "\n"
+	}
+	return ""
 }
 
 // alert is one mail to the operator, in the name of the newsletter concerned.

@@ -104,6 +104,46 @@ func TestNewsletterLeftTheConfiguration(t *testing.T) {
 	h.wait("its pause is over", func() bool { return len(h.pauses()) == 0 })
 }
 
+// A fault of composing stands under its own name wherever an operator looks, and
+// never as something that the relay said.
+func TestComposingIsntTheRelaysFault(t *testing.T) {
+	h := setUp(t)
+	h.open(3)
+	h.run(func(s *setting) {
+		s.AlertTo, s.Newsletters[0].From.Address = "ops@example.com", "nobody"
+	})
+	const fault = "the mail can't be composed: compose letter: newsletter from \"nobody\" is no mail address"
+	h.waitLog("sending is paused: the mail can't be composed")
+	h.wait("it is paused", func() bool { return len(h.pauses()) == 1 })
+	if p := h.pauses()[0]; !strings.HasPrefix(p.Reason, fault) || Said(p.Answer) != "" {
+		t.Errorf("paused: %s; %q", p.Reason, Said(p.Answer))
+	}
+	h.wait("all wait", func() bool { return h.states()[ledger.Pending] == 3 })
+	for email, d := range h.deliveries() {
+		if said := Said(d.Answer); d.Answer.Text != "" && (!strings.HasPrefix(said, "it was not sent: "+fault) || strings.Contains(said, "relay")) {
+			t.Errorf("%s: %q", email, said)
+		}
+	}
+	alert := (&dispatcher{Mailer: &Mailer{alertTo: "ops@example.com", newsletters: map[string]*Newsletter{"management": nil}}}).alertPause(h.pauses()[0], false)
+	if len(alert) != 1 || !strings.Contains(alert[0].Detail, fault) || strings.Contains(alert[0].Detail, "relay said") {
+		t.Errorf("the alert says %v", alert)
+	}
+}
+
+func TestSaid(t *testing.T) {
+	for want, a := range map[string]ledger.Answer{
+		"":                                       {},
+		"the relay said: 550 5.1.1 no such user": {Code: 550, Enhanced: "5.1.1", Text: "no such user"},
+		"the relay said: 451 later":              {Code: 451, Text: "later"},
+		"no answer: connection refused":          {Text: "connection refused"},
+		"it was not sent: the message is damaged": {Code: 554, Enhanced: "5.6.0", Text: "not sent: the message is damaged"},
+	} {
+		if got := Said(a); got != want {
+			t.Errorf("%+v: %q, want %q", a, got, want)
+		}
+	}
+}
+
 func (h *harness) signUp(emails ...string) {
 	h.Helper()
 	h.write(func(tx *sql.Tx) error {

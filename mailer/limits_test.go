@@ -32,9 +32,9 @@ func TestStormNarrowsTheRelay(t *testing.T) {
 	h.wantCalm()
 }
 
-// The width itself: halved by a storm, at least one, never by one refusal or by
+// The concurrency itself: halved by a storm, at least one, never by one refusal or by
 // greylisting, and widened one by one.
-func TestWidth(t *testing.T) {
+func TestConcurrency(t *testing.T) {
 	t.Parallel()
 	const connections = 8
 	p := pace{narrow: 5 * time.Second, widen: 30 * time.Second}
@@ -42,7 +42,7 @@ func TestWidth(t *testing.T) {
 	grey := verdict.Answer{Stage: verdict.RcptTo, Code: 451, Enhanced: "4.7.1"}
 	fine := verdict.Answer{Stage: verdict.Dot, Code: 250}
 	now := time.Unix(1_800_000_000, 0)
-	w := newWidth(connections)
+	w := newConcurrency(connections)
 	heed := func(a verdict.Answer, times int) {
 		for range times {
 			w.heed(now, a, verdict.Judge(a), p)

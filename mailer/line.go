@@ -13,11 +13,11 @@ import (
 // and then one of them tries it for all.
 type line struct {
 	Relay
-	limit *rate.Limiter
-	width *width
-	day   *day
-	queue chan *message // for its connections
-	next  *line         // takes what this one can't; nil: it's the last
+	limit       *rate.Limiter
+	concurrency *concurrency
+	quota       *quota
+	queue       chan *message // for its connections
+	next        *line         // takes what this one can't; nil: it's the last
 
 	mu       sync.Mutex
 	failures int            // in a row
@@ -28,8 +28,8 @@ type line struct {
 
 func newLine(r Relay, inFlight int) *line {
 	return &line{
-		Relay: r, limit: limiter(r.Rate), width: newWidth(r.Connections),
-		day: &day{limit: r.DailyLimit}, queue: make(chan *message, inFlight),
+		Relay: r, limit: limiter(r.Rate), concurrency: newConcurrency(r.Connections),
+		quota: &quota{limit: r.DailyLimit}, queue: make(chan *message, inFlight),
 	}
 }
 
@@ -84,7 +84,7 @@ func unavailable(a verdict.Answer) bool {
 	case verdict.Down:
 		return a.Stage < verdict.RcptTo
 	case verdict.Ours:
-		return a.Stage < verdict.MailFrom
+		return a.Stage < verdict.MailFrom || a.Stage == verdict.MailFrom && verdict.AboutLogin(a)
 	}
 	return false
 }

@@ -39,7 +39,7 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Tokens      *subscribers.Tokens
 	Newsletters []Newsletter
-	Relays      []Relay // tried in this order when one is down; closed when Run ends
+	Relays      []Relay // tried in this order when one is down
 	InFlight    int     // most messages claimed and not yet recorded; 0: 32
 	// Domains limits recipient domains, named in ASCII.
 	Domains map[string]DomainLimit
@@ -153,8 +153,8 @@ func (m *Mailer) Wake() {
 }
 
 // Run sends until its context ends. Then it claims nothing more, waits for what
-// is on the wire (30 s at most), records it and closes the relays. A mailer runs
-// once.
+// is on the wire (30 s at most), records it and closes the connections. A mailer
+// runs once.
 func (m *Mailer) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	if m.sign != nil {
@@ -164,18 +164,13 @@ func (m *Mailer) Run(ctx context.Context) error {
 	}
 	for _, l := range m.relays {
 		for i := range min(l.Connections, m.inFlight) {
-			c := &connection{Mailer: m, line: l, session: l.Session(), wanted: m.stillWanted, number: i}
+			c := &connection{Mailer: m, line: l, session: l.Session(), number: i}
 			workers.Go(func() { c.carry(ctx) })
 		}
 	}
 	m.dispatch(ctx)
 	close(m.stopped)
 	workers.Wait()
-	for _, l := range m.relays {
-		if err := l.Close(); err != nil {
-			m.log.Debug("closing a relay", "relay", l.Name, "error", err)
-		}
-	}
 	return nil
 }
 

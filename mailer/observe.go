@@ -41,7 +41,7 @@ type RelayState struct {
 func (m *Mailer) Relays() []RelayState {
 	states := make([]RelayState, len(m.relays))
 	for i, l := range m.relays {
-		states[i] = RelayState{Name: l.Name, Up: !l.aside(), Connections: int(l.width.connected.Load()), Allowed: l.width.allowed()}
+		states[i] = RelayState{Name: l.Name, Up: !l.aside(), Connections: int(l.concurrency.connected.Load()), Allowed: l.concurrency.allowed()}
 	}
 	return states
 }
@@ -53,8 +53,8 @@ func (l *line) aside() bool {
 	return l.failures > 0
 }
 
-func (w *width) allowed() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
+func (c *concurrency) allowed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
 }

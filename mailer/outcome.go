@@ -27,7 +27,7 @@ func (d *dispatcher) take(ctx context.Context, r *message) {
 		o.Answer = ledger.Answer{}
 		d.outcomes = append(d.outcomes, o)
 	case r.err != nil:
-		o.Answer.Text = r.err.Error()
+		o.Answer = ledger.Answer{Text: notSent + "the mail can't be composed: " + r.err.Error()}
 		d.uncomposed(ctx, now, r, &o)
 		d.outcomes = append(d.outcomes, o)
 	default:
@@ -53,7 +53,7 @@ func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r *message, 
 			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", r.job.Kind, "newsletter", r.job.Newsletter, "error", r.err)
 		}
 	case !paused || r.job.Probe:
-		d.pause(ctx, now, scope, o.Answer, "the mail can't be composed; its answer says why. Correct the configuration and restart")
+		d.pause(ctx, now, scope, ledger.Answer{}, "the mail can't be composed: "+r.err.Error()+". Correct the configuration and restart")
 	}
 }
 
@@ -90,9 +90,11 @@ func (m *Mailer) rule(r *message) ruling {
 		}
 	case verdict.Ours:
 		switch {
-		case r.answer.Stage < verdict.MailFrom:
+		case r.answer.Stage < verdict.MailFrom, r.answer.Stage == verdict.MailFrom && verdict.AboutLogin(r.answer):
 			w.scope = ledger.Relay
-		case r.answer.Stage > verdict.MailFrom: // it may be one reader's server after all
+		case verdict.AboutLogin(r.answer): // other mails are tried first: it may be one reader's server after all
+			w.state, w.wait = ledger.Retry, true
+		case r.answer.Stage > verdict.MailFrom: // the same
 			w.state = ledger.Failed
 		}
 	case verdict.Down:

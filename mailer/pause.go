@@ -2,11 +2,9 @@ package mailer
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"dailytip/ledger"
-	"dailytip/verdict"
 )
 
 // scopeOf is what a fault with a mail pauses: a newsletter's run, or its notices,
@@ -84,37 +82,4 @@ func scopeName(scope string) string {
 		return "all"
 	}
 	return scope
-}
-
-// reason says why a scope is paused and what to do about it.
-func reason(r *message) string {
-	why, then := "the relay refused several mails in a row, which is hardly the readers' fault", "; its answer says why"
-	sender := "from"
-	if r.job.Kind != "" {
-		sender = "confirm_from"
-	}
-	switch {
-	case r.verdict == verdict.InDoubt, r.verdict == verdict.Down && r.answer.Stage >= verdict.RcptTo:
-		why, then = "the relay broke off several conversations in a row", "; look into its log"
-	case r.answer.Stage == verdict.TLS:
-		why, then = "TLS with the relay failed", "; check smtp: tls and ca_file, and the relay's certificate"
-	case r.answer.Stage == verdict.Auth && r.verdict == verdict.Ours:
-		why, then = "the relay refused the login", "; check smtp: auth, username and password"
-	case r.verdict == verdict.Down && r.answer.Code != 0:
-		why = "the relay takes no mail just now"
-	case r.verdict == verdict.Down:
-		why, then = "the relay can't be reached or went away", "; check smtp: host, port and tls, and that the relay runs"
-	case r.answer.Stage == verdict.Connect:
-		why = "the relay refused the connection"
-	case r.verdict == verdict.Retry:
-		why = "the relay refused the sender for now, several times in a row"
-	case r.answer.Stage == verdict.MailFrom && strings.HasPrefix(r.answer.Enhanced, "5.3."):
-		why, then = "the mail is larger than the relay takes", "; shorten the tip, or raise the relay's limit"
-	case r.answer.Stage == verdict.MailFrom:
-		why, then = "the relay refused the sender", "; check "+sender+": and that the relay lets you send as this address"
-	}
-	if r.relay != "" {
-		why += " (" + r.relay + ")"
-	}
-	return why + then
 }

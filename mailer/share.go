@@ -33,11 +33,11 @@ func (d *dispatcher) beat(ctx context.Context) {
 	}
 	d.place = p
 	for _, l := range d.relays {
-		l.width.share(p.Share(l.Connections))
+		l.concurrency.share(p.Share(l.Connections))
 		if l.Rate > 0 {
 			l.limit.SetLimitAt(now, rate.Limit(l.Rate/float64(p.Nodes)))
 		}
-		if !l.width.used() {
+		if !l.concurrency.used() {
 			d.drain(ctx, l)
 		}
 	}
@@ -53,24 +53,24 @@ const missedBeats = 3
 func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err error) {
 	date, limited := utcDate(now), true
 	for _, l := range d.relays {
-		if !l.width.used() {
+		if !l.concurrency.used() {
 			continue
 		}
-		if l.day.limit == 0 {
+		if l.quota.limit == 0 {
 			limited = false
 			continue
 		}
-		if want := l.day.wants(date, d.inFlight); want > 0 {
-			granted, err := d.ledger.Reserve(ctx, l.Name, date, want, l.day.limit)
+		if want := l.quota.wants(date, d.inFlight); want > 0 {
+			granted, err := d.ledger.Reserve(ctx, l.Name, date, want, l.quota.limit)
 			if err != nil {
 				return 0, err
 			}
-			if l.day.got(date, want, granted) {
+			if l.quota.got(date, want, granted) {
 				d.log.Warn("a relay's daily_limit is used up; what it can't take goes through another, or waits for the next day (UTC) while give_up_after allows it",
-					"relay", l.Name, "daily_limit", l.day.limit, "day", date)
+					"relay", l.Name, "daily_limit", l.quota.limit, "day", date)
 			}
 		}
-		room += l.day.atHand()
+		room += l.quota.atHand()
 	}
 	if !limited {
 		return d.inFlight, nil
@@ -81,7 +81,7 @@ func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err 
 // handBack returns what was reserved and not used, and leaves the nodes.
 func (d *dispatcher) handBack(ctx context.Context) {
 	for _, l := range d.relays {
-		if date, left := l.day.rest(); left > 0 {
+		if date, left := l.quota.rest(); left > 0 {
 			if err := d.ledger.Return(ctx, l.Name, date, left); err != nil {
 				d.log.Debug("returning what a relay didn't use", "relay", l.Name, "error", err)
 			}

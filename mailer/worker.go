@@ -48,42 +48,29 @@ type connection struct {
 	*Mailer
 	line    *line
 	session *relay.Session
-	wanted  func(ref any) bool
 	number  int
 	up      bool      // the relay has let it in
 	rests   time.Time // until then others are tried, who are let in
 }
 
-// carry works until nothing is on its way any more. While mails wait, a
-// message's end travels with the beginning of the next one, and its answer is
-// heard when the one after that is written.
+// carry works until nothing is on its way any more.
 func (c *connection) carry(ctx context.Context) {
 	defer c.close()
 	idle := time.NewTimer(idleTime)
 	defer idle.Stop()
 	for {
-		var x *message
-		rest := c.line.width.beyond(c.number)
+		queue := c.line.queue
+		rest := c.line.concurrency.beyond(c.number)
 		if rest == nil {
 			rest = c.resting()
 		}
-		if rest == nil {
-			select {
-			case x = <-c.line.queue:
-				c.hand(ctx, x)
-				continue
-			default:
-			}
-		}
-		c.answered(ctx, c.session.Flush(ctx))
-		queue := c.line.queue
 		if rest != nil {
 			queue = nil
 			c.close()
 		}
 		idle.Reset(idleTime)
 		select {
-		case x = <-queue:
+		case x := <-queue:
 			c.hand(ctx, x)
 		case <-rest:
 		case <-idle.C:
@@ -98,7 +85,7 @@ func (c *connection) carry(ctx context.Context) {
 // didn't let in while it served others, may try again; nil: now.
 func (c *connection) resting() <-chan struct{} {
 	left := c.rests.Sub(clock())
-	if left <= 0 || c.line.width.connected.Load() == 0 {
+	if left <= 0 || c.line.concurrency.connected.Load() == 0 {
 		return nil
 	}
 	over := make(chan struct{})
@@ -111,21 +98,19 @@ const idleTime = 30 * time.Second
 
 func (c *connection) close() {
 	c.let(false)
-	if err := c.session.Close(); err != nil {
-		c.log.Debug("closing a connection", "relay", c.line.Name, "error", err)
-	}
+	c.session.Close()
 }
 
 // let notes whether the relay has this connection.
 func (c *connection) let(in bool) {
 	if in != c.up {
 		c.up = in
-		c.line.width.connected.Add(map[bool]int32{true: 1, false: -1}[in])
+		c.line.concurrency.connected.Add(map[bool]int32{true: 1, false: -1}[in])
 	}
 }
 
-// hand gives one mail to the session, or to the next relay when this one is left
-// alone or has had its share.
+// hand gives one mail to the relay, or to the next one when this one is left alone
+// or has had its share.
 func (c *connection) hand(ctx context.Context, x *message) {
 	if ctx.Err() != nil {
 		c.untried(x)
@@ -145,20 +130,19 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
-	if !c.line.day.take() {
+	if !c.line.quota.take() {
 		c.pass(x)
 		return
 	}
 	x.began = clock()
-	c.answered(ctx, c.session.Send(ctx, relay.Envelope{From: x.from, To: string(x.job.Email), Data: x.bytes.data, Wanted: c.wanted, Ref: x}))
+	c.answer(ctx, x, c.session.Send(ctx, relay.Envelope{
+		From: x.from, To: string(x.job.Email), Data: x.bytes.data, Wanted: func() bool { return c.stillWanted(x) },
+	}))
 }
 
 // stillWanted tells whether a mail may go out that has waited for its relay: it's
 // still ours, and not stale (P7).
-func (m *Mailer) stillWanted(ref any) bool {
-	x, ok := ref.(*message)
-	return ok && m.ours(x) && clock().Before(x.job.ExpiresAt)
-}
+func (m *Mailer) stillWanted(x *message) bool { return m.ours(x) && clock().Before(x.job.ExpiresAt) }
 
 // ours tells whether a mail is still ours to send: a node that couldn't reach
 // the ledger for a lease's time has lost its claims to the others.
@@ -171,42 +155,30 @@ func (m *Mailer) ours(x *message) bool {
 // await waits for the relay's rate. It reports false when the mail can't go any
 // more (P7), or a stop came first.
 func (c *connection) await(ctx context.Context, x *message) bool {
-	if !c.line.limit.Allow() {
-		// Nobody else's answer may wait for our turn.
-		c.answered(ctx, c.session.Flush(ctx))
-		if err := c.line.limit.Wait(ctx); err != nil {
-			<-ctx.Done() // its deadline comes before our turn
-			return false
-		}
+	if err := c.line.limit.Wait(ctx); err != nil {
+		<-ctx.Done() // its deadline comes before our turn
+		return false
 	}
 	return clock().Before(x.job.ExpiresAt)
 }
 
-// answered brings back the mails that are over, or tries them elsewhere.
-func (c *connection) answered(ctx context.Context, over []relay.Done) {
-	for _, d := range over {
-		if x, ok := d.Ref.(*message); ok {
-			c.answer(ctx, x, d.Answer)
-		}
-	}
-}
-
+// answer brings back a mail that is over, or tries it elsewhere.
 func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 	l := c.line
 	x.relay, x.answer, x.verdict = l.Name, a, verdict.Judge(a)
 	c.observed(x)
 	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
 	now := clock()
-	if fewer, narrowed := l.width.heed(now, a, x.verdict, c.pace); narrowed {
+	if fewer, narrowed := l.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
 		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "answer", a.String())
 	}
 	if x.verdict == verdict.Down && a.Stage < verdict.MailFrom {
-		l.day.giveBack()
+		l.quota.giveBack()
 	}
 	switch {
 	case ctx.Err() != nil && x.verdict == verdict.Down, errors.Is(a.Err, relay.ErrUnwanted):
 		c.untried(x)
-	case unavailable(a) && a.Stage < verdict.MailFrom && l.width.connected.Load() > 0:
+	case unavailable(a) && a.Stage < verdict.MailFrom && l.concurrency.connected.Load() > 0:
 		// It serves others: too many at once, or a certificate that has expired
 		// since. Those carry on, and will see for themselves.
 		c.rests = now.Add(c.pace.aside(1))
@@ -251,7 +223,7 @@ func (c *connection) pass(x *message) {
 // may use. It never blocks: each queue holds as much as may be claimed.
 func (m *Mailer) route(l *line, x *message) bool {
 	for ; l != nil; l = l.next {
-		if l.width.used() {
+		if l.concurrency.used() {
 			l.queue <- x
 			return true
 		}

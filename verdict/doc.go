@@ -34,7 +34,7 @@
 //	421                    Down               Down         Down      Down   Down
 //	2xx                    Accepted           Accepted     Accepted  Accepted
 //	4xx                    Down               Retry        Retry
-//	432                    Ours               Ours         Ours
+//	4.7.12, 432 to a login Ours               Ours         Ours
 //	5xx Suppress           Ours               Ours         Dead
 //	5xx Own, 5.7.x         Ours               Ours         Refused
 //	  but 5.7.8 5.7.9 5.7.10 5.7.11 5.7.12,

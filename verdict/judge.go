@@ -33,12 +33,30 @@ func Judge(a Answer) Verdict {
 // temporary judges a 4yz reply (RFC 5321 §4.2.1: try again, unchanged).
 func temporary(a Answer) Verdict {
 	switch {
-	case a.Code == 432: // password transition needed, RFC 4954 §4: a person must act
+	case passwordTransition(a):
 		return Ours
 	case a.Stage < MailFrom:
 		return Down
 	}
 	return Retry
+}
+
+// passwordTransition knows the one temporary reply for which a person must act
+// (RFC 4954 §4: 432 4.7.12). A bare 432 means that in answer to a login only:
+// Microsoft 365 says "432 4.3.2" when too many connections send at a time.
+func passwordTransition(a Answer) bool {
+	return a.Enhanced == "4.7.12" || a.Code == 432 && a.Enhanced == "" && a.Stage == Auth
+}
+
+// AboutLogin tells whether an answer is surely about our login, or about the
+// encryption that it needs, at whatever stage it comes: nobody's mail fails for
+// that, and other mails through this relay would hear the same.
+func AboutLogin(a Answer) bool {
+	switch a.Enhanced {
+	case "5.7.8", "5.7.9", "5.7.10", "5.7.11", "5.7.12":
+		return a.Code == 0 || a.Code >= 500
+	}
+	return aboutLogin(a.Code) || passwordTransition(a)
 }
 
 // refusal judges a 5yz reply with an enhanced code, given to RCPT TO or later.
@@ -107,7 +125,8 @@ func aboutUs(detail int) bool {
 // readers': then the run pauses and the messages of the streak are put back
 // (P4). 0: never. The caller counts for each relay and each verdict.
 //
-// 1 for what concerns everyone (Down, and Ours before a recipient was named).
+// 1 for what concerns everyone (Down, Ours before a recipient was named, and
+// what is about our login).
 // More where one reader's server could have been meant: 3 for Ours from
 // RCPT TO on, 5 for a sender that is refused for now, 10 for Refused ("relay
 // access denied" comes as 5.7.1 to every RCPT TO), 20 for Dead (a relay that
@@ -117,7 +136,7 @@ func PauseAfter(a Answer) int {
 	case Down:
 		return 1
 	case Ours:
-		if a.Stage < RcptTo {
+		if a.Stage < RcptTo || AboutLogin(a) {
 			return 1
 		}
 		return 3

@@ -21,6 +21,11 @@ var judged = []struct {
 	{421, "", Down, Down, ClassIgnore},
 	{421, "4.7.0", Down, Down, ClassIgnore},
 	{432, "4.7.12", Ours, Ours, ClassOwn},
+	{432, "4.3.2", Retry, Retry, ClassIgnore}, // Microsoft 365: too many connections
+	{432, "", Retry, Retry, ClassSoft},
+	{454, "", Retry, Retry, ClassSoft}, // Amazon SES: throttled
+	{454, "4.7.0", Retry, Retry, ClassIgnore},
+	{451, "4.4.5", Retry, Retry, ClassSoft},
 	{450, "", Retry, Retry, ClassSoft},
 	{450, "4.2.0", Retry, Retry, ClassSoft},
 	{450, "4.7.1", Retry, Retry, ClassIgnore}, // greylisting
@@ -146,6 +151,7 @@ func TestJudgeBeforeMailFrom(t *testing.T) {
 		{450, "", Down},
 		{454, "4.7.0", Down},
 		{432, "4.7.12", Ours},
+		{432, "4.3.2", Down},
 		{521, "", Ours},
 		{554, "", Ours},
 		{554, "5.7.1", Ours},
@@ -216,6 +222,49 @@ func TestBounce(t *testing.T) {
 	}
 }
 
+// A bare 432 is about the password where it answers a login.
+func TestPasswordTransition(t *testing.T) {
+	for stage := Connect; stage <= Dot; stage++ {
+		want := map[bool]Verdict{true: Down, false: Retry}[stage < MailFrom]
+		if stage == Auth {
+			want = Ours
+		}
+		if got := Judge(Answer{Stage: stage, Code: 432}); got != want {
+			t.Errorf("at %v: %v, want %v", stage, got, want)
+		}
+	}
+}
+
+func TestAboutLogin(t *testing.T) {
+	for _, tt := range []struct {
+		code     int
+		enhanced string
+		want     bool
+	}{
+		{530, "5.7.0", true},
+		{530, "", true},
+		{534, "5.7.9", true},
+		{535, "5.7.8", true},
+		{538, "5.7.11", true},
+		{550, "5.7.8", true},
+		{432, "4.7.12", true},
+		{432, "4.3.2", false},
+		{432, "", false},
+		{454, "4.7.0", false},
+		{454, "5.7.8", false}, // the reply code decides
+		{421, "4.7.0", false},
+		{451, "4.4.5", false},
+		{503, "5.5.1", false},
+		{550, "5.7.1", false}, // perhaps: "authentication required" is said of a reader's mailbox, too
+		{550, "5.7.26", false},
+	} {
+		a := Answer{Stage: MailFrom, Code: tt.code, Enhanced: tt.enhanced}
+		if got := AboutLogin(a); got != tt.want {
+			t.Errorf("%v: %v, want %v", a, got, tt.want)
+		}
+	}
+}
+
 func TestPauseAfter(t *testing.T) {
 	tests := []struct {
 		a    Answer
@@ -228,6 +277,7 @@ func TestPauseAfter(t *testing.T) {
 		{Answer{Stage: MailFrom, Code: 451}, 5},
 		{Answer{Stage: RcptTo, Code: 451}, 0},
 		{Answer{Stage: RcptTo, Code: 503}, 3},
+		{Answer{Stage: RcptTo, Code: 530, Enhanced: "5.7.0"}, 1},
 		{Answer{Stage: RcptTo, Code: 554, Enhanced: "5.7.1"}, 10},
 		{Answer{Stage: RcptTo, Code: 550, Enhanced: "5.1.1"}, 20},
 		{Answer{Stage: Dot, Code: 250}, 0},

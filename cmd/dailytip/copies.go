@@ -90,7 +90,7 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Answer, 60)})
 	}
 	if !c.json {
-		c.table(table.Row{"To", "Language", "Subject", "State", "The relay said"}, rows)
+		c.table(table.Row{"To", "Language", "Subject", "State", "Answer"}, rows)
 	}
 	switch {
 	case failed == len(addresses):
@@ -105,7 +105,9 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 func handOverCopy(ctx context.Context, relays []mailer.Relay, e relay.Envelope) (verdict.Answer, ledger.State) {
 	var answer verdict.Answer
 	for _, r := range relays {
-		answer = r.Send(ctx, e)
+		session := r.Session()
+		answer = session.Send(ctx, e)
+		session.Close()
 		switch verdict.Judge(answer) {
 		case verdict.Accepted:
 			return answer, ledger.Sent

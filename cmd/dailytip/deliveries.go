@@ -76,7 +76,7 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edi
 	if err = errors.Join(err, out.Flush()); err != nil || c.json {
 		return err
 	}
-	c.table(table.Row{"To", "Language", "Subject", "State", "The relay said"}, rows)
+	c.table(table.Row{"To", "Language", "Subject", "State", "Answer"}, rows)
 	return nil
 }
 

@@ -132,7 +132,7 @@ func (c *command) awaitTry(ctx context.Context, a *app, newsletter string, befor
 func stillPaused(paused []ledger.PauseInfo) error {
 	var faults []error
 	for _, p := range paused {
-		faults = append(faults, exitf(codeFailed, "%s still paused: %s\n        the relay said: %s", scopeText(p.Newsletter), p.Reason, p.Answer))
+		faults = append(faults, exitf(codeFailed, "%s still paused: %s%s", scopeText(p.Newsletter), p.Reason, said(p.Answer)))
 	}
 	return exit{codeFailed, errors.Join(faults...)}
 }

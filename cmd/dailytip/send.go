@@ -191,7 +191,7 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edit
 		}
 	}
 	for _, p := range c.pausesOf(ctx, a) {
-		c.say("paused: %s: %s", p.Reason, p.Answer)
+		c.say("paused: %s%s", p.Reason, said(p.Answer))
 	}
 	if now, err := a.ledger.Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == ledger.EditionCancelled {
 		code := codePart

@@ -161,7 +161,7 @@ func (c *command) printPerson(p personLine) {
 		for _, d := range p.Deliveries {
 			rows = append(rows, table.Row{d.LocalDate, d.Newsletter, d.Tip, d.State, d.Attempts, d.At, short(d.Answer, 70)})
 		}
-		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Tries", "At", "The relay said"}, rows, 5)
+		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Tries", "At", "Answer"}, rows, 5)
 	} else {
 		c.printf("\nno deliveries yet\n")
 	}

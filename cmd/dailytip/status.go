@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dailytip/ledger"
+	"dailytip/mailer"
 )
 
 func (c *command) status() *cobra.Command {
@@ -123,9 +124,17 @@ func (c *command) printPauses(ctx context.Context, a *app) error {
 		return err
 	}
 	for _, p := range pauses {
-		c.printf("paused: %s, since %s: %s\n        the relay said: %s; next try %s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, p.Answer, instant(p.ProbeAt))
+		c.printf("paused: %s, since %s: %s%s; next try %s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, said(p.Answer), instant(p.ProbeAt))
 	}
 	return nil
+}
+
+// said puts what stands behind a pause on a line of its own.
+func said(a ledger.Answer) string {
+	if text := mailer.Said(a); text != "" {
+		return "\n        " + text
+	}
+	return ""
 }
 
 // printOutlook says what comes next and what stands in the way.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
 	"golang.org/x/net/publicsuffix"
@@ -36,21 +37,29 @@ func rank(k *Key) int {
 	return 1
 }
 
-// covered are the fields that a signature protects, when a mail has them: what
-// a reader sees, what a mail program acts on, and both headers that RFC 8058 §4
-// asks for. once are those of which a second one, put before ours, would be
-// believed instead: they are listed once more than they occur, so that adding
-// one breaks the signature (RFC 6376 §8.15).
-var (
-	covered = []string{
-		"From", "To", "Subject", "Date", "Message-ID", "Reply-To",
-		"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Archive",
-		"List-Help", "List-Owner", "List-Post", "Feedback-ID",
-		"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Language",
-		"Auto-Submitted", "Precedence",
-	}
-	once = []string{"From", "To", "Subject", "Date", "Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post", "Content-Type"}
-)
+// covered are the fields that a signature protects: what a reader sees, what a
+// mail program acts on, how the body is read, and both headers that RFC 8058 §4
+// asks for. Each is named once more than the mail has it, and those that it
+// doesn't have once: adding one then breaks the signature (RFC 6376 §5.4.2,
+// §8.15). Else whoever has one of our mails could send it on with a Reply-To of
+// their own, or with another Content-Type that shows another text, and our domain
+// would vouch for it.
+var covered = []string{
+	"From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References",
+	"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Subscribe", "List-Archive",
+	"List-Help", "List-Owner", "List-Post",
+	"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition",
+	"Content-ID", "Content-Description", "Content-Location", "Content-Language",
+	"Auto-Submitted", "Precedence", "Disposition-Notification-To", feedbackID,
+}
+
+// feedbackID may be added: relays have their own.
+const feedbackID = "Feedback-ID"
+
+// life is how long a signature holds: longer than any relay keeps trying (RFC
+// 5321 §4.5.4.1 asks for four to five days), and too short for our mail to be
+// sent on to strangers for ever (RFC 6376 §3.5, x=).
+const life = 7 * 24 * time.Hour
 
 // Sign puts a DKIM-Signature before a mail for each key that fits its sender:
 // relaxed/simple, RSA first. from is the address in the mail's From header, for
@@ -89,6 +98,7 @@ func (k *Key) sign(message []byte, fields []string) (string, error) {
 		HeaderCanonicalization: dkim.CanonicalizationRelaxed,
 		BodyCanonicalization:   dkim.CanonicalizationSimple,
 		HeaderKeys:             fields,
+		Expiration:             time.Now().Add(life), //nolint:forbidigo // as the library does for t=
 	})
 	if err != nil {
 		return "", err
@@ -123,12 +133,12 @@ func fieldsToSign(message []byte) ([]string, error) {
 	if count[0] != 1 {
 		return nil, fmt.Errorf("the mail has %d From headers; it must have one (RFC 5322 §3.6)", count[0])
 	}
-	fields := make([]string, 0, n+len(once))
+	fields := make([]string, 0, n+len(covered))
 	for i, name := range covered {
 		for range count[i] {
 			fields = append(fields, name)
 		}
-		if count[i] > 0 && slices.Contains(once, name) {
+		if name != feedbackID {
 			fields = append(fields, name)
 		}
 	}

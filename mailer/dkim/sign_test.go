@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 const simple = "From: Daily Tip <tips@example.com>\r\n" +
@@ -57,8 +59,9 @@ func TestWhichKeysSign(t *testing.T) {
 }
 
 var (
-	hTag = regexp.MustCompile(`[ ;]h=([^;]*);`)
-	aTag = regexp.MustCompile(`[ ;]a=([^;]*);`)
+	hTag     = regexp.MustCompile(`[ ;]h=([^;]*);`)
+	timeTags = regexp.MustCompile(`(?s)[ ;]t=(\d+);.*[ ;]x=(\d+)`)
+	aTag     = regexp.MustCompile(`[ ;]a=([^;]*);`)
 )
 
 func TestSign(t *testing.T) {
@@ -79,10 +82,21 @@ func TestSign(t *testing.T) {
 		if got := aTag.FindStringSubmatch(fields[i]); got == nil || got[1] != algorithm {
 			t.Errorf("signature %d is %q, want %s", i, got, algorithm)
 		}
-		// Only what is there; what may occur once only, once more.
-		const want = "From:From:To:To:Subject:Subject:List-Unsubscribe:List-Unsubscribe:List-Unsubscribe-Post:List-Unsubscribe-Post"
-		if got := hTag.FindStringSubmatch(fields[i]); got == nil || got[1] != want {
+		// What is there once more than it is, and what isn't once.
+		const want = "From:From:Sender:Reply-To:To:To:Cc:Subject:Subject:Date:Message-ID:In-Reply-To:References:" +
+			"List-Id:List-Unsubscribe:List-Unsubscribe:List-Unsubscribe-Post:List-Unsubscribe-Post:List-Subscribe:List-Archive:" +
+			"List-Help:List-Owner:List-Post:MIME-Version:Content-Type:Content-Transfer-Encoding:Content-Disposition:" +
+			"Content-ID:Content-Description:Content-Location:Content-Language:Auto-Submitted:Precedence:Disposition-Notification-To"
+		if got := hTag.FindStringSubmatch(fields[i]); got == nil || strings.Join(strings.Fields(got[1]), "") != want {
 			t.Errorf("signature %d covers %q, want %s", i, got, want)
+		}
+		var made, ends int64
+		if m := timeTags.FindStringSubmatch(fields[i]); m != nil {
+			made, _ = strconv.ParseInt(m[1], 10, 64)
+			ends, _ = strconv.ParseInt(m[2], 10, 64)
+		}
+		if left := time.Duration(ends-made) * time.Second; left < life-time.Minute || left > life+time.Minute {
+			t.Errorf("signature %d holds for %v, want about %v", i, left, life)
 		}
 		if !strings.Contains(fields[i], "c=relaxed/simple;") {
 			t.Errorf("signature %d: %s", i, fields[i])

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-msgauth/dkim"
+
 	"dailytip/library"
 	"dailytip/locale"
 	"dailytip/mailer/letter"
@@ -94,6 +96,28 @@ func verify(t *testing.T, mails map[string][]byte, keys ...*Key) map[string]veri
 		t.Fatalf("dkimpy looked at %d mails of %d", len(all), len(mails))
 	}
 	return all
+}
+
+// verifyHere counts the good signatures with go-msgauth.
+func verifyHere(t *testing.T, mail []byte, keys ...*Key) int {
+	t.Helper()
+	records := map[string]string{}
+	for _, k := range keys {
+		records[k.Name()] = k.Record()
+	}
+	all, err := dkim.VerifyWithOptions(bytes.NewReader(mail), &dkim.VerifyOptions{
+		LookupTXT: func(name string) ([]string, error) { return []string{records[strings.TrimSuffix(name, ".")]}, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := 0
+	for _, v := range all {
+		if v.Err == nil {
+			good++
+		}
+	}
+	return good
 }
 
 func bothKeys(t *testing.T) []*Key {
@@ -255,9 +279,17 @@ func TestDkimpyNoticesChanges(t *testing.T) {
 			t.Errorf("the mail has no %s to change", must)
 		}
 	}
-	// A second one that a program might believe.
-	for _, name := range once {
-		change("bad-second-"+name, append([]byte(name+": <https://evil.example/>\r\n"), signed...))
+	// One more, that a program might believe: a second, or the first of its kind.
+	for _, name := range covered {
+		if name != feedbackID {
+			change("bad-added-"+name, append([]byte(name+": <https://evil.example/>\r\n"), signed...))
+			change("bad-added-below-"+name, bytes.Replace(signed, []byte("\r\n\r\n"), []byte("\r\n"+name+": <https://evil.example/>\r\n\r\n"), 1))
+		}
+	}
+	for _, name := range []string{"Reply-To", "Cc", "Sender", "List-Subscribe", "Content-Transfer-Encoding", "Content-Disposition"} {
+		if mails["bad-added-"+name+".eml"] == nil {
+			t.Errorf("%s can be added", name)
+		}
 	}
 	at := bytes.Index(signed, []byte("\r\n\r\n")) + 4
 	change("bad-body-first", append(append(bytes.Clone(signed[:at]), 'x'), signed[at:]...))
@@ -266,6 +298,7 @@ func TestDkimpyNoticesChanges(t *testing.T) {
 	change("bad-body-word", append(bytes.Clone(signed[:at]), bytes.Replace(signed[at:], []byte(" de "), []byte(" da "), 1)...))
 	// What a relay on the way may do.
 	change("bad-body-blank", append(bytes.Clone(signed[:at]), bytes.Replace(signed[at:], []byte("\r\n"), []byte(" \r\n"), 1)...))
+	change("good-feedback", append([]byte("Feedback-ID: relay's own\r\n"), signed...))
 	change("good-received", append([]byte("Received: by relay.example\r\n"), signed...))
 	change("good-refolded", bytes.Replace(signed, []byte(" <tips@example.com>"), []byte("\r\n\t <tips@example.com> "), 1))
 	change("good-empty-lines", append(bytes.Clone(signed), "\r\n\r\n"...))
@@ -280,6 +313,9 @@ func TestDkimpyNoticesChanges(t *testing.T) {
 		}
 		if len(v.Results) != 2 || v.good() != want {
 			t.Errorf("%s: %v, want %d good signatures", name, v.Results, want)
+		}
+		if n := verifyHere(t, mails[name], keys...); n != want {
+			t.Errorf("%s: go-msgauth finds %d good signatures, want %d", name, n, want)
 		}
 	}
 	t.Logf("dkimpy refused %d changed mails and took %d that a relay touched", bad, good)

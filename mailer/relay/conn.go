@@ -2,10 +2,10 @@ package relay
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/tls"
+	"errors"
 	"fmt"
-	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,23 +17,23 @@ import (
 )
 
 const (
-	// checkAfter is how long a connection may rest without being asked
-	// whether it is alive, checkTime how long it has to answer that, and QUIT.
-	checkAfter = 5 * time.Second
-	checkTime  = 5 * time.Second
-	// lastWords is how long we listen for the reason when a server closed the
-	// connection while we were writing.
-	lastWords = time.Second
+	// partingTime is how long we listen for the reason when a server closed the
+	// connection while we were writing, and how long it has to answer QUIT.
+	partingTime = time.Second
+	// chunk is how much is written under one deadline, in bytes.
+	chunk = 64 << 10
+	// largestKept bounds the memory that a connection keeps between messages.
+	largestKept = 256 << 10
 )
 
-// conn is one connection, past EHLO, TLS and login. One goroutine at a time
-// uses it.
+// conn is one connection, past EHLO, TLS and login. One goroutine uses it.
 type conn struct {
-	output
 	o      *Options
-	raw    net.Conn // for deadlines: they hold for TLS over it too
+	net    *bounded // deadlines on it hold for TLS over it too
 	client *smtp.Client
-	in     *bufio.Reader // go-mail's
+	in     *bufio.Reader // go-mail's, over TLS or not
+	out    *bufio.Writer // the same; empty between writes
+	buf    []byte        // the message as it's written
 	text   []byte        // of the reply read last
 	login  string        // the mechanism used, "" for none
 
@@ -41,22 +41,16 @@ type conn struct {
 	sized                      bool // SIZE is offered (RFC 1870)
 	most                       int  // the largest message in bytes, 0: not told
 
-	count int  // messages begun
-	taken int  // messages accepted
-	open  bool // MAIL was accepted and the transaction hasn't ended
-	reset bool // the envelope on its way begins with RSET
-	torn  bool // the envelope behind the last message was cut short
-	lost  bool // it can carry nothing more
+	lost bool // it can carry nothing more
 
-	mu     sync.Mutex
-	gen    int       // of the context that is watched
-	limit  time.Time // no deadline may be later; zero: none
-	rd, wr time.Time // the deadlines
+	mu    sync.Mutex
+	until time.Time // the deadline
+	limit time.Time // no deadline may be later; zero: none
 }
 
-// learn reads the server's extensions from its answer to EHLO.
+// learn reads the server's extensions from its reply to EHLO.
 func (c *conn) learn() {
-	c.in, c.w = c.client.Text.R, c.client.Text.W
+	c.in, c.out = c.client.Text.R, c.client.Text.W
 	c.pipelining, _ = c.client.Extension("PIPELINING")
 	c.utf8, _ = c.client.Extension("SMTPUTF8")
 	c.eightBit, _ = c.client.Extension("8BITMIME")
@@ -101,109 +95,166 @@ func (c *conn) cannot(m *message) *verdict.Answer {
 	return nil
 }
 
-// spent tells whether an answer means that this connection has carried as many
-// messages as the server allows: OpenSMTPD says 452 4.5.3 (too many recipients,
-// RFC 3463 §3.6) to the 101st MAIL, and to each one after it, instead of a
-// farewell.
-func (c *conn) spent(a verdict.Answer) bool {
-	return c.taken > 0 && !c.lost && a.Stage == verdict.MailFrom && a.Code/100 == 4 && a.Enhanced == "4.5.3"
+// envelope says MAIL, RCPT and DATA. true: the server waits for the message.
+func (c *conn) envelope(m *message) (verdict.Answer, bool) {
+	if err := c.unasked(); err != nil {
+		return verdict.Answer{Stage: verdict.MailFrom, Err: err}, false
+	}
+	commands := c.commands(m)
+	if c.pipelining {
+		return c.together(commands)
+	}
+	for i, command := range commands {
+		if a, ok := c.ask(verdict.MailFrom+verdict.Stage(i), command); !ok {
+			return a, false
+		}
+	}
+	return verdict.Answer{}, true
 }
 
-// reading gives the server time for its next line. What has come already needs
-// no deadline.
-func (c *conn) reading(d time.Duration) {
-	come, _ := c.in.Peek(c.in.Buffered())
-	if bytes.IndexByte(come, '\n') < 0 {
-		c.deadline(&c.rd, d, c.raw.SetReadDeadline)
+// commands are MAIL, RCPT and DATA, with the parameters that this message needs.
+func (c *conn) commands(m *message) [3]string {
+	from := "MAIL FROM:<" + m.from + ">"
+	if c.sized { // RFC 1870 §6.1; the dot and doubled dots don't count (§3)
+		from += " SIZE=" + strconv.Itoa(m.size())
 	}
+	if m.eightBit {
+		from += " BODY=8BITMIME"
+	}
+	if m.utf8 {
+		from += " SMTPUTF8"
+	}
+	return [3]string{from, "RCPT TO:<" + m.to + ">", "DATA"}
 }
 
-// writing gives the network time for what is written next.
-func (c *conn) writing(d time.Duration) { c.deadline(&c.wr, d, c.raw.SetWriteDeadline) }
-
-// deadline sets one. One that is nearly what it should be is left as it is: to
-// set it costs more than to read the clock.
-func (c *conn) deadline(old *time.Time, d time.Duration, set func(time.Time) error) {
-	now := time.Now() //nolint:forbidigo // a socket's deadline is an instant
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := now.Add(d)
-	if !c.limit.IsZero() && c.limit.Before(t) {
-		t = c.limit
+// together sends an envelope in one write (RFC 2920 §3.1: DATA may be the last of
+// a group). It is the first reply that isn't a yes that counts; the others are
+// read because they come.
+func (c *conn) together(commands [3]string) (verdict.Answer, bool) {
+	lines := strings.Join(commands[:], "\r\n") + "\r\n"
+	if a, ok := c.write(verdict.MailFrom, []byte(lines)); !ok {
+		return a, false
 	}
-	if early := t.Sub(*old); early >= 0 && early < d/16 {
+	c.within(time.Duration(len(commands)) * c.o.Timeout)
+	mail, mailed := c.reply(verdict.MailFrom)
+	rcpt, named := c.reply(verdict.RcptTo)
+	data, waits := c.reply(verdict.Data)
+	switch {
+	case waits && !mailed:
+		c.lost = true // out of step: what it would do with a message, nobody knows
+	case waits && !named: // a dot alone ends it, to which no is the answer (RFC 2920 §3.1)
+		_, _ = c.ask(verdict.Dot, ".")
+	}
+	switch {
+	case !mailed:
+		return mail, false
+	case !named:
+		return rcpt, false
+	}
+	return data, waits
+}
+
+// data sends the message and its dot. A dot that didn't leave whole can't have
+// been understood, so a write that fails says that nothing was accepted.
+func (c *conn) data(m *message) (verdict.Answer, bool) {
+	if err := c.unasked(); err != nil {
+		return verdict.Answer{Stage: verdict.Data, Err: err}, false
+	}
+	c.buf = stuff(c.buf[:0], m.data)
+	if len(m.data) < m.size() {
+		c.buf = append(c.buf, "\r\n"...)
+	}
+	c.buf = append(c.buf, ".\r\n"...)
+	for part := range slices.Chunk(c.buf, chunk) {
+		if a, ok := c.write(verdict.Data, part); !ok {
+			return a, false
+		}
+	}
+	if cap(c.buf) > largestKept {
+		c.buf = nil
+	}
+	return verdict.Answer{}, true
+}
+
+// reset ends a transaction that was refused before its message.
+func (c *conn) reset() {
+	if c.lost {
 		return
 	}
-	*old = t
-	_ = set(t) // fails when the connection is closed, and then the next step says so
+	if _, ok := c.ask(verdict.MailFrom, "RSET"); !ok {
+		c.lost = true
+	}
 }
 
-// watch forgets the limit of the context before, and gives what the end of the
-// next one is told to.
-func (c *conn) watch() (ended func()) {
+// quit ends the conversation politely.
+func (c *conn) quit() {
+	if _, ok := c.write(verdict.Connect, []byte("QUIT\r\n")); ok {
+		c.within(partingTime)
+		_, _, _ = readReply(c.in, nil) // whatever it is
+	}
+}
+
+// ask sends one command and reads its reply.
+func (c *conn) ask(stage verdict.Stage, command string) (verdict.Answer, bool) {
+	if a, ok := c.write(stage, []byte(command+"\r\n")); !ok {
+		return a, false
+	}
+	return c.reply(stage)
+}
+
+// write sends data and gives it, and what the server says to it, Timeout. When
+// that fails the answer is what the server said before it closed the connection
+// or stopped reading, if anything.
+func (c *conn) write(stage verdict.Stage, data []byte) (verdict.Answer, bool) {
+	c.within(c.o.Timeout)
+	_, err := c.out.Write(data)
+	if err == nil {
+		err = c.out.Flush()
+	}
+	if err == nil {
+		return verdict.Answer{}, true
+	}
+	c.lost = true
+	c.within(partingTime)
+	if code, text, none := c.read(); none == nil && code >= 400 {
+		return said(stage, code, text), false
+	}
+	return verdict.Answer{Stage: stage, Err: err}, false
+}
+
+// unasked tells what a server says that wasn't asked, a farewell most likely. It
+// ends the connection: which question a further reply answers would be a guess.
+func (c *conn) unasked() error {
+	if c.in.Buffered() == 0 {
+		return nil
+	}
+	c.lost = true
+	c.within(partingTime)
+	code, text, err := c.read()
+	if err != nil {
+		return errors.New("the server spoke without being asked")
+	}
+	return fmt.Errorf("the server said without being asked: %d %s", code, clean(text))
+}
+
+// within gives what is written and read next so long.
+func (c *conn) within(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.gen++
-	c.limit = time.Time{}
-	gen := c.gen
-	return func() { c.hurry(gen) }
+	c.until = time.Now().Add(d) //nolint:forbidigo // a socket's deadline is an instant
+	if !c.limit.IsZero() && c.limit.Before(c.until) {
+		c.until = c.limit
+	}
+	_ = c.net.SetDeadline(c.until) // fails when the connection is closed, and then the next step says so
 }
 
 // hurry lets nothing last longer than Grace from now: the context has ended.
-func (c *conn) hurry(gen int) {
+func (c *conn) hurry() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if gen != c.gen {
-		return
-	}
 	c.limit = time.Now().Add(c.o.Grace) //nolint:forbidigo // a socket's deadline is an instant
-	if c.rd.After(c.limit) {
-		c.rd = c.limit
-		_ = c.raw.SetReadDeadline(c.rd)
-	}
-	if c.wr.After(c.limit) {
-		c.wr = c.limit
-		_ = c.raw.SetWriteDeadline(c.wr)
+	if c.until.After(c.limit) {
+		c.until = c.limit
+		_ = c.net.SetDeadline(c.until)
 	}
 }
-
-// both gives a whole question and its answer time, for what go-mail does.
-func (c *conn) both(d time.Duration) {
-	c.writing(d)
-	c.deadline(&c.rd, d, c.raw.SetReadDeadline)
-}
-
-// alive asks a connection that rested. A quick answer is expected: behind a
-// firewall that forgot the connection there is never one.
-func (c *conn) alive() bool {
-	c.both(min(c.o.Timeout, checkTime))
-	return c.in.Buffered() == 0 && c.client.Noop() == nil
-}
-
-// silent tells whether a server that waits for a message is still there: nothing
-// has come, not even the end. It can't be asked.
-func (c *conn) silent() bool {
-	c.deadline(&c.rd, time.Millisecond, c.raw.SetReadDeadline)
-	_, err := c.in.Peek(1)
-	timeout, ok := err.(net.Error) //nolint:errorlint // an interface
-	return ok && timeout.Timeout()
-}
-
-// noop says NOOP, for Check.
-func (c *conn) noop() verdict.Answer {
-	c.both(c.o.Timeout)
-	if err := c.client.Noop(); err != nil {
-		return answer(verdict.Auth, err)
-	}
-	return verdict.Answer{Stage: verdict.Auth, Code: 250}
-}
-
-// quit ends the connection politely.
-func (c *conn) quit() {
-	c.both(checkTime)
-	_ = c.client.Quit() // an error means that it is closed already
-	c.raw.Close()
-}
-
-// drop ends the connection at once.
-func (c *conn) drop() { c.raw.Close() }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/textproto"
 	"os"
@@ -15,7 +16,6 @@ import (
 	"github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 
-	"dailytip/socket"
 	"dailytip/verdict"
 )
 
@@ -77,14 +77,13 @@ func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.An
 		if err != nil {
 			return nil, err
 		}
-		raw = socket.Quick(raw)
-		c.raw = raw
+		c.net = &bounded{Conn: raw, left: maxReply}
 		stop = context.AfterFunc(ctx, func() { raw.Close() }) // go-mail looks at the context no more
 		if r.o.TLS != "implicit" {
-			return raw, nil
+			return c.net, nil
 		}
 		stage = verdict.TLS
-		t := tls.Client(raw, r.tls)
+		t := tls.Client(c.net, r.tls)
 		if err := t.HandshakeContext(ctx); err != nil {
 			return nil, err
 		}
@@ -101,23 +100,58 @@ func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.An
 	}
 	c.client, err = m.DialToSMTPClientWithContext(ctx)
 	if err == nil {
+		err = c.net.over()
+	}
+	if err == nil {
 		stage, err = verdict.TLS, r.startTLS(c.client)
 	}
 	if err == nil {
 		stage, err = verdict.Auth, r.login(c, password)
 	}
+	if c.net != nil && c.net.over() != nil { // what a line that was cut off looks like doesn't matter
+		err = errEndless
+	}
 	if !stop() {
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		if c.raw != nil {
-			c.raw.Close()
+		if c.net != nil {
+			c.net.Close()
 		}
 		return nil, dialAnswer(stage, err)
 	}
+	c.net.left = math.MaxInt // from here on readReply has the bound
 	c.learn()
 	r.o.Log.Debug("connected", "relay", r.o.Host, "about", c.about())
 	return c, verdict.Answer{}
+}
+
+// bounded is a connection from which only so much may be read: go-mail reads
+// replies without a bound, so a server could fill our memory with its greeting.
+type bounded struct {
+	net.Conn
+	left int // bytes
+}
+
+var errEndless = fmt.Errorf("the server has sent %d KB and is still not ready for mail: is it an SMTP server? check smtp: host and port", maxReply>>10)
+
+// over says that all was read that may be: net/textproto takes what it has of a
+// line for the whole.
+func (b *bounded) over() error {
+	if b.left <= 0 {
+		return errEndless
+	}
+	return nil
+}
+
+// Read reads what may still be read.
+func (b *bounded) Read(p []byte) (int, error) {
+	if err := b.over(); err != nil {
+		return 0, err
+	}
+	n, err := b.Conn.Read(p[:min(len(p), b.left)])
+	b.left -= n
+	return n, err
 }
 
 // startTLS does STARTTLS (RFC 3207) as Options.TLS demands.

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"dailytip/verdict"
@@ -46,47 +45,19 @@ type Options struct {
 	// Grace is what a message on the wire gets after its context ended; 0 is
 	// 30 seconds.
 	Grace time.Duration
-	// Idle closes a connection that wasn't used for so long; 0 is 30 seconds.
-	Idle time.Duration
 	// HELO is our name; "" is the host's.
 	HELO string
 	// Log gets a line when a connection is opened or lost; nil: nothing.
 	Log *slog.Logger
 }
 
-// Envelope is one message for one recipient.
-type Envelope struct {
-	// From is the return path, "" for the null path; To the recipient. Plain
-	// addresses without brackets; an internationalised domain is sent in its
-	// ASCII form.
-	From, To string
-	// UTF8: the header needs SMTPUTF8 (RFC 6531). An address that needs it is
-	// seen without being told.
-	UTF8 bool
-	// Data are the bytes of an RFC 5322 message with CRLF line ends. They are
-	// not changed.
-	Data []byte
-	// Wanted is asked, with Ref, before a message leaves that a [Session] kept
-	// for more than a second; false takes it back. nil: it's always wanted.
-	Wanted func(ref any) bool
-	// Ref comes back with a [Session]'s answer.
-	Ref any
-}
-
-// Relay sends messages through one server. Its methods may be called from
-// several goroutines at once.
+// Relay is one server. It opens no connection but through [Relay.Session] and
+// [Relay.Check]. Its methods may be called from several goroutines at once.
 type Relay struct {
 	o      Options
 	tls    *tls.Config
 	tokens *tokens // nil: the password is all there is
-
-	mu     sync.Mutex
-	idle   []*Session // of Send; most recently used last
-	closed bool
 }
-
-// errClosed is what Send says after Close.
-var errClosed = errors.New("the relay is closed")
 
 // New checks the options and opens no connection. The error names the option
 // and what to write.
@@ -128,7 +99,6 @@ func (o Options) withDefaults() Options {
 	set(&o.Timeout, time.Minute)
 	set(&o.DotTimeout, 10*time.Minute)
 	set(&o.Grace, 30*time.Second)
-	set(&o.Idle, 30*time.Second)
 	if o.TLS == "" {
 		o.TLS = "mandatory"
 	}
@@ -150,82 +120,20 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Send hands over a single message and gives the server's answer; a fault of the
-// network or of the message is an answer too. Its connection is kept for Idle,
-// and so are as many as there are calls at a time: for many messages, use a
-// [Session].
-//
-// After ctx ended nothing new is begun (the answer is Down, with the context's
-// error), but a message on the wire is carried on for Grace.
-func (r *Relay) Send(ctx context.Context, e Envelope) verdict.Answer {
-	s, err := r.take()
-	if err != nil {
-		return down(err)
-	}
-	defer r.give(ctx, s)
-	done := s.Send(ctx, e)
-	if len(done) == 0 { // held back for another message, which doesn't come
-		done = s.Flush(ctx)
-	}
-	return done[0].Answer
-}
-
-// take gives the session that was used last, a new one when none is idle.
-func (r *Relay) take() (*Session, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return nil, errClosed
-	}
-	n := len(r.idle) - 1
-	if n < 0 {
-		return r.Session(), nil
-	}
-	s := r.idle[n]
-	r.idle = r.idle[:n]
-	return s, nil
-}
-
-// give puts a session back, or ends it.
-func (r *Relay) give(ctx context.Context, s *Session) {
-	r.mu.Lock()
-	keep := !r.closed && ctx.Err() == nil
-	if keep {
-		r.idle = append(r.idle, s)
-	}
-	r.mu.Unlock()
-	if !keep {
-		_ = s.Close() // it holds nothing back
-	}
-}
-
 // Check connects, negotiates TLS, logs in and says NOOP and QUIT, on a
 // connection of its own. Nothing is sent. When all is well the answer has
 // code 250 and its text says what was negotiated.
 func (r *Relay) Check(ctx context.Context) verdict.Answer {
-	c, a := r.dial(ctx)
-	if c == nil {
+	s := r.Session()
+	var a verdict.Answer
+	if s.c, a = r.dial(ctx); s.c == nil {
 		return a
 	}
-	defer c.quit()
-	if a := c.noop(); a.Code/100 != 2 {
+	defer s.Close()
+	if a, ok := s.c.ask(verdict.Auth, "NOOP"); !ok {
 		return a
 	}
-	return verdict.Answer{Stage: verdict.Auth, Code: 250, Text: c.about()}
-}
-
-// Close says QUIT on the idle connections of Send. One that carries a message is
-// closed after it; Send then answers Down. A [Session] is closed by its owner. A
-// second Close does nothing.
-func (r *Relay) Close() error {
-	r.mu.Lock()
-	idle := r.idle
-	r.idle, r.closed = nil, true
-	r.mu.Unlock()
-	for _, s := range idle {
-		_ = s.Close() // it holds nothing back
-	}
-	return nil
+	return verdict.Answer{Stage: verdict.Auth, Code: 250, Text: s.c.about()}
 }
 
 // down is the answer when nothing was said.

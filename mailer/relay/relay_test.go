@@ -2,7 +2,9 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -34,9 +36,9 @@ func serve(t *testing.T, o inbox.Options) *inbox.Server {
 	return s
 }
 
-// open makes a relay to s. What isn't set is what most tests want: no TLS, short
-// times.
-func open(t *testing.T, s *inbox.Server, o Options) *Relay {
+// open makes a session with s, which ends with the test. What isn't set is what
+// most tests want: no TLS, short times.
+func open(t *testing.T, s *inbox.Server, o Options) *Session {
 	t.Helper()
 	if o.Host == "" {
 		o.Host, o.Port = "127.0.0.1", s.Port()
@@ -45,17 +47,18 @@ func open(t *testing.T, s *inbox.Server, o Options) *Relay {
 		o.TLS = "none"
 	}
 	if o.Timeout == 0 {
-		o.Timeout = time.Minute
+		o.Timeout = 5 * time.Second
 	}
 	if o.DotTimeout == 0 {
-		o.DotTimeout = time.Minute
+		o.DotTimeout = 5 * time.Second
 	}
 	r, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close() })
-	return r
+	session := r.Session()
+	t.Cleanup(session.Close)
+	return session
 }
 
 func caFile(t *testing.T, ca *inbox.CA) string {
@@ -106,8 +109,10 @@ func TestManyAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {
+			session := r.r.Session()
+			defer session.Close()
 			for j := range 10 {
-				if a := r.Send(t.Context(), letter(10*i+j)); verdict.Judge(a) != verdict.Accepted {
+				if a := session.Send(t.Context(), letter(10*i+j)); verdict.Judge(a) != verdict.Accepted {
 					t.Errorf("%d: %v", i, a)
 				}
 			}
@@ -119,7 +124,7 @@ func TestManyAtOnce(t *testing.T) {
 			t.Errorf("%s was received %d times", id, n)
 		}
 	}
-	if s.Received() != 40 || s.Connections() > 4 {
+	if s.Received() != 40 || s.Connections() != 4 {
 		t.Errorf("%d messages over %d connections", s.Received(), s.Connections())
 	}
 }
@@ -197,7 +202,6 @@ func TestFaults(t *testing.T) {
 
 // A server that closes idle connections must cost nobody an attempt.
 func TestKeptConnectionThatDied(t *testing.T) {
-	t.Parallel()
 	for name, f := range map[string]inbox.Fault{"silently": {Drop: true}, "with a farewell": {Code: 421, Text: "idle"}} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, inbox.Options{TLS: inbox.NoTLS})
@@ -216,18 +220,20 @@ func TestKeptConnectionThatDied(t *testing.T) {
 		})
 	}
 	t.Run("by the server's idle time", func(t *testing.T) {
-		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Idle: silence})
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Idle: 50 * time.Millisecond})
 		r := open(t, s, Options{})
-		for i := range 2 {
+		for i := range 3 {
 			wantAccepted(t, r.Send(t.Context(), letter(i)))
-			time.Sleep(time.Duration(1-i) * (silence + silence/4))
+			if _, err := r.c.in.Peek(1); err != nil && !errors.Is(err, io.EOF) { // until it says 421 and goes
+				t.Fatal(err)
+			}
 		}
-		if s.Connections() != 2 {
-			t.Errorf("%d connections, want 2", s.Connections())
+		if s.Connections() != 3 {
+			t.Errorf("%d connections, want 3", s.Connections())
 		}
 	})
 	t.Run("after the server was restarted", func(t *testing.T) {
-		r, addr := (*Relay)(nil), ""
+		r, addr := (*Session)(nil), ""
 		for i := range 2 {
 			s, err := inbox.New(inbox.Options{TLS: inbox.NoTLS, Addr: addr})
 			if err != nil {
@@ -258,48 +264,18 @@ func TestFreshConnectionThatDies(t *testing.T) {
 	}
 }
 
-func TestIdleConnectionIsClosed(t *testing.T) {
-	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
-	r := open(t, s, Options{Idle: 30 * time.Millisecond})
-	wantAccepted(t, r.Send(t.Context(), letter(1)))
-	deadline := time.Now().Add(time.Minute)
-	for r.connected() {
-		if time.Now().After(deadline) {
-			t.Fatal("the connection is still kept")
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	wantAccepted(t, r.Send(t.Context(), letter(2)))
-	if s.Connections() != 2 {
-		t.Errorf("%d connections, want 2", s.Connections())
-	}
-}
-
-// connected tells whether Send has kept a connection.
-func (r *Relay) connected() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, s := range r.idle {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.c != nil {
-			return true
-		}
-	}
-	return false
-}
-
+// A session that was closed says QUIT and may be used again.
 func TestClose(t *testing.T) {
-	s := serve(t, inbox.Options{TLS: inbox.NoTLS})
-	r := open(t, s, Options{})
-	wantAccepted(t, r.Send(t.Context(), letter(1)))
-	for range 2 {
-		if err := r.Close(); err != nil {
-			t.Error(err)
+	s := newScript(t, "PIPELINING", (*talk).well)
+	session := s.relay(Options{}).Session()
+	for i := range 2 {
+		wantAccepted(t, session.Send(t.Context(), letter(i)))
+		for range 2 {
+			session.Close()
 		}
 	}
-	if a := r.Send(t.Context(), letter(2)); verdict.Judge(a) != verdict.Down {
-		t.Errorf("got %v", a)
+	if s.heard(1) != "MAIL RCPT DATA QUIT" || s.heard(2) != s.heard(1) {
+		t.Errorf("heard %q and %q", s.heard(1), s.heard(2))
 	}
 }
 
@@ -314,7 +290,7 @@ func TestNobodyListens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []verdict.Answer{r.Send(t.Context(), letter(1)), r.Check(t.Context())} {
+	for _, a := range []verdict.Answer{r.Session().Send(t.Context(), letter(1)), r.Check(t.Context())} {
 		if verdict.Judge(a) != verdict.Down || a.Stage != verdict.Connect || !strings.Contains(a.String(), "refused") {
 			t.Errorf("got %v", a)
 		}

@@ -6,29 +6,40 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"dailytip/verdict"
 )
 
-// maxReply is the most that one reply may have, in bytes. A line of it may fill
-// the reader's buffer (4 KiB); RFC 5321 §4.5.3.1.5 allows 512 bytes.
-const maxReply = 64 << 10
+const (
+	// maxReply is the most that one reply may have, in bytes, and all that are
+	// read while go-mail dials. A line of it may fill the reader's buffer (4
+	// KiB); RFC 5321 §4.5.3.1.5 allows 512 bytes.
+	maxReply = 64 << 10
+	// maxLines is the most lines that one reply may have.
+	maxLines = 100
+	// maxText is how much of a server's text is kept, in bytes.
+	maxText = 500
+)
 
 var (
 	errReply     = errors.New("the server's reply isn't one of SMTP")
 	errLongReply = errors.New("the server's reply has no end")
+	errGone      = errors.New("the connection is gone")
 )
 
 // readReply reads one reply (RFC 5321 §4.2): its code, 200–599, and its text
 // without the codes, the lines joined by LF, which is appended to buf. A line
 // may end with LF alone, and have no text (RFC 5321 §4.2.1).
 func readReply(r *bufio.Reader, buf []byte) (code int, text []byte, err error) {
-	for size := 0; ; {
+	size := 0
+	for lines := 1; ; lines++ {
 		line, err := r.ReadSlice('\n')
 		size += len(line)
 		switch {
-		case errors.Is(err, bufio.ErrBufferFull), size > maxReply:
+		case errors.Is(err, bufio.ErrBufferFull), size > maxReply, lines > maxLines:
 			return 0, buf, errLongReply
 		case errors.Is(err, io.EOF) && len(line) > 0:
 			return 0, buf, io.ErrUnexpectedEOF
@@ -72,52 +83,83 @@ func parseLine(line []byte) (code int, more bool, text []byte, ok bool) {
 	return code, line[3] == '-', line[4:], true
 }
 
-// expect reads the reply to a command. true: it is the yes that belongs there.
+// reply reads the reply to a command. true: it is the yes that belongs there.
 // Afterwards lost says whether the connection can still be used: a farewell
 // (RFC 5321 §3.8), no reply, and one that makes no sense there end it.
-func (c *conn) expect(stage verdict.Stage) (verdict.Answer, bool) {
-	limit := c.o.Timeout
-	if stage == verdict.Dot {
-		limit = c.o.DotTimeout
+func (c *conn) reply(stage verdict.Stage) (verdict.Answer, bool) {
+	if c.lost {
+		return verdict.Answer{Stage: stage, Err: errGone}, false
 	}
-	code, text, err := c.read(limit)
+	code, text, err := c.read()
 	if err != nil {
 		c.lost = true
 		return verdict.Answer{Stage: stage, Err: err}, false
 	}
-	yes := false
+	yes := code/10 == 25
 	switch stage {
 	case verdict.Dot:
 		yes = code/100 == 2
 	case verdict.Data:
 		yes = code == 354
-	default:
-		yes = code/10 == 25
 	}
-	switch {
-	case yes && stage != verdict.Dot:
-		return verdict.Answer{}, true
-	case !yes && code < 400:
+	if !yes && code < 400 {
 		c.lost = true
-		return verdict.Answer{Stage: stage, Err: fmt.Errorf("unexpected reply %d %s", code, clean(string(text)))}, false
-	case code == 421, code == 503 && stage == verdict.MailFrom:
-		// 503 to MAIL speaks of what came before: a server that is out of step.
-		c.lost = true
+		return verdict.Answer{Stage: stage, Err: fmt.Errorf("unexpected reply %d %s", code, clean(text))}, false
 	}
-	return said(stage, code, string(text)), yes
+	c.lost = code == 421
+	return said(stage, code, text), yes
 }
 
-// read reads a reply, which has come after d at the latest. Its text is valid
-// until the next.
-func (c *conn) read(d time.Duration) (int, []byte, error) {
-	c.reading(d)
-	code, text, err := readReply(c.in, c.text[:0])
-	c.text = text
-	return code, text, err
+// read reads a reply, whatever it says.
+func (c *conn) read() (code int, text string, err error) {
+	code, c.text, err = readReply(c.in, c.text[:0])
+	return code, string(c.text), err
 }
 
 // said gives a reply as data.
 func said(stage verdict.Stage, code int, text string) verdict.Answer {
 	enhanced, text := verdict.Split(text)
 	return verdict.Answer{Stage: stage, Code: code, Enhanced: enhanced, Text: clean(text)}
+}
+
+// clean makes a server's text fit for a log, a database and a terminal: one
+// line, no control or format characters, at most maxText bytes.
+func clean(s string) string {
+	if plain(s) {
+		return s
+	}
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c):
+			return ' '
+		case unicode.IsControl(c), unicode.Is(unicode.Cf, c): // Cf: bidi marks among them
+			return -1
+		}
+		return c
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) <= maxText {
+		return s
+	}
+	cut := maxText - len("…")
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// plain tells whether clean would change nothing. Nearly every answer is.
+func plain(s string) bool {
+	if len(s) > maxText {
+		return false
+	}
+	space := true // two in a row, and one at either end, are changed
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || space && s[i] == ' ' {
+			return false
+		}
+		space = s[i] == ' '
+	}
+	return !space || s == ""
 }

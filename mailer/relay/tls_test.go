@@ -224,7 +224,7 @@ func TestLocal(t *testing.T) {
 func TestCheck(t *testing.T) {
 	s := serve(t, inbox.Options{Users: map[string]string{"ann": "secret"}})
 	r := open(t, s, Options{TLS: "mandatory", CAFile: caFile(t, s.CA()), Username: "ann", Password: "secret"})
-	a := r.Check(t.Context())
+	a := r.r.Check(t.Context())
 	if verdict.Judge(a) != verdict.Accepted || a.Text != "TLS 1.3, logged in with PLAIN, messages up to 10485760 bytes, no SMTPUTF8" {
 		t.Errorf("got %v", a)
 	}

@@ -52,7 +52,7 @@ func TokenFile(path string) func(context.Context) (Token, error) {
 // or its expires_in (seconds) is over.
 func TokenCommand(argv []string) func(context.Context) (Token, error) {
 	return func(ctx context.Context) (Token, error) {
-		var out, complaint bounded
+		var out, complaint head
 		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the operator's own
 		cmd.Stdout, cmd.Stderr = &out, &complaint
 		cmd.WaitDelay = time.Second // a child of it may keep them open
@@ -75,11 +75,11 @@ func TokenCommand(argv []string) func(context.Context) (Token, error) {
 	}
 }
 
-// bounded keeps the first maxToken bytes and one more.
-type bounded struct{ bytes.Buffer }
+// head keeps the first maxToken bytes and one more.
+type head struct{ bytes.Buffer }
 
-func (b *bounded) Write(p []byte) (int, error) {
-	b.Buffer.Write(p[:min(len(p), maxToken+1-b.Len())])
+func (h *head) Write(p []byte) (int, error) {
+	h.Buffer.Write(p[:min(len(p), maxToken+1-h.Len())])
 	return len(p), nil
 }
 

@@ -54,12 +54,11 @@ func TestToken(t *testing.T) {
 				return tt.ask(asked)
 			}})
 			for i := range tt.logins {
-				session := r.Session()
-				a := append(session.Send(t.Context(), letter(i)), session.Flush(t.Context())...)[0].Answer
+				a := r.Send(t.Context(), letter(i))
 				if got := verdict.Judge(a); got != tt.want || !strings.Contains(a.String(), tt.says) {
 					t.Errorf("got %v: %v; want %v, %q", a, got, tt.want, tt.says)
 				}
-				session.Close()
+				r.Close()
 			}
 			if asked != tt.asked || s.Connections() != tt.conns {
 				t.Errorf("asked %d times over %d connections, want %d over %d", asked, s.Connections(), tt.asked, tt.conns)
@@ -78,7 +77,9 @@ func TestTokenRefusedToMany(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			if a := r.Send(t.Context(), letter(i)); verdict.Judge(a) != verdict.Accepted {
+			session := r.r.Session()
+			defer session.Close()
+			if a := session.Send(t.Context(), letter(i)); verdict.Judge(a) != verdict.Accepted {
 				t.Errorf("%v", a)
 			}
 		})

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -11,41 +10,6 @@ import (
 // maxLine is the longest line of a message without its CRLF, in bytes (RFC
 // 5322 §2.1.1).
 const maxLine = 998
-
-// chunk is how much is gathered before it is written, in bytes. Nearly every
-// message goes out in one write; a larger one never fills more memory.
-const chunk = 64 << 10
-
-// output gathers what goes on the wire in one write, and counts what has gone:
-// a message whose dot didn't leave can't have been accepted.
-type output struct {
-	w      *bufio.Writer // go-mail's, over TLS or not; empty between writes
-	buf    []byte
-	gone   int64 // bytes that the network has taken
-	failed bool  // nothing more can be written
-}
-
-// end is the position after everything that was gathered.
-func (o *output) end() int64 { return o.gone + int64(len(o.buf)) }
-
-func (o *output) flush() error {
-	if o.failed {
-		return errBroken
-	}
-	n, err := o.w.Write(o.buf) // larger than its buffer: straight to the network
-	if err == nil {
-		err = o.w.Flush()
-	}
-	o.gone += int64(n - o.w.Buffered())
-	o.buf = o.buf[:0]
-	o.failed = err != nil
-	return err
-}
-
-var errBroken = errors.New("the connection can't be written to any more")
-
-// command gathers a line.
-func (o *output) command(line string) { o.buf = append(append(o.buf, line...), "\r\n"...) }
 
 // stuff appends data, which begins a line, with its leading dots doubled (RFC
 // 5321 §4.5.2).
@@ -65,30 +29,29 @@ func stuff(buf, data []byte) []byte {
 
 // fit tells whether no server can read data differently from us: CR and LF only
 // together (RFC 5321 §2.3.8), no NUL, no line that is too long, and not empty.
-// It is the quick half of inspect: a handful of passes at memory speed, where a
-// look at each byte would cost more than sending the message.
-func fit(data []byte) (ok, dots bool) {
+// It makes a handful of passes at memory speed, where a look at each byte would
+// cost more than sending the message; damage says what is wrong.
+func fit(data []byte) bool {
 	if bytes.IndexByte(data, 0) >= 0 {
-		return false, false
+		return false
 	}
 	lines := 0
 	for rest := data; len(rest) > 0; {
-		dots = dots || rest[0] == '.'
 		i := bytes.IndexByte(rest, '\n')
 		if i < 0 {
 			if len(rest) > maxLine {
-				return false, false
+				return false
 			}
 			break
 		}
 		if i == 0 || rest[i-1] != '\r' || i-1 > maxLine {
-			return false, false
+			return false
 		}
 		lines++
 		rest = rest[i+1:]
 	}
 	// Each LF has a CR before it; so a further CR is one without LF.
-	return bytes.Count(data, []byte{'\r'}) == lines && len(bytes.TrimSpace(data)) > 0, dots
+	return bytes.Count(data, []byte{'\r'}) == lines && len(bytes.TrimSpace(data)) > 0
 }
 
 // eightBit tells whether data has bytes over 127.

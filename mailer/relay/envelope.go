@@ -3,7 +3,6 @@ package relay
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -11,46 +10,56 @@ import (
 	"dailytip/verdict"
 )
 
-// maxText is how much of a server's text is kept, in bytes.
-const maxText = 500
-
 // maxAddress is the longest address, in bytes (RFC 5321 §4.5.3.1.3, less the
 // brackets).
 const maxAddress = 254
+
+// Envelope is one message for one recipient.
+type Envelope struct {
+	// From is the return path, "" for the null path; To the recipient. Plain
+	// addresses without brackets; an internationalised domain is sent in its
+	// ASCII form.
+	From, To string
+	// UTF8: the header needs SMTPUTF8 (RFC 6531). An address that needs it is
+	// seen without being told.
+	UTF8 bool
+	// Data are the bytes of an RFC 5322 message with CRLF line ends. They are
+	// not changed.
+	Data []byte
+	// Wanted is asked when the server waits for the message; false takes it
+	// back. nil: it's always wanted.
+	Wanted func() bool
+}
 
 // message is an envelope that was found fit for the wire.
 type message struct {
 	from, to string
 	utf8     bool // needs SMTPUTF8
 	eightBit bool // needs 8BITMIME
-	dots     bool // a line begins with a dot
-	first    bool // nothing was sent before it on its connection
 	data     []byte
-	wanted   func(ref any) bool
-	ref      any
+	wanted   func() bool
 }
 
-// prepare checks an envelope before any connection is touched. The refusals
+// check looks at an envelope before any connection is touched. The refusals
 // blame whom they must: a sender or a message is our fault, a recipient's
 // address is the recipient's.
-func (m *message) prepare(e Envelope) *verdict.Answer {
-	*m = message{data: e.Data, wanted: e.Wanted, ref: e.Ref}
+func (e Envelope) check() (*message, *verdict.Answer) {
+	m := &message{data: e.Data, wanted: e.Wanted}
 	var err error
 	if e.From != "" {
 		if m.from, err = address(e.From); err != nil {
-			return own(verdict.MailFrom, 501, "5.1.7", "return path %q: %v", e.From, err)
+			return nil, own(verdict.MailFrom, 501, "5.1.7", "return path %q: %v", e.From, err)
 		}
 	}
 	if m.to, err = address(e.To); err != nil {
-		return own(verdict.RcptTo, 501, "5.1.3", "recipient %q: %v", e.To, err)
+		return nil, own(verdict.RcptTo, 501, "5.1.3", "recipient %q: %v", e.To, err)
 	}
-	var ok bool
-	if ok, m.dots = fit(e.Data); !ok {
-		return own(verdict.Data, 554, "5.6.0", "the message is damaged: %v", damage(e.Data))
+	if !fit(e.Data) {
+		return nil, own(verdict.Data, 554, "5.6.0", "the message is damaged: %v", damage(e.Data))
 	}
 	m.eightBit = eightBit(e.Data)
 	m.utf8 = e.UTF8 || !ascii(m.from) || !ascii(m.to)
-	return nil
+	return m, nil
 }
 
 // size is what goes between DATA and the dot, dot-stuffing undone, in bytes.
@@ -131,46 +140,4 @@ func ascii(s string) bool {
 		}
 	}
 	return true
-}
-
-// clean makes a server's text fit for a log, a database and a terminal: one
-// line, no control or format characters, at most maxText bytes.
-func clean(s string) string {
-	if plain(s) {
-		return s
-	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsSpace(c):
-			return ' '
-		case unicode.IsControl(c), unicode.Is(unicode.Cf, c): // Cf: bidi marks among them
-			return -1
-		}
-		return c
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) <= maxText {
-		return s
-	}
-	cut := maxText - len("…")
-	for !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
-}
-
-// plain tells whether clean would change nothing. Nearly every answer is.
-func plain(s string) bool {
-	if len(s) > maxText {
-		return false
-	}
-	space := true // two in a row, and one at either end, are changed
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' || space && s[i] == ' ' {
-			return false
-		}
-		space = s[i] == ' '
-	}
-	return !space || s == ""
 }

@@ -1,0 +1,140 @@
+package mailer
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dailytip/verdict"
+)
+
+// concurrency is how many of a relay's connections are used: fewer when it says that
+// this is too much, slowly more again.
+type concurrency struct {
+	connected atomic.Int32 // connections that the relay has accepted
+
+	mu         sync.Mutex
+	most       int           // this node's share of what is configured
+	now        int           // at most most; at least 1 unless that is 0
+	changedAt  time.Time     // or when a storm was last heard
+	narrowedAt time.Time     // the window of the last storm
+	since      time.Time     // begin of the window that is counted
+	answers    int           // in the window
+	refusals   int           // those of them that ask for less
+	grown      chan struct{} // closed when there are more
+}
+
+// A storm is so many answers that ask for less in one window of pace.narrow, and
+// so large a part of all: one 421 is what many relays say after some number of
+// messages.
+const (
+	storm     = 3
+	stormPart = 0.1
+)
+
+func newConcurrency(most int) *concurrency {
+	return &concurrency{most: most, now: most, grown: make(chan struct{})}
+}
+
+// beyond returns a channel that is closed when connection i may work again, or
+// nil when it may now.
+func (c *concurrency) beyond(i int) <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if i < c.now {
+		return nil
+	}
+	return c.grown
+}
+
+// share sets how many connections this node may have.
+func (c *concurrency) share(most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case most < c.most:
+		c.now = min(c.now, most)
+	case c.now == c.most || c.now == 0: // it wasn't narrowed: the new ones may work at once
+		c.now = most
+		c.more()
+	}
+	c.most = most
+}
+
+// used tells whether this node may use the relay at all.
+func (c *concurrency) used() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.most > 0
+}
+
+// heed changes it after an answer, and returns the new one when it's
+// fewer: at once when a relay speaks of its connections, else after a storm. What
+// comes together counts once: it was all said before anything could change.
+func (c *concurrency) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now.Sub(c.since) >= p.narrow {
+		c.since, c.answers, c.refusals = now, 0, 0
+	}
+	c.answers++
+	if !asksForLess(a) {
+		if v == verdict.Accepted && c.now < c.most && now.Sub(c.changedAt) >= p.widen {
+			c.now++
+			c.changedAt = now
+			c.more()
+		}
+		return 0, false
+	}
+	c.refusals++
+	to := c.now
+	connected := int(c.connected.Load())
+	switch {
+	case a.Stage == verdict.Connect && connected > 0:
+		to = connected // as many as it has let in
+	case c.narrowedAt.Equal(c.since):
+	case aboutConcurrency(a):
+		if connected > 0 {
+			to = min(to, connected)
+		}
+		c.narrowedAt, to = c.since, max(to/2, 1)
+	case c.refusals >= storm && float64(c.refusals) >= stormPart*float64(c.answers):
+		c.narrowedAt, to = c.since, max(c.now/2, 1)
+		c.changedAt = now
+	}
+	if to >= c.now {
+		return 0, false
+	}
+	c.now, c.changedAt = to, now
+	return to, true
+}
+
+// asksForLess tells whether an answer says that the relay has too much to do. A
+// refusal for now of one recipient (greylisting, RFC 6647) doesn't.
+func asksForLess(a verdict.Answer) bool {
+	switch {
+	case a.Code/100 != 4:
+		return false
+	case a.Code == 421, a.Code == 452, a.Stage < verdict.RcptTo: // RFC 5321 §3.8, §4.2.3
+		return true
+	}
+	return strings.HasPrefix(a.Enhanced, "4.3.") || a.Enhanced == "4.4.5" || a.Enhanced == "4.7.28" || // RFC 3463 §3.4, §3.5; 4.7.28: too much from us
+		aboutConcurrency(a)
+}
+
+// concurrencyWords are those of a relay that counts connections: Exchange, Postfix,
+// Gmail, Yahoo and others have no digits of their own for it.
+var concurrencyWords = regexp.MustCompile(`(?i)concurren|simultaneous|too many (open )?(smtp )?(connections|sessions)|connections? (limit|rate)|(thread|session) limit`)
+
+// aboutConcurrency tells whether an answer speaks of too many connections at a
+// time. A wrong guess makes us slower for a while, and nothing else.
+func aboutConcurrency(a verdict.Answer) bool {
+	return a.Code/100 == 4 && (a.Code == 432 && a.Enhanced == "4.3.2" || concurrencyWords.MatchString(a.Text))
+}
+
+func (c *concurrency) more() {
+	close(c.grown)
+	c.grown = make(chan struct{})
+}

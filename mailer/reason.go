@@ -1,0 +1,91 @@
+package mailer
+
+import (
+	"regexp"
+	"strings"
+
+	"dailytip/ledger"
+	"dailytip/verdict"
+)
+
+// reason says why a scope is paused and what to do about it. It may read an
+// answer's words, which the verdict never does: a wrong guess here costs the
+// operator a look at the answer beside it.
+func reason(r *message) string {
+	why, then := "the relay refused several mails in a row, which is hardly the readers' fault", "; its answer says why"
+	sender := "from"
+	if r.job.Kind != "" {
+		sender = "confirm_from"
+	}
+	switch a := r.answer; {
+	case r.verdict == verdict.InDoubt, r.verdict == verdict.Down && a.Stage >= verdict.RcptTo:
+		why, then = "the relay broke off several conversations in a row", "; look into its log"
+	case a.Stage == verdict.TLS:
+		why, then = "TLS with the relay failed", "; check smtp: tls and ca_file, and the relay's certificate"
+	case a.Stage == verdict.Auth && r.verdict == verdict.Ours:
+		why, then = "the relay refused the login", "; check smtp: auth, username and password"
+	case r.verdict == verdict.Down && a.Code != 0:
+		why = "the relay takes no mail just now"
+	case r.verdict == verdict.Down:
+		why, then = "the relay can't be reached or went away", "; check smtp: host, port and tls, and that the relay runs"
+	case a.Stage == verdict.Connect:
+		why = "the relay refused the connection"
+	case r.verdict == verdict.Retry:
+		why = "the relay refused the sender for now, several times in a row"
+	case wantsTLS(a):
+		why, then = "the relay wants encryption first", "; check smtp: tls and port"
+	case wantsLogin(a):
+		why, then = "the relay wants a login first", "; log in: check smtp: auth, username and password"
+	case a.Stage == verdict.MailFrom && strings.HasPrefix(a.Enhanced, "5.3."):
+		why, then = "the mail is larger than the relay takes", "; shorten the tip, or raise the relay's limit"
+	case a.Stage == verdict.MailFrom:
+		why, then = "the relay refused the sender", "; check "+sender+": and that the relay lets you send as this address"
+	}
+	if r.relay != "" {
+		why += " (" + r.relay + ")"
+	}
+	return why + then
+}
+
+var (
+	loginWords = regexp.MustCompile(`(?i)\b(authentication (is )?(required|needed|first)|(must |please |need to )?authenticate\b|not authenticated|auth(entication)? (command )?(first|required)|smtp[ -]?auth|log ?in|log ?on|logged[ -]in)`)
+	tlsWords   = regexp.MustCompile(`(?i)\b(starttls|must use (tls|ssl)|encrypt(ion|ed)|tls (is )?required)`)
+	// Those speak of SPF, DKIM and DMARC as authentication.
+	senderWords = regexp.MustCompile(`(?i)\b(spf|dkim|dmarc|sender authentication|unauthenticated)\b`)
+)
+
+// wantsLogin tells whether a refusal asks us to log in: by its digits, or by its
+// words where the digits are used for much else ("550 5.7.1 Authentication
+// required", "503 AUTH first").
+func wantsLogin(a verdict.Answer) bool {
+	return verdict.AboutLogin(a) || loginWords.MatchString(a.Text) && !senderWords.MatchString(a.Text)
+}
+
+// wantsTLS tells whether a refusal asks for encryption, which servers do with
+// 530 too (RFC 3207 §4).
+func wantsTLS(a verdict.Answer) bool {
+	switch a.Enhanced {
+	case "5.7.10", "5.7.11":
+		return true
+	}
+	return a.Code == 523 || a.Code == 538 || tlsWords.MatchString(a.Text)
+}
+
+// Said tells an operator where an answer comes from: a relay, the network, or a
+// mail of ours that was never shown to a relay. It is "" when there is none.
+func Said(a ledger.Answer) string {
+	text, ours := strings.CutPrefix(a.Text, notSent)
+	switch {
+	case a.Code == 0 && a.Text == "":
+		return ""
+	case ours:
+		return "it was not sent: " + text
+	case a.Code == 0:
+		return "no answer: " + a.Text
+	}
+	return "the relay said: " + a.String()
+}
+
+// notSent begins the answer to a mail that no relay has seen, here and in package
+// relay.
+const notSent = "not sent: "
