@@ -30,7 +30,7 @@ func Gallery(root string) ([]Mail, error) {
 		return nil, err
 	}
 	var g gallery
-	for _, dir := range []string{"mailer/letter/testdata/gallery", "mailtest/testdata"} {
+	for _, dir := range []string{"render/testdata/gallery", "mailtest/testdata"} {
 		dir = filepath.Join(root, filepath.FromSlash(dir))
 		hard, err := folder(dir)
 		if err != nil {

@@ -87,7 +87,7 @@ func (s *site) configure() string {
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(free))
 	s.url = "http://" + address
 	s.must(os.CopyFS(filepath.Join(s.dir, "library"), os.DirFS(filepath.Join(root, "library"))))
-	s.must(os.CopyFS(filepath.Join(s.dir, "gallery"), os.DirFS(filepath.Join(root, "mailer", "letter", "testdata", "gallery"))))
+	s.must(os.CopyFS(filepath.Join(s.dir, "gallery"), os.DirFS(filepath.Join(root, "render", "testdata", "gallery"))))
 	s.must(os.WriteFile(filepath.Join(s.dir, "ca.pem"), s.inbox.CA().PEM(), 0o600))
 	host, port, err := net.SplitHostPort(s.inbox.Addr())
 	s.must(err)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"dailytip/locale"
-	"dailytip/mailer/letter"
+	"dailytip/render"
 	"dailytip/tips"
 )
 
@@ -43,7 +43,7 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x := reading{edition: e, asked: r.URL.Query().Get(langField)}
-	if x.asked != asked(r) && !slices.Contains(letter.Languages(s.archive.newsletters[newsletter], e.tip), x.asked) {
+	if x.asked != asked(r) && !slices.Contains(render.Languages(s.archive.newsletters[newsletter].Language, e.tip), x.asked) {
 		x.asked = ""
 	}
 	x.lang = cmp.Or(x.asked, s.language(r, "", s.newsletters[newsletter].Language))
@@ -80,7 +80,7 @@ func (s *Server) tipOf(ctx context.Context, e *edition) (t tips.Tip, err error) 
 
 // articleView is the data of the template "article".
 type articleView struct {
-	letter.Article
+	render.Article
 	Dir     string
 	Foreign bool   // in another language than our words
 	Date    string // for a machine; "": none is shown
@@ -93,7 +93,7 @@ type articleView struct {
 
 // article is a tip as a page shows it.
 func (s *Server) article(newsletter string, t tips.Tip, lang, date string) (articleView, error) {
-	a, err := letter.NewArticle(s.looks[newsletter], t, lang)
+	a, err := render.NewArticle(s.looks[newsletter], t, lang)
 	if err != nil {
 		return articleView{}, err
 	}
@@ -168,7 +168,7 @@ func (s *Server) neighbour(e *edition, x reading, words, id string) *linkView {
 
 // versions lead to the same edition in the languages that it has.
 func (s *Server) versions(e *edition, current string) []languageLink {
-	languages := letter.Languages(s.archive.newsletters[e.newsletter], e.tip)
+	languages := render.Languages(s.archive.newsletters[e.newsletter].Language, e.tip)
 	if len(languages) == 1 {
 		return []languageLink{}
 	}

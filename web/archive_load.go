@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
-	"dailytip/mailer/letter"
+	"dailytip/render"
 	"dailytip/tips"
 )
 
@@ -35,8 +35,8 @@ const batch = 200
 // archive keeps in memory what is public, and follows the ledger. The texts stay
 // in the ledger.
 type archive struct {
-	ledger      *ledger.Ledger               // nil: nothing is public
-	newsletters map[string]letter.Newsletter // whose archives are public
+	ledger      *ledger.Ledger            // nil: nothing is public
+	newsletters map[string]render.Options // whose archives are public
 	log         *slog.Logger
 
 	shelf   atomic.Pointer[shelf] // nil: not read yet

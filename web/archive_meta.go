@@ -10,7 +10,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"dailytip/locale"
-	"dailytip/mailer/letter"
+	"dailytip/render"
 	"dailytip/tips"
 )
 
@@ -19,7 +19,7 @@ import (
 func (s *Server) editionHead(x reading, a articleView) []headLink {
 	in := func(lang string) string { return s.whole(x.path(), values(langField, lang)) }
 	links := []headLink{{Rel: "canonical", Href: in(a.Language)}}
-	if languages := letter.Languages(s.looks[x.newsletter], x.tip); len(languages) > 1 {
+	if languages := render.Languages(s.looks[x.newsletter].Language, x.tip); len(languages) > 1 {
 		links = append(links, headLink{Rel: "alternate", Lang: "x-default", Href: in("")})
 		for _, lang := range languages {
 			links = append(links, headLink{Rel: "alternate", Lang: lang, Href: in(lang)})
@@ -48,7 +48,7 @@ func (s *Server) editionMeta(x reading, a articleView) []metaTag {
 		{Property: "og:site_name", Content: untagged(s.newsletters[x.newsletter].Name)},
 		{Property: "og:locale", Content: territory(a.Language)},
 	}
-	for _, lang := range letter.Languages(s.looks[x.newsletter], x.tip) {
+	for _, lang := range render.Languages(s.looks[x.newsletter].Language, x.tip) {
 		if lang != a.Language {
 			tags = append(tags, metaTag{Property: "og:locale:alternate", Content: territory(lang)})
 		}

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"dailytip/mailer/letter"
+	"dailytip/render"
 )
 
 // What a search takes: longer ones are cut. It looks through the newest editions
@@ -46,7 +46,7 @@ func tidyQuery(text string) string {
 
 // search returns those of editions in which each word of a query occurs, in the
 // version that a reader of lang gets.
-func search(editions []*edition, newsletters map[string]letter.Newsletter, query, lang string) []*edition {
+func search(editions []*edition, newsletters map[string]render.Options, query, lang string) []*edition {
 	terms := strings.Fields(fold(query))
 	terms = terms[:min(len(terms), maxTerms)]
 	if len(terms) == 0 {

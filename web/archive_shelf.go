@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"dailytip/mailer/letter"
+	"dailytip/render"
 	"dailytip/tips"
 )
 
@@ -52,14 +52,14 @@ type work struct {
 type titled struct{ title, language string }
 
 // in is the title for a reader of lang.
-func (w *work) in(n letter.Newsletter, lang string) titled {
+func (w *work) in(n render.Options, lang string) titled {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if t, ok := w.titles[lang]; ok {
 		return t
 	}
 	var t titled
-	t.title, t.language = letter.Titled(n, w.tip, lang)
+	t.title, t.language = render.Titled(n.Language, w.tip, lang)
 	if w.titles == nil {
 		w.titles = map[string]titled{}
 	}
@@ -68,12 +68,12 @@ func (w *work) in(n letter.Newsletter, lang string) titled {
 }
 
 // newWork keeps of a tip what lists need. With searched it can be searched too.
-func newWork(n letter.Newsletter, t tips.Tip, searched bool) *work {
+func newWork(n render.Options, t tips.Tip, searched bool) *work {
 	w := &work{tip: t}
 	for _, tag := range t.Tags {
 		w.tags = append(w.tags, fold(tag))
 	}
-	languages := letter.Languages(n, t)
+	languages := render.Languages(n.Language, t)
 	if searched {
 		about := strings.Join(slices.Concat(t.Tags, []string{t.Source, t.Author}), "\n")
 		w.folded = map[string]string{languages[0]: fold(t.Title + "\n" + t.Body + "\n" + about)}

@@ -11,7 +11,7 @@ import (
 
 	"dailytip/ledger"
 	"dailytip/locale"
-	"dailytip/mailer/letter"
+	"dailytip/render"
 	"dailytip/tips"
 )
 
@@ -238,7 +238,7 @@ func (s *Server) lastTip(r *http.Request, lang string, n Newsletter) (*homeTip, 
 	if err := json.Unmarshal(c.Items[0].Body, &t); err != nil {
 		return nil, fmt.Errorf("read the copy of tip %s: %w", c.Items[0].Tip, err)
 	}
-	a, err := letter.NewArticle(letter.Newsletter{ID: n.ID, Language: n.Language}, t, lang)
+	a, err := render.NewArticle(render.Options{Language: n.Language}, t, lang)
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"dailytip/mailer/letter"
+	"dailytip/render"
 )
 
 // mapLength is how many editions one file of the site's map holds. Each has an
@@ -56,7 +56,7 @@ func (s *Server) mapOf(sh *shelf, n int) []byte {
 		}
 	}
 	for _, e := range editions {
-		for _, lang := range letter.Languages(s.looks[e.newsletter], e.tip) {
+		for _, lang := range render.Languages(s.looks[e.newsletter].Language, e.tip) {
 			writePlace(&b, "url", s.whole(e.path(), values(langField, lang)), e.sent)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
-	"dailytip/mailer/letter"
+	"dailytip/render"
 	"dailytip/subscribers"
 )
 
@@ -113,7 +113,7 @@ type Server struct {
 	icon        asset
 	script      asset
 	postal      []string
-	looks       map[string]letter.Newsletter
+	looks       map[string]render.Options
 	archive     archive
 	kept        keeper
 	asking      asking
@@ -158,10 +158,10 @@ func New(o Options) *Server {
 
 // openArchive prepares what is public. It reads nothing yet.
 func (s *Server) openArchive() {
-	s.looks = map[string]letter.Newsletter{}
-	s.archive = archive{ledger: s.Ledger, newsletters: map[string]letter.Newsletter{}, log: s.Log}
+	s.looks = map[string]render.Options{}
+	s.archive = archive{ledger: s.Ledger, newsletters: map[string]render.Options{}, log: s.Log}
 	for _, n := range s.Newsletters {
-		look := letter.Newsletter{ID: n.ID, Language: n.Language}
+		look := render.Options{Language: n.Language}
 		if !n.Private || !n.Unlisted { // else pictures travel with the mails
 			look.AssetURL = s.whole("/files/"+n.ID+"/", nil)
 		}

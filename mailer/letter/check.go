@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"dailytip/tips"
 )
 
 // Most values are of the plain kind, and this stands between each recipient and
@@ -136,4 +138,17 @@ func (r Recipient) check() (address string, err error) {
 		}
 	}
 	return address, nil
+}
+
+// checkTip finds what would break a header or a line of a tip's mail. Its title
+// is that of the version in use.
+func checkTip(t tips.Tip, title string) error {
+	for _, f := range []struct{ name, value string }{
+		{"title", title}, {"emoji", t.Emoji}, {"source", t.Source}, {"author", t.Author}, {"link", t.Link},
+	} {
+		if err := checkLine(f.name+" of tip "+t.ID, f.value); err != nil {
+			return err
+		}
+	}
+	return nil
 }

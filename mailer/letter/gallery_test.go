@@ -41,11 +41,11 @@ func recipient(i int) Recipient {
 	}
 }
 
-// load reads one of the tips in testdata/gallery.
+// load reads one of the tips in render/testdata/gallery.
 func load(t testing.TB, name string) tips.Tip {
 	t.Helper()
 	path := name + ".md"
-	data, err := os.ReadFile(filepath.Join("testdata", "gallery", path))
+	data, err := os.ReadFile(filepath.Join("..", "..", "render", "testdata", "gallery", path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func content(all ...tips.Tip) Content {
 // library is the gallery: a tip for each construct and script.
 func library(t testing.TB) []tips.Tip {
 	t.Helper()
-	shelf, err := tips.Open(filepath.Join("testdata", "gallery"), tips.Options{})
+	shelf, err := tips.Open(filepath.Join("..", "..", "render", "testdata", "gallery"), tips.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func gallery(t testing.TB) map[string]*Letter {
 		all[name] = l
 	}
 	n := newsletter()
-	n.Assets = os.DirFS(filepath.Join("testdata", "gallery"))
+	n.Assets = os.DirFS(filepath.Join("..", "..", "render", "testdata", "gallery"))
 	for _, tip := range library(t) {
 		languages := []string{cmp.Or(tip.Language, "en")}
 		for _, translation := range tip.Translations {

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"dailytip/locale"
+	"dailytip/render"
 )
 
 // Letter is a mail without its recipient. It is immutable and safe for use by
@@ -32,7 +33,7 @@ type Letter struct {
 	hasHTML    bool
 	text       textBody
 	base64     bool // of both parts, else quoted-printable
-	pictures   []picture
+	pictures   []render.Picture
 	headers    []field
 	list       bool // belongs to a subscription: has links to change and end it
 	asks       bool // whether its tips were useful
@@ -57,11 +58,11 @@ var ErrTooLarge = errors.New("more than mail programs show whole")
 // It fails when the content has no tip, a value can't stand in a header, or
 // the HTML is over MaxHTML (ErrTooLarge).
 func Compose(n Newsletter, c Content, lang string) (*Letter, error) {
-	return compose(n, c, lang, "", newPictures(n))
+	return compose(n, c, lang, "", n.pictures())
 }
 
 // compose takes a remark that stands under the first title: a resent tip.
-func compose(n Newsletter, c Content, lang, remark string, pictures *pictures) (*Letter, error) {
+func compose(n Newsletter, c Content, lang, remark string, pictures *render.Pictures) (*Letter, error) {
 	if err := n.check(); err != nil {
 		return nil, fmt.Errorf("compose letter: %w", err)
 	}
@@ -77,11 +78,11 @@ func compose(n Newsletter, c Content, lang, remark string, pictures *pictures) (
 		Subject:    subject(m.Emoji, m.Title),
 		Language:   m.Language,
 		newsletter: n,
-		words:      m.words,
+		words:      m.Words,
 		list:       true,
 		asks:       true,
 		sender:     n.From,
-		pictures:   pictures.attached,
+		pictures:   pictures.Attached(),
 	}
 	if remark != "" {
 		views.say(locale.Text(l.words, remark, nil))
@@ -106,17 +107,17 @@ func (l *Letter) writeHTML(c Content, v letterView) error {
 	if len(v.Tips) > 1 {
 		name, title = "weekly", v.Heading
 	}
-	v.dress = l.dress()
+	v.Look = l.look()
 	card, err := execute(name, v)
 	if err != nil {
 		return err
 	}
 	p := newPage(l.newsletter, l.words)
 	p.Title, p.Card = title, card
-	p.Preheader = preheader(v.Tips[0].raw)
+	p.Preheader = v.Tips[0].Summary
 	p.Date = locale.Date(v.dates, c.LocalDate)
-	p.Why = phrase(l.words, "mail.why", map[string]template.HTML{
-		"Newsletter": isolated(p.Dir, l.newsletter.Title),
+	p.Why = render.Phrase(l.words, "mail.why", map[string]template.HTML{
+		"Newsletter": render.Isolated(p.Dir, l.newsletter.Title),
 	})
 	if l.newsletter.ArchiveURL != "" {
 		lang := l.Language
@@ -127,21 +128,14 @@ func (l *Letter) writeHTML(c Content, v letterView) error {
 	}
 	if l.newsletter.Template != nil {
 		for _, tip := range v.Tips {
-			part, err := tip.page()
-			if err != nil {
-				return err
-			}
-			p.Tips = append(p.Tips, part)
+			p.Tips = append(p.Tips, pageTipOf(tip))
 		}
 	}
 	return l.wrapHTML(p, l.newsletter.Template)
 }
 
-// dress is the look of our own words.
-func (l *Letter) dress() dress {
-	light, dark := palettes(l.newsletter.Accent)
-	return dress{newSheet(light, l.words, locale.Dir(l.words)), light, dark}
-}
+// look is that of our own words.
+func (l *Letter) look() render.Look { return render.NewLook(l.newsletter.Accent, l.words) }
 
 // wrapHTML puts a shell around a page's card; nil is our own.
 func (l *Letter) wrapHTML(p page, own *Template) error {
@@ -213,20 +207,20 @@ func (l *Letter) htmlWith(a addresses, name string) (string, error) {
 
 func (l *Letter) writeText(c Content, v letterView) {
 	var b strings.Builder
-	b.WriteString(wrap(l.newsletter.Title+" · "+locale.Date(v.dates, c.LocalDate), textWidth, "", "") + "\n\n")
+	b.WriteString(render.Wrap(l.newsletter.Title+" · "+locale.Date(v.dates, c.LocalDate), render.TextWidth, "", "") + "\n\n")
 	if len(v.Tips) == 1 {
-		b.WriteString(v.Tips[0].text(true))
+		b.WriteString(v.Tips[0].Text(true))
 	} else {
-		b.WriteString(wrap(v.Heading, textWidth, "", "") + "\n" + underline(v.Heading) + "\n\n")
+		b.WriteString(render.Wrap(v.Heading, render.TextWidth, "", "") + "\n" + render.Underline(v.Heading) + "\n\n")
 		if v.Remark != "" {
-			b.WriteString(wrap(v.Remark, textWidth, "", "") + "\n\n")
+			b.WriteString(render.Wrap(v.Remark, render.TextWidth, "", "") + "\n\n")
 		}
 		for i, tip := range v.Tips {
 			mark := strconv.Itoa(i+1) + ". "
-			b.WriteString(wrap(tip.Title, textWidth, mark, strings.Repeat(" ", len(mark))) + "\n")
+			b.WriteString(render.Wrap(tip.Title, render.TextWidth, mark, strings.Repeat(" ", len(mark))) + "\n")
 		}
 		for _, tip := range v.Tips {
-			b.WriteString("\n" + strings.Repeat("-", textWidth) + "\n\n" + tip.text(false))
+			b.WriteString("\n" + strings.Repeat("-", render.TextWidth) + "\n\n" + tip.Text(false))
 		}
 	}
 	why := locale.Text(l.words, "mail.why", map[string]any{"Newsletter": l.newsletter.Title})
@@ -236,13 +230,13 @@ func (l *Letter) writeText(c Content, v letterView) {
 // wrapText adds the footer around the place of its links.
 func (l *Letter) wrapText(card, why string) {
 	l.text.card = strings.TrimRight(card, "\n") + "\n\n"
-	l.text.before = strings.Repeat("_", textWidth) + "\n\n"
+	l.text.before = strings.Repeat("_", render.TextWidth) + "\n\n"
 	if why != "" {
-		l.text.before += wrap(why, textWidth, "", "") + "\n"
+		l.text.before += render.Wrap(why, render.TextWidth, "", "") + "\n"
 	}
 	if l.newsletter.PostalAddress != "" {
 		for line := range strings.SplitSeq(l.newsletter.PostalAddress, "\n") {
-			l.text.after += wrap(line, textWidth, "", "") + "\n"
+			l.text.after += render.Wrap(line, render.TextWidth, "", "") + "\n"
 		}
 	}
 	// Chinese, Cyrillic, Arabic: base64 is shorter than quoted-printable. The
@@ -264,7 +258,7 @@ func (l *Letter) HTML() string {
 		return "" // Compose has filled in this very form
 	}
 	for _, p := range l.pictures {
-		html = strings.ReplaceAll(html, `"cid:`+p.id+`"`, `"`+p.dataURL()+`"`)
+		html = strings.ReplaceAll(html, `"cid:`+p.ID+`"`, `"`+p.DataURL()+`"`)
 	}
 	return html
 }
@@ -287,14 +281,14 @@ func (l *Letter) Size() int {
 
 // weeklyWords are the subject and heading of a mail with several tips. The
 // first title gives way, so that the number stays readable.
-func weeklyWords(first tipView, words string, count int) (subjectLine, heading string) {
+func weeklyWords(first render.Tip, words string, count int) (subjectLine, heading string) {
 	say := func(title string) string {
 		return locale.Text(words, "mail.weekly_subject", map[string]any{"Title": title, "Count": count - 1})
 	}
 	room := maxSubject - len([]rune(say("")))
-	title := cut(strings.TrimSpace(first.Emoji+" "+first.Title), max(room, 20))
+	title := render.Cut(strings.TrimSpace(first.Emoji+" "+first.Title), max(room, 20))
 	heading = locale.Text(words, "mail.weekly_heading", map[string]any{"Count": count})
-	return cut(say(title), maxSubject), heading
+	return render.Cut(say(title), maxSubject), heading
 }
 
 // datesFor is the tag in whose form dates are written: the reader's own, with

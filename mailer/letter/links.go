@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"html/template"
 	"strings"
+
+	"dailytip/render"
 )
 
 // link is one of a reader's own links.
@@ -157,7 +159,7 @@ func (l *Letter) textVotes(a addresses) string {
 		return ""
 	}
 	var lines strings.Builder
-	lines.WriteString(wrap(p.Question, textWidth, "", "") + "\n")
+	lines.WriteString(render.Wrap(p.Question, render.TextWidth, "", "") + "\n")
 	for _, vote := range p.Votes {
 		lines.WriteString(vote.Label + ": " + vote.URL + "\n")
 	}

@@ -102,8 +102,8 @@ func (l *Letter) addBodies(m *mail.Msg, name string, a addresses) error {
 		m.AddAlternativeString(mail.TypeTextHTML, crlf(html), encoding)
 	}
 	for _, p := range l.pictures {
-		m.EmbedReadSeeker(p.name, bytes.NewReader(p.data),
-			mail.WithFileContentID("<"+p.id+">"), mail.WithFileContentType(mail.ContentType(p.kind)))
+		m.EmbedReadSeeker(p.Name, bytes.NewReader(p.Data),
+			mail.WithFileContentID("<"+p.ID+">"), mail.WithFileContentType(mail.ContentType(p.Kind)))
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 			n := newsletter()
 			c := plain
 			if k&1 != 0 {
-				n.AssetURL, n.Assets = "", os.DirFS("testdata/gallery")
+				n.AssetURL, n.Assets = "", os.DirFS("../../render/testdata/gallery")
 				c = pictured
 			}
 			if k&4 != 0 {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/text/language"
 
+	"dailytip/render"
 	"dailytip/tips"
 )
 
@@ -67,6 +68,20 @@ type Content struct {
 	// Page is what the content is called in the archive, below ArchiveURL; "":
 	// LocalDate. Several tips have no page of their own, but the list.
 	Page string
+}
+
+// renderOptions are what its tips are rendered with.
+func (n Newsletter) renderOptions(pictures *render.Pictures) render.Options {
+	return render.Options{Language: n.Language, Accent: n.Accent, AssetURL: n.AssetURL, Pictures: pictures}
+}
+
+// pictures reads those of the library for one mail.
+func (n Newsletter) pictures() *render.Pictures {
+	domain, err := listDomain(n)
+	if err != nil {
+		domain = "" // check says so
+	}
+	return render.NewPictures(n.Assets, domain)
 }
 
 // onlineURL is where the content can be read in a language.
@@ -135,7 +150,7 @@ func (n Newsletter) check() error {
 	if _, err := listDomain(n); err != nil {
 		return err
 	}
-	if err := CheckAccent(n.Accent); err != nil {
+	if err := render.CheckAccent(n.Accent); err != nil {
 		return fmt.Errorf("newsletter %w", err)
 	}
 	return nil

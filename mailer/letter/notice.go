@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dailytip/locale"
+	"dailytip/render"
 )
 
 // Kind says what a notice is about.
@@ -54,7 +55,7 @@ type Notice struct {
 // for them (Welcome, Known and Resend).
 func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 	if x.Kind == Resend {
-		return compose(n, x.Content, x.Language, "mail.again", newPictures(n))
+		return compose(n, x.Content, x.Language, "mail.again", n.pictures())
 	}
 	if x.Kind == Proof {
 		return composeProof(n, x)
@@ -93,7 +94,7 @@ func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 
 // noticeView is the data of the template "notice".
 type noticeView struct {
-	dress
+	render.Look
 	Heading    template.HTML
 	Paragraphs []template.HTML
 	Button     string
@@ -130,9 +131,9 @@ func (l *Letter) account(x Notice) error {
 func (l *Letter) ask(section, url string, why bool) error {
 	// The newsletter is named in the subject, but cut when it is long; the
 	// link comes early in the text part, where a phone shows it.
-	l.Subject = cut(l.say(section+".subject"), maxSubject)
+	l.Subject = render.Cut(l.say(section+".subject"), maxSubject)
 	view := noticeView{
-		dress:      l.dress(),
+		Look:       l.look(),
 		Heading:    l.mark(section + ".heading"),
 		Paragraphs: []template.HTML{l.mark(section + ".text")},
 		Button:     l.say(section + ".button"),
@@ -140,15 +141,15 @@ func (l *Letter) ask(section, url string, why bool) error {
 		Quiet:      l.mark(section + ".ignore"),
 	}
 	return l.notice(view, l.say(section+".heading"), []string{
-		wrap(l.say(section+".text"), textWidth, "", ""),
+		render.Wrap(l.say(section+".text"), render.TextWidth, "", ""),
 		l.say(section+".button") + ":\n" + url,
-		wrap(l.say(section+".ignore"), textWidth, "", ""),
+		render.Wrap(l.say(section+".ignore"), render.TextWidth, "", ""),
 	}, why)
 }
 
 func (l *Letter) welcome(x Notice) error {
 	l.list = true // Message adds the unsubscribe headers when it has links
-	l.Subject = cut(l.say("welcome_mail.subject"), maxSubject)
+	l.Subject = render.Cut(l.say("welcome_mail.subject"), maxSubject)
 	first, change := "", l.say("welcome_mail.change")
 	if x.NextDate != "" {
 		dates := datesFor(l.words, l.newsletter.Language, x.Language)
@@ -159,17 +160,17 @@ func (l *Letter) welcome(x Notice) error {
 		first = locale.Text(l.words, "welcome_mail.first", map[string]any{"When": when})
 	}
 	view := noticeView{
-		dress:      l.dress(),
+		Look:       l.look(),
 		Heading:    l.mark("welcome_mail.heading"),
 		Paragraphs: []template.HTML{l.mark("welcome_mail.text")},
 		Quiet:      l.mark("welcome_mail.change"),
 	}
-	paragraphs := []string{wrap(l.say("welcome_mail.text"), textWidth, "", "")}
+	paragraphs := []string{render.Wrap(l.say("welcome_mail.text"), render.TextWidth, "", "")}
 	if first != "" {
 		view.Paragraphs = append(view.Paragraphs, template.HTML(template.HTMLEscapeString(first)))
-		paragraphs = append(paragraphs, wrap(first, textWidth, "", ""))
+		paragraphs = append(paragraphs, render.Wrap(first, render.TextWidth, "", ""))
 	}
-	paragraphs = append(paragraphs, wrap(change, textWidth, "", ""))
+	paragraphs = append(paragraphs, render.Wrap(change, render.TextWidth, "", ""))
 	return l.notice(view, l.say("welcome_mail.heading"), paragraphs, true)
 }
 
@@ -181,7 +182,7 @@ func (l *Letter) notice(v noticeView, heading string, paragraphs []string, why b
 	}
 	p := newPage(l.newsletter, l.words)
 	p.Title, p.Card = heading, card
-	p.Preheader = cut(strings.ReplaceAll(paragraphs[0], "\n", " "), maxPreheader)
+	p.Preheader = render.Cut(strings.ReplaceAll(paragraphs[0], "\n", " "), render.MaxSummary)
 	reason := ""
 	if why {
 		p.Why, reason = l.mark("mail.why"), l.say("mail.why")
@@ -189,8 +190,8 @@ func (l *Letter) notice(v noticeView, heading string, paragraphs []string, why b
 	if err := l.wrapHTML(p, nil); err != nil {
 		return err
 	}
-	text := wrap(l.newsletter.Title, textWidth, "", "") + "\n\n" +
-		wrap(heading, textWidth, "", "") + "\n" + underline(heading) + "\n\n" +
+	text := render.Wrap(l.newsletter.Title, render.TextWidth, "", "") + "\n\n" +
+		render.Wrap(heading, render.TextWidth, "", "") + "\n" + render.Underline(heading) + "\n\n" +
 		strings.Join(paragraphs, "\n\n")
 	l.wrapText(text, reason)
 	return nil
@@ -205,7 +206,7 @@ func (l *Letter) alert(x Notice) error {
 		return err
 	}
 	l.Language, l.words = locale.Default, locale.Default
-	l.Subject = cut(x.Subject, maxSubject)
+	l.Subject = render.Cut(x.Subject, maxSubject)
 	l.text.before = strings.TrimRight(x.Text, "\n") + "\n"
 	l.base64 = base64IsShorter(l.text.before)
 	l.newsletter.ReplyTo = mail.Address{}
@@ -219,7 +220,7 @@ func (l *Letter) say(id string) string {
 
 // mark is say as HTML.
 func (l *Letter) mark(id string) template.HTML {
-	return phrase(l.words, id, map[string]template.HTML{
-		"Newsletter": isolated(locale.Dir(l.words), l.newsletter.Title),
+	return render.Phrase(l.words, id, map[string]template.HTML{
+		"Newsletter": render.Isolated(locale.Dir(l.words), l.newsletter.Title),
 	})
 }

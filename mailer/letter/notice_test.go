@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"dailytip/locale"
+	"dailytip/render"
 )
 
 func TestConfirm(t *testing.T) {
@@ -173,7 +174,7 @@ func TestProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "[Proof " + notice.Content.LocalDate + " es] 🗣️ Di primero lo difícil y quédate a escuchar"; l.Subject != cut(want, maxSubject) || l.Language != "es" {
+	if want := "[Proof " + notice.Content.LocalDate + " es] 🗣️ Di primero lo difícil y quédate a escuchar"; l.Subject != render.Cut(want, maxSubject) || l.Language != "es" {
 		t.Errorf("subject %q, language %s", l.Subject, l.Language)
 	}
 	plain, err := Compose(newsletter(), notice.Content, "es")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"dailytip/locale"
+	"dailytip/render"
 )
 
 // page is what a template can use: the built-in shell and an operator's own
@@ -37,7 +38,7 @@ type page struct {
 
 	Styles      template.HTML // <style> elements: dark scheme, phones, print
 	Filler      template.HTML // keeps the rest out of the preview line
-	Light, Dark palette
+	Light, Dark render.Palette
 	Serif, Sans template.CSS // lists of fonts for the language
 	Leading     template.CSS // line height of the text
 }
@@ -58,14 +59,14 @@ type pageLink struct{ Label, URL string }
 
 // newPage is a page without content in the language of our words.
 func newPage(n Newsletter, words string) page {
-	light, dark := palettes(n.Accent)
-	f := fontsFor(words)
+	light, dark := render.Palettes(n.Accent)
+	f := render.FontsFor(words)
 	p := page{
 		Lang: words, Dir: locale.Dir(words), Start: "left", End: "right",
 		Newsletter: n.Title, PostalAddress: footerLines(n.PostalAddress),
 		Styles: headStyles(dark), Filler: template.HTML(strings.Repeat("&#847;&zwnj;&nbsp;", 60)),
 		Light: light, Dark: dark,
-		Serif: template.CSS(f.serif), Sans: template.CSS(f.sans), Leading: template.CSS(f.leading),
+		Serif: template.CSS(f.Serif), Sans: template.CSS(f.Sans), Leading: template.CSS(f.Leading),
 	}
 	if p.Dir == "rtl" {
 		p.Start, p.End = p.End, p.Start
@@ -82,7 +83,7 @@ func footerLines(text string) template.HTML {
 // headStyles holds what can't be inline: the dark scheme, narrow screens and
 // paper. Several elements, because Gmail drops a whole one at the first rule it
 // dislikes.
-func headStyles(k palette) template.HTML {
+func headStyles(k render.Palette) template.HTML {
 	var dark, outlook strings.Builder
 	for _, rule := range [][2]string{
 		{".p", "background-color:" + k.Paper},

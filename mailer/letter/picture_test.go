@@ -19,7 +19,7 @@ import (
 func withPictures() Newsletter {
 	n := newsletter()
 	n.AssetURL = ""
-	n.Assets = os.DirFS(filepath.Join("testdata", "gallery"))
+	n.Assets = os.DirFS(filepath.Join("..", "..", "render", "testdata", "gallery"))
 	return n
 }
 
@@ -79,7 +79,7 @@ func TestPicturesAreAttached(t *testing.T) {
 		}
 		found := false
 		for _, name := range []string{"boxes", "pencil", "ornament", "map"} {
-			file, err := os.ReadFile(filepath.Join("testdata", "gallery", "images", name+".png"))
+			file, err := os.ReadFile(filepath.Join("..", "..", "render", "testdata", "gallery", "images", name+".png"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func sameParts(a, b []byte) bool {
 
 // What can't be shown leaves its alt text, and Check says so.
 func TestPicturesThatCannotBeShown(t *testing.T) {
-	png, err := os.ReadFile(filepath.Join("testdata", "gallery", "images", "map.png"))
+	png, err := os.ReadFile(filepath.Join("..", "..", "render", "testdata", "gallery", "images", "map.png"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestPicturesThatCannotBeShown(t *testing.T) {
 	n.Assets = fstest.MapFS{
 		"team/ok.png":   {Data: png},
 		"root.png":      {Data: png},
-		"team/big.png":  {Data: make([]byte, maxPicture+1)},
+		"team/big.png":  {Data: make([]byte, 512<<10+1)},
 		"team/text.png": {Data: []byte("no picture")},
 		"team/sub/a.md": {Data: []byte("#")},
 		"team/x.svg":    {Data: []byte("<svg xmlns='http://www.w3.org/2000/svg'/>")},
@@ -169,7 +169,7 @@ func TestPicturesThatCannotBeShown(t *testing.T) {
 func TestCheck(t *testing.T) {
 	for _, tip := range library(t) {
 		n := newsletter()
-		n.Assets = os.DirFS(filepath.Join("testdata", "gallery"))
+		n.Assets = os.DirFS(filepath.Join("..", "..", "render", "testdata", "gallery"))
 		if faults := Check(n, tip); len(faults) > 0 {
 			t.Errorf("%s: %v", tip.ID, faults)
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"dailytip/render"
 )
 
 // maxFindings is how many of lint's findings a proof lists; a tip with more
@@ -13,7 +15,7 @@ const maxFindings = 20
 // proofView is the data of the template "proof". Like all that speaks to the
 // operator it's in English.
 type proofView struct {
-	dress
+	render.Look
 	Heading  string
 	Facts    string
 	Findings []string
@@ -23,7 +25,7 @@ type proofView struct {
 // composeProof makes the edition's mail with a box on top for its editor.
 // Below the box it is what readers get, less the links that are theirs.
 func composeProof(n Newsletter, x Notice) (*Letter, error) {
-	l, err := compose(n, x.Content, x.Language, "", newPictures(n))
+	l, err := compose(n, x.Content, x.Language, "", n.pictures())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +46,7 @@ func composeProof(n Newsletter, x Notice) (*Letter, error) {
 		return nil, fmt.Errorf("compose proof: %w", err)
 	}
 	l.text.card = v.text() + l.text.card
-	l.Subject = cut(fmt.Sprintf("[Proof %s %s] %s", x.Content.LocalDate, l.Language, l.Subject), maxSubject)
+	l.Subject = render.Cut(fmt.Sprintf("[Proof %s %s] %s", x.Content.LocalDate, l.Language, l.Subject), maxSubject)
 	l.list = false
 	if l.headers, err = l.commonHeaders(); err != nil {
 		return nil, fmt.Errorf("compose proof: %w", err)
@@ -54,11 +56,11 @@ func composeProof(n Newsletter, x Notice) (*Letter, error) {
 
 func (l *Letter) proofView(x Notice) proofView {
 	v := proofView{
-		dress: l.dress(), Heading: "Proof of " + l.newsletter.Title,
+		Look: l.look(), Heading: "Proof of " + l.newsletter.Title,
 		Facts: fmt.Sprintf("Goes out %s, in %s. Why this tip: %s. Below is the mail as its readers get it.", x.Due, l.Language, x.Reason),
 	}
 	for _, f := range x.Findings[:min(len(x.Findings), maxFindings)] {
-		v.Findings = append(v.Findings, cut(f, 300))
+		v.Findings = append(v.Findings, render.Cut(f, 300))
 	}
 	switch n := len(x.Findings); {
 	case n == 0:
@@ -76,11 +78,11 @@ func (l *Letter) proofView(x Notice) proofView {
 // text is the box in the text part.
 func (v proofView) text() string {
 	var b strings.Builder
-	b.WriteString(wrap(v.Heading, textWidth, "", "") + "\n" + underline(v.Heading) + "\n\n")
-	b.WriteString(wrap(v.Facts, textWidth, "", "") + "\n\n" + v.Verdict + "\n")
+	b.WriteString(render.Wrap(v.Heading, render.TextWidth, "", "") + "\n" + render.Underline(v.Heading) + "\n\n")
+	b.WriteString(render.Wrap(v.Facts, render.TextWidth, "", "") + "\n\n" + v.Verdict + "\n")
 	for _, f := range v.Findings {
-		b.WriteString(wrap(f, textWidth, "- ", "  ") + "\n")
+		b.WriteString(render.Wrap(f, render.TextWidth, "- ", "  ") + "\n")
 	}
-	b.WriteString("\n" + strings.Repeat("=", textWidth) + "\n\n")
+	b.WriteString("\n" + strings.Repeat("=", render.TextWidth) + "\n\n")
 	return b.String()
 }

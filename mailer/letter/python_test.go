@@ -74,7 +74,7 @@ func TestPythonParsesEveryMail(t *testing.T) {
 			n := newsletter()
 			n.Title, n.From.Name = title, title
 			if j == withPicture {
-				n.AssetURL, n.Assets = "", os.DirFS("testdata/gallery")
+				n.AssetURL, n.Assets = "", os.DirFS("../../render/testdata/gallery")
 			}
 			l, err := Compose(n, c, lang)
 			if err != nil {

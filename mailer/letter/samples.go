@@ -3,6 +3,7 @@ package letter
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -60,8 +61,13 @@ func hasLink(out, address string) bool {
 		return false
 	}
 	for n := range root.Descendants() {
-		if n.DataAtom == atom.A && attr(n, "href") == address && textOf(n) != "" {
-			return true
+		if n.DataAtom != atom.A || !slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "href" && a.Val == address }) {
+			continue
+		}
+		for d := range n.Descendants() {
+			if d.Type == html.TextNode && strings.TrimSpace(d.Data) != "" {
+				return true
+			}
 		}
 	}
 	return false

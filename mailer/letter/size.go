@@ -24,10 +24,10 @@ func Check(n Newsletter, t tips.Tip) []error {
 	var faults []error
 	seen := map[string]bool{}
 	for _, lang := range languages {
-		pictures := newPictures(n)
+		pictures := n.pictures()
 		// A Wednesday in September: as long as a date gets.
 		_, err := compose(n, Content{LocalDate: "2026-09-23", Tips: []tips.Tip{t}}, lang, "", pictures)
-		for _, fault := range append(pictures.faults, err) {
+		for _, fault := range append(pictures.Faults(), err) {
 			if fault != nil && !seen[fault.Error()] {
 				seen[fault.Error()] = true
 				faults = append(faults, fmt.Errorf("tip %s in %s: %w", t.ID, cmp.Or(lang, "its own language"), fault))

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"dailytip/render"
 )
 
 const goodTemplate = `<!doctype html>
@@ -160,7 +162,7 @@ func TestTemplatesAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []any{page{}, pageTip{}, pageLink{}, palette{}} {
+	for _, part := range []any{page{}, pageTip{}, pageLink{}, render.Palette{}} {
 		for f := range reflect.TypeOf(part).Fields() {
 			if !strings.Contains(string(data), "`."+f.Name+"`") {
 				t.Errorf("docs/templates.md doesn't explain %T's .%s", part, f.Name)

@@ -1,24 +1,26 @@
 package letter
 
 import (
+	"fmt"
 	"strings"
 
 	"dailytip/locale"
+	"dailytip/render"
 )
 
 // letterView is the data of the templates "daily" and "weekly".
 type letterView struct {
-	dress
+	render.Look
 	Heading string // of a mail with several tips
 	Remark  string // about the mail as a whole, or ""
-	Tips    []tipView
+	Tips    []render.Tip
 
 	dates string // the tag in whose form dates are written
 }
 
 // main is the tip that stands for the mail: the first, or in a mail with several
 // the first in the reader's language.
-func (v letterView) main() tipView {
+func (v letterView) main() render.Tip {
 	for _, tip := range v.Tips {
 		if !tip.Fallback {
 			return tip
@@ -32,29 +34,32 @@ func (v letterView) main() tipView {
 // A mail speaks one language: our words are those beside the first tip that
 // the reader's language has. A tip in another one carries its own lang and dir
 // and says why; if that is so for all of several, the mail says it once.
-func views(n Newsletter, c Content, lang string, pictures *pictures) (letterView, error) {
+func views(n Newsletter, c Content, lang string, pictures *render.Pictures) (letterView, error) {
 	top := 2
 	if len(c.Tips) > 1 {
 		top = 3
 	}
-	versions := make([]version, len(c.Tips))
+	versions := make([]render.Version, len(c.Tips))
 	words, foreign := "", 0
 	for i, t := range c.Tips {
-		versions[i] = choose(t, n.Language, lang)
+		versions[i] = render.Choose(t, n.Language, lang)
 		if versions[i].Fallback {
 			foreign++
 		} else if words == "" {
-			words = wordsFor(versions[i], n.Language, lang)
+			words = render.WordsFor(versions[i], n.Language, lang)
 		}
 	}
 	if words == "" {
-		words = wordsFor(versions[0], n.Language, lang)
+		words = render.WordsFor(versions[0], n.Language, lang)
 	}
 	all := letterView{dates: datesFor(words, n.Language, lang)}
 	for i, t := range c.Tips {
-		view, err := newTipView(n, t, versions[i], words, top, pictures)
-		if err != nil {
+		if err := checkTip(t, versions[i].Title); err != nil {
 			return letterView{}, err
+		}
+		view, err := render.NewTip(n.renderOptions(pictures), t, versions[i], words, top)
+		if err != nil {
+			return letterView{}, fmt.Errorf("render: %w", err)
 		}
 		if foreign == len(c.Tips) && foreign > 1 {
 			view.Remark = ""
@@ -76,18 +81,10 @@ func (v *letterView) say(remark string) {
 	*place = strings.TrimSpace(remark + " " + *place)
 }
 
-// page is the tip in parts, for a template.
-func (v tipView) page() (pageTip, error) {
-	p := pageTip{
+// pageTipOf is the tip in parts, for a template.
+func pageTipOf(v render.Tip) pageTip {
+	return pageTip{
 		Lang: v.Language, Dir: locale.Dir(v.Language), Emoji: v.Emoji, Title: v.Title,
-		Remark: v.Remark, Body: v.Body, Source: v.Source,
+		Remark: v.Remark, Body: v.Content, Source: v.Source, Mindmap: v.Map,
 	}
-	if v.Map != nil {
-		drawn, err := execute("map", v)
-		if err != nil {
-			return pageTip{}, err
-		}
-		p.Mindmap = drawn
-	}
-	return p, nil
 }

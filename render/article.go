@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"cmp"
@@ -43,21 +43,21 @@ type Branch struct {
 }
 
 // NewArticle renders a tip of a newsletter for readers of lang (BCP 47; "" means
-// the newsletter's own), in the version that a mail would have. Of n it needs
-// ID, Language and AssetURL.
-func NewArticle(n Newsletter, t tips.Tip, lang string) (Article, error) {
-	v := choose(t, n.Language, lang)
+// the newsletter's own), in the version that a mail would have. Of
+// the options it needs Language and AssetURL.
+func NewArticle(o Options, t tips.Tip, lang string) (Article, error) {
+	v := Choose(t, o.Language, lang)
 	a := Article{
-		Language: v.Language, Words: wordsFor(v, n.Language, lang), Fallback: v.Fallback, Emoji: t.Emoji, Title: v.Title,
+		Language: v.Language, Words: WordsFor(v, o.Language, lang), Fallback: v.Fallback, Emoji: t.Emoji, Title: v.Title,
 	}
 	a.Source = sourceLine(linkable(t), a.Words, "", "")
 	fragment, err := tips.HTML(v.Body)
 	if err != nil {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
-	a.Summary = preheader(fragment)
-	p := presser{top: 2, in: inliner{sheet: bareSheet(), top: 2, base: assetBase(n.AssetURL, t.Path), dir: path.Dir(t.Path)}}
-	body, err := p.press(fragment)
+	a.Summary = summary(fragment)
+	p := pageMarkup{top: 2, in: inliner{sheet: bareSheet(), top: 2, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path)}}
+	body, err := p.fit(fragment)
 	if err != nil {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
@@ -70,14 +70,14 @@ func NewArticle(n Newsletter, t tips.Tip, lang string) (Article, error) {
 
 // Titled is a tip's title in the version that a mail to a reader of lang would
 // have, and its language.
-func Titled(n Newsletter, t tips.Tip, lang string) (title, language string) {
-	v := choose(t, n.Language, lang)
+func Titled(own string, t tips.Tip, lang string) (title, language string) {
+	v := Choose(t, own, lang)
 	return v.Title, v.Language
 }
 
 // Languages are those that a tip can be read in, its original first.
-func Languages(n Newsletter, t tips.Tip) []string {
-	all := []string{cmp.Or(t.Language, n.Language, locale.Default)}
+func Languages(own string, t tips.Tip) []string {
+	all := []string{cmp.Or(t.Language, own, locale.Default)}
 	for _, tr := range t.Translations {
 		if !slices.Contains(all, tr.Language) {
 			all = append(all, tr.Language)
@@ -94,7 +94,7 @@ func linkable(t tips.Tip) tips.Tip {
 	return t
 }
 
-func (p presser) mindmap(markdown string) (*ArticleMap, error) {
+func (p pageMarkup) mindmap(markdown string) (*ArticleMap, error) {
 	if markdown == "" {
 		return nil, nil
 	}
@@ -114,7 +114,7 @@ func (p presser) mindmap(markdown string) (*ArticleMap, error) {
 	return out, err
 }
 
-func (p presser) branches(ideas []idea) ([]Branch, error) {
+func (p pageMarkup) branches(ideas []idea) ([]Branch, error) {
 	var all []Branch
 	for _, i := range ideas {
 		text, err := p.idea(i)
@@ -131,7 +131,7 @@ func (p presser) branches(ideas []idea) ([]Branch, error) {
 }
 
 // idea takes off what the words of an idea wear in a mail.
-func (p presser) idea(i idea) (template.HTML, error) {
-	text, err := p.press(string(i.HTML()))
+func (p pageMarkup) idea(i idea) (template.HTML, error) {
+	text, err := p.fit(string(i.HTML()))
 	return template.HTML(text), err
 }

@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"regexp"

@@ -1,6 +1,7 @@
-package letter
+package render
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -9,11 +10,11 @@ import (
 	"dailytip/tips"
 )
 
-func testPresser(assets string) presser {
-	return presser{top: 2, in: inliner{sheet: bareSheet(), top: 2, base: assetBase(assets, "team/tip.md"), dir: "team"}}
+func testPageMarkup(assets string) pageMarkup {
+	return pageMarkup{top: 2, in: inliner{sheet: bareSheet(), top: 2, base: assetBase(assets, "team/tip.md"), dir: "team"}}
 }
 
-func TestPress(t *testing.T) {
+func TestPageMarkup(t *testing.T) {
 	for name, c := range map[string]struct{ in, want string }{
 		"details stay":              {`<details><summary>More</summary><p>here</p></details>`, `<details><summary>More</summary><p>here</p></details>`},
 		"details without a summary": {`<details><p>here</p></details>`, `<p>here</p>`},
@@ -42,19 +43,19 @@ func TestPress(t *testing.T) {
 		"code":   {"<pre><code>a\tb</code></pre>", `<pre dir="ltr"><code>a    b</code></pre>`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := testPresser("https://tips.example.com/files/x/").press(c.in)
+			got, err := testPageMarkup("https://tips.example.com/files/x/").fit(c.in)
 			if err != nil || got != c.want {
 				t.Errorf("%v\n got %s\nwant %s", err, got, c.want)
 			}
 		})
 	}
-	got, err := testPresser("").press(`<p><img src="map.png" alt="A <map>"/><a href="a.png">p</a></p>`)
+	got, err := testPageMarkup("").fit(`<p><img src="map.png" alt="A <map>"/><a href="a.png">p</a></p>`)
 	if want := `<p>[A &lt;map&gt;]p</p>`; err != nil || got != want {
 		t.Errorf("without an address: %s, want %s; %v", got, want, err)
 	}
 }
 
-func FuzzPress(f *testing.F) {
+func FuzzPageMarkup(f *testing.F) {
 	for _, seed := range []string{"<details><summary>", "<table><tr><td><table>", "<li><a href='#'><h1>", "<ruby><rt><p>", "<a href=x><img src=y>"} {
 		f.Add(seed)
 	}
@@ -63,7 +64,7 @@ func FuzzPress(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		got, err := testPresser("https://tips.example.com/files/x/").press(fragment)
+		got, err := testPageMarkup("https://tips.example.com/files/x/").fit(fragment)
 		if err != nil {
 			t.Skip()
 		}
@@ -86,15 +87,22 @@ func FuzzPress(f *testing.F) {
 // Every tip of the gallery in every language: no style of a mail, one language,
 // and the words of the mail.
 func TestArticles(t *testing.T) {
-	n := newsletter()
-	n.AssetURL = "https://tips.example.com/files/management/"
-	for _, tip := range library(t) {
-		for _, lang := range Languages(n, tip) {
+	n := Options{Language: "en", AssetURL: "https://tips.example.com/files/management/"}
+	gallery, err := tips.Open(filepath.Join("testdata", "gallery"), tips.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := gallery.Tips()
+	if len(all) < 12 {
+		t.Fatalf("the gallery has %d tips, want at least 12", len(all))
+	}
+	for _, tip := range all {
+		for _, lang := range Languages(n.Language, tip) {
 			a, err := NewArticle(n, tip, lang)
 			if err != nil {
 				t.Fatal(err)
 			}
-			title, language := Titled(n, tip, lang)
+			title, language := Titled(n.Language, tip, lang)
 			if a.Language != lang || a.Fallback || a.Title != title || language != lang || a.Title == "" || a.Summary == "" || a.Body == "" {
 				t.Errorf("%s in %s: %+v", tip.ID, lang, a)
 			}
@@ -105,7 +113,7 @@ func TestArticles(t *testing.T) {
 				for _, b := range a.Map.Branches {
 					whole.WriteString(string(b.Text))
 				}
-			} else if strings.Contains(tip.Mindmap, "- ") && lang == Languages(n, tip)[0] {
+			} else if strings.Contains(tip.Mindmap, "- ") && lang == Languages(n.Language, tip)[0] {
 				t.Errorf("%s lost its mind map", tip.ID)
 			}
 			for _, bad := range []string{" style=", "target=", "align=", "<h1"} {
@@ -118,14 +126,15 @@ func TestArticles(t *testing.T) {
 			}
 		}
 	}
-	a, err := NewArticle(n, load(t, "say-it"), "de")
+	sayIt, _ := gallery.Tip("say-it")
+	a, err := NewArticle(n, sayIt, "de")
 	if err != nil || !a.Fallback || a.Language != "en" || a.Words != "de" || !strings.HasPrefix(string(a.Source), `Nach <a href=`) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
 
 func TestArticleMap(t *testing.T) {
-	n := newsletter()
+	n := Options{Language: "en"}
 	a, err := NewArticle(n, tips.Tip{ID: "a", Title: "A", Body: "x", Mindmap: "- Root\n  - *One* [two](https://example.com)\n    - three\n  - four\n"}, "")
 	if err != nil {
 		t.Fatal(err)

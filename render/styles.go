@@ -1,4 +1,4 @@
-package letter
+package render
 
 // styles are the inline styles by the element or the place that wears them.
 // {names} are filled in by newSheet. Sizes are px, because Outlook has no rem.

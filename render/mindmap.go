@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"html/template"
@@ -205,59 +205,24 @@ func rawText(n *html.Node) string {
 	return b.String()
 }
 
-// branchView is a branch as the template draws it.
-type branchView struct {
-	Text   template.HTML
-	Number int // 1–4, the colour
-	Leaves []leafView
-}
-
-// leafView is a line beside its branch; Level 0 is a leaf, more is deeper.
-type leafView struct {
-	Text  template.HTML
-	Level int
-	Last  bool
-}
-
-// views flattens the tree below each branch to lines.
-func (m mindmap) views() []branchView {
-	views := make([]branchView, 0, len(m.Ideas))
-	for i, branch := range m.Ideas {
-		v := branchView{Text: branch.HTML(), Number: i%4 + 1}
-		var add func(ideas []idea, level int)
-		add = func(ideas []idea, level int) {
-			for _, leaf := range ideas {
-				v.Leaves = append(v.Leaves, leafView{Text: leaf.HTML(), Level: level})
-				add(leaf.Children, level+1)
-			}
-		}
-		add(branch.Children, 0)
-		if len(v.Leaves) > 0 {
-			v.Leaves[len(v.Leaves)-1].Last = true
-		}
-		views = append(views, v)
-	}
-	return views
-}
-
 // text is the map as an indented list.
 func (m mindmap) text() string {
 	var b strings.Builder
 	var add func(ideas []idea, indent string)
 	add = func(ideas []idea, indent string) {
 		for _, i := range ideas {
-			b.WriteString(wrap(i.Text, textWidth, indent+"- ", indent+"  "))
+			b.WriteString(Wrap(i.Text, TextWidth, indent+"- ", indent+"  "))
 			b.WriteByte('\n')
 			add(i.Children, indent+"  ")
 		}
 	}
 	if m.Root.Text != "" {
-		b.WriteString(wrap(m.Root.Text, textWidth, "", ""))
+		b.WriteString(Wrap(m.Root.Text, TextWidth, "", ""))
 		b.WriteByte('\n')
 	}
 	add(m.Ideas, "")
 	if len(m.Ideas) == 0 && m.Alt != "" {
-		b.WriteString(wrap(m.Alt, textWidth, "", ""))
+		b.WriteString(Wrap(m.Alt, TextWidth, "", ""))
 		b.WriteByte('\n')
 	}
 	if m.Picture != "" && !strings.HasPrefix(m.Picture, "cid:") {

@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ type inliner struct {
 	// dir is the folder of the tip's file in its library, for pictures.
 	dir string
 	// pictures finds those of the library; nil: none.
-	pictures *pictures
+	pictures *Pictures
 }
 
 // assetBase is the folder of a tip's file as an address, or nil.
@@ -69,7 +69,7 @@ func render(root *html.Node) (string, error) {
 }
 
 // dress returns fragment ready for the letter.
-func (in inliner) dress(fragment string) (string, error) {
+func (in inliner) inline(fragment string) (string, error) {
 	root, err := parseFragment(fragment)
 	if err != nil {
 		return "", err

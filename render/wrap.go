@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"strings"
@@ -6,15 +6,15 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// textWidth is the column at which the text part wraps: 72 leaves room for the
+// TextWidth is the column at which the text part wraps: 72 leaves room for the
 // quote marks of a few replies.
-const textWidth = 72
+const TextWidth = 72
 
-// wrap breaks text into lines of at most width columns where Unicode allows a
+// Wrap breaks text into lines of at most width columns where Unicode allows a
 // break (UAX #14), so it also wraps Chinese and Thai. first and next indent the
 // first and the later lines. A word wider than a line, such as an address,
 // stays whole.
-func wrap(text string, width int, first, next string) string {
+func Wrap(text string, width int, first, next string) string {
 	var b strings.Builder
 	b.WriteString(first)
 	column := uniseg.StringWidth(first)
@@ -47,7 +47,7 @@ func wrap(text string, width int, first, next string) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// underline is a rule as wide as text, for a title.
-func underline(text string) string {
-	return strings.Repeat("=", min(max(uniseg.StringWidth(text), 3), textWidth))
+// Underline is a rule as wide as text, for a title.
+func Underline(text string) string {
+	return strings.Repeat("=", min(max(uniseg.StringWidth(text), 3), TextWidth))
 }

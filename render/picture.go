@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"bytes"
@@ -23,37 +23,43 @@ const (
 	maxPictures = 1 << 20   // bytes of all in a mail: phones load them on the road
 )
 
-// picture is one that travels with the mail.
-type picture struct {
-	id   string // Content-ID without angle brackets (RFC 2392)
-	name string // for who saves it
-	kind string // media type
-	data []byte
+// Picture is one that travels with the mail.
+type Picture struct {
+	ID   string // Content-ID without angle brackets (RFC 2392)
+	Name string // for who saves it
+	Kind string // media type
+	Data []byte
 	// width in pixels
 	width int
 }
 
-func (p picture) dataURL() string {
-	return "data:" + p.kind + ";base64," + base64.StdEncoding.EncodeToString(p.data)
+func (p Picture) DataURL() string {
+	return "data:" + p.Kind + ";base64," + base64.StdEncoding.EncodeToString(p.Data)
 }
 
-// pictures reads those of a library for one mail.
-type pictures struct {
+// Pictures reads those of a library for one mail.
+type Pictures struct {
 	files    fs.FS
 	domain   string
-	attached []picture
+	attached []Picture
 	bytes    int
 	faults   []error // pictures that can't be shown
 }
 
-// newPictures is nil when there is no folder to read from.
-func newPictures(n Newsletter) *pictures {
-	domain, err := listDomain(n)
-	if n.Assets == nil || err != nil {
-		return &pictures{}
+// NewPictures reads those of a library's folder, for a mail that names them as
+// parts of domain (RFC 2392). Without files or a domain there are none.
+func NewPictures(files fs.FS, domain string) *Pictures {
+	if files == nil || domain == "" {
+		return &Pictures{}
 	}
-	return &pictures{files: n.Assets, domain: domain}
+	return &Pictures{files: files, domain: domain}
 }
+
+// Attached are the pictures that travel with the mail.
+func (s *Pictures) Attached() []Picture { return s.attached }
+
+// Faults tells which pictures can't be shown, and why.
+func (s *Pictures) Faults() []error { return s.faults }
 
 // libraryFile is the path of a tip's image in its library, or "" when the
 // address leads elsewhere. "/a.png" counts from the library's root.
@@ -73,7 +79,7 @@ func libraryFile(dir, src string) string {
 }
 
 // attach takes a picture into the mail; nil when that isn't possible.
-func (s *pictures) attach(name string) *picture {
+func (s *Pictures) attach(name string) *Picture {
 	if s.files == nil {
 		return nil
 	}
@@ -85,7 +91,7 @@ func (s *pictures) attach(name string) *picture {
 	sum := sha256.Sum256(data)
 	id := hex.EncodeToString(sum[:10]) + "@" + s.domain
 	for i := range s.attached {
-		if s.attached[i].id == id {
+		if s.attached[i].ID == id {
 			return &s.attached[i]
 		}
 	}
@@ -98,12 +104,12 @@ func (s *pictures) attach(name string) *picture {
 		s.faults = append(s.faults, fmt.Errorf("picture %s: mail programs show PNG, JPEG and GIF: %w", name, err))
 		return nil
 	}
-	s.attached = append(s.attached, picture{id: id, name: asciiName(name, format), kind: "image/" + format, data: data, width: config.Width})
+	s.attached = append(s.attached, Picture{ID: id, Name: asciiName(name, format), Kind: "image/" + format, Data: data, width: config.Width})
 	return &s.attached[len(s.attached)-1]
 }
 
 // read gives a file of no more than maxPicture.
-func (s *pictures) read(name string) ([]byte, error) {
+func (s *Pictures) read(name string) ([]byte, error) {
 	f, err := s.open(name)
 	if err != nil {
 		return nil, err
@@ -120,7 +126,7 @@ func (s *pictures) read(name string) ([]byte, error) {
 }
 
 // open opens a file and nothing else: a pipe would wait for ever.
-func (s *pictures) open(name string) (fs.File, error) {
+func (s *Pictures) open(name string) (fs.File, error) {
 	info, err := fs.Stat(s.files, name)
 	if err != nil {
 		return nil, fmt.Errorf("find picture: %w", err)
@@ -136,7 +142,7 @@ func (s *pictures) open(name string) (fs.File, error) {
 }
 
 // width is that of a picture which is served from elsewhere; 0: unknown.
-func (s *pictures) width(name string) int {
+func (s *Pictures) width(name string) int {
 	if s.files == nil {
 		return 0
 	}

@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"cmp"
@@ -9,8 +9,8 @@ import (
 	"dailytip/tips"
 )
 
-// version is a tip's text in the language chosen for a reader.
-type version struct {
+// Version is a tip's text in the language chosen for a reader.
+type Version struct {
 	Language string // BCP 47, as the library spells it
 	Title    string
 	Body     string
@@ -19,20 +19,20 @@ type version struct {
 	Fallback bool
 }
 
-// choose finds the text of t for a reader of lang. Texts in the reader's
+// Choose finds the text of t for a reader of lang. Texts in the reader's
 // language and script come first: Hong Kong's for a reader in Taiwan rather
 // than Simplified Chinese. Else a match by golang.org/x/text/language counts
 // when it's a good one or stays within one language: Simplified Chinese when
 // it is the only Chinese; but not Spanish for a reader of Catalan.
-func choose(t tips.Tip, own, lang string) version {
-	original := version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Body: t.Body, Mindmap: t.Mindmap}
+func Choose(t tips.Tip, own, lang string) Version {
+	original := Version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Body: t.Body, Mindmap: t.Mindmap}
 	wanted, err := language.Parse(cmp.Or(lang, own, locale.Default))
 	if err != nil {
 		return original
 	}
-	texts := []version{original}
+	texts := []Version{original}
 	for _, tr := range t.Translations {
-		texts = append(texts, version{Language: tr.Language, Title: cmp.Or(tr.Title, t.Title), Body: tr.Body, Mindmap: cmp.Or(tr.Mindmap, "")})
+		texts = append(texts, Version{Language: tr.Language, Title: cmp.Or(tr.Title, t.Title), Body: tr.Body, Mindmap: cmp.Or(tr.Mindmap, "")})
 	}
 	tags := make([]language.Tag, len(texts))
 	for i, v := range texts {
@@ -74,10 +74,10 @@ func sameBase(a, b language.Tag) bool {
 	return x == y
 }
 
-// wordsFor is the language of our own words beside a text. They follow the
+// WordsFor is the language of our own words beside a text. They follow the
 // text, so that a mail speaks one language; when the text is a fallback, or in
 // another script than the reader's, they stay with the reader.
-func wordsFor(v version, own, lang string) string {
+func WordsFor(v Version, own, lang string) string {
 	reader := cmp.Or(lang, own, locale.Default)
 	if v.Fallback {
 		return locale.Match(reader, own)

@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"fmt"
@@ -9,10 +9,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// presser makes a sanitised fragment fit for a page: nothing but elements and
+// pageMarkup makes a sanitised fragment fit for a page: nothing but elements and
 // attributes that HTML still has, each where it may stand, with headings below
 // the page's own and absolute addresses.
-type presser struct {
+type pageMarkup struct {
 	top int // level of the highest heading
 	in  inliner
 }
@@ -20,7 +20,7 @@ type presser struct {
 // bareSheet has no styles: the ideas of a mind map come out without any.
 func bareSheet() sheet { return sheet{replace: strings.NewReplacer()} }
 
-func (p presser) press(fragment string) (string, error) {
+func (p pageMarkup) fit(fragment string) (string, error) {
 	root, err := parseFragment(fragment)
 	if err != nil {
 		return "", err
@@ -29,13 +29,13 @@ func (p presser) press(fragment string) (string, error) {
 	return render(root)
 }
 
-func (p presser) walk(parent *html.Node, shift int) {
+func (p pageMarkup) walk(parent *html.Node, shift int) {
 	walk(parent, p.replace, func(n *html.Node) { p.mend(n, shift) })
 }
 
 // replace exchanges what a page can't show. It returns the first node to go on
 // with, or nil when n stays.
-func (p presser) replace(n *html.Node) *html.Node {
+func (p pageMarkup) replace(n *html.Node) *html.Node {
 	switch n.DataAtom {
 	case atom.A:
 		return p.link(n)
@@ -68,7 +68,7 @@ func (p presser) replace(n *html.Node) *html.Node {
 
 // link makes an address absolute. One that leads to a file which isn't served
 // leaves its words.
-func (p presser) link(n *html.Node) *html.Node {
+func (p pageMarkup) link(n *html.Node) *html.Node {
 	href := attr(n, "href")
 	if strings.HasPrefix(href, "#") {
 		if len(href) > 1 {
@@ -86,7 +86,7 @@ func (p presser) link(n *html.Node) *html.Node {
 }
 
 // image makes the address absolute; else the alt text stands in.
-func (p presser) image(n *html.Node) *html.Node {
+func (p pageMarkup) image(n *html.Node) *html.Node {
 	alt := strings.TrimSpace(attr(n, "alt"))
 	if src, _ := p.in.picture(attr(n, "src")); src != "" {
 		n.Attr = []html.Attribute{{Key: "src", Val: src}, {Key: "alt", Val: alt}, {Key: "loading", Val: "lazy"}}
@@ -120,7 +120,7 @@ var homes = map[atom.Atom]struct {
 }
 
 // mend gives an element the name and the attributes that HTML has for it.
-func (p presser) mend(n *html.Node, shift int) {
+func (p pageMarkup) mend(n *html.Node, shift int) {
 	align := attr(n, "align")
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool {
 		return !slices.Contains(kept[""], a.Key) && !slices.Contains(kept[n.Data], a.Key)

@@ -1,4 +1,4 @@
-package letter
+package render
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ func testInliner(lang, dir, assets string) inliner {
 	return inliner{sheet: newSheet(lightPalette(), lang, dir), top: 2, base: assetBase(assets, "team/tip.md")}
 }
 
-func TestDress(t *testing.T) {
+func TestInline(t *testing.T) {
 	in := testInliner("en", "ltr", "https://tips.example.com/library")
 	for name, c := range map[string]struct {
 		in     string
@@ -67,7 +67,7 @@ func TestDress(t *testing.T) {
 			`<p>a</p><p>b</p>`, []string{`<p style="margin:0 0 18px">a</p><p style="margin:0">b</p>`}, nil,
 		},
 	} {
-		got, err := in.dress(c.in)
+		got, err := in.inline(c.in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,8 +84,8 @@ func TestDress(t *testing.T) {
 	}
 }
 
-func TestDressWithoutAssets(t *testing.T) {
-	got, err := testInliner("en", "ltr", "").dress(`<p><a href="other.md">o</a> <img src="x.png" alt="A chart"/> <img src="y.png" alt=""/></p>`)
+func TestInlineWithoutAssets(t *testing.T) {
+	got, err := testInliner("en", "ltr", "").inline(`<p><a href="other.md">o</a> <img src="x.png" alt="A chart"/> <img src="y.png" alt=""/></p>`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,8 +94,8 @@ func TestDressWithoutAssets(t *testing.T) {
 	}
 }
 
-func TestDressMirrors(t *testing.T) {
-	got, err := testInliner("ar", "rtl", "").dress(`<ul><li>a</li></ul><blockquote><p>b <em>c</em></p></blockquote>`)
+func TestInlineMirrors(t *testing.T) {
+	got, err := testInliner("ar", "rtl", "").inline(`<ul><li>a</li></ul><blockquote><p>b <em>c</em></p></blockquote>`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,14 +110,14 @@ func TestDressMirrors(t *testing.T) {
 }
 
 // Whatever comes in, nothing may come out that runs, and dressing must end.
-func FuzzDress(f *testing.F) {
+func FuzzInline(f *testing.F) {
 	f.Add(`<details><summary>a</summary><details></details><table><tr><td><details>x</details></td></tr></table></details>`)
 	f.Add(`<a href="#x"><a href="#fnref:1">y</a></a><input><input checked>`)
 	f.Add(`<div><ol><li id="fn:1"></ol><hr><section role=doc-endnotes></section></div>`)
 	f.Add(`<h1><h6><summary></summary><ul><li><p><input></ul>`)
 	f.Fuzz(func(t *testing.T, fragment string) {
 		in := testInliner("en", "ltr", "https://tips.example.com/")
-		got, err := in.dress(fragment)
+		got, err := in.inline(fragment)
 		if err != nil {
 			return
 		}

@@ -1,0 +1,20 @@
+package render
+
+// Options are what all tips of one newsletter have in common.
+type Options struct {
+	// Language is that of tips which name none (BCP 47); "" means English.
+	Language string
+
+	// Accent is a colour that [CheckAccent] accepts; "": the house's own brown.
+	// Only mails need it, since a page brings its own style sheet.
+	Accent string
+
+	// AssetURL is where a library's own files are served: relative images and
+	// links are resolved against it. "": such a link is replaced by its words,
+	// and such an image is attached when Pictures has it.
+	AssetURL string
+
+	// Pictures finds those of the library, to attach them to a mail or to learn
+	// how wide they are; nil: none.
+	Pictures *Pictures
+}
