@@ -25,7 +25,7 @@ func TestStormNarrowsTheRelay(t *testing.T) {
 		return inbox.Fault{}
 	})
 	h.open(120)
-	h.run(func(s *setting) { s.pace.narrow = time.Hour }) // however slowly the answers come
+	h.run(func(s *setting) { s.pace.narrow = time.Hour }) // one storm, however slow the machine is
 	h.waitFor(ledger.Sent, 120)
 	h.wantLog("a relay asks for less")
 	h.wantOnce()

@@ -2,8 +2,6 @@ package tips
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -14,27 +12,8 @@ import (
 // ErrNoFile means that a name leads to a pipe, a device or the like.
 var ErrNoFile = errors.New("it is no regular file")
 
-// OpenRegular opens a file to read it, and nothing but a file: to open a pipe
-// could wait for ever. What it is, is asked of what was opened, since the name
-// may lead elsewhere a moment later.
-func OpenRegular(name string) (*os.File, error) {
-	return regular(os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0))
-}
-
-// ReadRegular reads a whole file that OpenRegular opens, of at most limit bytes.
-func ReadRegular(name string, limit int64) ([]byte, error) {
-	file, err := OpenRegular(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it has more than %d KB", limit>>10)}
-	}
-	return data, err
-}
-
+// regular is what was opened, if that is a file and nothing else. What it is, is
+// asked of what was opened, since the name may lead elsewhere a moment later.
 func regular(file *os.File, err error) (*os.File, error) {
 	if err != nil {
 		return nil, err
