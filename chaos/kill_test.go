@@ -85,7 +85,7 @@ func (r *trial) leasesEnd() {
 	n := r.nodes[0]
 	n.stop()
 	err := r.db.Write(r.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(r.Context(), "UPDATE claims SET lease_until = 1")
+		_, err := tx.ExecContext(r.Context(), "UPDATE nodes SET seen_at = 1")
 		return err
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/rig"
 	"dailytip/store"
 )
 
@@ -36,9 +35,9 @@ func TestKilledWhileOpening(t *testing.T) {
 		r.eventually(r.patience(), "the edition is opened", r.opened)
 		r.agrees()
 		r.wantNone("was due and has no delivery", `
-			SELECT COUNT(*) FROM subscriptions WHERE state = 'active' AND due_after = 0 AND subscriber NOT IN (SELECT subscriber FROM `+rig.Deliveries(r.db)+`)`)
+			SELECT COUNT(*) FROM subscriptions WHERE state = 'active' AND due_after = 0 AND subscriber NOT IN (SELECT subscriber FROM deliveries)`)
 		r.wantNone("wasn't due yet and has a delivery", `
-			SELECT COUNT(*) FROM subscriptions WHERE (due_after > 0 OR state = 'pending') AND subscriber IN (SELECT subscriber FROM `+rig.Deliveries(r.db)+`)`)
+			SELECT COUNT(*) FROM subscriptions WHERE (due_after > 0 OR state = 'pending') AND subscriber IN (SELECT subscriber FROM deliveries)`)
 		// Who came meanwhile gets it by hand, here and there between the others.
 		if _, err := r.nodes[0].Run(t.Context(), []string{"send", "--date", due.Format(time.DateOnly), "--wait", "0s"}, 0, 1, 4, 5); err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
 
@@ -54,7 +55,7 @@ func noteMore(ctx context.Context, tx *sql.Tx, id, deliveries int64) error {
 }
 
 // Actions returns what operators did to an edition, newest first.
-func (l *Ledger) Actions(ctx context.Context, e Edition, limit int) ([]Action, error) {
+func (l *Ledger) Actions(ctx context.Context, e editions.Edition, limit int) ([]Action, error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT `+actionColumns+` FROM actions WHERE newsletter = $1 AND local_date = $2 ORDER BY id DESC LIMIT $3`,
 		e.Newsletter, e.LocalDate, limit)

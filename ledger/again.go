@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
 
@@ -23,7 +24,7 @@ type Again struct {
 // had just been opened. Those of readers who aren't active any more stay as they
 // are, and are counted in left. Their key is the same, so nobody gets two
 // editions (P1); a mail that was in doubt keeps its Date and Message-ID.
-func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e Edition, a Again) (again, left int64, err error) {
+func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e editions.Edition, a Again) (again, left int64, err error) {
 	if len(a.States) == 0 {
 		return 0, 0, nil
 	}
@@ -31,7 +32,7 @@ func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e Edition, a Agai
 	active := `EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber = deliveries.subscriber AND s.newsletter = $2 AND s.state = 'active')`
 	var action int64
 	err = l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
-		if err := l.unlessCancelled(ctx, tx, e); err != nil {
+		if err := editions.UnlessCancelled(ctx, tx, e.ID); err != nil {
 			return 0, err
 		}
 		p := len(args)
@@ -61,7 +62,7 @@ func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e Edition, a Agai
 // SettleInDoubt says of mails in doubt what became of them, because somebody has
 // looked into the relay's log: Sent or Failed. only are the readers; none:
 // everyone.
-func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e Edition, as State, only []int64, who string) (settled int64, err error) {
+func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e editions.Edition, as State, only []int64, who string) (settled int64, err error) {
 	var action int64
 	note := Action{Kind: ActionSettleDoubt, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: who, Detail: "as " + string(as)}
 	which, args := chosen([]State{InDoubt}, only, []any{e.ID})
@@ -123,25 +124,12 @@ func (l *Ledger) doubted(ctx context.Context, which string, args []any) ([]Job, 
 	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(`
 		SELECT edition, subscriber, content, COALESCE((
 			SELECT s.id FROM subscriptions s JOIN editions e ON e.newsletter = s.newsletter
-			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0)
+			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0), ''
 		FROM deliveries WHERE edition = $1 AND `+which+` LIMIT $%d`, len(args)+1), append(args[:len(args):len(args)], controlChunk/10)...)
 	if err != nil {
 		return nil, err
 	}
-	return scanDoubted(rows)
-}
-
-func scanDoubted(rows *sql.Rows) ([]Job, error) {
-	defer func() { _ = rows.Close() }()
-	var jobs []Job
-	for rows.Next() {
-		var j Job
-		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription); err != nil {
-			return nil, err
-		}
-		jobs = append(jobs, j)
-	}
-	return jobs, rows.Err()
+	return scanClaimed(rows)
 }
 
 // chosen is the condition for deliveries in some states, of some readers or of
@@ -177,7 +165,6 @@ func (l *Ledger) inChunks(ctx context.Context, f func(tx *sql.Tx) (int64, error)
 		if err != nil {
 			return err
 		}
-		l.db.GiveWay(ctx)
 	}
 	return nil
 }

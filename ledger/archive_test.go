@@ -7,13 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 )
 
 // published lists what is public, as "date choice".
 func (h *harness) published(since time.Time) []string {
 	h.Helper()
-	all, err := h.ledger.SentSince(h.Context(), since)
+	all, err := h.ledger.Editions().SentSince(h.Context(), since)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func (h *harness) opening(date, choice string, tips ...string) ledger.Opening {
 		Newsletter: "management", LocalDate: date, Slot: h.slot(), DueAt: now, ExpiresAt: now.Add(12 * time.Hour), Choice: choice, Reason: "next",
 	}
 	for _, tip := range tips {
-		o.Items = append(o.Items, ledger.Item{Tip: tip, Body: []byte(`{"id":"` + tip + `"}`)})
+		o.Items = append(o.Items, editions.Item{Tip: tip, Body: []byte(`{"id":"` + tip + `"}`)})
 	}
 	return o
 }
@@ -65,14 +66,14 @@ func TestOnlyWhatWasAcceptedIsPublic(t *testing.T) {
 		at := now.Add(time.Minute)
 		h.exchange(at, ledger.Claiming{Owner: claim.Owner}, ledger.Outcome{Job: jobs[3], State: ledger.Sent})
 		h.sendAll(at.Add(2 * time.Hour))
-		all, err := h.ledger.SentSince(h.Context(), at)
-		if err != nil || len(all) != 1 || !all[0].At.Equal(at) || all[0].Choice != ledger.Daily || all[0].Newsletter != "management" {
+		all, err := h.ledger.Editions().SentSince(h.Context(), at)
+		if err != nil || len(all) != 1 || !all[0].At.Equal(at) || all[0].Choice != editions.Daily || all[0].Newsletter != "management" {
 			h.Fatalf("%+v, %v; want the first acceptance", all, err)
 		}
 		if got := h.published(at.Add(time.Millisecond)); got != nil {
 			h.Errorf("later: %v", got)
 		}
-		items, err := h.ledger.FirstItems(h.Context(), []int64{all[0].Content, 12345})
+		items, err := h.ledger.Editions().FirstItems(h.Context(), []int64{all[0].Content, 12345})
 		if err != nil || len(items) != 1 || items[all[0].Content].Tip != "tip" || string(items[all[0].Content].Body) != `{"ID":"tip"}` {
 			h.Errorf("%+v, %v", items, err)
 		}
@@ -81,7 +82,7 @@ func TestOnlyWhatWasAcceptedIsPublic(t *testing.T) {
 			_, err := tx.ExecContext(h.Context(), "UPDATE editions SET state = 'cancelled'")
 			return err
 		})
-		gone, err := h.ledger.Cancelled(h.Context())
+		gone, err := h.ledger.Editions().AllCancelled(h.Context())
 		if got := h.published(time.Time{}); got != nil || err != nil || !gone[all[0].Edition] {
 			h.Errorf("cancelled, and public all the same: %v, %v, %v", got, gone, err)
 		}
@@ -93,12 +94,12 @@ func TestAWeekPublishesItsDays(t *testing.T) {
 	each(t, 1, func(h *harness) {
 		for i, tip := range []string{"before", "a", "b", "left out", "c"} {
 			date := []string{"2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-23"}[i]
-			o := h.opening(date, ledger.Daily, tip)
-			if _, err := h.ledger.WriteDown(h.Context(), now, o.Newsletter, date, "next", o.Items); err != nil {
+			o := h.opening(date, editions.Daily, tip)
+			if _, err := h.ledger.Editions().WriteDown(h.Context(), now, o.Newsletter, date, "next", o.Items); err != nil {
 				h.Fatal(err)
 			}
 		}
-		h.mustOpen(h.opening("2026-11-23", ledger.Weekly, "before", "a", "b", "c"))
+		h.mustOpen(h.opening("2026-11-23", editions.Weekly, "before", "a", "b", "c"))
 		h.sendAll(now)
 		got := h.published(time.Time{})
 		slices.Sort(got)
@@ -112,14 +113,14 @@ func TestAWeekPublishesItsDays(t *testing.T) {
 // request.
 func TestACourseIsPublicAsFarAsItWasSent(t *testing.T) {
 	each(t, 1, func(h *harness) {
-		h.mustOpen(h.opening("2026-11-22", ledger.Course("one"), "one"))
+		h.mustOpen(h.opening("2026-11-22", editions.Course("one"), "one"))
 		h.sendAll(now)
-		h.mustOpen(h.opening("2026-11-23", ledger.Course("two"), "two"))
-		e, err := h.ledger.Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
+		h.mustOpen(h.opening("2026-11-23", editions.Course("two"), "two"))
+		e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
 		if err != nil {
 			h.Fatal(err)
 		}
-		c, err := h.ledger.ChoiceOf(h.Context(), e, ledger.Course("two"))
+		c, err := h.ledger.Editions().ChoiceOf(h.Context(), e, editions.Course("two"))
 		if err != nil {
 			h.Fatal(err)
 		}
@@ -151,15 +152,15 @@ func TestVotes(t *testing.T) {
 		vote := func(reader int, useful bool) (changed bool) {
 			h.Helper()
 			h.write(func(tx *sql.Tx) (err error) {
-				changed, err = h.ledger.Vote(h.Context(), tx, now, ledger.Vote{Edition: edition, Tip: "tip", Subscriber: jobs[reader].Key.Subscriber, Useful: useful})
+				changed, err = h.ledger.Editions().Vote(h.Context(), tx, now, editions.Vote{Edition: edition, Tip: "tip", Subscriber: jobs[reader].Key.Subscriber, Useful: useful})
 				return err
 			})
 			return changed
 		}
 		tally := func(useful, useless int64) {
 			h.Helper()
-			want := ledger.Tally{Useful: useful, Useless: useless}
-			all, err := h.ledger.Tallies(h.Context(), []string{"management", "other"})
+			want := editions.Tally{Useful: useful, Useless: useless}
+			all, err := h.ledger.Editions().Tallies(h.Context(), []string{"management", "other"})
 			if err != nil || all["tip"] != want {
 				h.Errorf("%+v, %v; want %+v", all, err, want)
 			}
@@ -187,7 +188,7 @@ func TestVotes(t *testing.T) {
 			tally(step.yes, step.no)
 		}
 		reader := jobs[2].Key.Subscriber
-		if useful, voted, err := h.ledger.VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); useful || !voted || err != nil {
+		if useful, voted, err := h.ledger.Editions().VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); useful || !voted || err != nil {
 			h.Errorf("%t %t %v", useful, voted, err)
 		}
 		person, err := h.list.Get(h.Context(), h.db.Read(), reader)
@@ -196,10 +197,10 @@ func TestVotes(t *testing.T) {
 		}
 		h.write(func(tx *sql.Tx) error { return h.list.Erase(h.Context(), tx, now, person) })
 		tally(2, 1)
-		if _, voted, err := h.ledger.VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); voted || err != nil {
+		if _, voted, err := h.ledger.Editions().VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); voted || err != nil {
 			h.Errorf("an erased reader's vote is kept: %v", err)
 		}
-		if none, err := h.ledger.Tallies(h.Context(), []string{"other"}); err != nil || len(none) != 0 {
+		if none, err := h.ledger.Editions().Tallies(h.Context(), []string{"other"}); err != nil || len(none) != 0 {
 			h.Errorf("%v %v", none, err)
 		}
 	})
@@ -207,11 +208,11 @@ func TestVotes(t *testing.T) {
 
 func TestWhatAVoteIsAbout(t *testing.T) {
 	each(t, 1, func(h *harness) {
-		o := h.opening("2026-11-23", ledger.Daily, "daily")
-		if _, err := h.ledger.WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
+		o := h.opening("2026-11-23", editions.Daily, "daily")
+		if _, err := h.ledger.Editions().WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
 			h.Fatal(err)
 		}
-		h.mustOpen(h.opening("2026-11-23", ledger.Weekly, "a", "b"))
+		h.mustOpen(h.opening("2026-11-23", editions.Weekly, "a", "b"))
 		jobs := h.exchange(now, claim)
 		about := func(edition, reader int64) string {
 			h.Helper()
@@ -225,7 +226,7 @@ func TestWhatAVoteIsAbout(t *testing.T) {
 		for got, want := range map[string]string{
 			about(edition, jobs[0].Key.Subscriber): "management 2026-11-23 weekly 2 a",
 			about(edition, 7):                      "management 2026-11-23 daily 1 daily", // got it on request
-			about(edition+1, 7):                    ledger.ErrNotSent.Error(),
+			about(edition+1, 7):                    editions.ErrNotSent.Error(),
 		} {
 			if got != want {
 				h.Errorf("%q, want %q", got, want)

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/rig"
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
@@ -89,7 +89,7 @@ func (c *crowd) open() int64 {
 	c.dates++
 	n, err := c.ledger.Open(c.Context(), now, ledger.Opening{
 		Newsletter: "management", LocalDate: now.AddDate(0, 0, c.dates).Format(time.DateOnly), Slot: 1, DueAt: now, ExpiresAt: now.Add(12 * time.Hour),
-		Choice: ledger.Daily, Reason: "next", Items: []ledger.Item{{Tip: "tip", Body: []byte(`{"ID":"tip"}`)}},
+		Choice: editions.Daily, Reason: "next", Items: []editions.Item{{Tip: "tip", Body: []byte(`{"ID":"tip"}`)}},
 	})
 	if err != nil {
 		c.Fatal(err)
@@ -137,7 +137,7 @@ func BenchmarkCancelMany(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
 			c.open()
-			edition, err := c.ledger.Edition(b.Context(), c.db.Read(), "management", now.AddDate(0, 0, c.dates).Format(time.DateOnly))
+			edition, err := c.ledger.Editions().Edition(b.Context(), c.db.Read(), "management", now.AddDate(0, 0, c.dates).Format(time.DateOnly))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -193,7 +193,7 @@ func BenchmarkExchange(b *testing.B) {
 
 func (c *crowd) exchange(b *testing.B, page int, each ledger.Outcome) {
 	b.Helper()
-	claim := ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: page}
+	claim := ledger.Claiming{Owner: "node", Limit: page}
 	var outcomes []ledger.Outcome
 	messages := 0
 	began := cpu(b)
@@ -228,7 +228,7 @@ func BenchmarkEdition(b *testing.B) {
 		began, sent := cpu(b), 0
 		for b.Loop() {
 			c.open()
-			claim := ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: 128}
+			claim := ledger.Claiming{Owner: "node", Limit: 128}
 			var outcomes []ledger.Outcome
 			for more := true; more; {
 				jobs, err := c.ledger.Exchange(b.Context(), now, outcomes, claim)
@@ -255,8 +255,7 @@ func BenchmarkIdle(b *testing.B) {
 		c.open()
 		err := c.db.Write(b.Context(), func(tx *sql.Tx) error {
 			for _, s := range []string{
-				rig.WriteOut(c.db), "UPDATE deliveries SET state = 'sent', attempts = 1, code = 250, answer = 'queued', done_at = 1",
-				"DELETE FROM fresh", "DELETE FROM batches",
+				"UPDATE deliveries SET state = 'sent', attempts = 1, code = 250, answer = 'queued', done_at = 1",
 			} {
 				if _, err := tx.ExecContext(b.Context(), s); err != nil {
 					return err

@@ -3,10 +3,12 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 	"dailytip/subscribers"
 )
@@ -26,111 +28,96 @@ type Job struct {
 	Detail       string // of an alert
 	OpenedAt     time.Time
 	ExpiresAt    time.Time
-	Attempts     int // this one included
+	Attempts     int    // this one included
+	Owner        string // the node that has claimed it
 	Probe        bool
-
-	row   int64   // the delivery's number
-	claim claimed // that it is in
-	owner string  // of the claim
-	batch *batch  // of a delivery that has no row yet
 }
 
 // Claiming says how much to claim, and for whom.
 type Claiming struct {
-	Owner string        // this node
-	Lease time.Duration // after it, others may take a claim for lost
-	Limit int           // at most; 0 or less: none
-	// Ahead says that what is claimed isn't sent before a later Exchange has it
-	// in Begin.
-	Ahead bool
-	Begin []Job // claimed ahead, and to be sent now
+	Owner string // this node
+	Limit int    // at most; 0 or less: none
 }
 
 // Exchange records outcomes and claims new work in one transaction, so that a
-// page of mails costs one commit. Notices come before deliveries, and what is
-// tried again before what was opened since. What is paused yields one mail, as a
-// probe, each time its probe is due.
-func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming) ([]Job, error) {
-	jobs, records, err := l.exchange(ctx, now, outcomes, c, false)
-	if errors.Is(err, errHasRow) {
-		jobs, records, err = l.exchange(ctx, now, outcomes, c, true)
-	}
-	if err != nil {
-		l.batches.clear()
+// page of mails costs one commit. Notices come before deliveries. What is paused
+// yields one mail, as a probe, each time its probe is due.
+func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming) (jobs []Job, err error) {
+	if err := l.prepare(ctx); err != nil {
 		return nil, fmt.Errorf("exchange with ledger: %w", err)
 	}
-	l.taken.settle(jobs, records.ended)
-	l.known.learn(records.courses)
-	return jobs, nil
-}
-
-func (l *Ledger) exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming, alone bool) (jobs []Job, records *recorder, err error) {
+	var records *recorder
 	err = l.db.Write(ctx, func(tx *sql.Tx) (err error) {
-		records = l.recorder(tx, now, c.Owner)
-		records.alone = alone
-		if err := records.recordAll(ctx, outcomes); err != nil {
-			return err
-		}
-		if err := begin(ctx, tx, c.Begin); err != nil {
+		records = l.recorder(tx, now)
+		if err := records.record(ctx, outcomes, c.Owner); err != nil {
 			return err
 		}
 		jobs, err = l.claim(ctx, tx, now, c)
 		return err
 	})
-	return jobs, records, err
+	if err != nil {
+		return nil, fmt.Errorf("exchange with ledger: %w", err)
+	}
+	l.published.learn(records.courses)
+	return jobs, nil
 }
 
+// claim takes notices and deliveries, up to the limit.
 func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming) ([]Job, error) {
 	if c.Limit <= 0 {
 		return nil, nil
 	}
-	work, err := l.lookForWork(ctx, tx, now, 0)
-	if err != nil {
+	w, err := l.lookForWork(ctx, tx, now, 0)
+	if err != nil || !w.notices && w.ID == 0 {
 		return nil, err
 	}
-	held := held{}
-	if work.paused {
-		if held, err = l.heldNow(ctx, tx, now); err != nil {
+	var p paused
+	if w.paused {
+		if p, err = l.takeProbes(ctx, tx, now); err != nil {
 			return nil, err
 		}
 	}
-	if held.all && !held.probeAll {
+	if p.all && !p.probeAll {
 		return nil, nil
 	}
-	if held.all {
+	if p.all {
 		c.Limit = 1
 	}
+	// The lease of what is claimed is its node's.
+	if err := seen(ctx, tx, now, c.Owner); err != nil {
+		return nil, err
+	}
 	var jobs []Job
-	if work.notices {
-		if jobs, err = l.claimNotices(ctx, tx, now, c, held); err != nil {
+	if w.notices {
+		if jobs, err = l.claimNotices(ctx, tx, now, c, p); err != nil {
 			return nil, err
 		}
 	}
-	if jobs, err = l.claimDeliveries(ctx, tx, now, c, held, work, jobs); err != nil {
+	if jobs, err = l.claimDeliveries(ctx, tx, now, c, p, w, jobs); err != nil {
 		return nil, err
 	}
 	for i := range jobs {
-		jobs[i].Probe = jobs[i].Probe || held.all
+		jobs[i].Owner, jobs[i].Probe = c.Owner, jobs[i].Probe || p.all
 	}
 	return jobs, nil
 }
 
 // claimDeliveries adds to jobs, up to the limit, edition by edition.
-func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held, w work, jobs []Job) (_ []Job, err error) {
+func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, p paused, w work, jobs []Job) (_ []Job, err error) {
 	for w.ID != 0 && len(jobs) < c.Limit {
 		limit := c.Limit
-		probe, paused := held.scopes[w.Newsletter]
-		if paused {
+		probe, held := p.scopes[w.Newsletter]
+		if held {
 			limit = min(limit, len(jobs)+1)
 		}
 		before := len(jobs)
-		if w.State == EditionOpen && (probe || !paused) {
-			if jobs, err = l.claimEdition(ctx, tx, now, c, w.openEdition, limit, jobs); err != nil {
+		if w.ready && w.State == editions.Open && (probe || !held) {
+			if jobs, err = l.claimEdition(ctx, tx, now, c.Owner, w.Edition, limit, jobs); err != nil {
 				return nil, err
 			}
 		}
-		if paused && len(jobs) > before {
-			jobs[before].Probe, held.scopes[w.Newsletter] = true, false
+		if held && len(jobs) > before {
+			jobs[before].Probe, p.scopes[w.Newsletter] = true, false
 		}
 		if len(jobs) < c.Limit {
 			if w, err = l.lookForWork(ctx, tx, now, w.ID); err != nil {
@@ -141,102 +128,106 @@ func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time,
 	return jobs, nil
 }
 
-func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e openEdition, limit int, jobs []Job) (_ []Job, err error) {
-	if e.later {
-		if jobs, err = l.claimLater(ctx, tx, now, c, e.Edition, limit, jobs); err != nil {
-			return nil, err
+// mostWithdrawn bounds how many deliveries of readers who aren't active any more
+// one transaction looks at.
+const mostWithdrawn = 2_500
+
+// claimEdition claims an edition's deliveries, and withdraws those of readers who
+// aren't active any more (P5).
+func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, owner string, e editions.Edition, limit int, jobs []Job) ([]Job, error) {
+	for withdrawn := 0; len(jobs) < limit && withdrawn < mostWithdrawn; {
+		want := limit - len(jobs)
+		page, gone, err := l.readReady(ctx, tx, now, e, want)
+		if err != nil {
+			return nil, fmt.Errorf("claim deliveries: %w", err)
 		}
-	}
-	if e.fresh {
-		return l.claimFresh(ctx, tx, now, c, e.Edition, limit, jobs)
+		if err := l.mark(ctx, tx, owner, page); err != nil {
+			return nil, fmt.Errorf("claim deliveries: %w", err)
+		}
+		for key, state := range gone {
+			_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'withdrawn', answer = $3, done_at = $4 WHERE edition = $1 AND subscriber = $2",
+				key.Edition, key.Subscriber, "the reader was "+state+" before it was sent", store.Millis(now))
+			if err != nil {
+				return nil, fmt.Errorf("withdraw delivery: %w", err)
+			}
+		}
+		jobs = append(jobs, page...)
+		withdrawn += len(gone)
+		if len(page)+len(gone) < want {
+			break
+		}
 	}
 	return jobs, nil
 }
 
-// claimFresh takes deliveries in the order in which they were opened.
-func (l *Ledger) claimFresh(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, limit int, jobs []Job) ([]Job, error) {
-	for len(jobs) < limit {
-		r, err := l.take(ctx, tx, e.ID, limit-len(jobs), store.Millis(now), forever)
-		if err != nil || r.empty() {
-			return jobs, err
-		}
-		taken := claimed{id: l.ids.New(now), span: r}
-		if jobs, err = l.claimTaken(ctx, tx, now, c, e, taken, jobs); err != nil {
-			return nil, err
-		}
-	}
-	return jobs, nil
-}
-
-// claimLater takes deliveries whose time has come.
-func (l *Ledger) claimLater(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, limit int, jobs []Job) ([]Job, error) {
-	taken := claimed{id: l.ids.New(now)}
-	n, err := affected(tx.ExecContext(ctx, sqlTakeLater(l.db), taken.id, e.ID, store.Millis(now), limit-len(jobs)))
-	if err != nil {
-		return nil, fmt.Errorf("claim deliveries: %w", err)
-	}
-	if n == 0 {
-		return jobs, nil
-	}
-	return l.claimTaken(ctx, tx, now, c, e, taken, jobs)
-}
-
-// sqlTakeLater marks what is to be tried now. MATERIALIZED: PostgreSQL may run a
-// plain subquery again for each row, each time with other rows skipped, and so
-// claim more than the limit. The condition stands twice: under READ COMMITTED
-// the inner one may have been answered before another node's claim was
-// committed. The + 0 keeps both engines from going through all that is due once
-// more, by the index, instead of looking up a few rows.
-func sqlTakeLater(db *store.DB) string {
-	return `
-		WITH due AS MATERIALIZED (
-			SELECT id FROM deliveries WHERE edition = $2 AND next_at > 0 AND next_at <= $3 AND expires_at > $3
-			ORDER BY next_at, id LIMIT $4 + 0` + db.SkipLocked() + `)
-		UPDATE deliveries SET claim = $1, next_at = 0 WHERE id IN (SELECT id FROM due) AND next_at + 0 > 0 AND next_at + 0 <= $3`
-}
-
-// claimTaken writes a claim down and adds its jobs.
-func (l *Ledger) claimTaken(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, e Edition, taken claimed, jobs []Job) ([]Job, error) {
-	begun := taken.last
-	if c.Ahead {
-		begun = 0
-	}
-	if _, err := tx.ExecContext(ctx, sqlClaim, taken.id, c.Owner, store.Millis(now.Add(c.Lease)), e.ID, taken.first, taken.last, begun); err != nil {
-		return nil, fmt.Errorf("claim deliveries: %w", err)
-	}
-	before := len(jobs)
-	read := l.laterJobs
-	if !taken.empty() {
-		read = l.freshJobs
-	}
-	jobs, err := read(ctx, tx, now, e, taken, jobs)
-	if err != nil {
-		return nil, err
-	}
-	for i := range jobs[before:] {
-		jobs[before+i].owner, jobs[before+i].claim = c.Owner, taken
-	}
-	if len(jobs) == before {
-		return jobs, l.dropClaim(ctx, tx, taken)
-	}
-	return jobs, nil
-}
-
+// isReady is what makes a delivery or a notice free to claim at an instant ($1).
+// The indexes deliveries_ready and notices_ready hold what its first half says.
 const (
-	sqlClaim = `INSERT INTO claims (id, owner, lease_until, edition, first_id, last_id, begun) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	sqlBegin = `UPDATE claims SET begun = $2 WHERE id = $1`
+	waits   = "state IN ('pending', 'retry')"
+	isReady = waits + " AND next_at <= $1 AND expires_at > $1"
 )
 
-// begin writes down that jobs which were claimed ahead, in the order of their
-// claims, may be sent from now on.
-func begin(ctx context.Context, tx *sql.Tx, jobs []Job) error {
-	for i, j := range jobs {
-		if i+1 < len(jobs) && jobs[i+1].claim.id == j.claim.id || j.claim.empty() {
+// sqlReady reads what is to be sent next of an edition, with what sending needs
+// to know of the readers. On PostgreSQL it locks the rows: what another node has
+// just claimed is skipped, or looked at again, so that nobody gets a row twice.
+func sqlReady(db *store.DB) string {
+	return `
+		SELECT d.subscriber, d.content, d.attempts + 1, d.opened_at, d.expires_at,
+			COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0),
+			CASE WHEN s.state = 'active' THEN '' ELSE COALESCE(s.state, 'erased') END
+		FROM deliveries d
+		LEFT JOIN subscribers p ON p.id = d.subscriber
+		LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = $3
+		WHERE d.edition = $2 AND d.state IN ('pending', 'retry') AND d.next_at <= $1 AND d.expires_at > $1
+		ORDER BY d.next_at, d.subscriber LIMIT $4` + db.SkipLocked("d")
+}
+
+// readReady returns the next deliveries of an edition, and apart from them those
+// of readers who are gone, with what they are.
+func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition, limit int) (page []Job, gone map[Key]string, err error) {
+	rows, err := tx.StmtContext(ctx, l.statements.ready).QueryContext(ctx, store.Millis(now), e.ID, e.Newsletter, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		j := Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}}
+		var opened, expires int64
+		var state string
+		err := rows.Scan(&j.Key.Subscriber, &j.Content, &j.Attempts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
+		if err != nil {
+			return nil, nil, err
+		}
+		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
+		if state == "" {
+			page = append(page, j)
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, sqlBegin, j.claim.id, j.row); err != nil {
-			return fmt.Errorf("begin claimed deliveries: %w", err)
+		if gone == nil {
+			gone = map[Key]string{}
 		}
+		gone[j.Key] = state
 	}
-	return nil
+	return page, gone, rows.Err()
+}
+
+// sqlMark says who sends some deliveries of an edition.
+func sqlMark(db *store.DB) string {
+	some := "(SELECT value FROM json_each($3))"
+	if db.Postgres() {
+		some = "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($3 AS JSON)) AS value)"
+	}
+	return "UPDATE deliveries SET state = 'sending', owner = $1 WHERE edition = $2 AND subscriber IN " + some
+}
+
+func (l *Ledger) mark(ctx context.Context, tx *sql.Tx, owner string, page []Job) error {
+	if len(page) == 0 {
+		return nil
+	}
+	numbers := make([]string, len(page))
+	for i, j := range page {
+		numbers[i] = strconv.FormatInt(j.Key.Subscriber, 10)
+	}
+	_, err := tx.StmtContext(ctx, l.statements.mark).ExecContext(ctx, owner, page[0].Key.Edition, "["+strings.Join(numbers, ",")+"]")
+	return err
 }

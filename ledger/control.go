@@ -3,44 +3,30 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
-
-// The states of an edition. Only an open one's deliveries are claimed; nothing
-// leads out of cancelled.
-const (
-	EditionOpen      = "open"
-	EditionPaused    = "paused"
-	EditionCancelled = "cancelled"
-)
-
-// ErrCancelled means that an edition was cancelled, which can't be undone.
-var ErrCancelled = errors.New("the edition was cancelled")
 
 // PauseEdition holds what an edition has still to send; mails on the wire
 // finish. Deliveries of later zones are opened and wait too. All of them expire
 // at their time. It reports whether it changed anything.
-func (l *Ledger) PauseEdition(ctx context.Context, now time.Time, e Edition, who string) (changed bool, err error) {
-	return l.turnEdition(ctx, now, e, EditionOpen, EditionPaused, Action{Kind: ActionPause, Who: who})
+func (l *Ledger) PauseEdition(ctx context.Context, now time.Time, e editions.Edition, who string) (changed bool, err error) {
+	return l.setEdition(ctx, now, e, editions.Open, editions.Paused, Action{Kind: ActionPause, Who: who})
 }
 
 // ResumeEdition ends an edition's pause.
-func (l *Ledger) ResumeEdition(ctx context.Context, now time.Time, e Edition, who string) (changed bool, err error) {
-	return l.turnEdition(ctx, now, e, EditionPaused, EditionOpen, Action{Kind: ActionResume, Who: who})
+func (l *Ledger) ResumeEdition(ctx context.Context, now time.Time, e editions.Edition, who string) (changed bool, err error) {
+	return l.setEdition(ctx, now, e, editions.Paused, editions.Open, Action{Kind: ActionResume, Who: who})
 }
 
-func (l *Ledger) turnEdition(ctx context.Context, now time.Time, e Edition, from, to string, a Action) (changed bool, err error) {
+func (l *Ledger) setEdition(ctx context.Context, now time.Time, e editions.Edition, from, to string, a Action) (changed bool, err error) {
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET state = $1 WHERE id = $2 AND state = $3", to, e.ID, from))
-		if err != nil {
+		changed, err = editions.SetState(ctx, tx, e, from, to)
+		if err != nil || !changed {
 			return err
-		}
-		if changed = n > 0; !changed {
-			return l.unlessCancelled(ctx, tx, e)
 		}
 		counts, err := l.Count(ctx, tx, e)
 		if err != nil {
@@ -56,17 +42,6 @@ func (l *Ledger) turnEdition(ctx context.Context, now time.Time, e Edition, from
 	return changed, nil
 }
 
-func (l *Ledger) unlessCancelled(ctx context.Context, q store.Queryer, e Edition) error {
-	var state string
-	if err := q.QueryRowContext(ctx, "SELECT state FROM editions WHERE id = $1", e.ID).Scan(&state); err != nil {
-		return fmt.Errorf("read edition: %w", err)
-	}
-	if state == EditionCancelled {
-		return ErrCancelled
-	}
-	return nil
-}
-
 // controlChunk is how many deliveries a command changes in one transaction, so
 // that a daemon that is sending never waits long for the write lock.
 const controlChunk = 2_500
@@ -74,15 +49,11 @@ const controlChunk = 2_500
 // CancelEdition ends an edition for good: what waits is withdrawn, what is on the
 // wire finishes, later zones get nothing. What may have arrived, and would have
 // been sent again, stays in doubt. It returns how many deliveries it withdrew.
-func (l *Ledger) CancelEdition(ctx context.Context, now time.Time, e Edition, who string) (withdrawn int64, err error) {
+func (l *Ledger) CancelEdition(ctx context.Context, now time.Time, e editions.Edition, who string) (withdrawn int64, err error) {
 	var action int64
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET state = $1 WHERE id = $2 AND state <> $1", EditionCancelled, e.ID))
-		if err != nil {
+		if err := editions.Cancel(ctx, tx, e); err != nil {
 			return err
-		}
-		if n == 0 {
-			return ErrCancelled
 		}
 		counts, err := l.Count(ctx, tx, e)
 		if err != nil {
@@ -101,48 +72,32 @@ func (l *Ledger) CancelEdition(ctx context.Context, now time.Time, e Edition, wh
 }
 
 // withdraw ends what a cancelled edition has still to send.
-func (l *Ledger) withdraw(ctx context.Context, now time.Time, e Edition, action int64) (total int64, err error) {
-	for more := true; more; {
-		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
-			var n int64
-			if n, more, err = l.withdrawSome(ctx, tx, now, e); err != nil {
-				return err
-			}
-			total += n
-			return noteMore(ctx, tx, action, n)
-		})
-		if err != nil {
-			return total, fmt.Errorf("withdraw deliveries: %w", err)
+func (l *Ledger) withdraw(ctx context.Context, now time.Time, e editions.Edition, action int64) (total int64, err error) {
+	err = l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
+		n, err := l.withdrawSome(ctx, tx, now, e)
+		if err != nil || n == 0 {
+			return 0, err
 		}
-		l.db.GiveWay(ctx)
+		total += n
+		return n, noteMore(ctx, tx, action, n)
+	})
+	if err != nil {
+		return total, fmt.Errorf("withdraw deliveries: %w", err)
 	}
 	return total, nil
 }
 
-// withdrawSome withdraws no more than one transaction should, and tells whether
-// there may be more.
-func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e Edition) (n int64, more bool, err error) {
-	s, err := l.take(ctx, tx, e.ID, controlChunk, 0, forever)
-	if err != nil {
-		return 0, false, err
-	}
-	fresh, err := l.writeOutSpan(ctx, tx, e.ID, s, change{state: Withdrawn, answer: cancelled, end: store.Millis(now)})
-	if err != nil {
-		return 0, false, err
-	}
-	later, err := affected(tx.ExecContext(ctx, sqlWithdrawLater, e.ID, store.Millis(now), controlChunk))
-	return fresh + later, !s.empty() || later > 0, err
+// withdrawSome withdraws no more than one transaction should.
+func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition) (int64, error) {
+	return affected(tx.ExecContext(ctx, `
+		WITH waiting AS MATERIALIZED (
+			SELECT edition, subscriber FROM deliveries WHERE edition = $1 AND `+waits+` LIMIT $3`+l.db.SkipLocked("deliveries")+`)
+		UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2, code = 0, enhanced = '',
+			answer = CASE WHEN doubts > 0 THEN '`+cancelled+`; an earlier answer was never seen' ELSE '`+cancelled+`' END
+		WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM waiting)`, e.ID, store.Millis(now), controlChunk))
 }
 
-// In sqlWithdrawLater the condition stands twice: see sqlTakeLater.
-const (
-	cancelled        = "the edition was cancelled"
-	sqlWithdrawLater = `
-		UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2, next_at = 0, code = 0, enhanced = '',
-			answer = CASE WHEN doubts > 0 THEN '` + cancelled + `; an earlier answer was never seen' ELSE '` + cancelled + `' END
-		WHERE next_at + 0 > 0 AND id IN (
-			SELECT id FROM deliveries WHERE edition = $1 AND next_at > 0 ORDER BY next_at, id LIMIT $3 + 0)`
-)
+const cancelled = "the edition was cancelled"
 
 // FinishCancelled withdraws what a cancelled edition got back since, or was
 // opened for a later zone, and what a command that was cut off has left.
@@ -152,7 +107,7 @@ func (l *Ledger) FinishCancelled(ctx context.Context, now time.Time) (total int6
 		return 0, err
 	}
 	for _, e := range open {
-		if e.State != EditionCancelled {
+		if e.State != editions.Cancelled {
 			continue
 		}
 		n, err := l.withdraw(ctx, now, e, 0)
@@ -162,14 +117,4 @@ func (l *Ledger) FinishCancelled(ctx context.Context, now time.Time) (total int6
 		}
 	}
 	return total, nil
-}
-
-// CancelledOn tells whether a date's edition was cancelled: its tip goes into no
-// week's mail either.
-func (l *Ledger) CancelledOn(ctx context.Context, newsletter, date string) (bool, error) {
-	e, err := l.Edition(ctx, l.db.Read(), newsletter, date)
-	if errors.Is(err, ErrNoEdition) {
-		return false, nil
-	}
-	return e.State == EditionCancelled, err
 }

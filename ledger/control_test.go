@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
@@ -15,7 +16,7 @@ import (
 
 const operator = "op@host"
 
-func (h *harness) edition() ledger.Edition { h.Helper(); return h.counts().Edition }
+func (h *harness) edition() editions.Edition { h.Helper(); return h.counts().Edition }
 
 // actions lists what was done to the edition, oldest first.
 func (h *harness) actions() (kinds []string) {
@@ -53,7 +54,7 @@ func TestPausedEditionIsNotClaimed(t *testing.T) {
 		if jobs := h.exchange(now, claim, ledger.Outcome{Job: onWire[0], State: ledger.Sent}); len(jobs) != 0 {
 			h.Errorf("%d were claimed of a paused edition", len(jobs))
 		}
-		if c := h.counts(); c.Sent != 1 || c.Pending != 4 || c.Edition.State != ledger.EditionPaused {
+		if c := h.counts(); c.Sent != 1 || c.Pending != 4 || c.Edition.State != editions.Paused {
 			h.Errorf("%+v", c)
 		}
 		h.must(h.ledger.ResumeEdition(h.Context(), now, h.edition(), operator))
@@ -92,7 +93,7 @@ func TestCancelledEditionStaysSo(t *testing.T) {
 			return err
 		})
 		h.mustOpen(ledger.Opening{
-			Newsletter: "management", LocalDate: "2026-11-23", Slot: h.slot(), DueAt: now, ExpiresAt: now.Add(time.Hour), Choice: ledger.Daily, Everyone: true,
+			Newsletter: "management", LocalDate: "2026-11-23", Slot: h.slot(), DueAt: now, ExpiresAt: now.Add(time.Hour), Choice: editions.Daily, Everyone: true,
 		})
 		if jobs := h.exchange(now, claim); len(jobs) != 0 {
 			h.Errorf("%d were claimed of a cancelled edition", len(jobs))
@@ -110,7 +111,7 @@ func TestCancelledEditionStaysSo(t *testing.T) {
 			"cancel": second(h.ledger.CancelEdition(h.Context(), now, h.edition(), operator)),
 			"again":  again(h.ledger.SendAgain(h.Context(), now, h.edition(), ledger.Again{States: []ledger.State{ledger.InDoubt}})),
 		} {
-			if !errors.Is(err, ledger.ErrCancelled) {
+			if !errors.Is(err, editions.ErrCancelled) {
 				h.Errorf("%s of a cancelled edition: %v", what, err)
 			}
 		}
@@ -176,7 +177,7 @@ func TestFailedAreSentAgain(t *testing.T) {
 func TestDoubtIsSettled(t *testing.T) {
 	each(t, 4, func(h *harness) {
 		place := ""
-		o := h.opening("2026-11-23", ledger.Course("one"), "one")
+		o := h.opening("2026-11-23", editions.Course("one"), "one")
 		o.CourseAfter = &place
 		h.mustOpen(o)
 		for i, j := range h.exchange(now, claim) {
@@ -246,7 +247,7 @@ func TestCancelInTheMiddle(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := h.counts()
-	if c.Edition.State == ledger.EditionCancelled && (c.Open() || c.Withdrawn != 10_000) {
+	if c.Edition.State == editions.Cancelled && (c.Open() || c.Withdrawn != 10_000) {
 		t.Errorf("%+v", c)
 	}
 	h.wantExact("finished")
@@ -304,7 +305,7 @@ func TestProgress(t *testing.T) {
 		for range 15 { // two every second, by two nodes
 			at = at.Add(time.Second)
 			for _, owner := range []string{"a", "b"} {
-				one := ledger.Claiming{Owner: owner, Lease: time.Minute, Limit: 1}
+				one := ledger.Claiming{Owner: owner, Limit: 1}
 				for _, j := range h.exchange(at, one) {
 					h.exchange(at, ledger.Claiming{Owner: owner}, ledger.Outcome{Job: j, State: ledger.Sent})
 				}

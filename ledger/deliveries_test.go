@@ -17,7 +17,7 @@ func TestEachDeliveryComesOnce(t *testing.T) {
 		h.open("tip")
 		edition := h.edition().ID
 		outcomes := []ledger.Outcome{}
-		for i, j := range h.exchange(now, ledger.Claiming{Owner: "node-1", Lease: time.Minute, Limit: readers - 100}) {
+		for i, j := range h.exchange(now, ledger.Claiming{Owner: "node-1", Limit: readers - 100}) {
 			if i%2 == 0 {
 				outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Failed, Answer: ledger.Answer{Code: 554, Text: "no"}})
 			}
@@ -35,8 +35,8 @@ func TestEachDeliveryComesOnce(t *testing.T) {
 					h.Fatalf("%+v", d)
 				}
 				if seen[d.State]++; seen[ledger.Pending] == 100 && more == nil { // who reads holds up nobody who writes
-					more = h.exchange(now, ledger.Claiming{Owner: "node-1", Lease: time.Minute, Limit: 50})
-					for _, j := range more { // these get their rows while we look
+					more = h.exchange(now, ledger.Claiming{Owner: "node-1", Limit: 50})
+					for _, j := range more { // these change while we look
 						h.exchange(now, ledger.Claiming{Owner: "node-1"}, ledger.Outcome{Job: j, State: ledger.Sent})
 					}
 				}
@@ -47,7 +47,7 @@ func TestEachDeliveryComesOnce(t *testing.T) {
 			}
 			return seen
 		}
-		if seen := collect(); seen[ledger.Failed] != failed || seen[ledger.Pending] != readers-failed || len(seen) != 2 {
+		if seen := collect(); seen[ledger.Failed] != failed || seen[ledger.Sending] != readers-100-failed || seen[ledger.Pending] != 100 || len(seen) != 3 {
 			h.Errorf("%v", seen)
 		}
 		if seen := collect(ledger.Failed, ledger.Expired); seen[ledger.Failed] != failed || len(seen) != 1 {

@@ -1,69 +1,63 @@
-// Package ledger owns the truth about who got what: editions, their contents,
-// a delivery for each reader, and notices. It's the only queue. It refuses to
-// choose tips (scheduler) and to speak SMTP (mailer).
+// Package ledger owns the truth about who gets what: a delivery for each reader of
+// an edition, and notices. It's the only queue. It refuses to choose tips
+// (scheduler), to keep what all readers share (editions) and to speak SMTP
+// (mailer).
 //
-// A delivery's states, and who moves it:
+// A delivery is one row from opening to its end, and a row says all that there is
+// to say about it: any SQL client reads the truth. Its states, and what moves it:
 //
-//	                 Open
-//	                  │
-//	                  ▼       Exchange claims       relay said 250
-//	          ┌─▶ pending ──────────────▶ (claimed) ────────────▶ sent
-//	          │       │                   │ │ │ │
-//	          │       │ not active  ◀─────┘ │ │ │  refused for good
-//	          │       ▼  any more           │ │ └───────────────▶ failed
-//	          │   withdrawn                 │ │
-//	          │                             │ │ no answer after the dot,
-//	          └───── nothing was said ──────┘ │ or the process died
-//	                 about this mail          ├─▶ retry    (in_doubt: resend)
-//	                                          └─▶ in_doubt (in_doubt: hold)
+//	         Open
+//	          │
+//	          ▼           claim              record: 250
+//	┌────▶ pending ────────────────▶ sending ─────────────▶ sent
+//	│         │  ▲                    │ │ │
+//	│         │  └─── nothing was ────┘ │ │ refused for good
+//	│         │       said about it     │ └───────────────▶ failed
+//	│         │                         │
+//	│         │                         ├─ 4xx ───────────▶ retry
+//	│         │                         └─ no reply after
+//	│         │                            the dot, or the
+//	│         │                            node is gone ──▶ retry     (in_doubt: resend)
+//	│         │                                         └─▶ in_doubt  (in_doubt: hold)
+//	│         │
+//	│         ├─ the reader isn't active any more, or
+//	│         │  the edition is cancelled ───────────────▶ withdrawn
+//	│         └─ expires_at has come ────────────────────▶ expired
+//	│
+//	└─ by command: failed, expired, in_doubt (SendAgain)
 //
-//	retry (4xx, or in doubt) is claimed like pending, once next_at has come
-//	pending and retry become expired at expires_at
+// retry is claimed like pending, once next_at has come, and is withdrawn and
+// expires like it. in_doubt may also be settled by command. A notice has the same
+// states and the same columns.
 //
-// By command: failed, expired and in_doubt become pending again (SendAgain), or
-// in_doubt what somebody found out (SettleInDoubt). An edition is open, paused
-// or cancelled; only an open one's deliveries are claimed, and cancelling
-// withdraws what waits. What was done by command stands in actions.
+// # The indexes are the queue
 //
-// # Where a delivery waits
+// deliveries_ready holds what waits (pending, retry), by edition and next_at:
+// claiming reads its beginning, however many deliveries there are. deliveries_expiry
+// holds the same by expires_at. deliveries_sending holds what is in flight, by
+// node. deliveries_other holds the few that went another way, for the counts.
+// What is sent is in none of them.
 //
-// What Open adds in one transaction is a batch: one row that lists the readers,
-// whose deliveries have numbers in a row. A delivery gets a row of its own when
-// something has become of it. Mostly that is that it was sent: then its row is
-// written once, and never changed. Until then it stands in its batch, in one of
-// two places:
+// # Claim and lease
 //
-//   - fresh: ranges of numbers that wait since they were opened. Claiming moves
-//     the range's beginning on.
-//   - claims: what a node has taken, under a lease: a range that was fresh.
-//
-// Whatever ends a delivery's stay there writes its row in the same transaction,
-// so a number of a batch is in fresh, in a claim, or has a row; when all have
-// one, the batch goes (forget). A row in state pending or retry waits as
-//
-//   - later: next_at > 0, in an index of just these: what was refused for now or
-//     given back; or it's in a claim again, and carries the claim's number.
-//
-// A notice is claimed by its row: state sending, with owner and lease.
+// A claim is the state sending with the node's name as owner. The lease is the
+// node's: nodes says when it was last seen. A node that has been silent for a
+// lease loses all that it has claimed to whoever locks its row first (Recover).
+// On SQLite one process sends at a time, and every claim found at its start is a
+// dead process's.
 //
 // # What holds, and why
 //
-//   - P1: a delivery's key is (edition, subscriber). Openings of an edition come
-//     one after the other, and leave out who is in one of its batches or has a
-//     row. So opening twice, on any node, is a no-op.
-//   - P2: a delivery and its place are written in one transaction before anything
-//     is sent, and it only goes from place to place, or to its end, in
-//     transactions that do both halves.
+//   - P1: the primary key is (edition, subscriber). Opening twice, on any node,
+//     adds nothing.
+//   - P2: a delivery is written before anything is sent, and is never deleted.
 //   - P3: claiming is committed before the relay hears of the mail, so whatever
-//     was on the wire when a process died is in a claim, and comes into doubt
-//     when the lease is over, or at the next start where one process sends alone.
-//     The mailer has no more than in_flight on their way at once. What it has
-//     claimed ahead is put back instead: a claim's begun says how far it got.
+//     was on the wire when a process died is in state sending. The mailer claims
+//     no more than in_flight at a time.
 //   - P5: whether the reader is still active is looked at when claiming.
 //   - P7: nothing is claimed at or after expires_at.
 //
-// On PostgreSQL several nodes claim at once: whoever takes from a range, or takes
-// later rows, locks them and the others skip what is locked. An outcome other
-// than sent counts only while the delivery is still in the claim that its job
-// came from.
+// On PostgreSQL several nodes claim at once: each locks the rows that it reads and
+// skips what another has locked. An outcome other than sent counts only while its
+// node holds the claim.
 package ledger

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
 
@@ -31,27 +32,27 @@ type Entry struct {
 const recentEditions = 8 * 24 * time.Hour
 
 // Journal notes which editions have begun or ended since the last look and what
-// was done by command, and returns it. Each entry is returned once, on one node.
-// What a cancelled edition got back is withdrawn on the way, and batches that are
-// done with are dropped.
+// was done by command, and reunderWay it. Each entry is returned once, on one node.
+// What a cancelled edition got back is withdrawn on the way.
 func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
 	if _, err := l.FinishCancelled(ctx, now); err != nil {
 		return nil, err
 	}
-	if err := l.forget(ctx); err != nil {
-		return nil, fmt.Errorf("forget batches: %w", err)
-	}
-	open, err := l.unfinished(ctx)
+	unfinished, err := l.unfinished(ctx, l.db.Read())
 	if err != nil {
 		return nil, err
 	}
-	turns, err := l.turns(ctx, now)
+	open := map[int64]bool{}
+	for _, e := range unfinished {
+		open[e.ID] = true
+	}
+	underWay, err := l.underWay(ctx, now)
 	if err != nil {
 		return nil, err
 	}
 	var entries []Entry
-	for _, t := range turns {
-		more, err := l.turn(ctx, now, t, open[t.edition.ID])
+	for _, t := range underWay {
+		more, err := l.noteChange(ctx, now, t, open[t.edition.ID])
 		if err != nil {
 			return entries, err
 		}
@@ -64,39 +65,39 @@ func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
 	return entries, err
 }
 
-// unfinished returns the editions that wait or are on the wire.
-func (l *Ledger) unfinished(ctx context.Context) (map[int64]bool, error) {
-	open := map[int64]bool{}
-	waiting, err := l.openEditions(ctx, l.db.Read())
+// unfinished reunderWay the editions that wait or are on the wire.
+func (l *Ledger) unfinished(ctx context.Context, q store.Queryer) ([]editions.Edition, error) {
+	all, err := l.openEditions(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range waiting {
-		open[e.ID] = true
-	}
-	rows, err := l.db.Read().QueryContext(ctx, "SELECT edition FROM claims")
+	rows, err := q.QueryContext(ctx, `
+		SELECT id, newsletter, local_date, state FROM editions WHERE id IN (SELECT edition FROM deliveries WHERE state = 'sending')`)
 	if err != nil {
 		return nil, fmt.Errorf("find what is on the wire: %w", err)
 	}
-	onWire, err := scanNumbers(rows)
-	if err != nil {
-		return nil, fmt.Errorf("find what is on the wire: %w", err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var e editions.Edition
+		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &e.State); err != nil {
+			return nil, fmt.Errorf("find what is on the wire: %w", err)
+		}
+		if !slices.ContainsFunc(all, func(waits editions.Edition) bool { return waits.ID == e.ID }) {
+			all = append(all, e)
+		}
 	}
-	for _, id := range onWire {
-		open[id] = true
-	}
-	return open, nil
+	return all, rows.Err()
 }
 
 // noted is an edition as the journal last noted it.
 type noted struct {
-	edition      Edition
+	edition      editions.Edition
 	began, ended int64
 	changed      int64 // when something of it was last opened or sent; 0: never
 }
 
-// turns reads the editions that may have begun or ended.
-func (l *Ledger) turns(ctx context.Context, now time.Time) ([]noted, error) {
+// underWay reads the editions that may have begun or ended.
+func (l *Ledger) underWay(ctx context.Context, now time.Time) ([]noted, error) {
 	const columns = `SELECT e.id, e.newsletter, e.local_date, e.state, e.began_at, e.ended_at,
 		COALESCE((SELECT MAX(c.at) FROM counters c WHERE c.edition = e.id), 0) FROM editions e`
 	rows, err := l.db.Read().QueryContext(ctx, columns+" WHERE e.id >= $1 UNION "+columns+" WHERE e.began_at > 0 AND e.ended_at = 0",
@@ -117,11 +118,11 @@ func (l *Ledger) turns(ctx context.Context, now time.Time) ([]noted, error) {
 	return all, rows.Err()
 }
 
-// turn notes an edition's begin, its end, or both when it went out between two
+// noteChange notes an edition's begin, its end, or both when it went out between two
 // looks.
-func (l *Ledger) turn(ctx context.Context, now time.Time, u noted, open bool) ([]Entry, error) {
+func (l *Ledger) noteChange(ctx context.Context, now time.Time, u noted, open bool) ([]Entry, error) {
 	resting := u.began == 0 || u.ended > 0
-	if resting && (u.edition.State != EditionOpen || !open && u.changed <= u.ended) || !resting && open {
+	if resting && (u.edition.State != editions.Open || !open && u.changed <= u.ended) || !resting && open {
 		return nil, nil
 	}
 	var entries []Entry
@@ -134,9 +135,8 @@ func (l *Ledger) turn(ctx context.Context, now time.Time, u noted, open bool) ([
 				began = u.changed
 			}
 			// Another node may have been first.
-			n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET began_at = $2, ended_at = 0 WHERE id = $1 AND began_at = $3 AND ended_at = $4",
-				u.edition.ID, began, u.began, u.ended))
-			if err != nil || n == 0 {
+			first, err := editions.Begin(ctx, tx, u.edition.ID, began, u.began, u.ended)
+			if err != nil || !first {
 				return err
 			}
 			if err := l.enter(ctx, tx, &entries, Entry{Kind: EntryBegin}, u.edition); err != nil {
@@ -146,9 +146,8 @@ func (l *Ledger) turn(ctx context.Context, now time.Time, u noted, open bool) ([
 		if open {
 			return nil
 		}
-		n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET ended_at = $2 WHERE id = $1 AND began_at = $3 AND ended_at = 0",
-			u.edition.ID, max(store.Millis(now), u.changed), began))
-		if err != nil || n == 0 {
+		first, err := editions.End(ctx, tx, u.edition.ID, max(store.Millis(now), u.changed), began)
+		if err != nil || !first {
 			return err
 		}
 		return l.enter(ctx, tx, &entries, Entry{Kind: EntryEnd, Took: now.Sub(store.Time(began))}, u.edition)
@@ -159,7 +158,7 @@ func (l *Ledger) turn(ctx context.Context, now time.Time, u noted, open bool) ([
 	return entries, nil
 }
 
-func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, entries *[]Entry, e Entry, edition Edition) (err error) {
+func (l *Ledger) enter(ctx context.Context, tx *sql.Tx, entries *[]Entry, e Entry, edition editions.Edition) (err error) {
 	e.Counts, err = l.Count(ctx, tx, edition)
 	*entries = append(*entries, e)
 	return err

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 )
 
@@ -87,14 +88,14 @@ func TestJournalOfTheQuick(t *testing.T) {
 		h.wantJournal(now.Add(time.Second), "begin 2", "end 2 sent in 1s")
 		h.wantJournal(now.Add(2 * time.Second))
 
-		o := h.opening("2026-11-22", ledger.Daily, "nobody's")
-		if _, err := h.ledger.WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
+		o := h.opening("2026-11-22", editions.Daily, "nobody's")
+		if _, err := h.ledger.Editions().WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
 			h.Fatal(err)
 		}
 		h.wantJournal(now.Add(3 * time.Second))
 
-		h.mustOpen(h.opening("2026-11-24", ledger.Daily, "later"))
-		e, err := h.ledger.Edition(h.Context(), h.db.Read(), "management", "2026-11-24")
+		h.mustOpen(h.opening("2026-11-24", editions.Daily, "later"))
+		e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-24")
 		if err != nil {
 			h.Fatal(err)
 		}

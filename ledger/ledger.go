@@ -1,11 +1,10 @@
 package ledger
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 	"dailytip/subscribers"
 )
@@ -29,54 +28,21 @@ const (
 // Ledger reads and writes the queue. Its methods may be called from several
 // goroutines.
 type Ledger struct {
-	db      *store.DB
-	list    *subscribers.List
-	ids     *store.IDs
-	taken   taken
-	known   contents
-	batches batches
-	inserts map[int]string // SQLite's, by how many rows
+	db         *store.DB
+	list       *subscribers.List
+	editions   *editions.Editions
+	ids        *store.IDs
+	published  published
+	statements statements
 }
 
 // New returns the ledger in a migrated database.
 func New(db *store.DB, list *subscribers.List) *Ledger {
-	return &Ledger{db: db, list: list, ids: &store.IDs{}, taken: taken{left: map[int64]int{}}, known: contents{courses: map[int64]bool{}}, inserts: inserts()}
+	return &Ledger{db: db, list: list, editions: editions.New(db), ids: &store.IDs{}}
 }
 
-// Edition is one newsletter on one local date.
-type Edition struct {
-	ID         int64
-	Newsletter string
-	LocalDate  string // YYYY-MM-DD
-	OpenedAt   time.Time
-	State      string // open, paused, cancelled
-}
-
-// The choices of a content that aren't made for one reader's place in a course.
-const (
-	Daily  = "daily"
-	Weekly = "weekly"
-)
-
-// Course is the choice of a content that course readers get whose next tip it
-// is.
-func Course(tip string) string { return "course:" + tip }
-
-// Content is what some readers of an edition get.
-type Content struct {
-	ID        int64
-	Edition   int64
-	LocalDate string
-	Choice    string // Daily, Weekly, Course(…)
-	Reason    string // pinned, next, repeat
-	Items     []Item
-}
-
-// Item is one tip of a content.
-type Item struct {
-	Tip  string // its id
-	Body []byte // the tip as it was when the content was opened, JSON
-}
+// Editions returns what was chosen and sent.
+func (l *Ledger) Editions() *editions.Editions { return l.editions }
 
 // Answer is what the relay last said about a delivery.
 type Answer struct {
@@ -101,15 +67,6 @@ type Key struct {
 	Notice     int64 // 0: it's a delivery
 	Edition    int64
 	Subscriber int64
-}
-
-// unwatched is a context for a page of rows. On SQLite who ends it waits for the
-// page: watching it costs as much as a row does.
-func (l *Ledger) unwatched(ctx context.Context) context.Context {
-	if l.db.Postgres() {
-		return ctx
-	}
-	return context.WithoutCancel(ctx)
 }
 
 func affected(res sql.Result, err error) (int64, error) {

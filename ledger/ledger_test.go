@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
@@ -16,7 +17,7 @@ import (
 
 var (
 	now   = time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
-	claim = ledger.Claiming{Owner: "node-1", Lease: time.Minute, Limit: 100}
+	claim = ledger.Claiming{Owner: "node-1", Limit: 100}
 )
 
 type harness struct {
@@ -70,7 +71,7 @@ func (h *harness) open(tip string) int64 {
 	h.Helper()
 	n, err := h.ledger.Open(h.Context(), now, ledger.Opening{
 		Newsletter: "management", LocalDate: "2026-11-23", Slot: h.slot(), DueAt: now, ExpiresAt: now.Add(12 * time.Hour),
-		Choice: ledger.Daily, Reason: "next", Items: []ledger.Item{{Tip: tip, Body: []byte(`{"ID":"` + tip + `"}`)}},
+		Choice: editions.Daily, Reason: "next", Items: []editions.Item{{Tip: tip, Body: []byte(`{"ID":"` + tip + `"}`)}},
 	})
 	if err != nil {
 		h.Fatal(err)
@@ -113,13 +114,13 @@ func TestOpeningTwiceAddsNothing(t *testing.T) {
 func TestNobodyDueOpensNothing(t *testing.T) {
 	each(t, 2, func(h *harness) {
 		n, err := h.ledger.Open(h.Context(), now, ledger.Opening{
-			Newsletter: "management", LocalDate: "2026-11-22", Slot: h.slot(), Choice: ledger.Daily,
-			DueAt: now.Add(-2 * time.Hour), ExpiresAt: now, Items: []ledger.Item{{Tip: "t"}}, // before they confirmed
+			Newsletter: "management", LocalDate: "2026-11-22", Slot: h.slot(), Choice: editions.Daily,
+			DueAt: now.Add(-2 * time.Hour), ExpiresAt: now, Items: []editions.Item{{Tip: "t"}}, // before they confirmed
 		})
 		if n != 0 || err != nil {
 			h.Errorf("%d, %v", n, err)
 		}
-		if _, err := h.ledger.Edition(h.Context(), h.db.Read(), "management", "2026-11-22"); !errors.Is(err, ledger.ErrNoEdition) {
+		if _, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-22"); !errors.Is(err, editions.ErrNoEdition) {
 			h.Errorf("an edition was opened for nobody: %v", err)
 		}
 	})
@@ -219,10 +220,10 @@ func TestRecover(t *testing.T) {
 				if hold {
 					held = []string{"management"}
 				}
-				if n, err := h.ledger.Recover(h.Context(), now.Add(time.Second), held, false); n != 0 || err != nil {
+				if n, err := h.ledger.Recover(h.Context(), now.Add(time.Second), time.Minute, held); n != 0 || err != nil {
 					h.Errorf("%d of a living node's claims taken, %v", n, err)
 				}
-				if n, err := h.ledger.Recover(h.Context(), now.Add(time.Second), held, true); n != 3 || err != nil {
+				if n, err := h.ledger.Recover(h.Context(), now.Add(time.Second), ledger.NoLease, held); n != 3 || err != nil {
 					h.Errorf("%d in doubt, %v; want 3", n, err)
 				}
 				again := h.exchange(now.Add(time.Second), claim)
@@ -240,44 +241,17 @@ func TestRecover(t *testing.T) {
 	}
 }
 
-// What was only claimed ahead can't have been sent, so it isn't in doubt when its
-// node is gone.
-func TestAheadIsntInDoubt(t *testing.T) {
-	each(t, 10, func(h *harness) {
-		h.open("tip")
-		ahead := claim
-		ahead.Limit, ahead.Ahead = 8, true
-		jobs := h.exchange(now, ahead)
-		if len(jobs) != 8 {
-			h.Fatalf("claimed %d, want 8", len(jobs))
-		}
-		h.exchange(now, ledger.Claiming{Owner: claim.Owner, Begin: jobs[:2]})
-		h.exchange(now, ledger.Claiming{Owner: claim.Owner, Begin: jobs[2:5]}, ledger.Outcome{Job: jobs[0], State: ledger.Sent})
-		if n, err := h.ledger.Recover(h.Context(), now.Add(time.Second), nil, true); n != 4 || err != nil {
-			h.Errorf("%d in doubt, %v; want the 4 that had begun", n, err)
-		}
-		again := h.exchange(now.Add(time.Second), claim)
-		if len(again) != 9 {
-			h.Errorf("claimed %d, want 9", len(again))
-		}
-		var doubts int
-		if err := h.db.Read().QueryRowContext(h.Context(), "SELECT SUM(doubts) FROM deliveries").Scan(&doubts); err != nil || doubts != 4 {
-			h.Errorf("%d doubts are written down, %v", doubts, err)
-		}
-	})
-}
-
 func TestRenewedClaimsAreKept(t *testing.T) {
 	each(t, 1, func(h *harness) {
 		h.open("tip")
 		h.exchange(now, claim)
-		if err := h.ledger.Renew(h.Context(), now.Add(50*time.Second), claim); err != nil {
+		if _, err := h.ledger.Beat(h.Context(), now.Add(50*time.Second), claim.Owner, time.Minute); err != nil {
 			h.Fatal(err)
 		}
-		if n, _ := h.ledger.Recover(h.Context(), now.Add(70*time.Second), nil, false); n != 0 {
+		if n, _ := h.ledger.Recover(h.Context(), now.Add(70*time.Second), time.Minute, nil); n != 0 {
 			h.Errorf("%d renewed claims were taken for lost", n)
 		}
-		if n, _ := h.ledger.Recover(h.Context(), now.Add(111*time.Second), nil, false); n != 1 {
+		if n, _ := h.ledger.Recover(h.Context(), now.Add(111*time.Second), time.Minute, nil); n != 1 {
 			h.Errorf("%d claims taken for lost after the lease, want 1", n)
 		}
 	})
@@ -353,7 +327,7 @@ func TestClaimsDontOverlap(t *testing.T) {
 		var wait sync.WaitGroup
 		for node := range 8 {
 			wait.Go(func() {
-				c := ledger.Claiming{Owner: fmt.Sprintf("node-%d", node), Lease: time.Minute, Limit: 17}
+				c := ledger.Claiming{Owner: fmt.Sprintf("node-%d", node), Limit: 17}
 				for empty := 0; empty < 3; {
 					jobs, err := h.ledger.Exchange(h.Context(), now, nil, c)
 					if err != nil {
@@ -385,21 +359,21 @@ func TestClaimsDontOverlap(t *testing.T) {
 
 func TestPins(t *testing.T) {
 	each(t, 1, func(h *harness) {
-		if err := h.ledger.Pin(h.Context(), now, "management", "2026-12-24", "gift"); err != nil {
+		if err := h.ledger.Editions().Pin(h.Context(), now, "management", "2026-12-24", "gift"); err != nil {
 			h.Fatal(err)
 		}
-		if err := h.ledger.Pin(h.Context(), now, "management", "2026-12-25", ""); err != nil {
+		if err := h.ledger.Editions().Pin(h.Context(), now, "management", "2026-12-25", ""); err != nil {
 			h.Fatal(err)
 		}
-		pins, err := h.ledger.Pins(h.Context(), "management")
-		if err != nil || len(pins) != 2 || pins[0] != (ledger.Choice{LocalDate: "2026-12-24", Tip: "gift", Reason: "pin"}) || pins[1].Reason != "skip" {
+		pins, err := h.ledger.Editions().Pins(h.Context(), "management")
+		if err != nil || len(pins) != 2 || pins[0] != (editions.Choice{LocalDate: "2026-12-24", Tip: "gift", Reason: "pin"}) || pins[1].Reason != "skip" {
 			h.Errorf("%+v, %v", pins, err)
 		}
 		h.open("tip")
-		if err := h.ledger.Pin(h.Context(), now, "management", "2026-11-23", "other"); !errors.Is(err, ledger.ErrOpened) {
+		if err := h.ledger.Editions().Pin(h.Context(), now, "management", "2026-11-23", "other"); !errors.Is(err, editions.ErrOpened) {
 			h.Errorf("pinning an open edition: %v", err)
 		}
-		history, err := h.ledger.History(h.Context(), "management")
+		history, err := h.ledger.Editions().History(h.Context(), "management")
 		if err != nil || len(history) != 1 || history[0].Tip != "tip" {
 			h.Errorf("%+v, %v", history, err)
 		}
@@ -415,7 +389,7 @@ func TestDisownPutsBackWhatIsntKnown(t *testing.T) {
 			return h.ledger.Enqueue(h.Context(), tx, now, ledger.Notice{Kind: ledger.Alert, Newsletter: "management", Subscriber: 7, Email: "a@example.com"})
 		})
 		jobs := h.exchange(now, claim) // one notice and five deliveries
-		other := ledger.Claiming{Owner: "node-2", Lease: time.Minute, Limit: 1}
+		other := ledger.Claiming{Owner: "node-2", Limit: 1}
 		if len(jobs) != 6 || len(h.exchange(now, other)) != 0 {
 			h.Fatalf("claimed %d", len(jobs))
 		}
@@ -444,7 +418,9 @@ func TestLateOutcomes(t *testing.T) {
 		h.open("tip")
 		jobs := h.exchange(now, claim)
 		gone := ledger.Outcome{Job: jobs[0], State: ledger.Failed, Dead: true, Answer: ledger.Answer{Code: 550, Text: "no\x00 such \xff user"}}
-		h.exchange(now, ledger.Claiming{Owner: "node-2"}, gone)
+		stranger := gone
+		stranger.Job.Owner = "node-2"
+		h.exchange(now, ledger.Claiming{Owner: "node-2"}, stranger)
 		if s, err := h.list.Get(h.Context(), h.db.Read(), jobs[0].Key.Subscriber); err != nil || s.Subscriptions[0].State != subscribers.Active {
 			h.Errorf("suppressed by a node that had no claim: %+v, %v", s, err)
 		}

@@ -61,13 +61,13 @@ func (l *Ledger) Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n Notic
 
 // claimNotices claims those that no pause holds, and one of each paused scope
 // whose probe is due.
-func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, held held) ([]Job, error) {
-	const anyBut, only = "newsletter || '/notices' NOT IN (SELECT newsletter FROM pauses) AND $5 = ''", "newsletter || '/notices' = $5"
+func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, p paused) ([]Job, error) {
+	const anyBut, only = "newsletter || '/notices' NOT IN (SELECT newsletter FROM pauses) AND $4 = ''", "newsletter || '/notices' = $4"
 	jobs, err := l.claimSomeNotices(ctx, tx, now, c, anyBut, "")
 	if err != nil {
 		return nil, err
 	}
-	for scope, probe := range held.scopes {
+	for scope, probe := range p.scopes {
 		if !probe || !strings.HasSuffix(scope, NoticesOf("")) || len(jobs) >= c.Limit {
 			continue
 		}
@@ -88,11 +88,10 @@ func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c 
 func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, which, scope string) ([]Job, error) {
 	rows, err := tx.QueryContext(ctx, `
 		WITH next AS MATERIALIZED (
-			SELECT id FROM notices WHERE `+claimable+` AND `+which+` ORDER BY next_at, id LIMIT $4 + 0`+l.db.SkipLocked()+`)
-		UPDATE notices SET state = 'sending', owner = $2, lease_until = $3, attempts = attempts + 1
-		WHERE id IN (SELECT id FROM next) AND `+claimable+`
-		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts`,
-		store.Millis(now), c.Owner, store.Millis(now.Add(c.Lease)), c.Limit, scope)
+			SELECT id FROM notices WHERE `+isReady+` AND `+which+` ORDER BY next_at, id LIMIT $3`+l.db.SkipLocked("notices")+`)
+		UPDATE notices SET state = 'sending', owner = $2 WHERE id IN (SELECT id FROM next) AND `+waits+`
+		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts + 1`,
+		store.Millis(now), c.Owner, c.Limit, scope)
 	if err != nil {
 		return nil, fmt.Errorf("claim notices: %w", err)
 	}

@@ -1,14 +1,15 @@
 package ledger
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
+	"math"
+	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
 
@@ -19,9 +20,9 @@ type Opening struct {
 	Slot       int64
 	DueAt      time.Time
 	ExpiresAt  time.Time
-	Choice     string // Daily, Weekly, Course(…)
+	Choice     string // editions.Daily, Weekly, Course(…)
 	Reason     string
-	Items      []Item // of a content that isn't written down yet; none: it must be
+	Items      []editions.Item // of a content that isn't written down yet; none: it must be
 	// Everyone takes all active readers of the slot, whenever they confirmed.
 	Everyone bool
 	// CourseAfter restricts to course readers whose last tip it was and who have
@@ -32,142 +33,126 @@ type Opening struct {
 	Finish bool
 }
 
-// ErrNotWritten means that what readers get on a date hasn't been written down.
-var ErrNotWritten = errors.New("nothing is written down for that date")
-
 // Open writes an edition, its content and a pending delivery for each due
 // reader of a slot, and returns how many deliveries are new. When the content
 // was written down before, by an earlier slot or another node, that one stands
 // and o.Items aren't looked at; when it wasn't and there are none, Open writes
-// nothing and returns [ErrNotWritten]. When nobody is due it opens nothing.
+// nothing and returns [editions.ErrNotWritten]. When nobody is due it opens
+// nothing.
 func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int64, err error) {
-	for c := (opening{Opening: o, now: now}); !c.done; c.after = c.last {
-		var n int64
-		before := c
+	if opened, err = l.open(ctx, now, o); err != nil && !errors.Is(err, editions.ErrNotWritten) {
+		return opened, fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)
+	}
+	return opened, err
+}
+
+func (l *Ledger) open(ctx context.Context, now time.Time, o Opening) (opened int64, err error) {
+	who, err := l.whoIsDue(ctx, o)
+	if err != nil {
+		return 0, err
+	}
+	var anybody bool
+	err = l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM subscriptions WHERE "+who.where+")", who.args...).Scan(&anybody)
+	if err != nil || !anybody {
+		return 0, err
+	}
+	for after := int64(0); after != math.MaxInt64; {
+		var n, last int64
 		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
-			c = before // the transaction may be tried again
-			n, err = l.openNext(ctx, tx, &c, opened)
-			return err
+			n, last, err = l.openChunk(ctx, tx, now, o, who, after)
+			if err != nil || last != math.MaxInt64 || !o.Finish {
+				return err
+			}
+			return finishRun(ctx, tx, now, Run{
+				Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: "opened", Deliveries: opened + n,
+			})
 		})
-		if errors.Is(err, ErrNotWritten) {
-			return 0, err
-		}
 		if err != nil {
-			return opened, fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)
+			return opened, err
 		}
 		opened += n
-		if !c.done {
-			l.db.GiveWay(ctx)
+		if first, final := after == 0, last == math.MaxInt64; n > 1_000 && (first || final) {
+			if err := l.db.Analyze(ctx, "deliveries"); err != nil {
+				return opened, err
+			}
 		}
+		after = last
 	}
 	return opened, nil
 }
 
-// opening is how far an Opening has come.
-type opening struct {
-	Opening
-	now     time.Time
-	after   int64 // the last subscriber of the chunk before
-	last    int64 // and of this one
-	done    bool  // it's the last chunk
-	anybody bool  // was due so far
-}
+// chunk is how many readers of a slot one transaction looks at. On SQLite it
+// bounds how long others wait for the write lock, below 50 ms.
+const chunk = 20_000
 
-// openNext opens the next chunk and returns how many deliveries are new.
-func (l *Ledger) openNext(ctx context.Context, tx *sql.Tx, c *opening, before int64) (n int64, err error) {
-	due, err := l.nextChunk(ctx, tx, c)
-	if err != nil {
-		return 0, err
-	}
-	if len(due) > 0 {
-		c.anybody = true
-		content, err := l.contentFor(ctx, tx, c.now, c.Opening)
-		if err != nil {
-			return 0, err
-		}
-		if n, err = l.openChunk(ctx, tx, c, content, due); err != nil {
-			return 0, err
-		}
-		if err := countOpened(ctx, tx, c.now, content.Edition, n); err != nil {
-			return 0, err
-		}
-	}
-	if !c.done || !c.anybody || !c.Finish {
-		return n, nil
-	}
-	return n, finishRun(ctx, tx, c.now, Run{
-		Newsletter: c.Newsletter, LocalDate: c.LocalDate, Slot: c.Slot, DueAt: c.DueAt, State: "opened", Deliveries: before + n,
+// openChunk opens the deliveries of the readers after one, and returns how many
+// are new and the last reader that it has looked at; math.MaxInt64: all of them.
+func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Opening, who readers, after int64) (n, last int64, err error) {
+	c, err := l.editions.ContentFor(ctx, tx, now, editions.Choosing{
+		Newsletter: o.Newsletter, LocalDate: o.LocalDate, Choice: o.Choice, Reason: o.Reason, Items: o.Items,
 	})
+	if err != nil {
+		return 0, 0, err
+	}
+	last = math.MaxInt64
+	if err := tx.QueryRowContext(ctx, sqlChunkEnd, o.Slot, after, chunk-1).Scan(&last); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, 0, err
+	}
+	args := append(who.args[:len(who.args):len(who.args)], after, last, c.Edition, c.ID, store.Millis(o.DueAt), store.Millis(now), store.Millis(o.ExpiresAt))
+	n, err = affected(tx.ExecContext(ctx, sqlOpen(who), args...))
+	if err != nil {
+		return 0, 0, err
+	}
+	return n, last, countOpened(ctx, tx, now, c.Edition, n)
 }
 
-// due chooses the readers of a slot who are due: $1 the slot, $2 the instant,
-// $3 everyone.
-const due = `slot = $1 AND state = 'active' AND (due_after < $2 OR $3)`
+const sqlChunkEnd = `
+	SELECT subscriber FROM subscriptions WHERE slot = $1 AND state = 'active' AND subscriber > $2 ORDER BY subscriber LIMIT 1 OFFSET $3`
 
-// dueInCourse leaves those at a place ($4) who have no mail under way in some
-// other editions: their place moves on when that is sent, and until then they
-// would get the same tip again. Those who stand in a batch come on top.
-const dueInCourse = due + ` AND course_tip = $4 AND NOT EXISTS (
-	SELECT 1 FROM deliveries d WHERE d.edition IN ($5, $6, $7, $8, $9, $10, $11, $12)
-		AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'retry'))`
+// sqlOpen writes a pending delivery for each due reader of a chunk who has none of
+// that edition (P1).
+func sqlOpen(who readers) string {
+	p := func(i int) string { return fmt.Sprintf("CAST($%d AS BIGINT)", len(who.args)+i) }
+	return `
+		INSERT INTO deliveries (edition, subscriber, content, due_at, opened_at, expires_at, state, next_at)
+		SELECT ` + strings.Join([]string{p(3), "subscriber", p(4), p(5), p(6), p(7), "'pending'", p(6)}, ", ") + `
+		FROM subscriptions WHERE ` + who.where + ` AND subscriber > ` + p(1) + ` AND subscriber <= ` + p(2) + `
+		ORDER BY subscriber ON CONFLICT DO NOTHING`
+}
 
-// mostUnderWay is how many editions dueInCourse looks at. A mail is under way for
-// give_up_after, which is seven days at most.
-const mostUnderWay = 8
-
-// readers are those of an opening who are due, as a condition and what stands for
-// its $1 and so on.
+// readers are those of an opening who are due, as a condition on subscriptions and
+// what stands for its $1 and so on.
 type readers struct {
 	where string
 	args  []any
 }
 
 func (o Opening) readers() readers {
-	return readers{due, []any{o.Slot, store.Millis(o.DueAt), o.Everyone}}
+	return readers{"slot = $1 AND state = 'active' AND (due_after < $2 OR $3)", []any{o.Slot, store.Millis(o.DueAt), o.Everyone}}
 }
 
-// inCourse leaves out whose last tip is under way in one of some editions.
-func (o Opening) inCourse(editions []int64) readers {
+// whoIsDue leaves out of a course who has a mail of it under way: their place
+// moves on when that is sent, and until then they would get the same tip again.
+func (l *Ledger) whoIsDue(ctx context.Context, o Opening) (readers, error) {
 	r := o.readers()
-	r = readers{dueInCourse, append(r.args, *o.CourseAfter)}
-	for i := range mostUnderWay {
-		edition := int64(0) // there's none
-		if i < len(editions) {
-			edition = editions[i]
-		}
-		r.args = append(r.args, edition)
+	if o.CourseAfter == nil {
+		return r, nil
 	}
-	return r
-}
-
-// underWay returns the editions that keep a course reader from being due: the
-// newsletter's of other dates that have mails to send, the newest first.
-func (l *Ledger) underWay(ctx context.Context, tx *sql.Tx, o Opening) ([]int64, error) {
-	open, err := l.openEditions(ctx, tx)
+	r.where += " AND course_tip = $4"
+	r.args = append(r.args, *o.CourseAfter)
+	unfinished, err := l.unfinished(ctx, l.db.Read())
 	if err != nil {
-		return nil, err
+		return r, err
 	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT id, newsletter, local_date FROM editions WHERE id IN (SELECT edition FROM claims)`)
-	if err != nil {
-		return nil, fmt.Errorf("find editions under way: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var e Edition
-		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate); err != nil {
-			return nil, fmt.Errorf("find editions under way: %w", err)
+	for _, e := range unfinished {
+		if e.Newsletter != o.Newsletter || e.LocalDate == o.LocalDate {
+			continue
 		}
-		open = append(open, e)
+		r.args = append(r.args, e.ID)
+		r.where += fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM deliveries d
+			WHERE d.edition = $%d AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'retry', 'sending'))`, len(r.args))
 	}
-	var ids []int64
-	for _, e := range open {
-		if e.Newsletter == o.Newsletter && e.LocalDate != o.LocalDate {
-			ids = append(ids, e.ID)
-		}
-	}
-	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) }) // ids grow with time
-	return slices.Compact(ids), rows.Err()
+	return r, nil
 }
 
 // CountDue counts the readers of a slot who were due at an instant.
@@ -181,7 +166,8 @@ func (l *Ledger) CountActive(ctx context.Context, slot int64) (int64, error) {
 }
 
 func (l *Ledger) count(ctx context.Context, o Opening) (n int64, err error) {
-	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+due, o.readers().args...).Scan(&n)
+	who := o.readers()
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscriptions WHERE "+who.where, who.args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count readers: %w", err)
 	}
@@ -190,13 +176,13 @@ func (l *Ledger) count(ctx context.Context, o Opening) (n int64, err error) {
 
 // CoursePlaces returns the places in the course, as last tips, at which the due
 // readers of an opening stand.
-func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) ([]string, error) {
-	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+due+" ORDER BY course_tip", o.readers().args...)
+func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) (places []string, err error) {
+	who := o.readers()
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+who.where+" ORDER BY course_tip", who.args...)
 	if err != nil {
 		return nil, fmt.Errorf("read places in course: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	var places []string
 	for rows.Next() {
 		var place string
 		if err := rows.Scan(&place); err != nil {

@@ -107,9 +107,9 @@ func (l *Ledger) ProbeNow(ctx context.Context, now time.Time) error {
 	})
 }
 
-// held is what a claim must leave alone. A scope's value says whether one mail
+// paused is what a claim must leave alone. A scope's value says whether one mail
 // may be tried.
-type held struct {
+type paused struct {
 	all, probeAll bool
 	scopes        map[string]bool
 }
@@ -117,25 +117,25 @@ type held struct {
 // probeGap keeps several nodes, or several pages, from probing at once.
 const probeGap = time.Minute
 
-// heldBy is what pauses hold at an instant.
-func heldBy(pauses []PauseInfo, now time.Time) held {
-	h := held{scopes: map[string]bool{}}
-	for _, p := range pauses {
-		probe := !p.ProbeAt.After(now)
-		if p.Newsletter == Relay {
-			h.all, h.probeAll = true, probe
+// pausedBy is what pauses hold at an instant.
+func pausedBy(pauses []PauseInfo, now time.Time) paused {
+	p := paused{scopes: map[string]bool{}}
+	for _, one := range pauses {
+		probe := !one.ProbeAt.After(now)
+		if one.Newsletter == Relay {
+			p.all, p.probeAll = true, probe
 		} else {
-			h.scopes[p.Newsletter] = probe
+			p.scopes[one.Newsletter] = probe
 		}
 	}
-	return h
+	return p
 }
 
-// heldNow reads the pauses and takes the probes that are due.
-func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, error) {
+// takeProbes reads the pauses and takes the probes that are due.
+func (l *Ledger) takeProbes(ctx context.Context, tx *sql.Tx, now time.Time) (paused, error) {
 	pauses, err := l.Pauses(ctx, tx)
 	if err != nil {
-		return held{}, err
+		return paused{}, err
 	}
 	for _, p := range pauses {
 		if p.ProbeAt.After(now) {
@@ -143,8 +143,8 @@ func (l *Ledger) heldNow(ctx context.Context, tx *sql.Tx, now time.Time) (held, 
 		}
 		_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $1 WHERE newsletter = $2", store.Millis(now.Add(probeGap)), p.Newsletter)
 		if err != nil {
-			return held{}, fmt.Errorf("take probe: %w", err)
+			return paused{}, fmt.Errorf("take probe: %w", err)
 		}
 	}
-	return heldBy(pauses, now), nil
+	return pausedBy(pauses, now), nil
 }

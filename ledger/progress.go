@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
 
@@ -26,7 +27,7 @@ func (p Progress) Remaining(n int64) time.Duration {
 }
 
 // Progress tells how fast an edition goes out.
-func (l *Ledger) Progress(ctx context.Context, now time.Time, e Edition) (p Progress, err error) {
+func (l *Ledger) Progress(ctx context.Context, now time.Time, e editions.Edition) (p Progress, err error) {
 	var began, ended int64
 	q := l.db.Read()
 	if err := q.QueryRowContext(ctx, "SELECT began_at, ended_at FROM editions WHERE id = $1", e.ID).Scan(&began, &ended); err != nil {
@@ -50,7 +51,7 @@ func (l *Ledger) Progress(ctx context.Context, now time.Time, e Edition) (p Prog
 }
 
 // AnswerOf returns what was said to one of the deliveries that a reason is of.
-func (l *Ledger) AnswerOf(ctx context.Context, e Edition, r Reason) (answer string, err error) {
+func (l *Ledger) AnswerOf(ctx context.Context, e editions.Edition, r Reason) (answer string, err error) {
 	err = l.db.Read().QueryRowContext(ctx, sqlAnswerOf, e.ID, string(r.State), r.Code, r.Enhanced).Scan(&answer)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it may have changed since
 		return "", fmt.Errorf("read answer: %w", err)

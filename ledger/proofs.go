@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"dailytip/store"
+	"dailytip/editions"
 	"dailytip/subscribers"
 )
 
@@ -35,14 +35,8 @@ func (l *Ledger) EnqueueProof(ctx context.Context, now time.Time, p ProofOf) (do
 		return false, fmt.Errorf("enqueue proof: %w", err)
 	}
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, `
-			INSERT INTO proofs (newsletter, local_date, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			p.Newsletter, p.LocalDate, store.Millis(now)))
-		if err != nil {
-			return fmt.Errorf("enqueue proof: %w", err)
-		}
-		if done = n > 0; !done {
-			return nil
+		if done, err = editions.NoteProof(ctx, tx, now, p.Newsletter, p.LocalDate); err != nil || !done {
+			return err
 		}
 		for _, language := range p.Languages {
 			err := l.Enqueue(ctx, tx, now, Notice{

@@ -1,12 +1,15 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"dailytip/store"
 )
 
 // Outcome is what became of a [Job].
@@ -22,146 +25,160 @@ type Outcome struct {
 	Doubt bool
 }
 
-// recorder writes outcomes in one transaction. A page of them shares what kind
-// of content it is.
+// recorder writes outcomes in one transaction.
 type recorder struct {
 	l       *Ledger
 	tx      *sql.Tx
 	now     time.Time
-	owner   string
-	courses map[int64]bool // by content; what stands in it has been published
-	sent    sums           // to be written before the commit
-	alone   bool           // rows are inserted one by one
-	ended   []claimed      // of each job of the owner's that has an outcome now
+	courses map[int64]bool // contents that have been published, and whether they belong to a course
+	sent    sums
 }
 
-func (l *Ledger) recorder(tx *sql.Tx, now time.Time, owner string) *recorder {
-	return &recorder{l: l, tx: tx, now: now, owner: owner, courses: map[int64]bool{}, sent: sums{}}
+func (l *Ledger) recorder(tx *sql.Tx, now time.Time) *recorder {
+	return &recorder{l: l, tx: tx, now: now, courses: map[int64]bool{}, sent: sums{}}
 }
 
-// recordAll writes outcomes. An accepted mail is accepted whoever has claimed it
+// record writes outcomes. An accepted mail is accepted whoever has claimed it
 // since; anything else counts only for who holds the claim.
-func (r *recorder) recordAll(ctx context.Context, outcomes []Outcome) error {
-	for len(outcomes) > 0 {
-		n, err := r.recordSome(ctx, outcomes)
-		if err != nil {
-			return err
-		}
-		outcomes = outcomes[n:]
-	}
-	for _, c := range r.l.taken.empty(r.ended) {
-		if err := r.l.dropClaim(ctx, r.tx, c); err != nil {
-			return err
-		}
-	}
-	return r.sent.sentBy(ctx, r.tx, r.now, r.owner)
-}
-
-// recordSome writes the outcomes up to the first that is another one of the same
-// mail, and returns how many those are.
-func (r *recorder) recordSome(ctx context.Context, outcomes []Outcome) (int, error) {
-	changes := make([]change, 0, len(outcomes))
-	r.ended = slices.Grow(r.ended, len(outcomes))
-	seen := make(map[Key]struct{}, len(outcomes))
-	for i := range outcomes {
-		o := &outcomes[i]
-		if _, twice := seen[o.Job.Key]; twice {
-			break
-		}
-		seen[o.Job.Key] = struct{}{}
-		c, err := r.change(ctx, o)
-		if err != nil {
-			return 0, err
-		}
-		changes = append(changes, c)
-	}
-	if err := r.write(ctx, changes); err != nil {
-		return 0, fmt.Errorf("record outcome: %w", err)
-	}
-	for i, c := range changes {
-		if !c.done { // the claim was taken for lost, or this outcome is recorded already
-			continue
-		}
-		if err := r.follow(ctx, outcomes[i], c.answer); err != nil {
-			return 0, err
-		}
-	}
-	return len(changes), nil
-}
-
-// follow does what an outcome brings with it.
-func (r *recorder) follow(ctx context.Context, o Outcome, answer string) error {
-	if o.State == Sent && o.Job.Key.Notice == 0 {
-		r.sent[o.Job.Key.Edition]++
-	}
-	if o.Dead {
-		o.Answer.Text = answer
-		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Answer.String())
-	}
-	switch {
-	case o.Job.Content == 0:
-	case o.State == Sent:
-		return r.accepted(ctx, o.Job)
-	case o.State == InDoubt && o.Job.Key.Notice == 0:
-		return r.held(ctx, o.Job)
-	}
-	return nil
-}
-
-// accepted does what follows from a tip having reached somebody: anybody may read
-// it now, and a course goes on.
-func (r *recorder) accepted(ctx context.Context, j Job) error {
-	course, known := r.l.known.course(j.Content)
-	if !known {
-		course, known = r.courses[j.Content]
-	}
-	if !known {
-		c, err := r.publish(ctx, j.Content)
-		if err != nil {
-			return fmt.Errorf("publish content %d: %w", j.Content, err)
-		}
-		course = strings.HasPrefix(c.Choice, Course(""))
-		r.courses[j.Content] = course
-	}
-	if course && j.Key.Notice == 0 {
-		return r.advanceCourse(ctx, j)
-	}
-	return nil
-}
-
-// held does what follows from a tip being in doubt for good, or until somebody
-// settles it: it may have arrived, so a course goes on, or the reader would get it
-// again the next day.
-func (r *recorder) held(ctx context.Context, j Job) error {
-	var choice string
-	if err := r.tx.QueryRowContext(ctx, "SELECT choice FROM contents WHERE id = $1", j.Content).Scan(&choice); err != nil {
-		return fmt.Errorf("read content %d: %w", j.Content, err)
-	}
-	if !strings.HasPrefix(choice, Course("")) {
+func (r *recorder) record(ctx context.Context, outcomes []Outcome, node string) error {
+	if len(outcomes) == 0 {
 		return nil
 	}
-	return r.advanceCourse(ctx, j)
+	// In the order of their keys, so that two nodes whose outcomes are of the same
+	// mails don't wait for each other in a circle.
+	sorted := slices.SortedStableFunc(slices.Values(outcomes), func(a, b Outcome) int { return a.Job.Key.compare(b.Job.Key) })
+	write := r.writeEach
+	if r.l.db.Postgres() {
+		write = r.writeTogether
+	}
+	written, err := write(ctx, sorted)
+	if err != nil {
+		return fmt.Errorf("record outcome: %w", err)
+	}
+	for _, o := range written {
+		if err := r.follow(ctx, o); err != nil {
+			return err
+		}
+	}
+	return r.sent.sentBy(ctx, r.tx, r.now, node)
+}
+
+func (k Key) compare(other Key) int {
+	return cmp.Or(cmp.Compare(k.Edition, other.Edition), cmp.Compare(k.Subscriber, other.Subscriber), cmp.Compare(k.Notice, other.Notice))
+}
+
+// change is what an outcome means for its row.
+type change struct {
+	next, end        int64 // next_at, done_at
+	attempts, doubts int
+}
+
+func (r *recorder) change(o *Outcome) change {
+	c := change{end: store.Millis(r.now), attempts: 1}
+	switch o.State {
+	case Pending:
+		c = change{next: store.Millis(o.NextAt)}
+	case Retry:
+		// What can't be tried again in time waits for its end, when it expires.
+		c = change{next: min(store.Millis(o.NextAt), store.Millis(o.Job.ExpiresAt)), attempts: 1}
+	}
+	if o.Doubt {
+		c.doubts = 1
+	}
+	return c
+}
+
+// An outcome is written to the row of its delivery or notice: $1 to $9 are what it
+// changes, $10 is the node that must hold the claim.
+const (
+	setOutcome = `
+		SET state = $1, next_at = $2, owner = '', attempts = attempts + $3, doubts = doubts + $4, code = $5, enhanced = $6, answer = $7,
+			language = CASE WHEN $8 = '' THEN language ELSE $8 END, done_at = $9
+		WHERE (state = 'sending' AND owner = $10 OR $1 = 'sent' AND state <> 'sent') AND `
+	sqlOutcome       = `UPDATE deliveries` + setOutcome + `edition = $11 AND subscriber = $12`
+	sqlNoticeOutcome = `UPDATE notices` + setOutcome + `id = $11`
+)
+
+// writeEach writes one outcome after the other, and returns those that count.
+func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written []Outcome, err error) {
+	stmt := r.tx.StmtContext(ctx, r.l.statements.outcome)
+	for i := range outcomes {
+		o := &outcomes[i]
+		c := r.change(o)
+		args := []any{
+			string(o.State), c.next, c.attempts, c.doubts, o.Answer.Code, o.Answer.Enhanced, plain(o.Answer.Text), o.Language, c.end,
+			o.Job.Owner, o.Job.Key.Edition, o.Job.Key.Subscriber,
+		}
+		var n int64
+		if notice := o.Job.Key.Notice; notice != 0 {
+			n, err = affected(r.tx.ExecContext(ctx, sqlNoticeOutcome, append(args[:10:10], notice)...))
+		} else {
+			n, err = affected(stmt.ExecContext(ctx, args...))
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 { // else the claim was taken for lost, or this outcome is recorded already
+			written = append(written, *o)
+		}
+	}
+	return written, nil
+}
+
+// sqlOutcomes is sqlOutcome for a page, in one round trip.
+const sqlOutcomes = `
+	UPDATE deliveries d SET state = o.state, next_at = o.next_at, owner = '', attempts = d.attempts + o.attempts, doubts = d.doubts + o.doubts,
+		code = o.code, enhanced = o.enhanced, answer = o.answer, language = CASE WHEN o.language = '' THEN d.language ELSE o.language END, done_at = o.done_at
+	FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[],
+			$10::text[], $11::bigint[], $12::bigint[])
+		AS o (state, next_at, attempts, doubts, code, enhanced, answer, language, done_at, owner, edition, subscriber)
+	WHERE (d.state = 'sending' AND d.owner = o.owner OR o.state = 'sent' AND d.state <> 'sent') AND d.edition = o.edition AND d.subscriber = o.subscriber
+	RETURNING d.edition, d.subscriber`
+
+// writeTogether is writeEach for PostgreSQL, where each statement is a round trip.
+func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (written []Outcome, err error) {
+	var states, enhanced, answers, languages, owners []string
+	var next, attempts, doubts, codes, ends, inEdition, readers []int64
+	deliveries := map[Key]*Outcome{}
+	for i := range outcomes {
+		o := &outcomes[i]
+		_, twice := deliveries[o.Job.Key]
+		if o.Job.Key.Notice != 0 || twice { // one statement changes a row once
+			one, err := r.writeEach(ctx, outcomes[i:i+1])
+			if err != nil {
+				return nil, err
+			}
+			written = append(written, one...)
+			continue
+		}
+		deliveries[o.Job.Key] = o
+		c := r.change(o)
+		states, enhanced, answers = append(states, string(o.State)), append(enhanced, o.Answer.Enhanced), append(answers, plain(o.Answer.Text))
+		languages, owners = append(languages, o.Language), append(owners, o.Job.Owner)
+		next, attempts, doubts = append(next, c.next), append(attempts, int64(c.attempts)), append(doubts, int64(c.doubts))
+		codes, ends = append(codes, int64(o.Answer.Code)), append(ends, c.end)
+		inEdition, readers = append(inEdition, o.Job.Key.Edition), append(readers, o.Job.Key.Subscriber)
+	}
+	if len(deliveries) == 0 {
+		return written, nil
+	}
+	rows, err := r.tx.QueryContext(ctx, sqlOutcomes, states, next, attempts, doubts, codes, enhanced, answers, languages, ends, owners, inEdition, readers)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var k Key
+		if err := rows.Scan(&k.Edition, &k.Subscriber); err != nil {
+			return nil, err
+		}
+		written = append(written, *deliveries[k])
+	}
+	return written, rows.Err()
 }
 
 // plain drops what PostgreSQL doesn't take as text, so that no answer can keep a
 // whole page from being recorded.
 func plain(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
-}
-
-// advanceCourse moves a course reader's place on, and never back: a tip that was
-// sent again by command may be an old one.
-func (r *recorder) advanceCourse(ctx context.Context, j Job) error {
-	_, err := r.tx.ExecContext(ctx, `
-		UPDATE subscriptions SET course_tip = (SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0)
-		WHERE id = $2 AND NOT EXISTS (
-			SELECT 1 FROM deliveries this JOIN editions e ON e.id = this.edition
-			JOIN editions later ON later.newsletter = e.newsletter AND later.local_date > e.local_date
-			JOIN deliveries d ON d.edition = later.id AND d.subscriber = this.subscriber
-			WHERE this.edition = $3 AND this.subscriber = $4 AND d.due_at > this.due_at AND d.state IN ('sent', 'in_doubt'))`,
-		j.Content, j.Subscription, j.Key.Edition, j.Key.Subscriber)
-	if err != nil {
-		return fmt.Errorf("move on in course: %w", err)
-	}
-	return nil
 }

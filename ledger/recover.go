@@ -3,7 +3,9 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -13,192 +15,172 @@ import (
 // neverSeen is what stands for the answer of a mail in doubt.
 const neverSeen = "handed to the relay; its answer was never seen"
 
-// Recover deals with claims whose node is gone: what may have been on the wire
-// goes out again, under the same Message-ID, or is held for the operator when
-// its newsletter is among hold. dead says that no other node can be alive, and
-// every claim is taken for lost whatever its lease. It returns how many were in
-// doubt.
-func (l *Ledger) Recover(ctx context.Context, now time.Time, hold []string, dead bool) (n int64, err error) {
-	over := store.Millis(now)
-	if dead {
-		over = forever
+// NoLease, given to [Ledger.Recover], says that no other node can be alive.
+const NoLease time.Duration = math.MinInt64
+
+// Recover deals with what nodes have claimed that were silent for longer than a
+// lease: it may have been on the wire, and goes out again under the same
+// Message-ID, or is held for the operator when its newsletter is among hold. It
+// returns how many mails were in doubt.
+func (l *Ledger) Recover(ctx context.Context, now time.Time, lease time.Duration, hold []string) (n int64, err error) {
+	alive := int64(math.MaxInt64) // who was seen after this is
+	if lease != NoLease {
+		alive = store.Millis(now.Add(-lease))
 	}
-	for more := true; more; {
-		if err := l.db.Read().QueryRowContext(ctx, sqlAnyLost, over).Scan(&more); err != nil {
-			return n, fmt.Errorf("look for lost claims: %w", err)
-		}
-		if !more { // looking takes no lock
-			break
-		}
+	lost, err := l.lostNodes(ctx, alive) // looking takes no lock
+	if err != nil {
+		return 0, fmt.Errorf("look for lost claims: %w", err)
+	}
+	for _, node := range lost {
 		var some int64
 		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
-			some, more, err = l.recoverOne(ctx, tx, now, over, hold)
+			some, err = l.recoverFrom(ctx, tx, now, node, alive, hold)
 			return err
 		})
 		if err != nil {
-			return n, err
+			return n, fmt.Errorf("end lost claims: %w", err)
 		}
 		n += some
 	}
 	return n, nil
 }
 
-// recoverOne ends one lost claim, and after the last of them what was lost of the
-// notices. It tells whether there may be more.
-func (l *Ledger) recoverOne(ctx context.Context, tx *sql.Tx, now time.Time, over int64, hold []string) (n int64, more bool, err error) {
-	claims, err := l.claimsOf(ctx, tx, "", over)
-	if err != nil {
-		return 0, false, err
-	}
-	if len(claims) > 0 {
-		n, err = l.lose(ctx, tx, now, claims[0], slices.Contains(hold, claims[0].newsletter))
-		return n, true, err
-	}
-	n, err = affected(tx.ExecContext(ctx, `
-		UPDATE notices SET state = 'retry', doubts = doubts + 1, owner = '', lease_until = 0, next_at = $1, answer = '`+neverSeen+`'
-		WHERE state = 'sending' AND lease_until <= $2`, store.Millis(now), over))
-	if err != nil {
-		return 0, false, fmt.Errorf("resend in doubt: %w", err)
-	}
-	return n, false, nil
-}
-
-const sqlAnyLost = `
-	SELECT EXISTS (SELECT 1 FROM claims WHERE lease_until <= $1)
-		OR EXISTS (SELECT 1 FROM notices WHERE state = 'sending' AND lease_until <= $1)`
-
-// lose ends a claim whose node is gone. What it had only claimed ahead is put
-// back.
-func (l *Ledger) lose(ctx context.Context, tx *sql.Tx, now time.Time, c claimOf, hold bool) (n int64, err error) {
-	lost := change{state: Retry, next: store.Millis(now), attempts: 1, doubts: 1, answer: neverSeen}
-	if hold {
-		lost.state, lost.next, lost.end = InDoubt, 0, store.Millis(now)
-	}
-	if ahead := (span{max(c.begun+1, c.first), c.last}); !c.empty() {
-		if _, err := l.writeOutSpan(ctx, tx, c.edition, ahead, change{state: Pending, next: store.Millis(now)}); err != nil {
-			return 0, err
-		}
-		c.last = min(c.begun, c.last)
-	}
-	var held []Job
-	if hold {
-		if held, err = l.claimedBy(ctx, tx, c); err != nil {
-			return 0, fmt.Errorf("hold in doubt: %w", err)
-		}
-	}
-	if !c.empty() {
-		n, err = l.writeOutSpan(ctx, tx, c.edition, c.span, lost)
-	} else {
-		n, err = affected(tx.ExecContext(ctx, sqlLose, c.id, string(lost.state), lost.next, lost.end))
-	}
-	if err != nil {
-		return 0, fmt.Errorf("end lost claim: %w", err)
-	}
-	records := l.recorder(tx, now, "")
-	for _, j := range held {
-		if err := records.held(ctx, j); err != nil {
-			return 0, fmt.Errorf("hold in doubt: %w", err)
-		}
-	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM claims WHERE id = $1", c.id); err != nil {
-		return 0, fmt.Errorf("end lost claim: %w", err)
-	}
-	return n, nil
-}
-
-const sqlLose = `
-	UPDATE deliveries SET state = $2, next_at = $3, done_at = $4, claim = 0, attempts = attempts + 1, doubts = doubts + 1, answer = '` + neverSeen + `'
-	WHERE claim = $1 AND claim > 0`
-
-// claimedBy reads what is open of a claim, as far as holding it in doubt needs.
-func (l *Ledger) claimedBy(ctx context.Context, tx *sql.Tx, c claimOf) ([]Job, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT claimed.edition, claimed.subscriber, claimed.content, s.id FROM `+sqlClaimed(l.db, c.claimed)+` AS claimed
-		JOIN subscriptions s ON s.subscriber = claimed.subscriber AND s.newsletter = $3`, append(c.args(), c.newsletter)...)
+// lostNodes returns the nodes that are silent, and those that are unknown and
+// have claimed something all the same.
+func (l *Ledger) lostNodes(ctx context.Context, alive int64) ([]string, error) {
+	rows, err := l.db.Read().QueryContext(ctx, `
+		SELECT id FROM nodes WHERE seen_at <= $1
+		UNION SELECT owner FROM deliveries WHERE state = 'sending' AND owner NOT IN (SELECT id FROM nodes)
+		UNION SELECT owner FROM notices WHERE state = 'sending' AND owner NOT IN (SELECT id FROM nodes)
+		ORDER BY 1`, alive)
 	if err != nil {
 		return nil, err
 	}
-	return scanDoubted(rows)
+	defer func() { _ = rows.Close() }()
+	var nodes []string
+	for rows.Next() {
+		var node string
+		if err := rows.Scan(&node); err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, node)
+	}
+	return nodes, rows.Err()
 }
 
-// sqlClaimed is a table of a claim's open deliveries. Its $1 and $2 are what
-// [claimed.args] gives.
-func sqlClaimed(db *store.DB, c claimed) string {
-	if c.empty() {
-		return "(SELECT * FROM deliveries WHERE claim = $1 AND claim > 0 AND CAST($2 AS BIGINT) = 0)"
+// recoverFrom ends what one node has claimed, unless another is at it or it has
+// come back.
+func (l *Ledger) recoverFrom(ctx context.Context, tx *sql.Tx, now time.Time, node string, alive int64, hold []string) (n int64, err error) {
+	var seen int64
+	lock := ""
+	if l.db.Postgres() {
+		lock = " FOR UPDATE"
 	}
-	return sqlListed(db, ofSpan)
-}
-
-func (c claimed) args() []any {
-	if c.empty() {
-		return []any{c.id, 0}
+	err = tx.QueryRowContext(ctx, "SELECT seen_at FROM nodes WHERE id = $1"+lock, node).Scan(&seen)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) || seen > alive {
+		return 0, err
 	}
-	return []any{c.first, c.last}
-}
-
-// tooLate is what stands for the answer of a mail that expired.
-const tooLate = "it could not be sent in time"
-
-const (
-	orTooLate      = "CASE WHEN answer = '' THEN '" + tooLate + "' ELSE answer END"
-	sqlExpireLater = `
-		UPDATE deliveries SET state = 'expired', done_at = $1, next_at = 0, answer = ` + orTooLate + `
-		WHERE id IN (SELECT id FROM deliveries WHERE next_at > 0 AND expires_at <= $1 LIMIT $2 + 0) AND next_at + 0 > 0`
-	sqlExpireNotices = `
-		UPDATE notices SET state = 'expired', done_at = $1, answer = ` + orTooLate + ` WHERE state IN ('pending', 'retry') AND expires_at <= $1`
-	// sqlOverdue tells what has come to its end: an edition with such deliveries
-	// since they were opened (0: none), and whether there are others. MIN and not
-	// EXISTS: PostgreSQL, which may know nothing of the table yet, would hope to
-	// meet one soon and pass over all of it.
-	sqlOverdue = `
-		SELECT COALESCE((SELECT MIN(edition) FROM fresh WHERE expires_at <= $1), 0),
-			COALESCE((SELECT MIN(expires_at) FROM deliveries WHERE next_at > 0) <= $1, FALSE),
-			EXISTS (SELECT 1 FROM notices WHERE state IN ('pending', 'retry') AND expires_at <= $1)`
-)
-
-// Expire ends what could not be delivered in time (P7) and returns how many.
-func (l *Ledger) Expire(ctx context.Context, now time.Time) (n int64, err error) {
-	for {
-		// Mostly there's none: then nobody waits for the right to write.
-		var edition int64
-		var later, notices bool
-		err := l.db.Read().QueryRowContext(ctx, sqlOverdue, store.Millis(now)).Scan(&edition, &later, &notices)
-		if err != nil {
-			return n, fmt.Errorf("look for what expires: %w", err)
-		}
-		if edition == 0 && !later && !notices {
-			return n, nil
-		}
-		var some int64
-		err = l.db.Write(ctx, func(tx *sql.Tx) error {
-			some, err = l.expireSome(ctx, tx, now, edition)
-			return err
-		})
-		if err != nil {
-			return n, fmt.Errorf("expire: %w", err)
-		}
-		n += some
-		l.db.GiveWay(ctx)
-	}
-}
-
-// expireSome expires no more than one transaction should.
-func (l *Ledger) expireSome(ctx context.Context, tx *sql.Tx, now time.Time, edition int64) (n int64, err error) {
-	at := store.Millis(now)
-	if edition != 0 {
-		s, err := l.take(ctx, tx, edition, controlChunk, 0, at)
-		if err != nil {
-			return 0, err
-		}
-		if n, err = l.writeOutSpan(ctx, tx, edition, s, change{state: Expired, answer: tooLate, end: at}); err != nil {
-			return 0, err
-		}
-	}
-	later, err := affected(tx.ExecContext(ctx, sqlExpireLater, at, controlChunk))
+	claimed, err := l.claimedBy(ctx, tx, node)
 	if err != nil {
 		return 0, err
 	}
-	others, err := affected(tx.ExecContext(ctx, sqlExpireNotices, at))
-	return n + later + others, err
+	records := l.recorder(tx, now)
+	for _, j := range claimed {
+		state, next, end := Retry, store.Millis(now), int64(0)
+		if held := slices.Contains(hold, j.Newsletter); held {
+			state, next, end = InDoubt, 0, store.Millis(now)
+		}
+		changed, err := affected(tx.ExecContext(ctx, `
+			UPDATE deliveries SET state = $4, next_at = $5, done_at = $6, owner = '', attempts = attempts + 1, doubts = doubts + 1, answer = '`+neverSeen+`'
+			WHERE edition = $1 AND subscriber = $2 AND state = 'sending' AND owner = $3`,
+			j.Key.Edition, j.Key.Subscriber, node, string(state), next, end))
+		if err != nil {
+			return 0, err
+		}
+		if n += changed; changed > 0 && state == InDoubt {
+			if err := records.doubted(ctx, j); err != nil {
+				return 0, err
+			}
+		}
+	}
+	notices, err := affected(tx.ExecContext(ctx, `
+		UPDATE notices SET state = 'retry', doubts = doubts + 1, attempts = attempts + 1, owner = '', next_at = $1, answer = '`+neverSeen+`'
+		WHERE state = 'sending' AND owner = $2`, store.Millis(now), node))
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM nodes WHERE id = $1", node)
+	return n + notices, err
+}
+
+// claimedBy reads the deliveries that a node has claimed, by their keys.
+func (l *Ledger) claimedBy(ctx context.Context, tx *sql.Tx, node string) (jobs []Job, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT d.edition, d.subscriber, d.content, COALESCE(s.id, 0), e.newsletter
+		FROM deliveries d JOIN editions e ON e.id = d.edition
+		LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = e.newsletter
+		WHERE d.state = 'sending' AND d.owner = $1 ORDER BY d.edition, d.subscriber`, node)
+	if err != nil {
+		return nil, err
+	}
+	return scanClaimed(rows)
+}
+
+func scanClaimed(rows *sql.Rows) (jobs []Job, err error) {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var j Job
+		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Newsletter); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, rows.Err()
+}
+
+// Disown puts back what a node has claimed without knowing it, because it never
+// heard that its transaction was committed. known tells which claims it has.
+func (l *Ledger) Disown(ctx context.Context, now time.Time, node string, known func(Key) bool) error {
+	err := l.db.Write(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `
+			SELECT 0, edition, subscriber FROM deliveries WHERE state = 'sending' AND owner = $1
+			UNION ALL SELECT id, 0, subscriber FROM notices WHERE state = 'sending' AND owner = $1`, node)
+		if err != nil {
+			return err
+		}
+		claimed, err := scanKeys(rows)
+		if err != nil {
+			return err
+		}
+		for _, k := range claimed {
+			if known(k) {
+				continue
+			}
+			_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'pending', owner = '', next_at = $3 WHERE edition = $1 AND subscriber = $2",
+				k.Edition, k.Subscriber, store.Millis(now))
+			if k.Notice != 0 {
+				_, err = tx.ExecContext(ctx, "UPDATE notices SET state = 'pending', owner = '', next_at = $2 WHERE id = $1", k.Notice, store.Millis(now))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("put back: %w", err)
+	}
+	return nil
+}
+
+func scanKeys(rows *sql.Rows) (keys []Key, err error) {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var k Key
+		if err := rows.Scan(&k.Notice, &k.Edition, &k.Subscriber); err != nil {
+			return nil, err
+		}
+		keys = append(keys, k)
+	}
+	return keys, rows.Err()
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
 )
@@ -312,23 +313,23 @@ func TestLatest(t *testing.T) {
 	each(t, 2, func(h *harness) {
 		none := func(what string, err error) {
 			h.Helper()
-			if !errors.Is(err, ledger.ErrNoEdition) {
+			if !errors.Is(err, editions.ErrNoEdition) {
 				h.Errorf("%s: %v, want ErrNoEdition", what, err)
 			}
 		}
 		read := h.db.Read()
 		h.open("own-the-mistake")
-		_, err := h.ledger.Latest(h.Context(), read, "management", "")
+		_, err := h.ledger.Editions().Latest(h.Context(), read, "management", "")
 		none("before anything was sent", err)
 		jobs := h.exchange(now, claim)
 		h.exchange(now, claim, ledger.Outcome{Job: jobs[0], State: ledger.Sent})
-		got, err := h.ledger.Latest(h.Context(), read, "management", "")
+		got, err := h.ledger.Editions().Latest(h.Context(), read, "management", "")
 		if err != nil || got.LocalDate != "2026-11-23" || len(got.Items) != 1 || got.Items[0].Tip != "own-the-mistake" {
 			h.Errorf("%+v, %v", got, err)
 		}
-		_, err = h.ledger.Latest(h.Context(), read, "management", "2026-11-23")
+		_, err = h.ledger.Editions().Latest(h.Context(), read, "management", "2026-11-23")
 		none("before its own date", err)
-		_, err = h.ledger.Latest(h.Context(), read, "other", "")
+		_, err = h.ledger.Editions().Latest(h.Context(), read, "other", "")
 		none("of another newsletter", err)
 		last, err := h.ledger.LastOf(h.Context(), read, "management", jobs[0].Key.Subscriber)
 		if err != nil || last.ID != got.ID {
@@ -356,7 +357,7 @@ func TestHeldOn(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = h.ledger.Vote(h.Context(), tx, now, ledger.Vote{
+			_, err = h.ledger.Editions().Vote(h.Context(), tx, now, editions.Vote{
 				Edition: job.Key.Edition, Tip: "own-the-mistake", Subscriber: job.Key.Subscriber, Useful: true,
 			})
 			return err

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"slices"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
 
 // Counts are an edition's deliveries by state.
 type Counts struct {
-	Edition       Edition
+	Edition       editions.Edition
 	Tip           string // the daily content's tip; "": it has none
 	Due           int64  // all of them
 	Pending       int64  // those being sent included
@@ -21,9 +22,9 @@ type Counts struct {
 	InDoubt       int64
 	ResentInDoubt int64 // sent again, or to be, since an answer was never seen
 	Expired       int64
-	Votes         Tally    // on all its tips
-	Withdrawn     int64    // the reader left first, or the edition was cancelled
-	Reasons       []Reason // of those in Retry, Failed, InDoubt, Expired and Withdrawn; most common first
+	Votes         editions.Tally // on all its tips
+	Withdrawn     int64          // the reader left first, or the edition was cancelled
+	Reasons       []Reason       // of those in Retry, Failed, InDoubt, Expired and Withdrawn; most common first
 }
 
 // Reason is how many deliveries are in a state for the same cause.
@@ -39,12 +40,12 @@ func (c Counts) Open() bool { return c.Pending+c.Retry > 0 }
 
 // other is what the index deliveries_other holds; a query that means it has to
 // say it in these words.
-const other = `(state <> 'pending' AND state <> 'sent' OR doubts > 0)`
+const other = `(state <> 'pending' AND state <> 'sending' AND state <> 'sent' OR doubts > 0)`
 
 // Count counts one edition's deliveries. It costs as much as there are
 // deliveries that went another way than straight to sent, however many there
 // are in all.
-func (l *Ledger) Count(ctx context.Context, q store.Queryer, e Edition) (Counts, error) {
+func (l *Ledger) Count(ctx context.Context, q store.Queryer, e editions.Edition) (Counts, error) {
 	c := Counts{Edition: e}
 	// One statement, so that both halves show the same instant.
 	rows, err := q.QueryContext(ctx, sqlCount, e.ID)
@@ -94,7 +95,11 @@ func (c *Counts) add(r Reason, second int64) {
 // Recent counts the newest editions, newest first.
 func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 	q := l.db.Read()
-	all, err := l.countEach(ctx, q, "ORDER BY local_date DESC, newsletter LIMIT $1", limit)
+	newest, err := l.editions.Newest(ctx, q, limit)
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.countEach(ctx, q, newest)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +111,7 @@ func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read tip of edition: %w", err)
 		}
-		if c.Votes, err = l.tally(ctx, q, c.Edition.ID); err != nil {
+		if c.Votes, err = l.editions.Tally(ctx, q, c.Edition.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -116,16 +121,16 @@ func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 // CountSince counts the editions of a local date (YYYY-MM-DD) and later, newest
 // first, without their tips and votes.
 func (l *Ledger) CountSince(ctx context.Context, date string) ([]Counts, error) {
-	return l.countEach(ctx, l.db.Read(), "WHERE local_date >= $1 ORDER BY local_date DESC, newsletter", date)
-}
-
-func (l *Ledger) countEach(ctx context.Context, q store.Queryer, which string, args ...any) ([]Counts, error) {
-	editions, err := l.editions(ctx, q, which, args...)
+	since, err := l.editions.Since(ctx, l.db.Read(), date)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Counts, 0, len(editions))
-	for _, e := range editions {
+	return l.countEach(ctx, l.db.Read(), since)
+}
+
+func (l *Ledger) countEach(ctx context.Context, q store.Queryer, which []editions.Edition) ([]Counts, error) {
+	all := make([]Counts, 0, len(which))
+	for _, e := range which {
 		c, err := l.Count(ctx, q, e)
 		if err != nil {
 			return nil, err
@@ -133,24 +138,4 @@ func (l *Ledger) countEach(ctx context.Context, q store.Queryer, which string, a
 		all = append(all, c)
 	}
 	return all, nil
-}
-
-// editions reads those that which chooses and orders.
-func (l *Ledger) editions(ctx context.Context, q store.Queryer, which string, args ...any) ([]Edition, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, newsletter, local_date, opened_at, state FROM editions "+which, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read editions: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var editions []Edition
-	for rows.Next() {
-		var e Edition
-		var opened int64
-		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &opened, &e.State); err != nil {
-			return nil, fmt.Errorf("read editions: %w", err)
-		}
-		e.OpenedAt = store.Time(opened)
-		editions = append(editions, e)
-	}
-	return editions, rows.Err()
 }

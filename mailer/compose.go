@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
 	"dailytip/subscribers"
@@ -232,7 +233,7 @@ func (m *Mailer) account(n *Newsletter, job *ledger.Job) string {
 // content reads what an edition sends, from the ledger's copy and never from
 // the library: all readers get the same, whatever was edited since.
 func (m *Mailer) content(ctx context.Context, id int64) (letter.Content, error) {
-	c, err := m.ledger.ReadContent(ctx, id)
+	c, err := m.ledger.Editions().ReadContent(ctx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return letter.Content{}, err
@@ -259,9 +260,9 @@ func (m *Mailer) inLanguage(n *Newsletter, c letter.Content, language string) (*
 
 // LetterContent turns a content of the ledger into what a letter is composed
 // from.
-func LetterContent(c ledger.Content) (letter.Content, error) {
+func LetterContent(c editions.Content) (letter.Content, error) {
 	out := letter.Content{Edition: c.Edition, LocalDate: c.LocalDate}
-	if tip, course := strings.CutPrefix(c.Choice, ledger.Course("")); course {
+	if tip, course := strings.CutPrefix(c.Choice, editions.Course("")); course {
 		out.Page = tip // it has no date that its readers share
 	}
 	for _, item := range c.Items {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/inbox"
 	"dailytip/ledger"
 	"dailytip/subscribers"
@@ -38,14 +39,14 @@ func TestUnfitReaders(t *testing.T) {
 // What can be composed for nobody pauses the newsletter and fails nobody.
 func TestComposedForNobody(t *testing.T) {
 	tests := map[string]struct {
-		item   ledger.Item
+		item   editions.Item
 		change func(*setting)
 		says   string
 	}{
-		"broken copy": {ledger.Item{Tip: "own", Body: []byte("{")}, nil, "read the copy of tip own"},
-		"no tip left": {ledger.Item{Tip: "own", Body: []byte(`{"id":"own","title":"a\u0007b","body":"x"}`)}, nil, "control character"},
-		"no base_url": {ledger.Item{}, func(s *setting) { s.Newsletters[0].BaseURL = "" }, "unsubscribe URL"},
-		"bad sender":  {ledger.Item{}, func(s *setting) { s.Newsletters[0].From.Address = "nobody" }, "newsletter from"},
+		"broken copy": {editions.Item{Tip: "own", Body: []byte("{")}, nil, "read the copy of tip own"},
+		"no tip left": {editions.Item{Tip: "own", Body: []byte(`{"id":"own","title":"a\u0007b","body":"x"}`)}, nil, "control character"},
+		"no base_url": {editions.Item{}, func(s *setting) { s.Newsletters[0].BaseURL = "" }, "unsubscribe URL"},
+		"bad sender":  {editions.Item{}, func(s *setting) { s.Newsletters[0].From.Address = "nobody" }, "newsletter from"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/inbox"
-	"dailytip/internal/rig"
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
 	"dailytip/mailer/relay"
@@ -56,7 +56,7 @@ type harness struct {
 	ledger *ledger.Ledger
 	inbox  *inbox.Server
 	log    *logbook
-	item   ledger.Item
+	item   editions.Item
 }
 
 func setUp(t *testing.T) *harness {
@@ -81,7 +81,7 @@ func setUpOn(t *testing.T, db *store.DB) *harness {
 	return h
 }
 
-func (h *harness) tip(text string) ledger.Item {
+func (h *harness) tip(text string) editions.Item {
 	h.Helper()
 	tip, faults, ok := tips.Parse("own.md", []byte(text))
 	if !ok {
@@ -91,7 +91,7 @@ func (h *harness) tip(text string) ledger.Item {
 	if err != nil {
 		h.Fatal(err)
 	}
-	return ledger.Item{Tip: tip.ID, Body: body}
+	return editions.Item{Tip: tip.ID, Body: body}
 }
 
 // serve runs a server until the test ends.
@@ -173,7 +173,7 @@ func (h *harness) run(change ...func(*setting)) (stop func()) {
 	}
 	m.pace = s.pace
 	if s.owner != "" {
-		m.owner = s.owner
+		m.tenure.Store(&tenure{owner: s.owner})
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -227,7 +227,7 @@ func (h *harness) opening(change ...func(*ledger.Opening)) ledger.Opening {
 	now := time.Now()
 	o := ledger.Opening{
 		Newsletter: "management", LocalDate: "2026-11-23", DueAt: now, ExpiresAt: now.Add(time.Hour), Everyone: true,
-		Choice: ledger.Daily, Reason: "next", Items: []ledger.Item{h.item},
+		Choice: editions.Daily, Reason: "next", Items: []editions.Item{h.item},
 	}
 	for _, f := range change {
 		f(&o)
@@ -272,10 +272,7 @@ func (h *harness) deliveries() map[string]ledger.Delivery {
 func (h *harness) states() map[ledger.State]int {
 	h.Helper()
 	ctx := context.WithoutCancel(h.Context())
-	rows, err := h.db.Read().QueryContext(ctx, `
-		SELECT CASE WHEN claim > 0 OR state = 'pending' AND next_at = 0 AND EXISTS (
-			SELECT 1 FROM claims c WHERE deliveries.id >= c.first_id AND deliveries.id <= c.last_id) THEN 'sending' ELSE state END AS stands, COUNT(*)
-		FROM `+rig.Deliveries(h.db)+` GROUP BY stands`)
+	rows, err := h.db.Read().QueryContext(ctx, "SELECT state, COUNT(*) FROM deliveries GROUP BY state")
 	if err != nil {
 		h.Fatal(err)
 	}

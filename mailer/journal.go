@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 )
 
@@ -44,7 +45,7 @@ func (j *journal) write(e ledger.Entry) {
 		log.Info("an edition begins", "waiting", c.Pending+c.Retry, "sent", c.Sent)
 	case ledger.EntryEnd:
 		level, what := slog.LevelInfo, "an edition is out"
-		if c.Edition.State == ledger.EditionCancelled {
+		if c.Edition.State == editions.Cancelled {
 			what = "a cancelled edition has come to its end"
 		}
 		if c.InDoubt+c.Expired > 0 {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -73,19 +71,17 @@ type Mailer struct {
 	alertTo     subscribers.Address
 	nextDue     func(ctx context.Context, subscription int64) time.Time
 	observe     func(Observation) // nil: nobody measures
-	owner       string
+	tenure      atomic.Pointer[tenure]
 	log         *slog.Logger
 	pace        pace
 	domains     domains
 
 	wake    chan struct{}
 	claimed chan *message // for the composers; without a signature there are none
-	returns *returns      // what became of them
+	done    chan *message // what is over, whatever became of it
 	stopped chan struct{} // the dispatcher has ended: nothing is on its way any more
 
 	composers sync.WaitGroup
-	heldSince atomic.Int64 // what was claimed before, in ms, was renewed too late and may be another node's
-	heldUntil atomic.Int64 // until when what was claimed since is ours, in ms; the last renewal says
 	letters   letters
 	messages  messages
 	buffers   buffers
@@ -116,15 +112,13 @@ func New(o Options) (*Mailer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	host, _ := os.Hostname() // only a name for the logs
 	m := &Mailer{
 		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
-		owner:       fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6]),
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),
 		claimed:     make(chan *message, o.InFlight),
-		returns:     newReturns(),
+		done:        make(chan *message, o.InFlight),
 		stopped:     make(chan struct{}),
 		pace: pace{
 			gather: 50 * time.Millisecond, poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
@@ -132,6 +126,7 @@ func New(o Options) (*Mailer, error) {
 			beat: 5 * time.Second, narrow: 5 * time.Second, widen: 30 * time.Second,
 		},
 	}
+	m.tenure.Store(&tenure{owner: newOwner(), until: clock().Add(m.pace.lease)})
 	for _, n := range o.Newsletters {
 		m.newsletters[n.ID] = &n
 	}
@@ -155,24 +150,36 @@ func (m *Mailer) Wake() {
 // Run sends until its context ends. Then it claims nothing more, waits for what
 // is on the wire (30 s at most), records it and closes the connections. A mailer
 // runs once.
+//
+// A mail goes from stage to stage, each in a file of its name:
+//
+//	claim ──▶ (compose, sign) ──▶ hand over ──▶ record
+//
+// One goroutine claims and records, in the same transactions. A connection of a
+// relay's composes what it hands over; with DKIM, goroutines on all cores do that
+// before.
 func (m *Mailer) Run(ctx context.Context) error {
-	var workers sync.WaitGroup
+	d := m.dispatcher()
 	if m.sign != nil {
 		for range runtime.GOMAXPROCS(0) {
-			m.composers.Go(func() { m.composing(ctx) })
+			m.composers.Go(func() { m.composing(ctx) }) // from m.claimed to a relay's queue
 		}
 	}
+	var connections sync.WaitGroup
 	for _, l := range m.relays {
 		for i := range min(l.Connections, m.inFlight) {
 			c := &connection{Mailer: m, line: l, session: l.Session(), number: i}
-			workers.Go(func() { c.carry(ctx) })
+			connections.Go(func() { c.handOver(ctx) }) // from the relay's queue to m.done
 		}
 	}
-	m.dispatch(ctx)
+	d.dispatch(ctx) // from the ledger to m.claimed or a queue, and from m.done to the ledger
 	close(m.stopped)
-	workers.Wait()
+	connections.Wait()
 	return nil
 }
+
+// newOwner is a name that no other node has.
+func newOwner() string { return rand.Text()[:10] }
 
 // hold lists the newsletters whose mails in doubt wait for the operator.
 func (m *Mailer) hold() []string {

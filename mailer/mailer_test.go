@@ -131,7 +131,7 @@ func TestAfterACrash(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := setUp(t)
 			h.open(10)
-			dead := ledger.Claiming{Owner: "dead", Lease: time.Hour, Limit: 4}
+			dead := ledger.Claiming{Owner: "dead", Limit: 4}
 			if jobs, err := h.ledger.Exchange(t.Context(), time.Now(), nil, dead); err != nil || len(jobs) != 4 {
 				t.Fatalf("claimed %d, %v", len(jobs), err)
 			}

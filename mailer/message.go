@@ -15,7 +15,6 @@ type message struct {
 	from     string  // the return path
 	bytes    *buffer // nil: it isn't composed
 	language string  // of the text
-	claimed  time.Time
 	began    time.Time
 	tries    int // on the relay that has it, after conversations that broke off
 
@@ -26,19 +25,15 @@ type message struct {
 	verdict verdict.Verdict
 }
 
-func (x *message) accepted() bool {
-	return x.verdict == verdict.Accepted && x.err == nil && !x.untried
-}
-
 // messages are used again.
 type messages struct{ pool sync.Pool }
 
-func (p *messages) take(job ledger.Job, claimed time.Time) *message {
+func (p *messages) take(job ledger.Job) *message {
 	x, ok := p.pool.Get().(*message)
 	if !ok {
 		x = &message{}
 	}
-	*x = message{job: job, claimed: claimed}
+	*x = message{job: job}
 	return x
 }
 

@@ -126,7 +126,7 @@ func TestDatabaseLocked(t *testing.T) {
 	h.open(60)
 	h.run(inFlight(8), func(s *setting) { s.owner = "us" })
 	h.afterMails(5, func() {
-		unheard := ledger.Claiming{Owner: "us", Lease: time.Hour, Limit: 5}
+		unheard := ledger.Claiming{Owner: "us", Limit: 5}
 		if jobs, err := h.ledger.Exchange(t.Context(), time.Now(), nil, unheard); err != nil || len(jobs) != 5 {
 			t.Fatalf("claimed %d, %v", len(jobs), err)
 		}

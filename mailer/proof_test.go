@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
 )
 
 // proof enqueues what an editor is shown of a tip, in two languages.
-func (h *harness) proof(item ledger.Item) {
+func (h *harness) proof(item editions.Item) {
 	h.Helper()
 	now := time.Now()
 	done, err := h.ledger.EnqueueProof(h.Context(), now, ledger.ProofOf{

@@ -26,7 +26,7 @@ func TestPausesCostNoWrites(t *testing.T) {
 				h := setUpOn(t, db)
 				h.run(func(s *setting) {
 					s.Exclusive = !db.Postgres()
-					s.pace.lease = 900 * time.Millisecond // a look for dead nodes is a third of it
+					s.pace.lease = 2 * time.Hour // a sign of life is a write
 					s.pace.beat = time.Hour
 				})
 				if !db.Postgres() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
@@ -104,7 +105,7 @@ func (c *ledgerCollector) look(ctx context.Context, now time.Time) ([]prometheus
 	var page []prometheus.Metric
 	// A day more than asked for: local dates are ahead of UTC in the east.
 	since := scheduler.DateOf(now, time.UTC).Add(1 - editionDays)
-	editions, err := c.ledger.CountSince(ctx, since.String())
+	recent, err := c.ledger.CountSince(ctx, since.String())
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func (c *ledgerCollector) look(ctx context.Context, now time.Time) ([]prometheus
 		sums[id] = &ledger.Counts{}
 	}
 	shown := map[string]int{}
-	for _, e := range editions { // newest first
+	for _, e := range recent { // newest first
 		sum := sums[e.Edition.Newsletter]
 		if sum == nil { // it has left the configuration
 			continue
@@ -125,7 +126,7 @@ func (c *ledgerCollector) look(ctx context.Context, now time.Time) ([]prometheus
 		for state, n := range byState(e) {
 			page = append(page, gauge(editionDesc, float64(n), e.Edition.Newsletter, e.Edition.LocalDate, string(state)))
 		}
-		page = append(page, gauge(editionPaused, boolean(e.Edition.State == ledger.EditionPaused), e.Edition.Newsletter, e.Edition.LocalDate))
+		page = append(page, gauge(editionPaused, boolean(e.Edition.State == editions.Paused), e.Edition.Newsletter, e.Edition.LocalDate))
 	}
 	for id, sum := range sums {
 		for state, n := range byState(*sum) {

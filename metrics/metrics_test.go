@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer"
 	"dailytip/scheduler"
@@ -150,12 +151,12 @@ func (h *harness) play() {
 	}
 	_, err = h.ledger.Open(h.Context(), h.now, ledger.Opening{
 		Newsletter: "management", LocalDate: "2026-11-23", Slot: slots[0].ID, DueAt: h.now, ExpiresAt: h.now.Add(time.Hour),
-		Choice: ledger.Daily, Reason: "next", Items: []ledger.Item{{Tip: "tip0", Body: []byte(`{}`)}},
+		Choice: editions.Daily, Reason: "next", Items: []editions.Item{{Tip: "tip0", Body: []byte(`{}`)}},
 	})
 	if err != nil {
 		h.Fatal(err)
 	}
-	claim := ledger.Claiming{Owner: "node", Lease: time.Minute, Limit: 5}
+	claim := ledger.Claiming{Owner: "node", Limit: 5}
 	jobs, err := h.ledger.Exchange(h.Context(), h.now, nil, claim)
 	if err != nil || len(jobs) != 5 {
 		h.Fatal(jobs, err)
@@ -207,7 +208,7 @@ func TestPage(t *testing.T) {
 			{1, "dailytip_paused", []string{"scope=run", "newsletter=management"}},
 			{0, "dailytip_paused", []string{"scope=notices", "newsletter=management"}},
 			{0, "dailytip_notices_waiting", nil},
-			{0, "dailytip_nodes", nil},
+			{1, "dailytip_nodes", nil},
 			{6, "dailytip_subscriptions", []string{"newsletter=management", "state=active"}},
 			{1, "dailytip_subscriptions", []string{"newsletter=management", "state=pending"}},
 			{0, "dailytip_subscriptions", []string{"newsletter=management", "state=suppressed"}},

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/tips"
@@ -59,15 +59,15 @@ func crowd(h *harness, readers, groups int) {
 }
 
 // sentTips makes tips and a history in which all of them were sent but some.
-func sentTips(b *testing.B, count, sent int) ([]tips.Tip, []ledger.Choice) {
+func sentTips(b *testing.B, count, sent int) ([]tips.Tip, []editions.Choice) {
 	b.Helper()
 	library := make([]tips.Tip, count)
-	var history []ledger.Choice
+	var history []editions.Choice
 	first := day(b, "2026-11-23").Add(-sent)
 	for i := range library {
 		library[i] = tips.Tip{ID: fmt.Sprintf("tip%05d", i), Title: "T", Body: "B"}
 		if i < sent {
-			history = append(history, ledger.Choice{LocalDate: first.Add(i).String(), Tip: library[i].ID})
+			history = append(history, editions.Choice{LocalDate: first.Add(i).String(), Tip: library[i].ID})
 		}
 	}
 	return library, history

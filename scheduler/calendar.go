@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/tips"
 )
 
@@ -65,7 +65,7 @@ func number(day string) dayNumber {
 	return dayNumber(date.t.Unix() / (24 * 60 * 60))
 }
 
-func newCalendar(n *Newsletter, now time.Time, library []tips.Tip, history, pins []ledger.Choice) *Calendar {
+func newCalendar(n *Newsletter, now time.Time, library []tips.Tip, history, pins []editions.Choice) *Calendar {
 	c := &Calendar{
 		newsletter: n, library: library, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold), lately: n.lately(now),
 		place: map[string]int{}, byDate: map[string]int{}, pins: map[string]string{}, sent: map[string]string{},

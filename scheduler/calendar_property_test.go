@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/tips"
 )
 
@@ -44,7 +44,7 @@ type life struct {
 	n       *Newsletter
 	library []tips.Tip // sorted by id
 	pins    map[string]string
-	history []ledger.Choice
+	history []editions.Choice
 	joined  int
 }
 
@@ -96,9 +96,9 @@ func (l *life) happen(t *rapid.T, date Date) {
 }
 
 func (l *life) calendar(date Date) *Calendar {
-	var pins []ledger.Choice
+	var pins []editions.Choice
 	for date, tip := range l.pins { // in any order
-		pins = append(pins, ledger.Choice{LocalDate: date, Tip: tip})
+		pins = append(pins, editions.Choice{LocalDate: date, Tip: tip})
 	}
 	return newCalendar(l.n, date.t, l.library, l.history, pins)
 }
@@ -120,7 +120,7 @@ func (l *life) day(t *rapid.T, date Date) {
 	l.check(t, date, got)
 	// What was planned for the days ahead is still planned when this one is sent.
 	if got.Tip.ID != "" {
-		l.history = append(l.history, ledger.Choice{LocalDate: date.String(), Tip: got.Tip.ID})
+		l.history = append(l.history, editions.Choice{LocalDate: date.String(), Tip: got.Tip.ID})
 	}
 	if tomorrow := l.calendar(date.Add(1)).Plan(date.Add(1), 11); !slices.Equal(summary(tomorrow), summary(plan[1:])) {
 		t.Fatalf("sending a day's tip changes the plan:\n%v\n%v", summary(plan[1:]), summary(tomorrow))

@@ -8,7 +8,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/tips"
 )
 
@@ -34,11 +34,11 @@ func files(entries ...string) fstest.MapFS {
 	return fsys
 }
 
-func choices(pairs ...string) []ledger.Choice {
-	var out []ledger.Choice
+func choices(pairs ...string) []editions.Choice {
+	var out []editions.Choice
 	for _, pair := range pairs {
 		date, tip, _ := strings.Cut(pair, " ")
-		out = append(out, ledger.Choice{LocalDate: date, Tip: tip})
+		out = append(out, editions.Choice{LocalDate: date, Tip: tip})
 	}
 	return out
 }

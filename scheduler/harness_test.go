@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/rig"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
@@ -122,7 +121,7 @@ type row struct {
 func (h *harness) deliveries() []row {
 	h.Helper()
 	rows, err := h.db.Read().QueryContext(h.Context(), `
-		SELECT e.local_date, p.email, deliveries.content, deliveries.due_at, deliveries.opened_at FROM `+rig.Deliveries(h.db)+`
+		SELECT e.local_date, p.email, deliveries.content, deliveries.due_at, deliveries.opened_at FROM deliveries
 		JOIN editions e ON e.id = deliveries.edition JOIN subscribers p ON p.id = deliveries.subscriber
 		ORDER BY deliveries.due_at, e.local_date, p.id`)
 	if err != nil {
@@ -147,7 +146,7 @@ func (h *harness) deliveries() []row {
 	text := map[int64]string{}
 	for i, id := range contents {
 		if _, ok := text[id]; !ok {
-			content, err := h.ledger.ReadContent(h.Context(), id)
+			content, err := h.ledger.Editions().ReadContent(h.Context(), id)
 			if err != nil {
 				h.Fatal(err)
 			}
@@ -196,7 +195,7 @@ func (h *harness) skipped() []string {
 // sendAll plays the mailer: what waits is claimed and sent.
 func (h *harness) sendAll(at time.Time) {
 	h.Helper()
-	claim := ledger.Claiming{Owner: "test", Lease: time.Minute, Limit: 1000}
+	claim := ledger.Claiming{Owner: "test", Limit: 1000}
 	jobs, err := h.ledger.Exchange(h.Context(), at, nil, claim)
 	if err != nil {
 		h.Fatal(err)

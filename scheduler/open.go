@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
 	"dailytip/tips"
@@ -88,9 +89,9 @@ func (t *turn) publish(ctx context.Context) error {
 }
 
 // writeDown fixes a date's tip and returns it as it stands; none: the reason.
-func (t *turn) writeDown(ctx context.Context, date Date) ([]ledger.Item, string, error) {
-	content, err := t.Ledger.WrittenDown(ctx, t.n.ID, date.String(), ledger.Daily)
-	if !errors.Is(err, ledger.ErrNotWritten) {
+func (t *turn) writeDown(ctx context.Context, date Date) ([]editions.Item, string, error) {
+	content, err := t.Ledger.Editions().WrittenDown(ctx, t.n.ID, date.String(), editions.Daily)
+	if !errors.Is(err, editions.ErrNotWritten) {
 		return content.Items, "", err
 	}
 	choice, err := t.choose(ctx, date)
@@ -101,7 +102,7 @@ func (t *turn) writeDown(ctx context.Context, date Date) ([]ledger.Item, string,
 	if err != nil {
 		return nil, "", err
 	}
-	content, err = t.Ledger.WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
+	content, err = t.Ledger.Editions().WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
 	return content.Items, "", err
 }
 
@@ -120,12 +121,12 @@ func (t *turn) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 	case t.n.Order == CourseOrder:
 		return t.openCourse(ctx, date, o)
 	case slot.Cadence == subscribers.Weekly:
-		o.Choice, find = ledger.Weekly, t.weekly
+		o.Choice, find = editions.Weekly, t.weekly
 	default:
-		o.Choice = ledger.Daily
+		o.Choice = editions.Daily
 	}
 	count, err := t.Ledger.Open(ctx, t.now, o)
-	if !errors.Is(err, ledger.ErrNotWritten) {
+	if !errors.Is(err, editions.ErrNotWritten) {
 		return opened{deliveries: count}, err
 	}
 	items, reason, err := find(ctx, date)
@@ -138,7 +139,7 @@ func (t *turn) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 }
 
 // daily returns a date's tip and why it's that one; none: why not.
-func (t *turn) daily(ctx context.Context, date Date) ([]ledger.Item, string, error) {
+func (t *turn) daily(ctx context.Context, date Date) ([]editions.Item, string, error) {
 	choice, err := t.choose(ctx, date)
 	if err != nil || choice.Tip.ID == "" {
 		return nil, choice.Reason, err
@@ -152,7 +153,7 @@ func (t *turn) daily(ctx context.Context, date Date) ([]ledger.Item, string, err
 // without one, or its was cancelled, has none here either. A date that's skipped
 // may be the mail's own: the mail brings the week's editions, and goes out while
 // there are any. With none it returns why the last of the dates has none.
-func (t *turn) weekly(ctx context.Context, date Date) (items []ledger.Item, reason string, err error) {
+func (t *turn) weekly(ctx context.Context, date Date) (items []editions.Item, reason string, err error) {
 	upcoming := t.n.Upcoming(t.now)
 	for day := date.Add(-6); !day.After(date); day = day.Add(1) {
 		c, err := t.calendar(ctx)
@@ -163,7 +164,7 @@ func (t *turn) weekly(ctx context.Context, date Date) (items []ledger.Item, reas
 		if _, stands := c.sent[day.String()]; !stands && (passed || !t.n.Rule.Matches(day)) {
 			continue
 		}
-		cancelled, err := t.Ledger.CancelledOn(ctx, t.n.ID, day.String())
+		cancelled, err := t.Ledger.Editions().CancelledOn(ctx, t.n.ID, day.String())
 		if err != nil {
 			return nil, "", err
 		}
@@ -213,7 +214,7 @@ func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 		if err := t.early(&tip); err != nil {
 			return got, err
 		}
-		o.Choice, o.Reason, o.CourseAfter = ledger.Course(tip.ID), Next, &place
+		o.Choice, o.Reason, o.CourseAfter = editions.Course(tip.ID), Next, &place
 		if o.Items, err = t.items(Choice{Date: date, Tip: tip}); err != nil {
 			return got, err
 		}
@@ -235,7 +236,7 @@ func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 }
 
 // items copies a tip for the ledger.
-func (t *turn) items(choice Choice) ([]ledger.Item, error) {
+func (t *turn) items(choice Choice) ([]editions.Item, error) {
 	if choice.Note != "" {
 		t.Log.Warn("a date's pinned tip is replaced", "newsletter", t.n.ID, "date", choice.Date.String(), "tip", choice.Tip.ID, "why", choice.Note)
 	}
@@ -243,5 +244,5 @@ func (t *turn) items(choice Choice) ([]ledger.Item, error) {
 	if err != nil {
 		return nil, fmt.Errorf("copy tip %s: %w", choice.Tip.ID, err)
 	}
-	return []ledger.Item{{Tip: choice.Tip.ID, Body: body}}, nil
+	return []editions.Item{{Tip: choice.Tip.ID, Body: body}}, nil
 }

@@ -2,11 +2,6 @@ package scheduler
 
 import (
 	"database/sql"
-	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -55,101 +50,6 @@ func nothingDue(h *harness) {
 	if waiting, err := h.ledger.Waiting(h.Context(), now); waiting || err != nil {
 		h.Errorf("something waits: %v, %v", waiting, err)
 	}
-}
-
-// TestTickScansNoTable: what ticks and the mailer ask goes through indexes,
-// however many subscriptions and deliveries there are. The statements are those
-// that were run: SQLite says how it answers each.
-func TestTickScansNoTable(t *testing.T) {
-	db, err := store.OpenScratch(t.Context(), filepath.Join(t.TempDir(), "x.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	h := newHarness(t, db, Newsletter{Order: Oldest}, library(t, "a", "b", "c"))
-	many(h)
-	before := statements(t, db)
-	busyDays(h)
-	seen := map[string]bool{}
-	for _, text := range statements(t, db) {
-		if slices.Contains(before, text) {
-			continue
-		}
-		for _, step := range plan(t, db, text) {
-			t.Logf("%s", step)
-			if strings.HasPrefix(step, "SCAN ") && !harmless.MatchString(step) {
-				t.Errorf("%s\n%s", step, text)
-			}
-			if name := uses.FindStringSubmatch(step); name != nil {
-				seen[name[1]] = true
-			}
-		}
-	}
-	// What was looked at is a tick and a mailer, not the tests' own.
-	for _, index := range []string{"subscriptions_due", "subscriptions_paused", "deliveries_later", "deliveries_end", "notices_open"} {
-		if !seen[index] {
-			t.Errorf("no statement uses %s: the test looks at too little", index)
-		}
-	}
-}
-
-var (
-	// An index that holds only what waits, what is small by its nature, and what
-	// is no table.
-	harmless = regexp.MustCompile(`INDEX (deliveries_(later|end|claimed)|notices_(open|sending)|subscriptions_paused)\b` +
-		`|^SCAN (pauses|fresh|claims|batches|open|one|next|shared|own|(\d+ )?CONSTANT ROWS?|\d+-ROW VALUES CLAUSE)\b|^SCAN (j|numbers) VIRTUAL TABLE`)
-	uses = regexp.MustCompile(`INDEX (\w+)`)
-)
-
-// statements returns what the program has asked on the database's one
-// connection.
-func statements(t *testing.T, db *store.DB) (texts []string) {
-	t.Helper()
-	conn, err := db.Read().Conn(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	err = conn.Raw(func(c any) error {
-		texts = c.(interface{ Statements() []string }).Statements()
-		return nil
-	})
-	if err != nil || len(texts) < 10 {
-		t.Fatalf("%d statements, %v", len(texts), err)
-	}
-	return texts
-}
-
-var place = regexp.MustCompile(`\$(\d+)`)
-
-// plan returns the steps by which SQLite runs a statement.
-func plan(t *testing.T, db *store.DB, text string) (steps []string) {
-	t.Helper()
-	most := 0
-	for _, found := range place.FindAllStringSubmatch(text, -1) {
-		n, _ := strconv.Atoi(found[1])
-		most = max(most, n)
-	}
-	rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, most)...)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-			t.Fatal(err)
-		}
-		steps = append(steps, detail)
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return steps
 }
 
 // On PostgreSQL the server counts the rows that it reads by passing over a table.

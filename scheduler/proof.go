@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/tips"
 )
@@ -78,7 +79,7 @@ func (t *turn) proofOf(ctx context.Context, date Date) error {
 
 // proofItems copies what a date gets: the copy that stands, when readers in
 // zones to the east have had theirs already.
-func (t *turn) proofItems(ctx context.Context, choice Choice) ([]ledger.Item, error) {
+func (t *turn) proofItems(ctx context.Context, choice Choice) ([]editions.Item, error) {
 	if choice.Reason != Sent {
 		return t.items(choice)
 	}

@@ -67,11 +67,11 @@ func (s *Scheduler) Find(id string) (*Newsletter, error) {
 
 // Calendar reads what a newsletter's choices depend on, as of an instant.
 func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter, now time.Time) (*Calendar, error) {
-	history, err := s.Ledger.History(ctx, n.ID)
+	history, err := s.Ledger.Editions().History(ctx, n.ID)
 	if err != nil {
 		return nil, err
 	}
-	pins, err := s.Ledger.Pins(ctx, n.ID)
+	pins, err := s.Ledger.Editions().Pins(ctx, n.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -173,7 +173,7 @@ func TestVanishedPin(t *testing.T) {
 	each(t, Newsletter{Order: Oldest}, library(t, "a", "b"), func(h *harness) {
 		h.reader(begin, "")
 		for date, tip := range map[string]string{"2026-11-23": "gone", "2026-11-24": ""} {
-			if err := h.ledger.Pin(h.Context(), begin, "management", date, tip); err != nil {
+			if err := h.ledger.Editions().Pin(h.Context(), begin, "management", date, tip); err != nil {
 				h.Fatal(err)
 			}
 		}
@@ -259,7 +259,7 @@ func TestWeeklyWithoutWhatWasCancelled(t *testing.T) {
 			if day.Weekday() != time.Tuesday {
 				continue
 			}
-			e, err := h.ledger.Edition(h.Context(), h.db.Read(), "management", day.Format(time.DateOnly))
+			e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", day.Format(time.DateOnly))
 			if err != nil {
 				h.Fatal(err)
 			}
@@ -342,10 +342,10 @@ func TestCourseGoesOnAfterDoubt(t *testing.T) {
 		h.outcome(utc(h, "2026-11-23 07:01"), "r1", ledger.Outcome{State: ledger.InDoubt})
 		h.tick(utc(h, "2026-11-24 07:00"))
 		// Its node dies with the mail on the wire.
-		if _, err := h.ledger.Exchange(h.Context(), utc(h, "2026-11-24 07:00"), nil, ledger.Claiming{Owner: "gone", Lease: time.Minute, Limit: 1}); err != nil {
+		if _, err := h.ledger.Exchange(h.Context(), utc(h, "2026-11-24 07:00"), nil, ledger.Claiming{Owner: "gone", Limit: 1}); err != nil {
 			h.Fatal(err)
 		}
-		if n, err := h.ledger.Recover(h.Context(), utc(h, "2026-11-24 07:02"), []string{"management"}, false); n != 1 || err != nil {
+		if n, err := h.ledger.Recover(h.Context(), utc(h, "2026-11-24 07:02"), time.Minute, []string{"management"}); n != 1 || err != nil {
 			h.Errorf("%d in doubt, %v", n, err)
 		}
 		h.tick(utc(h, "2026-11-25 07:00"))
@@ -363,7 +363,7 @@ func TestCourseNeverGoesBack(t *testing.T) {
 			h.tick(utc(h, now))
 			h.sendAll(utc(h, now))
 		}
-		e, err := h.ledger.Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
+		e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
 		if err != nil {
 			h.Fatal(err)
 		}
@@ -381,7 +381,7 @@ func TestCourseNeverGoesBack(t *testing.T) {
 // outcome plays the mailer for one reader's mail.
 func (h *harness) outcome(at time.Time, reader string, o ledger.Outcome) {
 	h.Helper()
-	claim := ledger.Claiming{Owner: "test", Lease: time.Minute, Limit: 1000}
+	claim := ledger.Claiming{Owner: "test", Limit: 1000}
 	jobs, err := h.ledger.Exchange(h.Context(), at, nil, claim)
 	if err != nil {
 		h.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/inbox"
 	"dailytip/internal/freeport"
 	"dailytip/ledger"
@@ -135,20 +136,20 @@ func (s *site) fill() {
 	}
 	library, gallery := s.tips("library"), s.tips("gallery")
 	for i := range 48 {
-		s.send("management", today.AddDate(0, 0, i-47), ledger.Daily, library[i%len(library)])
+		s.send("management", today.AddDate(0, 0, i-47), editions.Daily, library[i%len(library)])
 	}
 	for i, tip := range gallery {
-		s.send("gallery", today.AddDate(0, 0, i+1-len(gallery)), ledger.Daily, tip)
+		s.send("gallery", today.AddDate(0, 0, i+1-len(gallery)), editions.Daily, tip)
 	}
 	s.vote["a tip with everything"] = s.voteLink("gallery", today, "gallery")
 	for _, tip := range library[:2] {
-		s.send("course", today, ledger.Course(tip.ID), tip)
+		s.send("course", today, editions.Course(tip.ID), tip)
 	}
 	s.vote["a tip"] = s.voteLink("management", today, "active")
 	s.vote["a tip in Chinese"] = s.voteLink("management", today, "zh-cn")
 	s.vote["a tip in Arabic"] = s.voteLink("management", today, "ar")
 	s.vote["of nobody"] = s.voteLink("management", today, "erased")
-	s.send("gallery", today.AddDate(0, 0, 1), ledger.Weekly, library[:3]...)
+	s.send("gallery", today.AddDate(0, 0, 1), editions.Weekly, library[:3]...)
 	s.vote["a week"] = s.voteLink("gallery", today.AddDate(0, 0, 1), "gallery")
 	for name, state := range map[string]func(tx *sql.Tx, a subscribers.Added) error{
 		"paused": func(tx *sql.Tx, a subscribers.Added) error {
@@ -201,14 +202,14 @@ func (s *site) send(newsletter string, date time.Time, choice string, all ...tip
 	for _, tip := range all {
 		body, err := json.Marshal(tip)
 		s.must(err)
-		o.Items = append(o.Items, ledger.Item{Tip: tip.ID, Body: body})
+		o.Items = append(o.Items, editions.Item{Tip: tip.ID, Body: body})
 	}
 	for _, slot := range slots {
 		o.Slot = slot.ID
 		_, err := s.ledger.Open(ctx, date, o)
 		s.must(err)
 	}
-	claim := ledger.Claiming{Owner: "test", Lease: time.Minute, Limit: 1000}
+	claim := ledger.Claiming{Owner: "test", Limit: 1000}
 	jobs, err := s.ledger.Exchange(ctx, date, nil, claim)
 	s.must(err)
 	outcomes := make([]ledger.Outcome, len(jobs))
@@ -225,7 +226,7 @@ func (s *site) link(kind string, p subscribers.Purpose, name string) string {
 }
 
 func (s *site) voteLink(newsletter string, date time.Time, name string) string {
-	e, err := s.ledger.Edition(s.t.Context(), s.db.Read(), newsletter, date.Format(time.DateOnly))
+	e, err := s.ledger.Editions().Edition(s.t.Context(), s.db.Read(), newsletter, date.Format(time.DateOnly))
 	s.must(err)
 	return s.link("vote/"+strconv.FormatInt(e.ID, 36), subscribers.VoteLink(e.ID), name)
 }

@@ -74,7 +74,7 @@ func vacuumInto(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	db := openKeeping(dsn(path))
+	db := openPool(dsn(path))
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
 	_, err = db.ExecContext(ctx, "VACUUM INTO $1", to)
@@ -88,7 +88,7 @@ func checkBackup(ctx context.Context, name string) (version int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	db := openKeeping(dsn(path, "query_only(1)"))
+	db := openPool(dsn(path, "query_only(1)"))
 	defer func() { _ = db.Close() }()
 	db.SetMaxOpenConns(1)
 	faults, err := oneColumn(ctx, db, "PRAGMA quick_check")

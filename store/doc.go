@@ -5,11 +5,6 @@
 // One SQL text serves both engines: $1 placeholders, ON CONFLICT, RETURNING,
 // INSERT … SELECT. What they don't share is one string: see [DB.SkipLocked].
 //
-// Both engines keep a connection's compiled statements by their text, so a text
-// that runs often should be the same each time. SQLite plans by the value of a
-// bare LIMIT $1 and compiles the statement again whenever one is bound: write
-// LIMIT $1 + 0.
-//
 // Conventions of the schema: times are BIGINT milliseconds since 1970 UTC, with
 // 0 for "none"; dates are TEXT YYYY-MM-DD local dates; ids are made by the
 // program ([NewID]) and grow with time.

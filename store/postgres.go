@@ -24,25 +24,15 @@ func openPostgres(ctx context.Context, name string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to database: %w", err)
 	}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(useIndexes))
+	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(16)
-	pool.SetMaxIdleConns(8) // a connection that is closed loses its statements
+	pool.SetMaxIdleConns(8)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
 		return nil, fmt.Errorf("connect to database: %w", Explain(err))
 	}
 	return &DB{write: pool, read: pool}, nil
-}
-
-// useIndexes keeps PostgreSQL from passing over a whole table where an index
-// serves. It plans a statement once and keeps the plan: what was made while a
-// table was nearly empty, as deliveries is before an edition, would read all of it
-// for each page of mails. A pass that can't be avoided is still made; but its
-// price would have it compiled first, which takes longer than it does.
-func useIndexes(ctx context.Context, c *pgx.Conn) error {
-	_, err := c.Exec(ctx, "SET enable_seqscan = off; SET jit = off")
-	return err
 }
 
 // postgresConfig reads a URL, and the environment and files that it leaves things

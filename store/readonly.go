@@ -59,6 +59,6 @@ func openToRead(name string) (*DB, error) {
 	}
 	// Not mode=ro: it can't end the log (WAL) that it has to open, and would
 	// leave it beside the file.
-	pool := openKeeping(dsn(path, "query_only(1)"))
+	pool := openPool(dsn(path, "query_only(1)"))
 	return &DB{write: pool, read: pool, path: path}, nil
 }

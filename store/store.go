@@ -47,7 +47,7 @@ func Open(ctx context.Context, name string) (*DB, error) {
 // It has one connection: who reads rows from it must close them before they do
 // anything else.
 func OpenScratch(ctx context.Context, path string) (*DB, error) {
-	pool := openKeeping(dsn(path, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)"))
+	pool := openPool(dsn(path, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)"))
 	pool.SetMaxOpenConns(1)
 	db := &DB{write: pool, read: pool, path: path}
 	if err := db.probe(ctx); err != nil {
@@ -77,11 +77,11 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// two writers wait for each other instead of failing at the first write.
 	// secure_delete: what is erased is overwritten, and not left in the file's free
 	// pages.
-	db.write = sql.OpenDB(connector{dsn: dsn(path, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...), turn: true})
+	db.write = openPool(dsn(path, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...))
 	db.write.SetMaxOpenConns(1)
-	db.read = openKeeping(dsn(path, "query_only(1)"))
+	db.read = openPool(dsn(path, "query_only(1)"))
 	db.read.SetMaxOpenConns(8)
-	db.read.SetMaxIdleConns(8) // a connection that is closed loses its statements
+	db.read.SetMaxIdleConns(8)
 	db.read.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.probe(ctx); err != nil {
 		_ = db.Close()
@@ -95,6 +95,17 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 func (db *DB) probe(ctx context.Context) error {
 	var n int
 	return Explain(db.write.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&n))
+}
+
+// patience is how long a writer waits for another process's transactions.
+const patience = 15 * time.Second
+
+func openPool(dsn string) *sql.DB {
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		panic(err) // the driver is compiled in
+	}
+	return pool
 }
 
 func dsn(path string, pragmas ...string) string {
@@ -155,11 +166,30 @@ func (db *DB) transact(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return nil
 }
 
-// SkipLocked is what a SELECT ends with that claims rows beside other nodes.
-// SQLite has one writer at a time, and no such clause.
-func (db *DB) SkipLocked() string {
+// SkipLocked is what a SELECT ends with that claims rows of a table beside other
+// nodes. SQLite has one writer at a time, and no such clause.
+func (db *DB) SkipLocked(table string) string {
 	if db.Postgres() {
-		return " FOR UPDATE SKIP LOCKED"
+		return " FOR UPDATE OF " + table + " SKIP LOCKED"
 	}
 	return ""
+}
+
+// Prepare compiles a statement that transactions of [DB.Write] run often, by
+// tx.StmtContext. It must not be called inside of one.
+func (db *DB) Prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	stmt, err := db.write.PrepareContext(ctx, query)
+	return stmt, Explain(err)
+}
+
+// Analyze tells PostgreSQL how large a table has become, so that it plans anew
+// what it had planned for an empty one.
+func (db *DB) Analyze(ctx context.Context, table string) error {
+	if !db.Postgres() {
+		return nil
+	}
+	if _, err := db.write.ExecContext(ctx, "ANALYZE "+table); err != nil {
+		return fmt.Errorf("analyze %s: %w", table, Explain(err))
+	}
+	return nil
 }

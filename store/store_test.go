@@ -174,3 +174,18 @@ func TestDatabaseIsPrivate(t *testing.T) {
 		}
 	}
 }
+
+func write(t *testing.T, db *store.DB, statements ...string) {
+	t.Helper()
+	err := db.Write(t.Context(), func(tx *sql.Tx) error {
+		for _, s := range statements {
+			if _, err := tx.ExecContext(t.Context(), s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -61,7 +61,7 @@ func (l *List) Prune(ctx context.Context, now time.Time) (n int, err error) {
 func (l *List) unconfirmed(ctx context.Context, tx *sql.Tx, before int64) (people []int64, err error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT id FROM subscribers
-		WHERE id IN (SELECT subscriber FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1 ORDER BY asked_at LIMIT $2)`+l.db.SkipLocked(),
+		WHERE id IN (SELECT subscriber FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1 ORDER BY asked_at LIMIT $2)`+l.db.SkipLocked("subscribers"),
 		before, pruneStep)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,7 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) {
 
 // tipOf reads what an edition sent.
 func (s *Server) tipOf(ctx context.Context, e *edition) (t tips.Tip, err error) {
-	items, err := s.archive.ledger.FirstItems(ctx, []int64{e.content})
+	items, err := s.archive.ledger.Editions().FirstItems(ctx, []int64{e.content})
 	if err != nil {
 		return t, err
 	}

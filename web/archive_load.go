@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/render"
 	"dailytip/tips"
@@ -137,7 +138,7 @@ func (a *archive) read(ctx context.Context) (changed bool, err error) {
 	if a.ledger == nil {
 		return false, nil
 	}
-	cancelled, err := a.ledger.Cancelled(ctx)
+	cancelled, err := a.ledger.Editions().AllCancelled(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -153,11 +154,11 @@ func (a *archive) read(ctx context.Context) (changed bool, err error) {
 	if !since.IsZero() {
 		since = since.Add(-overlap)
 	}
-	sent, err := a.ledger.SentSince(ctx, since)
+	sent, err := a.ledger.Editions().SentSince(ctx, since)
 	if err != nil {
 		return false, err
 	}
-	sent = slices.DeleteFunc(sent, func(p ledger.Publication) bool {
+	sent = slices.DeleteFunc(sent, func(p editions.Publication) bool {
 		_, public := a.newsletters[p.Newsletter]
 		return !public || a.contents[p.Content]
 	})
@@ -178,11 +179,11 @@ func (a *archive) read(ctx context.Context) (changed bool, err error) {
 
 // lastOfCourses leaves of each course's tip the last sending, with the date of
 // the first: a course sends the same tip on many dates.
-func lastOfCourses(sent []ledger.Publication) []publication {
+func lastOfCourses(sent []editions.Publication) []publication {
 	var all []publication
 	courses := map[string]int{}
 	for _, p := range sent {
-		tip, course := strings.CutPrefix(p.Choice, ledger.Course(""))
+		tip, course := strings.CutPrefix(p.Choice, editions.Course(""))
 		if !course {
 			all = append(all, publication{Publication: p, name: p.LocalDate})
 			continue
@@ -199,7 +200,7 @@ func lastOfCourses(sent []ledger.Publication) []publication {
 
 // publication is what becomes an edition.
 type publication struct {
-	ledger.Publication
+	editions.Publication
 	name   string
 	course bool
 }
@@ -214,7 +215,7 @@ func (a *archive) takeIn(ctx context.Context, sent []publication) (changed bool,
 		for i, p := range some {
 			ids[i] = p.Content
 		}
-		items, err := a.ledger.FirstItems(ctx, ids)
+		items, err := a.ledger.Editions().FirstItems(ctx, ids)
 		if err != nil {
 			return changed, err
 		}
@@ -255,7 +256,7 @@ func (a *archive) put(p publication, w *work) {
 }
 
 // work returns the one for a copy of a tip.
-func (a *archive) work(newsletter string, item ledger.Item, searched bool) (*work, error) {
+func (a *archive) work(newsletter string, item editions.Item, searched bool) (*work, error) {
 	var t tips.Tip
 	if err := json.Unmarshal(item.Body, &t); err != nil {
 		return nil, fmt.Errorf("read the copy of tip %s: %w", item.Tip, err)

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
 	"dailytip/tips"
@@ -59,7 +60,7 @@ func (p *past) prepare(newsletter, date, choice string, all ...tips.Tip) {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		o.Items = append(o.Items, ledger.Item{Tip: tip.ID, Body: body})
+		o.Items = append(o.Items, editions.Item{Tip: tip.ID, Body: body})
 	}
 	if n, err := p.ledger.Open(p.t.Context(), now, o); err != nil || n == 0 {
 		p.t.Fatalf("%d deliveries, %v", n, err)
@@ -69,7 +70,7 @@ func (p *past) prepare(newsletter, date, choice string, all ...tips.Tip) {
 // deliver sends whatever waits and returns what it was.
 func (p *past) deliver(at time.Time) []ledger.Job {
 	p.t.Helper()
-	claim := ledger.Claiming{Owner: "test", Lease: time.Minute, Limit: 1000}
+	claim := ledger.Claiming{Owner: "test", Limit: 1000}
 	jobs, err := p.ledger.Exchange(p.t.Context(), at, nil, claim)
 	if err != nil {
 		p.t.Fatal(err)
@@ -88,7 +89,7 @@ func (p *past) deliver(at time.Time) []ledger.Job {
 // send makes an edition public.
 func (p *past) send(date string, tip tips.Tip) {
 	p.t.Helper()
-	p.prepare("management", date, ledger.Daily, tip)
+	p.prepare("management", date, editions.Daily, tip)
 	p.deliver(now)
 }
 
@@ -180,17 +181,17 @@ func TestNoPageBeforeItIsSent(t *testing.T) {
 	})
 	nothing := p.get("/archive/management/1999-01-01")
 	nothing.must(t, 404, "There’s nothing here")
-	p.prepare("management", "2026-11-20", ledger.Daily, sayIt())
+	p.prepare("management", "2026-11-20", editions.Daily, sayIt())
 	body, err := json.Marshal(plainTip(9))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.ledger.WriteDown(t.Context(), now, "management", "2026-11-24", "pinned", []ledger.Item{{Tip: "tip-9", Body: body}}); err != nil {
+	if _, err := p.ledger.Editions().WriteDown(t.Context(), now, "management", "2026-11-24", "pinned", []editions.Item{{Tip: "tip-9", Body: body}}); err != nil {
 		t.Fatal(err)
 	}
 	member := p.addTo("secret", "member@example.com", "")
 	p.bring(member, subscribers.Active)
-	p.prepare("secret", "2026-11-20", ledger.Daily, plainTip(3))
+	p.prepare("secret", "2026-11-20", editions.Daily, plainTip(3))
 	hidden := func() {
 		t.Helper()
 		for _, path := range []string{
@@ -212,7 +213,7 @@ func TestNoPageBeforeItIsSent(t *testing.T) {
 		}
 	}
 	hidden()
-	jobs, err := p.ledger.Exchange(t.Context(), now, nil, ledger.Claiming{Owner: "test", Lease: time.Minute, Limit: 10})
+	jobs, err := p.ledger.Exchange(t.Context(), now, nil, ledger.Claiming{Owner: "test", Limit: 10})
 	if err != nil || len(jobs) != 2 {
 		t.Fatalf("%d jobs, %v", len(jobs), err)
 	}

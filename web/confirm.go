@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
 )
@@ -177,7 +178,7 @@ func (s *Server) withName(l page, p reader, out outcome) (page, error) {
 // welcome offers the latest tip at once, and the reader's settings.
 func (s *Server) welcome(r *http.Request, lang string, p reader) (template.HTML, error) {
 	_, err := s.latestFor(r.Context(), s.DB.Read(), p)
-	if err != nil && !errors.Is(err, ledger.ErrNoEdition) {
+	if err != nil && !errors.Is(err, editions.ErrNoEdition) {
 		return "", err
 	}
 	return s.part("welcome", struct {

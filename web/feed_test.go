@@ -12,7 +12,7 @@ import (
 
 	"github.com/mmcdole/gofeed"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/tips"
 	"dailytip/web"
 )
@@ -159,9 +159,9 @@ func TestListsAndSearch(t *testing.T) {
 	p.get("/archive").must(t, 200, "No tip has been sent yet.")
 	day := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
 	for i := range 45 {
-		p.prepare("management", day.AddDate(0, 0, i).Format(time.DateOnly), ledger.Daily, plainTip(i, "every", []string{"even", "odd"}[i%2]))
+		p.prepare("management", day.AddDate(0, 0, i).Format(time.DateOnly), editions.Daily, plainTip(i, "every", []string{"even", "odd"}[i%2]))
 	}
-	p.prepare("management", "2026-11-20", ledger.Daily, sayIt())
+	p.prepare("management", "2026-11-20", editions.Daily, sayIt())
 	p.deliver(now)
 
 	front := p.get("/archive/management?lang=en")
@@ -232,9 +232,9 @@ func TestCaching(t *testing.T) {
 
 func TestACourse(t *testing.T) {
 	p := openPast(t, nil)
-	p.prepare("management", "2026-11-20", ledger.Course("team/say it"), tips.Tip{ID: "team/say it", Title: "As it was", Body: "x", Digest: "1"})
+	p.prepare("management", "2026-11-20", editions.Course("team/say it"), tips.Tip{ID: "team/say it", Title: "As it was", Body: "x", Digest: "1"})
 	p.deliver(now)
-	p.prepare("management", "2026-11-21", ledger.Course("team/say it"), tips.Tip{ID: "team/say it", Title: "As it is", Body: "x", Digest: "2"})
+	p.prepare("management", "2026-11-21", editions.Course("team/say it"), tips.Tip{ID: "team/say it", Title: "As it is", Body: "x", Digest: "2"})
 	p.deliver(now)
 	p.get("/archive/management/team/say%20it").must(t, 200, "<h1>As it is</h1>", `datetime="2026-11-20"`)
 	a := p.get("/archive")

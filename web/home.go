@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/locale"
 	"dailytip/render"
 	"dailytip/tips"
@@ -227,8 +227,8 @@ func (s *Server) lastTip(r *http.Request, lang string, n Newsletter) (*homeTip, 
 	if n.Private {
 		return nil, nil
 	}
-	c, err := s.Ledger.Latest(r.Context(), s.DB.Read(), n.ID, "")
-	if errors.Is(err, ledger.ErrNoEdition) || err == nil && len(c.Items) == 0 {
+	c, err := s.Ledger.Editions().Latest(r.Context(), s.DB.Read(), n.ID, "")
+	if errors.Is(err, editions.ErrNoEdition) || err == nil && len(c.Items) == 0 {
 		return nil, nil
 	}
 	if err != nil {

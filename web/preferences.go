@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
 )
@@ -124,7 +125,7 @@ func (s *Server) again(ctx context.Context, tx *sql.Tx, now time.Time, p reader)
 		return news{message: "page.settings.again_limit"}, false, nil
 	}
 	c, err := s.latestFor(ctx, tx, p)
-	if errors.Is(err, ledger.ErrNoEdition) {
+	if errors.Is(err, editions.ErrNoEdition) {
 		return news{message: "page.settings.again_none"}, false, nil
 	}
 	if err != nil {
@@ -138,16 +139,16 @@ func (s *Server) again(ctx context.Context, tx *sql.Tx, now time.Time, p reader)
 
 // latestFor is the tip that a reader was sent last. Who has had none gets the
 // newsletter's, but not the one that is about to come to them.
-func (s *Server) latestFor(ctx context.Context, q queryer, p reader) (ledger.Content, error) {
+func (s *Server) latestFor(ctx context.Context, q queryer, p reader) (editions.Content, error) {
 	c, err := s.Ledger.LastOf(ctx, q, p.subscription.Newsletter, p.person.ID)
-	if !errors.Is(err, ledger.ErrNoEdition) {
+	if !errors.Is(err, editions.ErrNoEdition) {
 		return c, err
 	}
 	before := ""
 	if due, err := s.nextDue(ctx, q, p); err == nil && !due.IsZero() {
 		before = due.Format(time.DateOnly)
 	}
-	return s.Ledger.Latest(ctx, q, p.subscription.Newsletter, before)
+	return s.Ledger.Editions().Latest(ctx, q, p.subscription.Newsletter, before)
 }
 
 // join asks who isn't on the newsletter's list by mail whether they would like to

@@ -238,7 +238,7 @@ func TestTheLatestTipOnceMore(t *testing.T) {
 		var got []string
 		for _, j := range jobs {
 			if j.Kind == ledger.Resend {
-				c, err := p.ledger.ReadContent(t.Context(), j.Content)
+				c, err := p.ledger.Editions().ReadContent(t.Context(), j.Content)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/locale"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
@@ -90,7 +90,7 @@ func (s *Server) settingsOf(r *http.Request, id int64, out news) (page, error) {
 		v.Leave = s.link(r, "/u/"+s.List.Tokens().Make(subscribers.UnsubscribeLink, id))
 		v.LeaveText = p.say(l.Lang, "page.settings.leave")
 		_, err := s.latestFor(ctx, q, p)
-		if err != nil && !errors.Is(err, ledger.ErrNoEdition) {
+		if err != nil && !errors.Is(err, editions.ErrNoEdition) {
 			return page{}, err
 		}
 		if err == nil {

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/locale"
 	"dailytip/subscribers"
 	"dailytip/tips"
@@ -30,7 +30,7 @@ const (
 type ballot struct {
 	reader
 	from    string // the newsletter
-	content ledger.Content
+	content editions.Content
 	tips    []tips.Tip
 	votes   map[string]bool // useful or not, by tip; what isn't there was never voted on
 }
@@ -66,11 +66,11 @@ func (s *Server) vote(r *http.Request) (page, error) {
 		}
 		i, err := strconv.Atoi(cmp.Or(r.PostFormValue(tipField), "0"))
 		if err != nil || i < 0 || i >= len(b.content.Items) {
-			return ledger.ErrNotSent
+			return editions.ErrNotSent
 		}
 		changed = b.content.Items[i].Tip
 		b.votes[changed] = answer == usefulVote
-		_, err = s.Ledger.Vote(r.Context(), tx, now, ledger.Vote{
+		_, err = s.Ledger.Editions().Vote(r.Context(), tx, now, editions.Vote{
 			Edition: b.content.Edition, Tip: changed, Subscriber: b.person.ID, Useful: answer == usefulVote,
 		})
 		return err
@@ -91,7 +91,7 @@ func (s *Server) voter(r *http.Request) (edition, id int64, bad *page) {
 }
 
 // ballot reads what a subscription may vote on. The errors of one that may not, or
-// not any more, are [subscribers.ErrUnknown] and [ledger.ErrNotSent].
+// not any more, are [subscribers.ErrUnknown] and [editions.ErrNotSent].
 func (s *Server) ballot(ctx context.Context, q queryer, edition, subscription int64) (b ballot, err error) {
 	if b.reader, err = s.reader(ctx, q, subscription); err != nil {
 		return b, err
@@ -106,7 +106,7 @@ func (s *Server) ballot(ctx context.Context, q queryer, edition, subscription in
 			return b, fmt.Errorf("read the copy of tip %s: %w", item.Tip, err)
 		}
 		b.tips = append(b.tips, t)
-		useful, voted, err := s.Ledger.VoteOf(ctx, q, edition, b.person.ID, item.Tip)
+		useful, voted, err := s.Ledger.Editions().VoteOf(ctx, q, edition, b.person.ID, item.Tip)
 		if err != nil {
 			return b, err
 		}
@@ -148,7 +148,7 @@ type voteButton struct {
 // that has been voted on now.
 func (s *Server) voted(r *http.Request, b ballot, near, just string, err error) (page, error) {
 	switch {
-	case errors.Is(err, ledger.ErrNotSent):
+	case errors.Is(err, editions.ErrNotSent):
 		return s.badLink(r, "page.error.not_found"), nil
 	case errors.Is(err, subscribers.ErrUnknown):
 		return s.badLink(r, "vote.gone"), nil

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/subscribers"
 	"dailytip/web"
 )
@@ -16,9 +16,9 @@ func (p *past) voteLink(edition int64, a subscribers.Added) string {
 }
 
 // tally is how often a tip was found useful and how often not.
-func (p *past) tally(tip string) ledger.Tally {
+func (p *past) tally(tip string) editions.Tally {
 	p.t.Helper()
-	all, err := p.ledger.Tallies(p.t.Context(), []string{"management"})
+	all, err := p.ledger.Editions().Tallies(p.t.Context(), []string{"management"})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func (p *past) tally(tip string) ledger.Tally {
 
 func TestVote(t *testing.T) {
 	p := openPast(t, nil)
-	p.prepare("management", "2026-11-20", ledger.Daily, sayIt())
+	p.prepare("management", "2026-11-20", editions.Daily, sayIt())
 	link := p.voteLink(p.deliver(now)[0].Key.Edition, p.reader)
 
 	for _, path := range []string{link, link + "/yes", link + "/no", link + "/x"} {
@@ -37,7 +37,7 @@ func TestVote(t *testing.T) {
 		}
 		p.do("HEAD", path, "", "").must(t, 200)
 	}
-	if got := p.tally("say-it"); got != (ledger.Tally{}) {
+	if got := p.tally("say-it"); got != (editions.Tally{}) {
 		t.Fatalf("looking counted: %+v", got)
 	}
 	// The answer that the link was for is the button in front.
@@ -53,7 +53,7 @@ func TestVote(t *testing.T) {
 		if strings.Count(a.body, "aria-pressed") != 1 {
 			t.Errorf("both buttons are pressed:\n%s", a.body)
 		}
-		if got := p.tally("say-it"); got != (ledger.Tally{Useful: step.useful, Useless: step.not}) {
+		if got := p.tally("say-it"); got != (editions.Tally{Useful: step.useful, Useless: step.not}) {
 			t.Errorf("after %s: %+v", step.answer, got)
 		}
 	}
@@ -79,7 +79,7 @@ func TestVote(t *testing.T) {
 // A link's buttons wear out, so that nobody keeps the database busy with one.
 func TestVotesAreLimited(t *testing.T) {
 	p := openPast(t, nil)
-	p.prepare("management", "2026-11-20", ledger.Daily, sayIt())
+	p.prepare("management", "2026-11-20", editions.Daily, sayIt())
 	link := p.voteLink(p.deliver(now)[0].Key.Edition, p.reader)
 	for range 200 {
 		if a := p.post(link, "useful=no"); a.StatusCode == 429 {
@@ -94,12 +94,12 @@ func TestVotesAreLimited(t *testing.T) {
 // A week's mail has one pair of links; its page asks about each tip.
 func TestVoteOnAWeek(t *testing.T) {
 	p := openPast(t, nil)
-	p.prepare("management", "2026-11-20", ledger.Weekly, plainTip(1), sayIt())
+	p.prepare("management", "2026-11-20", editions.Weekly, plainTip(1), sayIt())
 	link := p.voteLink(p.deliver(now)[0].Key.Edition, p.reader)
 	p.get(link+"/yes").must(t, 200, "<h1>Which of them were useful?</h1>", `<input type="hidden" name="tip" value="1">`, "Tip number 1", "Say the hard thing first")
 	p.post(link, "tip=1&useful=yes").must(t, 200, "Thank you")
 	p.post(link, "tip=0&useful=no").must(t, 200, "Thank you")
-	if a, b := p.tally("tip-1"), p.tally("say-it"); a != (ledger.Tally{Useless: 1}) || b != (ledger.Tally{Useful: 1}) {
+	if a, b := p.tally("tip-1"), p.tally("say-it"); a != (editions.Tally{Useless: 1}) || b != (editions.Tally{Useful: 1}) {
 		t.Errorf("%+v %+v", a, b)
 	}
 }
@@ -108,9 +108,9 @@ func TestVoteForNobody(t *testing.T) {
 	p := openPast(t, func(o *web.Options) {
 		o.Newsletters = append(o.Newsletters, web.Newsletter{ID: "other", Title: "Other"})
 	})
-	p.prepare("management", "2026-11-20", ledger.Daily, sayIt())
+	p.prepare("management", "2026-11-20", editions.Daily, sayIt())
 	edition := p.deliver(now)[0].Key.Edition
-	p.prepare("management", "2026-11-21", ledger.Daily, plainTip(1))
+	p.prepare("management", "2026-11-21", editions.Daily, plainTip(1))
 	other := p.deliver(now.Add(time.Minute))[0].Key.Edition
 	good := p.voteLink(edition, p.reader)
 	token := good[strings.LastIndexByte(good, '/')+1:]
@@ -143,7 +143,7 @@ func TestVoteForNobody(t *testing.T) {
 		a.must(t, 404, "This link doesn’t work", "no longer with us")
 		a.mustNot(t, "reader@")
 	}
-	if got := p.tally("say-it"); got != (ledger.Tally{Useful: 1}) {
+	if got := p.tally("say-it"); got != (editions.Tally{Useful: 1}) {
 		t.Errorf("after erasing: %+v", got)
 	}
 	if log := p.log.String(); strings.Contains(log, token) || strings.Contains(log, token[:20]) {

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
+	"dailytip/ledger"
 	"dailytip/mailer/letter"
 	"dailytip/safefile"
 	"dailytip/scheduler"
@@ -81,6 +82,7 @@ func (c *command) runChecks(ctx context.Context) error {
 	default:
 		defer a.close()
 		findings = append(findings, finding{"database", "ok", cfg.Database.String() + " can be read and written"})
+		findings = append(findings, checkLedger(ctx, a)...)
 		for _, idle := range a.withoutEffect() {
 			findings = append(findings, finding{idle, "warning", "this setting has no effect in this version"})
 		}
@@ -286,4 +288,18 @@ func because(err error) string {
 
 func domainOf(address string) string {
 	return address[strings.LastIndexByte(address, '@')+1:]
+}
+
+// checkLedger looks for what must never be among the deliveries. What it finds
+// is a fault of the program's, or of who changed the database by hand.
+func checkLedger(ctx context.Context, a *app) []finding {
+	faults, err := ledger.Check(ctx, a.db)
+	if err != nil {
+		return []finding{{"ledger", "failed", err.Error()}}
+	}
+	findings := make([]finding, 0, len(faults))
+	for _, fault := range faults {
+		findings = append(findings, finding{"ledger", "failed", fault + "; please report it, with the version and the log"})
+	}
+	return findings
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer"
 	"dailytip/mailer/letter"
@@ -20,8 +21,8 @@ import (
 
 // chosen is the content that a date has or will have.
 func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) (letter.Content, error) {
-	if edition, err := a.ledger.Edition(ctx, a.db.Read(), n.ID, date.String()); err == nil {
-		stored, err := a.ledger.ChoiceOf(ctx, edition, ledger.Daily)
+	if edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String()); err == nil {
+		stored, err := a.ledger.Editions().ChoiceOf(ctx, edition, editions.Daily)
 		if err == nil && len(stored.Items) > 0 {
 			return mailer.LetterContent(stored)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer"
 	"dailytip/mailer/letter"
@@ -28,7 +29,7 @@ type deliveryLine struct {
 
 // printDeliveries prints a line for each delivery of an edition, as send does:
 // what was withdrawn is left out, and what waits is still to come.
-func (c *command) printDeliveries(ctx context.Context, a *app, edition ledger.Edition) error {
+func (c *command) printDeliveries(ctx context.Context, a *app, edition editions.Edition) error {
 	states := slices.DeleteFunc(slices.Clone(allStates), func(s ledger.State) bool { return s == ledger.Withdrawn })
 	return c.listDeliveries(ctx, a, edition, states, func(s ledger.State) ledger.State {
 		if s == ledger.Pending {
@@ -44,7 +45,7 @@ var errEnough = errors.New("enough")
 // listDeliveries prints a line for each delivery in some states, or in all (none
 // are named), in the state that as makes of it. Lines of JSON are printed as they
 // are read; a table needs all of them first, and has an end.
-func (c *command) listDeliveries(ctx context.Context, a *app, edition ledger.Edition, states []ledger.State, as func(ledger.State) ledger.State) error {
+func (c *command) listDeliveries(ctx context.Context, a *app, edition editions.Edition, states []ledger.State, as func(ledger.State) ledger.State) error {
 	n := a.letterNewsletter(a.newsletter(edition.Newsletter))
 	headings := headings{}
 	var rows []table.Row
@@ -103,7 +104,7 @@ func (h headings) get(ctx context.Context, l *ledger.Ledger, n letter.Newsletter
 	if made, known := h[of]; known {
 		return made, nil
 	}
-	stored, err := l.ReadContent(ctx, content)
+	stored, err := l.Editions().ReadContent(ctx, content)
 	if err != nil {
 		return heading{}, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
@@ -26,7 +27,7 @@ type editionCommand struct {
 type target struct {
 	*app
 	n       *scheduler.Newsletter
-	edition ledger.Edition
+	edition editions.Edition
 	counts  ledger.Counts
 }
 
@@ -62,8 +63,8 @@ func (e *editionCommand) with(ctx context.Context, f func(*target) error) error 
 	if err != nil {
 		return err
 	}
-	edition, err := a.ledger.Edition(ctx, a.db.Read(), n.ID, date.String())
-	if errors.Is(err, ledger.ErrNoEdition) {
+	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
+	if errors.Is(err, editions.ErrNoEdition) {
 		return exitf(codeNothing, "there is no edition of %s on %s yet; dailytip plan skip %s keeps one from being opened", n.ID, date, date)
 	}
 	if err != nil {
@@ -83,7 +84,7 @@ func (e *editionCommand) change(use, short, long string, f func(ctx context.Cont
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.with(cmd.Context(), func(t *target) error {
 				err := f(cmd.Context(), t, args)
-				if errors.Is(err, ledger.ErrCancelled) {
+				if errors.Is(err, editions.ErrCancelled) {
 					return exitf(codeNothing, "the edition of %s was cancelled; that can't be undone", t.edition.LocalDate)
 				}
 				return err
@@ -136,8 +137,8 @@ func (e *editionCommand) cancel() *cobra.Command {
 get nothing. The archive and the feeds don't show the edition any more. It can't be
 undone. To stop for a while, use pause.`,
 		func(ctx context.Context, t *target, _ []string) error {
-			if t.edition.State == ledger.EditionCancelled {
-				return ledger.ErrCancelled
+			if t.edition.State == editions.Cancelled {
+				return editions.ErrCancelled
 			}
 			if !yes {
 				return exitf(codeUsage, "%d of %s the edition of %s already; %s and won't get it, nor will later zones. It can't be undone: repeat with --yes",
@@ -156,7 +157,7 @@ undone. To stop for a while, use pause.`,
 // report says what was done; with --json, as an object.
 func (e *editionCommand) report(t *target, deliveries int64, format string, args ...any) error {
 	if e.json {
-		after, err := t.ledger.Edition(context.Background(), t.db.Read(), t.edition.Newsletter, t.edition.LocalDate)
+		after, err := t.ledger.Editions().Edition(context.Background(), t.db.Read(), t.edition.Newsletter, t.edition.LocalDate)
 		if err != nil {
 			return err
 		}

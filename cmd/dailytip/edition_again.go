@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 )
 
@@ -67,7 +68,7 @@ func (e *editionCommand) again(ctx context.Context, t *target, a ledger.Again, t
 	if left > 0 {
 		e.say("%s as before: who was to get it is suppressed, or has left", count(left, "mail stays", "mails stay"))
 	}
-	if t.edition.State == ledger.EditionPaused {
+	if t.edition.State == editions.Paused {
 		e.say("the edition is paused; they wait for dailytip edition resume")
 	}
 	return e.report(t, again, "%s sent again, until %s at the latest", count(again, "mail is", "mails are"), instant(a.ExpiresAt))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/progress"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 )
 
@@ -20,7 +21,7 @@ const (
 )
 
 // watch shows an edition's progress until it's out or the time is over.
-func (c *command) watch(ctx context.Context, a *app, edition ledger.Edition, wait time.Duration) error {
+func (c *command) watch(ctx context.Context, a *app, edition editions.Edition, wait time.Duration) error {
 	bar := c.progress("Sending " + edition.LocalDate)
 	defer bar.done()
 	end := time.NewTimer(wait)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/scheduler"
 	"dailytip/store"
@@ -101,8 +102,8 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 	if err != nil {
 		return err
 	}
-	edition, err := a.ledger.Edition(ctx, a.db.Read(), n.ID, date.String())
-	if errors.Is(err, ledger.ErrNoEdition) {
+	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
+	if errors.Is(err, editions.ErrNoEdition) {
 		return exitf(codeNothing, "nobody is due: %s has no active subscribers whose days include %s", n.ID, date)
 	}
 	if err != nil {
@@ -126,15 +127,15 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 
 // sendable refuses an edition that was stopped by command.
 func (a *app) sendable(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error {
-	edition, err := a.ledger.Edition(ctx, a.db.Read(), n.ID, date.String())
+	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
 	switch {
-	case errors.Is(err, ledger.ErrNoEdition):
+	case errors.Is(err, editions.ErrNoEdition):
 		return nil
 	case err != nil:
 		return err
-	case edition.State == ledger.EditionCancelled:
+	case edition.State == editions.Cancelled:
 		return exitf(codeNothing, "the edition of %s was cancelled; that can't be undone", date)
-	case edition.State == ledger.EditionPaused:
+	case edition.State == editions.Paused:
 		return exitf(codeFailed, "the edition of %s is paused by command; dailytip edition resume --date %s first", date, date)
 	}
 	return nil
@@ -142,7 +143,7 @@ func (a *app) sendable(ctx context.Context, n *scheduler.Newsletter, date schedu
 
 // deliver has an edition sent, by this process or by the daemon that runs
 // beside it, and waits until nothing of it is left or the time is over.
-func (c *command) deliver(ctx context.Context, a *app, edition ledger.Edition, wait time.Duration) error {
+func (c *command) deliver(ctx context.Context, a *app, edition editions.Edition, wait time.Duration) error {
 	sender, err := a.db.LockSender()
 	if errors.Is(err, store.ErrSenderRunning) {
 		c.say("the running daemon sends it")
@@ -169,7 +170,7 @@ func (c *command) deliver(ctx context.Context, a *app, edition ledger.Edition, w
 
 // reportEdition prints what became of each delivery and turns the counts into
 // an exit code. before are the counts when the command began.
-func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edition, before ledger.Counts) error {
+func (c *command) reportEdition(ctx context.Context, a *app, edition editions.Edition, before ledger.Counts) error {
 	after, err := a.ledger.Count(ctx, a.db.Read(), edition)
 	if err != nil {
 		return err
@@ -193,7 +194,7 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition ledger.Edit
 	for _, p := range c.pausesOf(ctx, a) {
 		c.say("paused: %s%s", p.Reason, said(p.Answer))
 	}
-	if now, err := a.ledger.Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == ledger.EditionCancelled {
+	if now, err := a.ledger.Editions().Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == editions.Cancelled {
 		code := codePart
 		if after.Sent == before.Sent {
 			code = codeFailed

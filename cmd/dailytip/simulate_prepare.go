@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dailytip/config"
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/scheduler"
 	"dailytip/store"
@@ -101,7 +102,7 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 	}
 	truth := ledger.New(source, list)
 	for _, n := range s.newsletters {
-		history, err := truth.History(ctx, n.ID)
+		history, err := truth.Editions().History(ctx, n.ID)
 		if err != nil {
 			return err
 		}
@@ -110,13 +111,13 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 				return err
 			}
 		}
-		pins, err := truth.Pins(ctx, n.ID)
+		pins, err := truth.Editions().Pins(ctx, n.ID)
 		if err != nil {
 			return err
 		}
 		for _, pin := range pins {
-			err := s.ledger.Pin(ctx, time.UnixMilli(0), n.ID, pin.LocalDate, pin.Tip)
-			if err != nil && !errors.Is(err, ledger.ErrOpened) { // the edition stands, whatever the pin says
+			err := s.ledger.Editions().Pin(ctx, time.UnixMilli(0), n.ID, pin.LocalDate, pin.Tip)
+			if err != nil && !errors.Is(err, editions.ErrOpened) { // the edition stands, whatever the pin says
 				return err
 			}
 		}
@@ -147,7 +148,7 @@ func (s *simulation) writeDown(ctx context.Context, n *scheduler.Newsletter, dat
 	if err != nil {
 		return fmt.Errorf("copy tip %s: %w", tip, err)
 	}
-	_, err = s.ledger.WriteDown(ctx, time.UnixMilli(0), n.ID, date, reason, []ledger.Item{{Tip: tip, Body: body}})
+	_, err = s.ledger.Editions().WriteDown(ctx, time.UnixMilli(0), n.ID, date, reason, []editions.Item{{Tip: tip, Body: body}})
 	return err
 }
 
@@ -174,8 +175,8 @@ func (s *simulation) playUpTo(ctx context.Context, n *scheduler.Newsletter, now 
 		}
 	}
 	for date := s.first.Add(-3); s.first.After(date); date = date.Add(1) {
-		err := s.ledger.Pin(ctx, now, n.ID, date.String(), "")
-		if err != nil && !errors.Is(err, ledger.ErrOpened) {
+		err := s.ledger.Editions().Pin(ctx, now, n.ID, date.String(), "")
+		if err != nil && !errors.Is(err, editions.ErrOpened) {
 			return err
 		}
 	}

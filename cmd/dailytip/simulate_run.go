@@ -134,7 +134,7 @@ func minute(t time.Time) time.Time {
 
 // claiming takes what was opened, many at a time: nobody else waits for the
 // database.
-var claiming = ledger.Claiming{Owner: "simulation", Lease: time.Hour, Limit: 5000}
+var claiming = ledger.Claiming{Owner: "simulation", Limit: 5000}
 
 // handOver plays a mailer whose relay takes everything at the instant at which
 // it was opened.

@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer"
 )
@@ -97,7 +98,7 @@ func (c *command) printEditions(ctx context.Context, a *app, limit int) error {
 		rows = append(rows, table.Row{
 			line.LocalDate, line.Newsletter, short(line.Tip, 40), line.State, line.Due, line.Sent, line.Pending, line.Retry,
 			line.Failed, line.InDoubt, line.ResentInDoubt, line.Expired, line.Withdrawn,
-			voteText(ledger.Tally{Useful: line.Useful, Useless: line.NotUseful}),
+			voteText(editions.Tally{Useful: line.Useful, Useless: line.NotUseful}),
 		})
 	}
 	if c.json {

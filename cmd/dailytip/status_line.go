@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 )
 
@@ -102,7 +103,7 @@ func (a *app) statusLine(ctx context.Context, now time.Time, counts ledger.Count
 // text is the line for a person: how far, how fast, how long.
 func (s statusLine) text() string {
 	var b strings.Builder
-	if s.State != ledger.EditionOpen {
+	if s.State != editions.Open {
 		fmt.Fprintf(&b, "%s; ", s.State)
 	}
 	if s.Sent == s.Due {
@@ -135,7 +136,7 @@ func (s statusLine) text() string {
 }
 
 // underWay tells whether there is more to say of an edition than its numbers.
-func (s statusLine) underWay() bool { return s.Pending+s.Retry > 0 || s.State == ledger.EditionPaused }
+func (s statusLine) underWay() bool { return s.Pending+s.Retry > 0 || s.State == editions.Paused }
 
 // printReasons says why mails went another way.
 func (c *command) printReasons(s statusLine) {

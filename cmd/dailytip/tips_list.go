@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
-	"dailytip/ledger"
+	"dailytip/editions"
 	"dailytip/tips"
 )
 
@@ -61,7 +61,7 @@ func (c *command) tipsList(dir *string) *cobra.Command {
 }
 
 // listTips prints the tips that can be sent now.
-func (c *command) listTips(l *tips.Library, folder string, now time.Time, votes map[string]ledger.Tally) error {
+func (c *command) listTips(l *tips.Library, folder string, now time.Time, votes map[string]editions.Tally) error {
 	var rows []table.Row
 	today := now.Format(time.DateOnly)
 	for _, t := range l.Tips() {

@@ -7,14 +7,15 @@ import (
 	"io/fs"
 
 	"dailytip/config"
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/store"
 )
 
 // voteText is how many of the readers who answered found something useful; ""
 // when nobody has.
-func voteText(t ledger.Tally) string {
-	if t == (ledger.Tally{}) {
+func voteText(t editions.Tally) string {
+	if t == (editions.Tally{}) {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d", t.Useful, t.Useful+t.Useless)
@@ -22,7 +23,7 @@ func voteText(t ledger.Tally) string {
 
 // tallies counts the votes on the tips of a folder. A library that was named by
 // hand has none, and what can't be read keeps nobody from looking at tips.
-func (c *command) tallies(ctx context.Context, dir, folder string) map[string]ledger.Tally {
+func (c *command) tallies(ctx context.Context, dir, folder string) map[string]editions.Tally {
 	if dir != "" {
 		return nil
 	}
@@ -43,11 +44,11 @@ func (c *command) tallies(ctx context.Context, dir, folder string) map[string]le
 	return counted
 }
 
-func readTallies(ctx context.Context, database string, newsletters []string) (map[string]ledger.Tally, error) {
+func readTallies(ctx context.Context, database string, newsletters []string) (map[string]editions.Tally, error) {
 	db, err := store.OpenToRead(ctx, database)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = db.Close() }()
-	return ledger.New(db, nil).Tallies(ctx, newsletters)
+	return ledger.New(db, nil).Editions().Tallies(ctx, newsletters)
 }

@@ -78,16 +78,14 @@ const (
 // Open tells whether any delivery still waits or is on its way.
 func Open(ctx context.Context, db *store.DB) (open bool, err error) {
 	err = db.Read().QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM fresh) OR EXISTS (SELECT 1 FROM deliveries WHERE next_at > 0 OR claim > 0)
-			OR EXISTS (SELECT 1 FROM claims WHERE first_id > 0
-				AND last_id - first_id + 1 > (SELECT COUNT(*) FROM deliveries d WHERE d.id >= first_id AND d.id <= last_id))`).Scan(&open)
+		SELECT EXISTS (SELECT 1 FROM deliveries WHERE state IN ('pending', 'sending', 'retry'))`).Scan(&open)
 	return open, err
 }
 
 // Counts is how the deliveries stand.
 type Counts struct {
-	States map[string]int // deliveries by state; "sending": in a claim
-	Due    int            // those of them that were tried before, or given back, and could be tried now
+	States map[string]int // deliveries by state; "sending": claimed
+	Due    int            // those of them that could be claimed now
 	Doubts int            // attempts whose answer was never seen, of all
 	Bad    int            // readers whom something is held against
 }
@@ -96,9 +94,8 @@ type Counts struct {
 func Count(ctx context.Context, db *store.DB) (c Counts, err error) {
 	c.States = map[string]int{}
 	rows, err := db.Read().QueryContext(ctx, `
-		SELECT CASE WHEN claim > 0 OR state = 'pending' AND next_at = 0 AND EXISTS (
-			SELECT 1 FROM claims c WHERE deliveries.id >= c.first_id AND deliveries.id <= c.last_id) THEN 'sending' ELSE state END AS stands,
-			COUNT(*), SUM(doubts), SUM(CASE WHEN next_at > 0 AND next_at <= $1 THEN 1 ELSE 0 END) FROM `+Deliveries(db)+` GROUP BY stands`, time.Now().UnixMilli())
+		SELECT state, COUNT(*), SUM(doubts), SUM(CASE WHEN state IN ('pending', 'retry') AND next_at <= $1 THEN 1 ELSE 0 END)
+		FROM deliveries GROUP BY state`, time.Now().UnixMilli())
 	if err != nil {
 		return c, fmt.Errorf("count deliveries: %w", err)
 	}

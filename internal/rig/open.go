@@ -57,8 +57,8 @@ func (in *Installation) Opening(ctx context.Context, db *store.DB) (took time.Du
 		}
 		var opened int64
 		err := db.Read().QueryRowContext(ctx, `
-			SELECT e.opened_at FROM batches b JOIN editions e ON e.id = b.edition
-			WHERE b.first_id = (SELECT MAX(first_id) FROM batches) AND b.last_reader = $1`, last).Scan(&opened)
+			SELECT e.opened_at FROM editions e JOIN deliveries d ON d.edition = e.id AND d.subscriber = $1
+			WHERE e.id = (SELECT MAX(id) FROM editions)`, last).Scan(&opened)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}

@@ -1,13 +1,11 @@
-package ledger
+package editions
 
 import (
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
-	"sync"
 	"time"
 
 	"dailytip/store"
@@ -29,8 +27,8 @@ const public = `c.sent_at > 0 AND c.choice <> 'weekly' AND e.state <> 'cancelled
 
 // SentSince returns what was first sent at an instant or later, the earliest
 // first. The zero time returns all.
-func (l *Ledger) SentSince(ctx context.Context, since time.Time) ([]Publication, error) {
-	rows, err := l.db.Read().QueryContext(ctx, `
+func (s *Editions) SentSince(ctx context.Context, since time.Time) ([]Publication, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT c.id, c.edition, e.newsletter, e.local_date, c.choice, c.sent_at
 		FROM contents c JOIN editions e ON e.id = c.edition
 		WHERE c.sent_at >= $1 AND `+public+` ORDER BY c.sent_at, c.id`, store.Millis(since))
@@ -51,9 +49,9 @@ func (l *Ledger) SentSince(ctx context.Context, since time.Time) ([]Publication,
 	return all, rows.Err()
 }
 
-// Cancelled returns the editions that were cancelled.
-func (l *Ledger) Cancelled(ctx context.Context) (map[int64]bool, error) {
-	rows, err := l.db.Read().QueryContext(ctx, "SELECT id FROM editions WHERE state = 'cancelled'")
+// AllCancelled returns the editions that were cancelled.
+func (s *Editions) AllCancelled(ctx context.Context) (map[int64]bool, error) {
+	rows, err := s.db.Read().QueryContext(ctx, "SELECT id FROM editions WHERE state = 'cancelled'")
 	if err != nil {
 		return nil, fmt.Errorf("read cancelled editions: %w", err)
 	}
@@ -79,12 +77,12 @@ func listed[T any](values []T) (places string, args []any) {
 
 // FirstItems returns the first tip of each of some contents, by content. A few
 // hundred at a time: each is a parameter of one statement.
-func (l *Ledger) FirstItems(ctx context.Context, contents []int64) (map[int64]Item, error) {
+func (s *Editions) FirstItems(ctx context.Context, contents []int64) (map[int64]Item, error) {
 	if len(contents) == 0 {
 		return nil, nil
 	}
 	places, args := listed(contents)
-	rows, err := l.db.Read().QueryContext(ctx, `
+	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+places+`)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read contents: %w", err)
@@ -104,73 +102,56 @@ func (l *Ledger) FirstItems(ctx context.Context, contents []int64) (map[int64]It
 	return items, rows.Err()
 }
 
-// contents are those that are known to be published, and whether they belong to
-// a course.
-type contents struct {
-	mu      sync.Mutex
-	courses map[int64]bool
-}
-
-// mostKnown bounds the memory. Who forgets a content looks it up again.
-const mostKnown = 1000
-
-func (c *contents) course(id int64) (course, known bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	course, known = c.courses[id]
-	return course, known
-}
-
-// learn remembers what a transaction published, once it's committed.
-func (c *contents) learn(courses map[int64]bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.courses) > mostKnown {
-		clear(c.courses)
-	}
-	maps.Copy(c.courses, courses)
-}
-
-// publish notes that a content was accepted for somebody, once, and returns it
-// without its tips. A week's mail publishes the dates whose tips are in it.
-func (r *recorder) publish(ctx context.Context, id int64) (Content, error) {
-	c := Content{ID: id}
+// Publish notes that a content was accepted for somebody, once, and tells whether
+// it belongs to a course. A week's mail publishes the dates whose tips are in it.
+func Publish(ctx context.Context, tx *sql.Tx, now time.Time, content int64) (course bool, err error) {
+	c := Content{ID: content}
 	var sent int64
 	var newsletter string
-	err := r.tx.QueryRowContext(ctx, `
+	err = tx.QueryRowContext(ctx, `
 		SELECT c.edition, c.choice, c.sent_at, e.newsletter, e.local_date FROM contents c JOIN editions e ON e.id = c.edition WHERE c.id = $1`,
-		id).Scan(&c.Edition, &c.Choice, &sent, &newsletter, &c.LocalDate)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && sent != 0 {
-		return c, nil
+		content).Scan(&c.Edition, &c.Choice, &sent, &newsletter, &c.LocalDate)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
-	if err != nil {
-		return c, err
+	if err != nil || sent != 0 {
+		return c.inCourse(), err
 	}
-	all := []int64{id}
+	all := []int64{content}
 	if c.Choice == Weekly {
-		days, err := r.daysOf(ctx, c, newsletter)
+		days, err := daysOf(ctx, tx, c, newsletter)
 		if err != nil {
-			return c, err
+			return false, err
 		}
 		all = append(all, days...)
 	}
 	for _, id := range all {
-		_, err := r.tx.ExecContext(ctx, "UPDATE contents SET sent_at = $1 WHERE id = $2 AND sent_at = 0", store.Millis(r.now), id)
-		if err != nil {
-			return c, err
+		if _, err := tx.ExecContext(ctx, "UPDATE contents SET sent_at = $1 WHERE id = $2 AND sent_at = 0", store.Millis(now), id); err != nil {
+			return false, err
 		}
 	}
-	return c, nil
+	return c.inCourse(), nil
+}
+
+func (c Content) inCourse() bool { return strings.HasPrefix(c.Choice, Course("")) }
+
+// InCourse tells whether a content belongs to a course.
+func InCourse(ctx context.Context, q store.Queryer, content int64) (bool, error) {
+	c := Content{ID: content}
+	if err := q.QueryRowContext(ctx, "SELECT choice FROM contents WHERE id = $1", content).Scan(&c.Choice); err != nil {
+		return false, fmt.Errorf("read content %d: %w", content, err)
+	}
+	return c.inCourse(), nil
 }
 
 // daysOf returns the daily contents whose tips a week's mail holds.
-func (r *recorder) daysOf(ctx context.Context, week Content, newsletter string) ([]int64, error) {
+func daysOf(ctx context.Context, tx *sql.Tx, week Content, newsletter string) ([]int64, error) {
 	last, err := time.Parse(time.DateOnly, week.LocalDate)
 	if err != nil {
 		return nil, err
 	}
 	// By number, so that two nodes take the rows in one order.
-	rows, err := r.tx.QueryContext(ctx, `
+	rows, err := tx.QueryContext(ctx, `
 		SELECT c.id FROM contents c JOIN editions e ON e.id = c.edition JOIN content_tips t ON t.content = c.id
 		WHERE e.newsletter = $1 AND e.local_date > $2 AND e.local_date <= $3 AND c.choice = 'daily' AND c.sent_at = 0
 			AND t.tip IN (SELECT tip FROM content_tips WHERE content = $4)
@@ -179,4 +160,17 @@ func (r *recorder) daysOf(ctx context.Context, week Content, newsletter string) 
 		return nil, err
 	}
 	return scanNumbers(rows)
+}
+
+func scanNumbers(rows *sql.Rows) ([]int64, error) {
+	defer func() { _ = rows.Close() }()
+	var numbers []int64
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, rows.Err()
 }

@@ -9,18 +9,53 @@ import (
 	"dailytip/ledger"
 )
 
-// beat says that this node is alive and takes its share of the relays: what they
-// allow holds for the sum of the nodes.
+// tenure is the name under which a node claims, and until when what it has claimed
+// is its own: a node that couldn't reach the ledger for a lease's time has lost
+// all that to the others, and goes on under another name.
+type tenure struct {
+	owner string
+	until time.Time
+}
+
+func (m *Mailer) owner() string { return m.tenure.Load().owner }
+
+// ours tells whether a mail is still ours to send.
+func (m *Mailer) ours(x *message) bool {
+	t := m.tenure.Load()
+	return x.job.Owner == t.owner && (m.exclusive || clock().Before(t.until))
+}
+
+// beat says that this node is alive, looks for claims of nodes that have died, and
+// takes its share of the relays: what they allow holds for the sum of the nodes.
 func (d *dispatcher) beat(ctx context.Context) {
 	if d.exclusive {
 		return
 	}
 	now := clock()
-	p, err := d.ledger.Beat(ctx, now, d.owner, missedBeats*d.pace.beat)
+	t := *d.tenure.Load()
+	if now.After(t.until) {
+		t.owner = newOwner()
+	}
+	p, err := d.ledger.Beat(ctx, now, t.owner, missedBeats*d.pace.beat)
 	if err != nil {
 		d.lost(now, err)
 		return
 	}
+	d.tenure.Store(&tenure{t.owner, now.Add(d.pace.lease)})
+	n, err := d.ledger.Recover(ctx, now, d.pace.lease, d.hold())
+	switch {
+	case err != nil:
+		d.lost(now, err)
+		return
+	case n > 0:
+		d.log.Warn("mails are in doubt: another node has died, or lost the database, before it recorded them; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
+	}
+	d.takeShare(ctx, now, p)
+}
+
+// takeShare changes what this node may use of the relays when the number of nodes
+// has changed.
+func (d *dispatcher) takeShare(ctx context.Context, now time.Time, p ledger.Place) {
 	if d.place.Nodes == 0 && p.Nodes > 1 {
 		// The others learn of us at their next beat.
 		d.rest = now.Add(d.pace.beat)
@@ -87,10 +122,8 @@ func (d *dispatcher) handBack(ctx context.Context) {
 			}
 		}
 	}
-	if !d.exclusive {
-		if err := d.ledger.Leave(ctx, d.owner); err != nil {
-			d.log.Debug("leaving the nodes", "error", err)
-		}
+	if err := d.ledger.Leave(ctx, d.owner()); err != nil {
+		d.log.Debug("leaving the nodes", "error", err)
 	}
 }
 

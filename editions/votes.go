@@ -1,4 +1,4 @@
-package ledger
+package editions
 
 import (
 	"context"
@@ -24,33 +24,8 @@ type Tally struct{ Useful, Useless int64 }
 // ErrNotSent means that an edition has nothing that a reader could vote on.
 var ErrNotSent = errors.New("the reader wasn't sent such a tip")
 
-// VotedOn returns the newsletter and the content that a reader judges: the one
-// of their delivery, or for who got the tip on request the one that all share.
-func (l *Ledger) VotedOn(ctx context.Context, q store.Queryer, edition, subscriber int64) (newsletter string, c Content, err error) {
-	c.Edition = edition
-	err = q.QueryRowContext(ctx, sqlVotedOn(l.db), subscriber, edition).Scan(&newsletter, &c.LocalDate, &c.ID, &c.Choice, &c.Reason)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", c, ErrNotSent
-	}
-	if err != nil {
-		return "", c, fmt.Errorf("read what a vote is about: %w", err)
-	}
-	return newsletter, c, l.loadItems(ctx, q, &c)
-}
-
-// sqlVotedOn looks into the batches too: a quick reader votes before it's recorded
-// that the relay took their mail.
-func sqlVotedOn(db *store.DB) string {
-	return `
-		WITH its (content) AS (
-			SELECT content FROM deliveries WHERE edition = $2 AND subscriber = $1
-			UNION ALL SELECT content FROM ` + sqlListed(db, "b.edition = $2 AND "+ofReader) + ` AS listed)
-		SELECT e.newsletter, e.local_date, c.id, c.choice, c.reason FROM editions e JOIN contents c ON c.edition = e.id
-		WHERE e.id = $2 AND (c.id IN (SELECT content FROM its) OR c.choice = 'daily' AND NOT EXISTS (SELECT 1 FROM its))`
-}
-
 // VoteOf returns a reader's vote, if there is one.
-func (l *Ledger) VoteOf(ctx context.Context, q store.Queryer, edition, subscriber int64, tip string) (useful, voted bool, err error) {
+func (s *Editions) VoteOf(ctx context.Context, q store.Queryer, edition, subscriber int64, tip string) (useful, voted bool, err error) {
 	err = q.QueryRowContext(ctx, "SELECT useful FROM votes WHERE voter = $1 AND edition = $2 AND tip = $3",
 		subscriber, edition, tip).Scan(&useful)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -64,7 +39,7 @@ func (l *Ledger) VoteOf(ctx context.Context, q store.Queryer, edition, subscribe
 
 // Vote counts a reader's vote on a tip of an edition. Each has one: a second
 // takes the place of the first. It reports whether something changed.
-func (l *Ledger) Vote(ctx context.Context, tx *sql.Tx, now time.Time, v Vote) (changed bool, err error) {
+func (s *Editions) Vote(ctx context.Context, tx *sql.Tx, now time.Time, v Vote) (changed bool, err error) {
 	args := []any{v.Subscriber, v.Edition, v.Tip, v.Useful, store.Millis(now)}
 	added, err := affected(tx.ExecContext(ctx, `
 		INSERT INTO votes (voter, edition, tip, useful, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (voter, edition, tip) DO NOTHING`, args...))
@@ -98,12 +73,12 @@ func (l *Ledger) Vote(ctx context.Context, tx *sql.Tx, now time.Time, v Vote) (c
 }
 
 // Tallies counts the votes on each tip of some newsletters, over all editions.
-func (l *Ledger) Tallies(ctx context.Context, newsletters []string) (map[string]Tally, error) {
+func (s *Editions) Tallies(ctx context.Context, newsletters []string) (map[string]Tally, error) {
 	if len(newsletters) == 0 {
 		return nil, nil
 	}
 	places, args := listed(newsletters)
-	rows, err := l.db.Read().QueryContext(ctx, `
+	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT v.tip, CAST(SUM(v.useful) AS BIGINT), CAST(SUM(v.useless) AS BIGINT) FROM vote_counts v JOIN editions e ON e.id = v.edition
 		WHERE e.newsletter IN (`+places+`) GROUP BY v.tip`, args...)
 	if err != nil {
@@ -122,8 +97,8 @@ func (l *Ledger) Tallies(ctx context.Context, newsletters []string) (map[string]
 	return all, rows.Err()
 }
 
-// tally counts the votes on all tips of an edition.
-func (l *Ledger) tally(ctx context.Context, q store.Queryer, edition int64) (t Tally, err error) {
+// Tally counts the votes on all tips of an edition.
+func (s *Editions) Tally(ctx context.Context, q store.Queryer, edition int64) (t Tally, err error) {
 	err = q.QueryRowContext(ctx, "SELECT CAST(COALESCE(SUM(useful), 0) AS BIGINT), CAST(COALESCE(SUM(useless), 0) AS BIGINT) FROM vote_counts WHERE edition = $1",
 		edition).Scan(&t.Useful, &t.Useless)
 	if err != nil {

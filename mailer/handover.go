@@ -9,39 +9,6 @@ import (
 	"dailytip/verdict"
 )
 
-// composing writes and signs the mails that were claimed, ahead of the
-// connections: signing takes longer than sending, and several cores can sign.
-func (m *Mailer) composing(ctx context.Context) {
-	for x := range m.claimed {
-		if m.written(ctx, x) && !m.route(m.relays[0], x) {
-			m.untried(x)
-		}
-	}
-}
-
-// written composes a mail, unless that is done. It reports false when it can't
-// be, and then has brought it back.
-func (m *Mailer) written(ctx context.Context, x *message) bool {
-	if ctx.Err() != nil {
-		m.untried(x)
-		return false
-	}
-	if x.bytes != nil {
-		return true
-	}
-	x.bytes = m.buffers.take()
-	if x.err = m.compose(ctx, x); x.err == nil {
-		return true
-	}
-	if ctx.Err() != nil {
-		x.err = nil
-		m.untried(x)
-	} else {
-		m.back(x)
-	}
-	return false
-}
-
 // connection is one of a relay's: it hands over what waits for the relay. One
 // goroutine runs it.
 type connection struct {
@@ -53,8 +20,8 @@ type connection struct {
 	rests   time.Time // until then others are tried, who are let in
 }
 
-// carry works until nothing is on its way any more.
-func (c *connection) carry(ctx context.Context) {
+// handOver works until nothing is on its way any more.
+func (c *connection) handOver(ctx context.Context) {
 	defer c.close()
 	idle := time.NewTimer(idleTime)
 	defer idle.Stop()
@@ -144,14 +111,6 @@ func (c *connection) hand(ctx context.Context, x *message) {
 // still ours, and not stale (P7).
 func (m *Mailer) stillWanted(x *message) bool { return m.ours(x) && clock().Before(x.job.ExpiresAt) }
 
-// ours tells whether a mail is still ours to send: a node that couldn't reach
-// the ledger for a lease's time has lost its claims to the others.
-func (m *Mailer) ours(x *message) bool {
-	now := clock()
-	return now.Before(x.claimed.Add(m.pace.lease)) ||
-		x.claimed.UnixMilli() > m.heldSince.Load() && now.UnixMilli() < m.heldUntil.Load()
-}
-
 // await waits for the relay's rate. It reports false when the mail can't go any
 // more (P7), or a stop came first.
 func (c *connection) await(ctx context.Context, x *message) bool {
@@ -180,7 +139,7 @@ func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 		c.untried(x)
 	case unavailable(a) && a.Stage < verdict.MailFrom && l.concurrency.connected.Load() > 0:
 		// It serves others: too many at once, or a certificate that has expired
-		// since. Those carry on, and will see for themselves.
+		// since. Those handOver on, and will see for themselves.
 		c.rests = now.Add(c.pace.aside(1))
 		l.queue <- x
 	case x.verdict == verdict.Down && a.Stage >= verdict.MailFrom && x.tries == 0:
@@ -240,5 +199,5 @@ func (m *Mailer) untried(x *message) {
 // back brings a mail back to the dispatcher.
 func (m *Mailer) back(x *message) {
 	m.buffers.give(x)
-	m.returns.add(x)
+	m.done <- x
 }

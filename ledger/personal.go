@@ -53,15 +53,14 @@ type HeldVote struct {
 // HeldOn returns everything that the ledger holds on a person, newest first.
 func (l *Ledger) HeldOn(ctx context.Context, subscriber int64) (h Held, err error) {
 	h = Held{Deliveries: []HeldDelivery{}, Notices: []HeldNotice{}, Votes: []HeldVote{}}
-	query := sqlOfReader(l.db, "SELECT id FROM editions")
-	err = l.eachDelivery(ctx, query, []any{subscriber}, func(_ int64, d Delivery) error {
+	deliveries, err := l.readDeliveries(ctx, sqlOfReader("SELECT id FROM editions"), []any{subscriber})
+	if err != nil {
+		return h, err
+	}
+	for _, d := range deliveries {
 		h.Deliveries = append(h.Deliveries, HeldDelivery{
 			d.Newsletter, d.LocalDate, d.Tip, d.Language, d.State, d.Attempts, d.DueAt, d.DoneAt, d.Answer.String(),
 		})
-		return nil
-	})
-	if err != nil {
-		return h, err
 	}
 	err = l.each(ctx, `
 		SELECT kind, newsletter, email, language, state, opened_at, done_at, code, enhanced, answer

@@ -1,4 +1,4 @@
-package ledger
+package editions
 
 import (
 	"context"
@@ -10,11 +10,46 @@ import (
 	"dailytip/store"
 )
 
+// The choices of a content that aren't made for one reader's place in a course.
+const (
+	Daily  = "daily"
+	Weekly = "weekly"
+)
+
+// Course is the choice of a content that course readers get whose next tip it
+// is.
+func Course(tip string) string { return "course:" + tip }
+
+// Content is what some readers of an edition get.
+type Content struct {
+	ID        int64
+	Edition   int64
+	LocalDate string
+	Choice    string // Daily, Weekly, Course(…)
+	Reason    string // pinned, next, repeat
+	Items     []Item
+}
+
+// Item is one tip of a content.
+type Item struct {
+	Tip  string // its id
+	Body []byte // the tip as it was when the content was opened, JSON
+}
+
+// ErrNotWritten means that what readers get on a date hasn't been written down.
+var ErrNotWritten = errors.New("nothing is written down for that date")
+
+// Choosing is what readers of an edition are to get.
+type Choosing struct {
+	Newsletter, LocalDate, Choice, Reason string
+	Items                                 []Item
+}
+
 // WriteDown fixes the tip that all readers of a date share, without deliveries,
 // and returns it: the one given, or the one that was written down before.
-func (l *Ledger) WriteDown(ctx context.Context, now time.Time, newsletter, date, reason string, items []Item) (c Content, err error) {
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		c, err = l.content(ctx, tx, now, Opening{
+func (s *Editions) WriteDown(ctx context.Context, now time.Time, newsletter, date, reason string, items []Item) (c Content, err error) {
+	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+		c, err = s.content(ctx, tx, now, Choosing{
 			Newsletter: newsletter, LocalDate: date, Choice: Daily, Reason: reason, Items: items,
 		})
 		return err
@@ -26,16 +61,16 @@ func (l *Ledger) WriteDown(ctx context.Context, now time.Time, newsletter, date,
 }
 
 // WrittenDown returns what readers get on a date, or [ErrNotWritten].
-func (l *Ledger) WrittenDown(ctx context.Context, newsletter, date, choice string) (Content, error) {
-	c, err := l.written(ctx, l.db.Read(), newsletter, date, choice)
+func (s *Editions) WrittenDown(ctx context.Context, newsletter, date, choice string) (Content, error) {
+	c, err := s.written(ctx, s.db.Read(), newsletter, date, choice)
 	if err != nil {
 		return c, err
 	}
-	return c, l.loadItems(ctx, l.db.Read(), &c)
+	return c, loadItems(ctx, s.db.Read(), &c)
 }
 
 // written finds a content without its items.
-func (l *Ledger) written(ctx context.Context, q store.Queryer, newsletter, date, choice string) (Content, error) {
+func (s *Editions) written(ctx context.Context, q store.Queryer, newsletter, date, choice string) (Content, error) {
 	c := Content{LocalDate: date, Choice: choice}
 	err := q.QueryRowContext(ctx, `
 		SELECT e.id, c.id, c.reason FROM editions e JOIN contents c ON c.edition = e.id
@@ -49,34 +84,35 @@ func (l *Ledger) written(ctx context.Context, q store.Queryer, newsletter, date,
 	return c, nil
 }
 
-// contentFor finds the content of an opening, or writes it down.
-func (l *Ledger) contentFor(ctx context.Context, tx *sql.Tx, now time.Time, o Opening) (Content, error) {
-	c, err := l.written(ctx, tx, o.Newsletter, o.LocalDate, o.Choice)
+// ContentFor finds a content, or writes it down with its edition; without items it
+// must be there, else the error is [ErrNotWritten].
+func (s *Editions) ContentFor(ctx context.Context, tx *sql.Tx, now time.Time, o Choosing) (Content, error) {
+	c, err := s.written(ctx, tx, o.Newsletter, o.LocalDate, o.Choice)
 	if errors.Is(err, ErrNotWritten) && len(o.Items) > 0 {
-		return l.content(ctx, tx, now, o)
+		return s.content(ctx, tx, now, o)
 	}
 	return c, err
 }
 
 // content finds or makes the edition and the content.
-func (l *Ledger) content(ctx context.Context, tx *sql.Tx, now time.Time, o Opening) (Content, error) {
+func (s *Editions) content(ctx context.Context, tx *sql.Tx, now time.Time, o Choosing) (Content, error) {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO editions (id, newsletter, local_date, opened_at, state) VALUES ($1, $2, $3, $4, 'open')
-		ON CONFLICT (newsletter, local_date) DO NOTHING`, l.ids.New(now), o.Newsletter, o.LocalDate, store.Millis(now))
+		ON CONFLICT (newsletter, local_date) DO NOTHING`, s.ids.New(now), o.Newsletter, o.LocalDate, store.Millis(now))
 	if err != nil {
 		return Content{}, err
 	}
-	edition, err := l.Edition(ctx, tx, o.Newsletter, o.LocalDate)
+	edition, err := s.Edition(ctx, tx, o.Newsletter, o.LocalDate)
 	if err != nil {
 		return Content{}, err
 	}
 	n, err := affected(tx.ExecContext(ctx, `
 		INSERT INTO contents (id, edition, choice, reason) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (edition, choice) DO NOTHING`, l.ids.New(now), edition.ID, o.Choice, o.Reason))
+		ON CONFLICT (edition, choice) DO NOTHING`, s.ids.New(now), edition.ID, o.Choice, o.Reason))
 	if err != nil {
 		return Content{}, err
 	}
-	c, err := l.contentOf(ctx, tx, edition, o.Choice)
+	c, err := s.contentOf(ctx, tx, edition, o.Choice)
 	if err != nil || n == 0 {
 		return c, err
 	}
@@ -91,33 +127,17 @@ func (l *Ledger) content(ctx context.Context, tx *sql.Tx, now time.Time, o Openi
 	return c, nil
 }
 
-// ErrNoEdition means that a newsletter's edition for a date hasn't been opened.
-var ErrNoEdition = errors.New("no such edition")
-
-// Edition returns a newsletter's edition for a date, or [ErrNoEdition].
-func (l *Ledger) Edition(ctx context.Context, q store.Queryer, newsletter, date string) (Edition, error) {
-	e := Edition{Newsletter: newsletter, LocalDate: date}
-	var opened int64
-	err := q.QueryRowContext(ctx, "SELECT id, opened_at, state FROM editions WHERE newsletter = $1 AND local_date = $2",
-		newsletter, date).Scan(&e.ID, &opened, &e.State)
-	if errors.Is(err, sql.ErrNoRows) {
-		return e, ErrNoEdition
-	}
-	e.OpenedAt = store.Time(opened)
-	return e, err
-}
-
-func (l *Ledger) contentOf(ctx context.Context, q store.Queryer, e Edition, choice string) (Content, error) {
+func (s *Editions) contentOf(ctx context.Context, q store.Queryer, e Edition, choice string) (Content, error) {
 	c := Content{Edition: e.ID, LocalDate: e.LocalDate, Choice: choice}
 	err := q.QueryRowContext(ctx, "SELECT id, reason FROM contents WHERE edition = $1 AND choice = $2", e.ID, choice).Scan(&c.ID, &c.Reason)
 	if err != nil {
 		return c, err
 	}
-	return c, l.loadItems(ctx, q, &c)
+	return c, loadItems(ctx, q, &c)
 }
 
 // Content returns the content with a number.
-func (l *Ledger) Content(ctx context.Context, q store.Queryer, id int64) (Content, error) {
+func (s *Editions) Content(ctx context.Context, q store.Queryer, id int64) (Content, error) {
 	c := Content{ID: id}
 	err := q.QueryRowContext(ctx, `
 		SELECT c.edition, c.choice, c.reason, e.local_date FROM contents c JOIN editions e ON e.id = c.edition WHERE c.id = $1`,
@@ -125,20 +145,20 @@ func (l *Ledger) Content(ctx context.Context, q store.Queryer, id int64) (Conten
 	if err != nil {
 		return c, fmt.Errorf("read content %d: %w", id, err)
 	}
-	return c, l.loadItems(ctx, q, &c)
+	return c, loadItems(ctx, q, &c)
 }
 
 // ChoiceOf returns one content of an edition.
-func (l *Ledger) ChoiceOf(ctx context.Context, e Edition, choice string) (Content, error) {
-	return l.contentOf(ctx, l.db.Read(), e, choice)
+func (s *Editions) ChoiceOf(ctx context.Context, e Edition, choice string) (Content, error) {
+	return s.contentOf(ctx, s.db.Read(), e, choice)
 }
 
 // ReadContent returns the content with a number, outside a transaction.
-func (l *Ledger) ReadContent(ctx context.Context, id int64) (Content, error) {
-	return l.Content(ctx, l.db.Read(), id)
+func (s *Editions) ReadContent(ctx context.Context, id int64) (Content, error) {
+	return s.Content(ctx, s.db.Read(), id)
 }
 
-func (l *Ledger) loadItems(ctx context.Context, q store.Queryer, c *Content) error {
+func loadItems(ctx context.Context, q store.Queryer, c *Content) error {
 	rows, err := q.QueryContext(ctx, "SELECT tip, body FROM content_tips WHERE content = $1 ORDER BY position", c.ID)
 	if err != nil {
 		return fmt.Errorf("read content %d: %w", c.ID, err)

@@ -17,11 +17,8 @@ const writeTime = 20 * time.Second
 type dispatcher struct {
 	*Mailer
 	outstanding map[ledger.Key]struct{}     // claimed; a claim's outcome isn't committed
-	ready       []*message                  // those of them that wait for room
-	begun       []ledger.Job                // those of them that get some, for the ledger
 	outcomes    []ledger.Outcome            // to be recorded with the next exchange
-	room        []*message                  // to gather what comes back in
-	streaks     map[string]*streak          // by scope
+	breakers    map[string]*breaker         // by scope
 	paused      map[string]ledger.PauseInfo // by scope
 	said        map[string]bool             // complaints that were logged
 	broken      time.Time                   // since when the ledger fails; zero: it works
@@ -32,65 +29,61 @@ type dispatcher struct {
 	journal     journal
 }
 
-// dispatch is the one goroutine that writes: it records outcomes and claims the
-// next page in the same transaction. Meanwhile further results gather, so
-// commits grow as the load does.
-func (m *Mailer) dispatch(ctx context.Context) {
+func (m *Mailer) dispatcher() *dispatcher {
 	d := &dispatcher{
-		Mailer: m, outstanding: map[ledger.Key]struct{}{}, streaks: map[string]*streak{},
+		Mailer: m, outstanding: map[ledger.Key]struct{}{}, breakers: map[string]*breaker{},
 		paused: map[string]ledger.PauseInfo{}, said: map[string]bool{},
 		journal: journal{ledger: m.ledger, log: m.log},
 	}
 	for _, l := range m.relays {
 		d.enough += 2 * l.Connections // one on the wire and one to follow it
 	}
+	return d
+}
+
+// dispatch is the one goroutine that writes: it records outcomes and claims the
+// next page in the same transaction. Meanwhile further outcomes gather, so
+// commits grow as the load does.
+func (d *dispatcher) dispatch(ctx context.Context) {
 	bounded(ctx, d.begin)
-	polling := time.NewTicker(m.pace.poll)
+	polling := time.NewTicker(d.pace.poll)
 	defer polling.Stop()
-	renewing := time.NewTicker(m.pace.lease / 3)
-	defer renewing.Stop()
-	beating := time.NewTicker(m.pace.beat)
+	beating := time.NewTicker(d.pace.beat)
 	defer beating.Stop()
-	gathering := time.NewTimer(time.Hour)
+	gathering := time.NewTimer(d.pace.gather)
 	defer gathering.Stop()
-	gathering.Stop()
 	unbroken := context.WithoutCancel(ctx)
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
-		case <-m.wake:
+		case <-d.wake:
 			d.idle = false
-			d.collect(unbroken)
 			bounded(ctx, d.exchange)
 		case <-polling.C:
 			d.idle = false
-			d.collect(unbroken)
-			bounded(ctx, func(ctx context.Context) {
-				d.readPauses(ctx)
-				d.exchange(ctx)
-				d.journal.look(ctx, clock())
-			})
-		case <-m.returns.ready:
-			if d.collect(unbroken); !d.worthwhile() {
-				m.returns.expect(d.missing())
-				continue // what came waits for company, as long as what came before it
+			bounded(ctx, d.poll)
+		case x := <-d.done:
+			if d.take(unbroken, x); !d.worthwhile() {
+				continue
 			}
 			bounded(ctx, d.exchange)
 		case <-gathering.C:
-			if d.collect(unbroken); len(d.outcomes) > 0 {
+			if len(d.outcomes) > 0 {
 				bounded(ctx, d.exchange)
 			}
-		case <-renewing.C:
-			bounded(ctx, d.renew)
 		case <-beating.C:
 			bounded(ctx, d.beat)
 		}
-		if len(d.outstanding) > d.held() {
-			m.returns.expect(d.missing())
-			gathering.Reset(m.pace.gather)
-		}
+		gathering.Reset(d.pace.gather)
 	}
 	d.end(ctx)
+}
+
+// poll sees what another process has changed.
+func (d *dispatcher) poll(ctx context.Context) {
+	d.readPauses(ctx)
+	d.exchange(ctx)
+	d.journal.look(ctx, clock())
 }
 
 func bounded(ctx context.Context, f func(context.Context)) {
@@ -103,7 +96,11 @@ func bounded(ctx context.Context, f func(context.Context)) {
 // restarts the program has mended something, so pauses are tried at once.
 func (d *dispatcher) begin(ctx context.Context) {
 	now := clock()
-	n, err := d.ledger.Recover(ctx, now, d.hold(), d.exclusive)
+	lease := d.pace.lease
+	if d.exclusive {
+		lease = ledger.NoLease
+	}
+	n, err := d.ledger.Recover(ctx, now, lease, d.hold())
 	if err == nil {
 		err = d.ledger.ProbeNow(ctx, now)
 	}
@@ -117,15 +114,6 @@ func (d *dispatcher) begin(ctx context.Context) {
 	d.beat(ctx)
 }
 
-// collect takes what has come back.
-func (d *dispatcher) collect(ctx context.Context) {
-	d.room = d.returns.take(d.room)
-	for i, x := range d.room {
-		d.take(ctx, x)
-		d.room[i] = nil
-	}
-}
-
 // exchange records and claims, until there's nothing more to record.
 func (d *dispatcher) exchange(ctx context.Context) {
 	more := true
@@ -135,21 +123,18 @@ func (d *dispatcher) exchange(ctx context.Context) {
 }
 
 // worthwhile tells whether to commit what has come back. A commit costs as much
-// as handing over a dozen mails, so results gather: while the connections have
+// as handing over a dozen mails, so outcomes gather while the connections have
 // enough to do, but hardly longer than pace.gather.
-func (d *dispatcher) worthwhile() bool { return d.missing() <= 0 }
-
-// missing is how many more mails must come back before a commit is worthwhile.
-func (d *dispatcher) missing() int {
-	return min(largestCommit-len(d.outcomes), d.busy()-d.enough)
+func (d *dispatcher) worthwhile() bool {
+	return d.busy() <= d.enough || len(d.outcomes) >= largestCommit
 }
 
 // largestCommit bounds how long one commit keeps others from writing: about
 // 5 ms on SQLite.
 const largestCommit = 400
 
-// busy counts the mails that a worker has, or will have.
-func (d *dispatcher) busy() int { return d.underWay() - len(d.outcomes) - d.held() }
+// busy counts the mails that a connection has, or will have.
+func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.held() }
 
 // page makes one exchange. It reports false when the ledger fails: then the
 // outcomes are kept and nothing is claimed, for without a ledger nothing goes
@@ -160,7 +145,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 		return false
 	}
 	// What these outcomes free may be claimed in the same transaction.
-	want := max(d.inFlight-d.underWay()+len(d.outcomes)-len(d.ready), 0)
+	want := max(d.inFlight-len(d.outstanding)+len(d.outcomes), 0)
 	if d.idle {
 		want = 0
 	}
@@ -185,22 +170,29 @@ func (d *dispatcher) page(ctx context.Context) bool {
 	if want == 0 && len(d.outcomes) == 0 {
 		return true
 	}
-	together := len(d.outcomes)
-	jobs, err := d.commit(ctx, now, ledger.Claiming{Limit: want, Begin: d.next()})
+	jobs, err := d.commit(ctx, now, want)
 	if err != nil {
 		d.lost(now, err)
 		return false
 	}
 	d.idle = want > 0 && len(jobs) == 0 || d.idle
-	d.keep(now, jobs)
-	d.startReady(now)
-	d.lookAhead(ctx, now, together)
+	for _, job := range jobs {
+		d.start(now, job)
+	}
 	return true
 }
 
-// start sends a mail on its way. It never blocks: each queue holds as much as
-// may be outstanding.
-func (d *dispatcher) start(x *message) {
+// start sends a mail on its way, unless its recipient's domain has had enough. It
+// never blocks: each queue holds as much as may be outstanding.
+func (d *dispatcher) start(now time.Time, job ledger.Job) {
+	d.outstanding[job.Key] = struct{}{}
+	if next, ok := d.domains.admit(now, job); !ok {
+		d.outcomes = append(d.outcomes, ledger.Outcome{
+			Job: job, State: ledger.Pending, NextAt: next, Answer: ledger.Answer{Text: "it waits for its turn: domains: limits how much its recipient's domain gets"},
+		})
+		return
+	}
+	x := d.messages.take(job)
 	if d.sign != nil {
 		d.claimed <- x
 	} else if !d.route(d.relays[0], x) {
@@ -209,17 +201,16 @@ func (d *dispatcher) start(x *message) {
 }
 
 // commit records the outcomes and claims.
-func (d *dispatcher) commit(ctx context.Context, now time.Time, c ledger.Claiming) ([]ledger.Job, error) {
+func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]ledger.Job, error) {
 	if !d.broken.IsZero() {
 		// The transaction that failed may have been committed all the same, and
 		// have claimed what we don't know of.
 		known := func(k ledger.Key) bool { _, ok := d.outstanding[k]; return ok }
-		if err := d.ledger.Disown(ctx, now, d.owner, known); err != nil {
+		if err := d.ledger.Disown(ctx, now, d.owner(), known); err != nil {
 			return nil, err
 		}
 	}
-	c.Owner, c.Lease = d.owner, d.pace.lease
-	jobs, err := d.ledger.Exchange(ctx, now, d.outcomes, c)
+	jobs, err := d.ledger.Exchange(ctx, now, d.outcomes, ledger.Claiming{Owner: d.owner(), Limit: want})
 	if err != nil {
 		return nil, err
 	}
@@ -244,29 +235,6 @@ func (d *dispatcher) lost(now time.Time, err error) {
 	}
 }
 
-// renew keeps this node's claims, and looks for those of a node that died.
-func (d *dispatcher) renew(ctx context.Context) {
-	now := clock()
-	if len(d.outstanding) > 0 {
-		if err := d.ledger.Renew(ctx, now, ledger.Claiming{Owner: d.owner, Lease: d.pace.lease}); err != nil {
-			d.lost(now, err)
-			return
-		}
-		if now.UnixMilli() >= d.heldUntil.Load() {
-			// Nobody can have taken what was claimed within a lease of here.
-			d.heldSince.Store(clock().Add(-d.pace.lease).UnixMilli())
-		}
-		d.heldUntil.Store(now.Add(d.pace.lease).UnixMilli())
-	}
-	n, err := d.ledger.Recover(ctx, now, d.hold(), false)
-	switch {
-	case err != nil:
-		d.lost(now, err)
-	case n > 0:
-		d.log.Warn("mails are in doubt: another node has died, or lost the database, before it recorded them; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
-	}
-}
-
 // recall takes back what waits for a connection: the context has ended, so none
 // begins another, but one that waits for the relay can't say so.
 func (d *dispatcher) recall(ctx context.Context) {
@@ -277,32 +245,24 @@ func (d *dispatcher) recall(ctx context.Context) {
 	}
 }
 
-// end gives back what no connection has begun and what waits in rows, waits for
+// end gives back what no connection has begun and what circuit breakers hold, waits for
 // what is on the wire, and records it all.
 func (d *dispatcher) end(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.pace.wire+writeTime)
 	defer cancel()
 	now := clock()
-	for _, x := range d.ready {
-		x.untried = true
-		d.take(ctx, x)
-	}
-	d.ready = nil
 	d.recall(ctx)
 	wire := time.NewTimer(d.pace.wire + time.Second) // the relays give up first
 	defer wire.Stop()
-	for over := false; !over; {
-		d.returns.expect(1)
-		if d.collect(ctx); d.busy() <= 0 {
-			break
-		}
+	for over := false; !over && d.busy() > 0; {
 		select {
-		case <-d.returns.ready:
+		case x := <-d.done:
+			d.take(ctx, x)
 		case <-wire.C:
 			over = true
 		}
 	}
-	for scope := range d.streaks {
+	for scope := range d.breakers {
 		d.putBack(now, scope)
 	}
 	d.recordLast(ctx)
@@ -315,7 +275,7 @@ func (d *dispatcher) end(ctx context.Context) {
 // recordLast records what is known, for as long as it may take.
 func (d *dispatcher) recordLast(ctx context.Context) {
 	for len(d.outcomes) > 0 {
-		_, err := d.commit(ctx, clock(), ledger.Claiming{})
+		_, err := d.commit(ctx, clock(), 0)
 		if err == nil {
 			break
 		}

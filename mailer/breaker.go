@@ -8,14 +8,15 @@ import (
 	"dailytip/verdict"
 )
 
-// streak is a row of refusals with nothing accepted in between. One refusal is
+// breaker is a circuit breaker: it counts refusals with nothing accepted in
+// between. One refusal is
 // one reader's; a row of them is more likely our fault or the relay's (P4): a
 // relay that lost its table of users says of each that they don't exist.
 //
 // Final outcomes wait here, unrecorded, until it's clear which of the two it is.
 // They keep their places among in_flight; a crash leaves them in doubt, and
 // they're simply refused again.
-type streak struct {
+type breaker struct {
 	counts map[verdict.Verdict]int
 	held   []ledger.Outcome
 }
@@ -23,10 +24,10 @@ type streak struct {
 // row adds a refusal to its scope's row, and pauses the scope when the row is
 // long enough.
 func (d *dispatcher) row(ctx context.Context, now time.Time, w ruling, r *message, o ledger.Outcome) {
-	s := d.streaks[w.scope]
+	s := d.breakers[w.scope]
 	if s == nil {
-		s = &streak{counts: map[verdict.Verdict]int{}}
-		d.streaks[w.scope] = s
+		s = &breaker{counts: map[verdict.Verdict]int{}}
+		d.breakers[w.scope] = s
 	}
 	if o.State == ledger.Failed {
 		s.held = append(s.held, o)
@@ -41,17 +42,17 @@ func (d *dispatcher) row(ctx context.Context, now time.Time, w ruling, r *messag
 
 // putBack ends a row whose refusals weren't about the readers.
 func (d *dispatcher) putBack(now time.Time, scope string) {
-	if s := d.streaks[scope]; s != nil {
+	if s := d.breakers[scope]; s != nil {
 		for _, o := range s.held {
 			o.State, o.NextAt, o.Dead = ledger.Pending, now, false
 			d.outcomes = append(d.outcomes, o)
 		}
 	}
-	delete(d.streaks, scope)
+	delete(d.breakers, scope)
 }
 
 // release lets a row's refusals be recorded as they were said.
-func (d *dispatcher) release(s *streak) {
+func (d *dispatcher) release(s *breaker) {
 	d.outcomes = append(d.outcomes, s.held...)
 	s.held = nil
 }
@@ -59,9 +60,9 @@ func (d *dispatcher) release(s *streak) {
 // accepted ends the rows and pauses that a mail belongs to.
 func (d *dispatcher) accepted(ctx context.Context, scope string) {
 	for _, scope := range []string{scope, ledger.Relay} {
-		if s := d.streaks[scope]; s != nil {
+		if s := d.breakers[scope]; s != nil {
 			d.release(s)
-			delete(d.streaks, scope)
+			delete(d.breakers, scope)
 		}
 		d.resume(ctx, scope)
 	}
@@ -73,13 +74,13 @@ func (d *dispatcher) accepted(ctx context.Context, scope string) {
 // to record.
 func (d *dispatcher) settle() bool {
 	full := d.held() >= d.inFlight
-	if d.busy() > 0 || len(d.outcomes) > 0 || (!d.idle || len(d.ready) > 0) && !full {
+	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && !full {
 		return false
 	}
-	for scope, s := range d.streaks {
+	for scope, s := range d.breakers {
 		d.release(s)
 		if !full {
-			delete(d.streaks, scope)
+			delete(d.breakers, scope)
 		}
 	}
 	return len(d.outcomes) > 0
@@ -88,7 +89,7 @@ func (d *dispatcher) settle() bool {
 // held counts the outcomes that wait in rows.
 func (d *dispatcher) held() int {
 	n := 0
-	for _, s := range d.streaks {
+	for _, s := range d.breakers {
 		n += len(s.held)
 	}
 	return n

@@ -1,0 +1,151 @@
+package editions
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Editions reads and writes what was chosen and sent. Its methods may be called
+// from several goroutines.
+type Editions struct {
+	db  *store.DB
+	ids *store.IDs
+}
+
+// New returns the editions in a migrated database.
+func New(db *store.DB) *Editions { return &Editions{db: db, ids: &store.IDs{}} }
+
+// Edition is one newsletter on one local date.
+type Edition struct {
+	ID         int64
+	Newsletter string
+	LocalDate  string // YYYY-MM-DD
+	OpenedAt   time.Time
+	State      string // Open, Paused, Cancelled
+}
+
+// The states of an edition. Only an open one's deliveries are claimed; nothing
+// leads out of cancelled.
+const (
+	Open      = "open"
+	Paused    = "paused"
+	Cancelled = "cancelled"
+)
+
+var (
+	// ErrNoEdition means that a newsletter's edition for a date hasn't been opened.
+	ErrNoEdition = errors.New("no such edition")
+	// ErrCancelled means that an edition was cancelled, which can't be undone.
+	ErrCancelled = errors.New("the edition was cancelled")
+)
+
+// Edition returns a newsletter's edition for a date, or [ErrNoEdition].
+func (s *Editions) Edition(ctx context.Context, q store.Queryer, newsletter, date string) (Edition, error) {
+	e := Edition{Newsletter: newsletter, LocalDate: date}
+	var opened int64
+	err := q.QueryRowContext(ctx, "SELECT id, opened_at, state FROM editions WHERE newsletter = $1 AND local_date = $2",
+		newsletter, date).Scan(&e.ID, &opened, &e.State)
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, ErrNoEdition
+	}
+	e.OpenedAt = store.Time(opened)
+	return e, err
+}
+
+// Newest returns the newest editions, newest first.
+func (s *Editions) Newest(ctx context.Context, q store.Queryer, limit int) ([]Edition, error) {
+	return read(ctx, q, "ORDER BY local_date DESC, newsletter LIMIT $1", limit)
+}
+
+// Since returns the editions of a local date (YYYY-MM-DD) and later, newest first.
+func (s *Editions) Since(ctx context.Context, q store.Queryer, date string) ([]Edition, error) {
+	return read(ctx, q, "WHERE local_date >= $1 ORDER BY local_date DESC, newsletter", date)
+}
+
+// read returns those that which chooses and orders.
+func read(ctx context.Context, q store.Queryer, which string, args ...any) ([]Edition, error) {
+	rows, err := q.QueryContext(ctx, "SELECT id, newsletter, local_date, opened_at, state FROM editions "+which, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read editions: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []Edition
+	for rows.Next() {
+		var e Edition
+		var opened int64
+		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &opened, &e.State); err != nil {
+			return nil, fmt.Errorf("read editions: %w", err)
+		}
+		e.OpenedAt = store.Time(opened)
+		all = append(all, e)
+	}
+	return all, rows.Err()
+}
+
+// SetState changes an edition's state from one to another, and tells whether it
+// was in that one. A cancelled edition is [ErrCancelled].
+func SetState(ctx context.Context, tx *sql.Tx, e Edition, from, to string) (changed bool, err error) {
+	n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET state = $1 WHERE id = $2 AND state = $3", to, e.ID, from))
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	return false, UnlessCancelled(ctx, tx, e.ID)
+}
+
+// Cancel ends an edition for good, or returns [ErrCancelled] when it has been.
+func Cancel(ctx context.Context, tx *sql.Tx, e Edition) error {
+	n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET state = $1 WHERE id = $2 AND state <> $1", Cancelled, e.ID))
+	if err == nil && n == 0 {
+		return ErrCancelled
+	}
+	return err
+}
+
+// UnlessCancelled returns [ErrCancelled] for a cancelled edition.
+func UnlessCancelled(ctx context.Context, q store.Queryer, edition int64) error {
+	var state string
+	if err := q.QueryRowContext(ctx, "SELECT state FROM editions WHERE id = $1", edition).Scan(&state); err != nil {
+		return fmt.Errorf("read edition: %w", err)
+	}
+	if state == Cancelled {
+		return ErrCancelled
+	}
+	return nil
+}
+
+// CancelledOn tells whether a date's edition was cancelled: its tip goes into no
+// week's mail either.
+func (s *Editions) CancelledOn(ctx context.Context, newsletter, date string) (bool, error) {
+	e, err := s.Edition(ctx, s.db.Read(), newsletter, date)
+	if errors.Is(err, ErrNoEdition) {
+		return false, nil
+	}
+	return e.State == Cancelled, err
+}
+
+// Begin notes when sending an edition began, in ms, unless that changed since it
+// was read: then another node was first.
+func Begin(ctx context.Context, tx *sql.Tx, edition, at, began, ended int64) (bool, error) {
+	n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET began_at = $2, ended_at = 0 WHERE id = $1 AND began_at = $3 AND ended_at = $4",
+		edition, at, began, ended))
+	return n > 0, err
+}
+
+// End notes when nothing of an edition that began at an instant was left, in ms,
+// unless another node was first.
+func End(ctx context.Context, tx *sql.Tx, edition, at, began int64) (bool, error) {
+	n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET ended_at = $2 WHERE id = $1 AND began_at = $3 AND ended_at = 0", edition, at, began))
+	return n > 0, err
+}
+
+func affected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}

@@ -1,0 +1,87 @@
+package editions
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+)
+
+// Choice is the tip that a date got, or the operator chose for it.
+type Choice struct {
+	LocalDate string
+	Tip       string // "" : no edition on that date (a skip), or nothing was left to send
+	Reason    string
+}
+
+// History returns the tips of a newsletter's editions that all its readers
+// share, by date. What a course reader got isn't in it.
+func (s *Editions) History(ctx context.Context, newsletter string) ([]Choice, error) {
+	return s.choices(ctx, `
+		SELECT e.local_date, t.tip, c.reason FROM editions e
+		JOIN contents c ON c.edition = e.id AND c.choice = 'daily'
+		JOIN content_tips t ON t.content = c.id
+		WHERE e.newsletter = $1 ORDER BY e.local_date`, newsletter)
+}
+
+// Pins returns what the operator chose for a newsletter's dates by command: a
+// tip, or with the reason "skip" no edition.
+func (s *Editions) Pins(ctx context.Context, newsletter string) ([]Choice, error) {
+	return s.choices(ctx, "SELECT local_date, tip, action FROM pins WHERE newsletter = $1 ORDER BY local_date", newsletter)
+}
+
+func (s *Editions) choices(ctx context.Context, query, newsletter string) ([]Choice, error) {
+	rows, err := s.db.Read().QueryContext(ctx, query, newsletter)
+	if err != nil {
+		return nil, fmt.Errorf("read choices: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var choices []Choice
+	for rows.Next() {
+		var c Choice
+		if err := rows.Scan(&c.LocalDate, &c.Tip, &c.Reason); err != nil {
+			return nil, fmt.Errorf("read choices: %w", err)
+		}
+		choices = append(choices, c)
+	}
+	return choices, rows.Err()
+}
+
+// ErrOpened means that an edition has been opened, and its tip stands.
+var ErrOpened = errors.New("the edition of that date has been opened; what it sends can't be changed any more")
+
+// Pin sets what a date gets: a tip, or no edition when tip is "". It replaces
+// an earlier choice, and refuses with [ErrOpened] once the edition is there.
+func (s *Editions) Pin(ctx context.Context, now time.Time, newsletter, date, tip string) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := s.Edition(ctx, tx, newsletter, date); !errors.Is(err, ErrNoEdition) {
+			return errors.Join(err, ErrOpened)
+		}
+		action := "pin"
+		if tip == "" {
+			action = "skip"
+		}
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO pins (newsletter, local_date, action, tip, created_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (newsletter, local_date) DO UPDATE SET action = excluded.action, tip = excluded.tip`,
+			newsletter, date, action, tip, store.Millis(now))
+		if err != nil {
+			return fmt.Errorf("pin: %w", err)
+		}
+		return nil
+	})
+}
+
+// Unpin takes the operator's choice for a date back. It reports whether there
+// was one.
+func (s *Editions) Unpin(ctx context.Context, newsletter, date string) (there bool, err error) {
+	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pins WHERE newsletter = $1 AND local_date = $2", newsletter, date))
+		there = n > 0
+		return err
+	})
+	return there, err
+}

@@ -1,0 +1,30 @@
+package editions
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"dailytip/store"
+)
+
+// Latest returns the newest public content of a newsletter that its readers
+// share, of a date before the one given ("": of any), or [ErrNoEdition].
+func (s *Editions) Latest(ctx context.Context, q store.Queryer, newsletter, before string) (Content, error) {
+	return newest(ctx, q, `
+		SELECT c.id, c.edition, c.choice, c.reason, e.local_date FROM editions e JOIN contents c ON c.edition = e.id
+		WHERE e.newsletter = $1 AND ($2 = '' OR e.local_date < $2) AND c.choice = 'daily' AND `+public+`
+		ORDER BY e.local_date DESC LIMIT 1`, newsletter, before)
+}
+
+func newest(ctx context.Context, q store.Queryer, query string, args ...any) (c Content, err error) {
+	err = q.QueryRowContext(ctx, query, args...).Scan(&c.ID, &c.Edition, &c.Choice, &c.Reason, &c.LocalDate)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, ErrNoEdition
+	}
+	if err != nil {
+		return c, fmt.Errorf("read the last edition: %w", err)
+	}
+	return c, loadItems(ctx, q, &c)
+}

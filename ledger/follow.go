@@ -1,0 +1,109 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+
+	"dailytip/editions"
+)
+
+// follow does what an outcome brings with it, in the same transaction.
+func (r *recorder) follow(ctx context.Context, o Outcome) error {
+	delivery := o.Job.Key.Notice == 0
+	if o.State == Sent && delivery {
+		r.sent[o.Job.Key.Edition]++
+	}
+	if o.Dead {
+		o.Answer.Text = plain(o.Answer.Text)
+		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Answer.String())
+	}
+	if o.Job.Content == 0 {
+		return nil
+	}
+	switch o.State {
+	case Sent: // anybody may read the tip now, and a course goes on
+		course, err := r.publish(ctx, o.Job.Content)
+		if err != nil || !course || !delivery {
+			return err
+		}
+		return r.advanceCourse(ctx, o.Job)
+	case InDoubt:
+		if delivery {
+			return r.doubted(ctx, o.Job)
+		}
+	}
+	return nil
+}
+
+// doubted does what follows from a tip being in doubt for good, or until somebody
+// settles it: it may have arrived, so a course goes on, or the reader would get it
+// again the next day.
+func (r *recorder) doubted(ctx context.Context, j Job) error {
+	course, err := editions.InCourse(ctx, r.tx, j.Content)
+	if err != nil || !course {
+		return err
+	}
+	return r.advanceCourse(ctx, j)
+}
+
+// publish notes that a content has reached somebody, once, and tells whether it
+// belongs to a course.
+func (r *recorder) publish(ctx context.Context, content int64) (course bool, err error) {
+	if course, known := r.l.published.find(content); known {
+		return course, nil
+	}
+	if course, known := r.courses[content]; known {
+		return course, nil
+	}
+	if course, err = editions.Publish(ctx, r.tx, r.now, content); err != nil {
+		return false, fmt.Errorf("publish content %d: %w", content, err)
+	}
+	r.courses[content] = course
+	return course, nil
+}
+
+// advanceCourse moves a course reader's place on, and never back: a tip that was
+// sent again by command may be an old one.
+func (r *recorder) advanceCourse(ctx context.Context, j Job) error {
+	_, err := r.tx.ExecContext(ctx, `
+		UPDATE subscriptions SET course_tip = (SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0)
+		WHERE id = $2 AND NOT EXISTS (
+			SELECT 1 FROM deliveries this JOIN editions e ON e.id = this.edition
+			JOIN editions later ON later.newsletter = e.newsletter AND later.local_date > e.local_date
+			JOIN deliveries d ON d.edition = later.id AND d.subscriber = this.subscriber
+			WHERE this.edition = $3 AND this.subscriber = $4 AND d.due_at > this.due_at AND d.state IN ('sent', 'in_doubt'))`,
+		j.Content, j.Subscription, j.Key.Edition, j.Key.Subscriber)
+	if err != nil {
+		return fmt.Errorf("move on in course: %w", err)
+	}
+	return nil
+}
+
+// published are contents that are known to be public, and whether they belong to
+// a course: most mails of a page have the same.
+type published struct {
+	mu      sync.Mutex
+	courses map[int64]bool
+}
+
+// mostPublished bounds the memory. Who forgets a content looks it up again.
+const mostPublished = 1000
+
+func (p *published) find(content int64) (course, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	course, known = p.courses[content]
+	return course, known
+}
+
+// learn remembers what a transaction published, once it's committed.
+func (p *published) learn(courses map[int64]bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.courses == nil || len(p.courses) > mostPublished {
+		p.courses = map[int64]bool{}
+	}
+	maps.Copy(p.courses, courses)
+}

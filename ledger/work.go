@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dailytip/editions"
+	"dailytip/store"
+)
+
+// work is what there is to do, in one edition at most.
+type work struct {
+	paused  bool // something is
+	notices bool // some can be claimed
+	editions.Edition
+	ready bool // some of its deliveries can be claimed
+}
+
+// sqlWork finds the first edition after $2 that has something to send, now or
+// later, by the beginning of an index, however many deliveries there are. $1 is
+// now.
+const sqlWork = `
+	SELECT EXISTS (SELECT 1 FROM pauses), EXISTS (SELECT 1 FROM notices WHERE ` + isReady + `),
+		COALESCE(e.id, 0), COALESCE(e.newsletter, ''), COALESCE(e.local_date, ''), COALESCE(e.state, ''),
+		EXISTS (SELECT 1 FROM deliveries WHERE edition = e.id AND ` + isReady + `)
+	FROM (SELECT MIN(edition) AS edition FROM deliveries WHERE ` + waits + ` AND edition > $2) AS first
+	LEFT JOIN editions e ON e.id = first.edition`
+
+// lookForWork returns the first edition after one that has something to send,
+// now or later; its ID is 0 when there's none.
+func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time, after int64) (w work, err error) {
+	err = q.QueryRowContext(ctx, sqlWork, store.Millis(now), after).
+		Scan(&w.paused, &w.notices, &w.ID, &w.Newsletter, &w.LocalDate, &w.State, &w.ready)
+	if err != nil {
+		return w, fmt.Errorf("look for work: %w", err)
+	}
+	return w, nil
+}
+
+// openEditions returns the editions that have something to send, now or later,
+// oldest first.
+func (l *Ledger) openEditions(ctx context.Context, q store.Queryer) (all []editions.Edition, err error) {
+	for after := int64(0); ; {
+		w, err := l.lookForWork(ctx, q, time.Time{}, after)
+		if err != nil || w.ID == 0 {
+			return all, err
+		}
+		all, after = append(all, w.Edition), w.ID
+	}
+}
+
+// Waiting tells whether something could be claimed, without writing. What a pause
+// holds can't be, until its next try is due: looking each second must not take
+// the lock for writing as long as a relay is down.
+func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
+	w, err := l.lookForWork(ctx, l.db.Read(), now, 0)
+	if err != nil {
+		return false, err
+	}
+	var p paused
+	if w.paused {
+		pauses, err := l.AllPauses(ctx)
+		if err != nil {
+			return false, err
+		}
+		if p = pausedBy(pauses, now); p.all && !p.probeAll {
+			return false, nil
+		}
+		if w.notices, err = l.noticesFree(ctx, now); err != nil {
+			return false, err
+		}
+	}
+	if w.notices {
+		return true, nil
+	}
+	for w.ID != 0 {
+		probe, held := p.scopes[w.Newsletter]
+		if w.State == editions.Open && w.ready && (probe || !held) {
+			return true, nil
+		}
+		if w, err = l.lookForWork(ctx, l.db.Read(), now, w.ID); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// noticesFree tells whether a notice could be claimed that no pause of its
+// newsletter's notices holds just now.
+func (l *Ledger) noticesFree(ctx context.Context, now time.Time) (free bool, err error) {
+	err = l.db.Read().QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM notices WHERE `+isReady+` AND NOT EXISTS (
+			SELECT 1 FROM pauses WHERE pauses.newsletter = notices.newsletter || '/notices' AND pauses.probe_at > $1))`, store.Millis(now)).Scan(&free)
+	if err != nil {
+		return false, fmt.Errorf("look for notices: %w", err)
+	}
+	return free, nil
+}
