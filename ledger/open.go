@@ -83,7 +83,7 @@ func (l *Ledger) open(ctx context.Context, now time.Time, o Opening) (opened int
 
 // chunk is how many readers of a slot one transaction looks at. On SQLite it
 // bounds how long others wait for the write lock, below 50 ms.
-const chunk = 20_000
+const chunk = 10_000
 
 // openChunk opens the deliveries of the readers after one, and returns how many
 // are new and the last reader that it has looked at; math.MaxInt64: all of them.
