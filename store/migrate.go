@@ -21,8 +21,16 @@ var migrations embed.FS
 // write that one couldn't read, or the reverse.
 var ErrNewer = errors.New("the database belongs to a newer dailytip; run that one, or restore a backup from before it")
 
+// firstSchema is the version of the whole schema. What came before it was never
+// released.
+const firstSchema = 21
+
+// ErrOlder means that a program from before the first release made the database.
+var ErrOlder = errors.New("the database was made before the first release, and this program can't read it; " +
+	"export the list with the program that made it (dailytip subscribers export), name another place at the key database, and import it there")
+
 // Migrate brings the schema up to date and returns the version it is at, or
-// [ErrNewer]. Two nodes that start together don't disturb each other.
+// [ErrNewer] or [ErrOlder]. Two nodes that start together don't disturb each other.
 func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
 	provider, err := db.provider()
 	if err != nil {
@@ -33,6 +41,8 @@ func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
 		return version, nil
 	case version > latest(provider):
 		return version, fmt.Errorf("migrate: %w: its schema is at %d, this program knows %d", ErrNewer, version, latest(provider))
+	case 0 < version && version < firstSchema:
+		return version, fmt.Errorf("migrate: %w", ErrOlder)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return 0, fmt.Errorf("migrate: %w", Explain(err))
@@ -66,10 +76,7 @@ func (db *DB) provider() (*goose.Provider, error) {
 	options := []goose.ProviderOption{
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithGoMigrations(
-			goose.NewGoMigration(2, &goose.GoFunc{RunTx: makeKeys}, nil),
-			goose.NewGoMigration(4, &goose.GoFunc{RunTx: db.makeQueue}, nil),
-			goose.NewGoMigration(9, &goose.GoFunc{RunTx: db.leaveRoom}, nil),
-			goose.NewGoMigration(11, &goose.GoFunc{RunTx: db.makeBatches}, nil),
+			goose.NewGoMigration(firstSchema+1, &goose.GoFunc{RunTx: makeKeys}, nil),
 		),
 	}
 	dialect := goose.DialectSQLite3

@@ -43,6 +43,24 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	})
 }
 
+// What a program from before the first release made is left alone, too.
+func TestOlderSchemaIsRefused(t *testing.T) {
+	for name, place := range map[string]string{"sqlite": filepath.Join(t.TempDir(), "tips.db"), "postgres": storetest.PostgresURL(t)} {
+		t.Run(name, func(t *testing.T) {
+			db, err := store.Open(t.Context(), place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			write(t, db, "CREATE TABLE goose_db_version (id BIGINT PRIMARY KEY, version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL)")
+			write(t, db, "INSERT INTO goose_db_version (id, version_id, is_applied) VALUES (1, 0, TRUE), (2, 11, TRUE)")
+			if _, err := db.Migrate(t.Context()); !errors.Is(err, store.ErrOlder) || !strings.Contains(err.Error(), "subscribers export") {
+				t.Errorf("got %v, want that the database is older, and what to do", err)
+			}
+		})
+	}
+}
+
 func TestWriteRollsBack(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		boom := errors.New("boom")
