@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"dailytip/internal/rig"
+	"dailytip/test/daemontest"
 )
 
 func TestFigures(t *testing.T) {
@@ -103,7 +103,7 @@ func TestSmallRun(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	b := &bench{options: options{messages: 300, many: 500, rounds: 1, connections: 4, dir: dir}, stock: map[string]*stock{}, mails: map[int]*message{}}
 	t.Cleanup(b.close)
-	if b.program, err = rig.Build(t.Context(), dir); err != nil {
+	if b.program, err = daemontest.Build(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	if b.figures, err = readFigures(filepath.Join(dir, "none")); err != nil {

@@ -17,7 +17,7 @@ import (
 	"sync"
 
 	"dailytip/inbox"
-	"dailytip/internal/rig"
+	"dailytip/test/daemontest"
 )
 
 // A mail's size is that of the bytes that the program hands to a relay, header
@@ -113,7 +113,7 @@ func (b *bench) compose(ctx context.Context, m *message, words int) (err error) 
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	in, err := m.install(rig.Options{Program: b.program, Dir: dir, Relays: relayAt(box.Port(), 1, 1, "")})
+	in, err := m.install(daemontest.Options{Program: b.program, Dir: dir, Relays: relayAt(box.Port(), 1, 1, "")})
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (b *bench) compose(ctx context.Context, m *message, words int) (err error) 
 }
 
 // install writes an installation that sends this mail.
-func (m *message) install(o rig.Options) (*rig.Installation, error) {
+func (m *message) install(o daemontest.Options) (*daemontest.Installation, error) {
 	o.Tip = m.tip
 	o.Newsletter = "schedule: \"0 7 * * *\"\n"
 	if m.template != "" {
@@ -138,7 +138,7 @@ func (m *message) install(o rig.Options) (*rig.Installation, error) {
 	if err := os.WriteFile(filepath.Join(o.Dir, "small.html"), []byte(smallTemplate), 0o600); err != nil {
 		return nil, err
 	}
-	return rig.Install(o)
+	return daemontest.Install(o)
 }
 
 // relayAt is the configuration of a relay on the loopback interface.

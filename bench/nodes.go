@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"dailytip/internal/sink"
+	"dailytip/test/sink"
 )
 
 // nodes measures one, two and four daemons on one PostgreSQL. The relay takes

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"dailytip/internal/rig"
 	"dailytip/store"
+	"dailytip/test/daemontest"
 )
 
 // materialise measures how long an edition takes to be opened for everybody, and
@@ -42,7 +42,7 @@ func (b *bench) openOnce(ctx context.Context, engine string) (err error) {
 		return err
 	}
 	defer drop()
-	in, err := (&message{tip: tipOf(10)}).install(rig.Options{Program: b.program, Dir: dir, Database: database, Relays: relayAt(1, 1, 1, "")})
+	in, err := (&message{tip: tipOf(10)}).install(daemontest.Options{Program: b.program, Dir: dir, Database: database, Relays: relayAt(1, 1, 1, "")})
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"dailytip/internal/rig"
 	"dailytip/store"
+	"dailytip/test/daemontest"
 )
 
 // setting is one way to run the program.
@@ -39,9 +39,9 @@ func (b *bench) run(ctx context.Context, s setting) (o outcome, err error) {
 		return o, err
 	}
 	defer drop()
-	nodes := make([]*rig.Installation, max(s.nodes, 1))
+	nodes := make([]*daemontest.Installation, max(s.nodes, 1))
 	for i := range nodes {
-		options := rig.Options{
+		options := daemontest.Options{
 			Program: b.program, Dir: filepath.Join(dir, fmt.Sprint(i)), Database: database, Top: s.top,
 			Relays: relayAt(s.port, s.connections, s.inFlight, ""),
 		}
@@ -64,9 +64,9 @@ func (b *bench) run(ctx context.Context, s setting) (o outcome, err error) {
 }
 
 // watch runs the daemons until everything is sent.
-func watch(ctx context.Context, nodes []*rig.Installation, db *store.DB) (o outcome, err error) {
+func watch(ctx context.Context, nodes []*daemontest.Installation, db *store.DB) (o outcome, err error) {
 	begin := time.Now()
-	daemons := make([]*rig.Daemon, len(nodes))
+	daemons := make([]*daemontest.Daemon, len(nodes))
 	for i, n := range nodes {
 		if daemons[i], err = n.Start(ctx); err != nil {
 			return o, err
@@ -74,7 +74,7 @@ func watch(ctx context.Context, nodes []*rig.Installation, db *store.DB) (o outc
 		defer func() { _ = daemons[i].Kill() }()
 	}
 	for open := true; open; {
-		if open, err = rig.Open(ctx, db); err != nil {
+		if open, err = daemontest.Open(ctx, db); err != nil {
 			return o, err
 		}
 		select {
@@ -103,7 +103,7 @@ func watch(ctx context.Context, nodes []*rig.Installation, db *store.DB) (o outc
 		return o, err
 	}
 	if n < all*9/10 {
-		c, err := rig.Count(ctx, db)
+		c, err := daemontest.Count(ctx, db)
 		return o, fmt.Errorf("only %d of %d mails were sent: %+v %w; the daemon said:\n%s", n, all, c, err, daemons[0].Log())
 	}
 	o.rate = float64(n) / (float64(last-first) / 1000)

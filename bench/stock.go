@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"dailytip/internal/pgserver"
-	"dailytip/internal/rig"
 	"dailytip/store"
+	"dailytip/test/daemontest"
+	"dailytip/test/pgserver"
 )
 
 // stock is a database with readers, of which each run gets a copy.
@@ -61,7 +61,7 @@ func (b *bench) fill(ctx context.Context, engine string, n int) (s *stock, err e
 		}
 		database = s.server.URL(s.name)
 	}
-	in, err := (&message{tip: tipOf(10)}).install(rig.Options{Program: b.program, Dir: dir, Database: database, Relays: relayAt(1, 1, 1, "")})
+	in, err := (&message{tip: tipOf(10)}).install(daemontest.Options{Program: b.program, Dir: dir, Database: database, Relays: relayAt(1, 1, 1, "")})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"dailytip/internal/freeport"
+	"dailytip/test/freeport"
 )
 
 const (

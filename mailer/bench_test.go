@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/freeport"
 	"dailytip/ledger"
 	"dailytip/mailer/relay"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/test/freeport"
 	"dailytip/verdict"
 )
 

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"dailytip/inbox"
-	"dailytip/internal/freeport"
 	"dailytip/ledger"
 	"dailytip/mailer/relay"
+	"dailytip/test/freeport"
 )
 
 // sizes are how many readers a run has: fewer than a row of refusals takes to

@@ -73,7 +73,7 @@ func needICal(t *testing.T) (node, module string) {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err == nil {
-		module, err = filepath.Abs(filepath.Join("..", "mailtest", "node_modules", "ical.js"))
+		module, err = filepath.Abs(filepath.Join("..", "test", "mailtest", "node_modules", "ical.js"))
 	}
 	if err == nil {
 		_, err = os.Stat(filepath.Join(module, "dist", "ical.es5.cjs"))

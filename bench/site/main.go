@@ -19,10 +19,10 @@ import (
 	"regexp"
 	"time"
 
-	"dailytip/internal/rig"
-	"dailytip/internal/sink"
 	"dailytip/store"
 	"dailytip/subscribers"
+	"dailytip/test/daemontest"
+	"dailytip/test/sink"
 )
 
 func main() {
@@ -44,7 +44,7 @@ type bench struct {
 	readers, rate int
 	load          load
 	relay         *sink.Server
-	in            *rig.Installation
+	in            *daemontest.Installation
 	db            *store.DB
 }
 
@@ -101,7 +101,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 // install makes the folder: past editions sent to one reader, then the others,
 // then today's edition opened for all of them and not sent.
 func (b *bench) install(ctx context.Context, dir string, port int) error {
-	program, err := rig.Build(ctx, dir)
+	program, err := daemontest.Build(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (b *bench) install(ctx context.Context, dir string, port int) error {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		return err
 	}
-	b.in, err = rig.Install(rig.Options{
+	b.in, err = daemontest.Install(daemontest.Options{
 		Program: program, Dir: folder,
 		Relays: fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, connections: 8, in_flight: 512, rate: %d}", port, b.rate),
 	})

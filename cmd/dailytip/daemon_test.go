@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/freeport"
+	"dailytip/test/freeport"
 )
 
 // installation is a folder with a configuration, a library and a database, and

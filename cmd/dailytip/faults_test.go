@@ -10,16 +10,16 @@ import (
 	"testing"
 
 	"dailytip/inbox"
-	"dailytip/internal/rig"
 	"dailytip/store"
 	"dailytip/store/storetest"
+	"dailytip/test/daemontest"
 )
 
 // smallDisk mounts a file system of some megabytes, which only root can.
 func smallDisk(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()
-	unmount, err := rig.SmallDisk(dir, size)
+	unmount, err := daemontest.SmallDisk(dir, size)
 	if err != nil {
 		storetest.Missing(t, "a small file system (it takes root)", err)
 	}

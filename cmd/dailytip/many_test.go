@@ -19,8 +19,8 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/rig"
 	"dailytip/store"
+	"dailytip/test/daemontest"
 )
 
 // many is how many readers the large edition has that commands look at:
@@ -45,7 +45,7 @@ func crowd(t *testing.T, n int) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rigged, err := rig.Install(rig.Options{Program: program, Dir: in.dir, Relays: "- {host: 127.0.0.1, port: 1}", Newsletter: `schedule: "0 7 * * *"`})
+	rigged, err := daemontest.Install(daemontest.Options{Program: program, Dir: in.dir, Relays: "- {host: 127.0.0.1, port: 1}", Newsletter: `schedule: "0 7 * * *"`})
 	if err != nil {
 		t.Fatal(err)
 	}

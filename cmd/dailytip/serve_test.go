@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
-	"dailytip/internal/postfixtest"
+	"dailytip/test/postfixtest"
 )
 
 // relayTo is the configuration of a relay on the loopback interface.

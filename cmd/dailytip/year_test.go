@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/rig"
+	"dailytip/test/daemontest"
 )
 
 // fortyZones go round the earth, in every offset there is.
@@ -30,7 +30,7 @@ func TestSimulateAYearInFortyZones(t *testing.T) {
 	const days, readers, library = 365, 1_000, 300
 	first := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	in := install(t, "- host: 127.0.0.1", "schedule: \"30 2 * * *\"")
-	program, err := rig.Build(t.Context(), t.TempDir())
+	program, err := daemontest.Build(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

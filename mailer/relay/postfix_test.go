@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"dailytip/internal/postfixtest"
+	"dailytip/test/postfixtest"
 	"dailytip/verdict"
 )
 

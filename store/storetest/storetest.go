@@ -15,8 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"dailytip/internal/pgserver"
 	"dailytip/store"
+	"dailytip/test/pgserver"
 )
 
 // start starts the server at first need. It lives as long as the test binary.

@@ -1,0 +1,169 @@
+// Package daemontest runs the real program as an operator does, for tests and
+// measurements: a folder with a configuration and a library, processes that
+// are started, stopped and killed, and a look into the database from beside.
+//
+// It owns the folder and the processes. It knows of the program only what an
+// operator can know: commands, configuration, signals, log, tables.
+package daemontest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Build compiles the program into a folder and returns its path. The flags are
+// those of "make build", which therefore has little left to do.
+func Build(ctx context.Context, dir string) (program string, err error) {
+	return build(ctx, filepath.Join(dir, "dailytip"), "-trimpath", "-ldflags", "-s -w")
+}
+
+// BuildRace is [Build] with the race detector, which takes a C compiler. The
+// flags are those of "go test -race", for the same reason.
+func BuildRace(ctx context.Context, dir string) (program string, err error) {
+	return build(ctx, filepath.Join(dir, "dailytip-race"), "-race")
+}
+
+func build(ctx context.Context, program string, flags ...string) (string, error) {
+	args := slices.Concat([]string{"build"}, flags, []string{"-o", program, "dailytip/cmd/dailytip"})
+	cmd := exec.CommandContext(ctx, "go", args...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build dailytip: %w: %s", err, out)
+	}
+	return program, nil
+}
+
+// Options of an installation. Program and Dir are required.
+type Options struct {
+	// Program is the path of the binary, Dir an empty folder.
+	Program, Dir string
+	// Database is what stands in the configuration; "": dailytip.db.
+	Database string
+	// Relays are the entries of the key smtp, Newsletter the keys that follow
+	// a newsletter's id, title, tips and order, Top more keys of the top level:
+	// YAML each.
+	Relays, Newsletter, Top string
+	// Tip is the markdown of the only tip; "": a short one in two languages.
+	Tip string
+	// Listen is the address of the pages, which links in mails then lead to, such
+	// as 127.0.0.1:8080; "": any free port, and links that lead nowhere.
+	Listen string
+}
+
+// Installation is a folder in which the program runs.
+type Installation struct{ o Options }
+
+// Install writes the folder. Written again, it changes what is there.
+func Install(o Options) (*Installation, error) {
+	if o.Database == "" {
+		o.Database = "dailytip.db"
+	}
+	if o.Tip == "" {
+		o.Tip = shortTip
+	}
+	base := "localhost:8080"
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	} else {
+		base = o.Listen
+	}
+	in := &Installation{o}
+	return in, errors.Join(
+		in.write("config.yaml", fmt.Sprintf(config, base, o.Listen, o.Database, o.Top, indent(o.Relays, "  "), indent(o.Newsletter, "    "))),
+		in.write("library/first.md", o.Tip),
+	)
+}
+
+const config = `base_url: http://%s
+listen: %s
+database: %s
+from: Daily Tip <tips@example.com>
+%s
+smtp:
+%s
+newsletters:
+  - id: management
+    title: Management Tip of the Day
+    tips: library
+    order: oldest
+%s
+`
+
+const shortTip = `---
+title: Say it back first
+emoji: 💡
+link: https://example.com/article
+created: 2026-01-01T00:00:00Z
+---
+
+Before you answer, say in your own words what you heard.
+
+## Translations
+
+<details>
+<summary>🇪🇸 Repítelo primero</summary>
+
+Di lo que has oído.
+
+</details>
+`
+
+func indent(text, by string) string {
+	return by + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+by)
+}
+
+func (in *Installation) write(name, text string) error {
+	path := in.Path(name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(text), 0o600)
+}
+
+// Path is that of a file of the installation.
+func (in *Installation) Path(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(in.o.Dir, name)
+}
+
+func (in *Installation) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, in.o.Program, args...)
+	cmd.Dir = in.o.Dir
+	return cmd
+}
+
+// Run carries out a command and returns what it printed. An exit code other
+// than those named (none: 0) is an error, which has what the command said.
+func (in *Installation) Run(ctx context.Context, args []string, codes ...int) (string, error) {
+	cmd := in.command(ctx, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if cmd.ProcessState == nil {
+		return "", fmt.Errorf("dailytip %s: %w", strings.Join(args, " "), err)
+	}
+	if len(codes) == 0 {
+		codes = []int{0}
+	}
+	for _, code := range codes {
+		if cmd.ProcessState.ExitCode() == code {
+			return stdout.String(), nil
+		}
+	}
+	return "", fmt.Errorf("dailytip %s: %w: %s", strings.Join(args, " "), err, &stderr)
+}
+
+// Open opens today's edition. A daemon sends it; without one this command sends
+// what it can before it ends, which it does at once.
+func (in *Installation) Open(ctx context.Context) error {
+	_, err := in.Run(ctx, []string{"send", "--wait", "0s"}, 0, 1, 5)
+	return err
+}
