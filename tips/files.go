@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// ErrNoFile means that a name leads to a pipe, a device or the like.
-var ErrNoFile = errors.New("it is no regular file")
+// errNoFile means that a name leads to a pipe, a device or the like.
+var errNoFile = errors.New("it is no regular file")
 
 // regular is what was opened, if that is a file and nothing else. What it is, is
 // asked of what was opened, since the name may lead elsewhere a moment later.
@@ -20,7 +20,7 @@ func regular(file *os.File, err error) (*os.File, error) {
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "open", Path: file.Name(), Err: ErrNoFile}
+		err = &fs.PathError{Op: "open", Path: file.Name(), Err: errNoFile}
 	}
 	if err != nil {
 		_ = file.Close() // the error says enough

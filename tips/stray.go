@@ -2,6 +2,7 @@ package tips
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,12 +13,7 @@ var (
 )
 
 func hasKnownKey(lines []string) bool {
-	for _, l := range lines {
-		if knownKey.MatchString(l) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(lines, knownKey.MatchString)
 }
 
 // blockAfter are the lines below one up to the next blank line or delimiter,
@@ -85,12 +81,7 @@ func onlyKeys(lines []string) bool {
 var titleKey = regexp.MustCompile(`(?i)^["']?title["']?\s*[:=](\s|$)`)
 
 func hasTitle(lines []string) bool {
-	for _, l := range lines {
-		if titleKey.MatchString(l) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(lines, titleKey.MatchString)
 }
 
 // strayBelow finds a second front matter right below the first.

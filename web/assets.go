@@ -9,6 +9,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"dailytip/render"
 )
 
 //go:embed assets/style.css
@@ -50,11 +52,12 @@ func (a asset) serve(w http.ResponseWriter, _ *http.Request) {
 func newStylesheet(newsletters []Newsletter) asset {
 	var light, dark strings.Builder
 	for i, n := range newsletters {
-		if !hexColour.MatchString(n.Accent) {
+		if n.Accent == "" || render.CheckAccent(n.Accent) != nil {
 			continue
 		}
 		fmt.Fprintf(&light, ".%s { --accent: %s; }\n", accentClass(i), n.Accent)
-		fmt.Fprintf(&dark, "\t.%s { --accent: %s; }\n", accentClass(i), darkAccent(n.Accent))
+		_, onDark := render.Palettes(n.Accent) // the same colour as in the mail
+		fmt.Fprintf(&dark, "\t.%s { --accent: %s; }\n", accentClass(i), onDark.Accent)
 	}
 	text := baseStyle + archiveStyle
 	if light.Len() > 0 {
@@ -66,7 +69,7 @@ func newStylesheet(newsletters []Newsletter) asset {
 // newIcon is in the colour of the first newsletter.
 func newIcon(newsletters []Newsletter) asset {
 	accent := "#9A4A0B"
-	if len(newsletters) > 0 && hexColour.MatchString(newsletters[0].Accent) {
+	if len(newsletters) > 0 && newsletters[0].Accent != "" && render.CheckAccent(newsletters[0].Accent) == nil {
 		accent = newsletters[0].Accent
 	}
 	return newAsset("icon.svg", "image/svg+xml", fmt.Sprintf(icon, accent))

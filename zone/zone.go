@@ -22,8 +22,8 @@ func Check(name string) error {
 	if usable(name) {
 		return nil
 	}
-	if guess := Guess(name); guess != "" {
-		return fmt.Errorf("isn't a time zone; did you mean %s?", guess)
+	if likely := guess(name); likely != "" {
+		return fmt.Errorf("isn't a time zone; did you mean %s?", likely)
 	}
 	return errors.New("isn't a time zone; write an IANA name such as Europe/Berlin or UTC")
 }
@@ -52,9 +52,9 @@ func usable(name string) bool {
 // browsers on machines that are set to one name it as theirs.
 func Instead(name string) string { return abbreviations[strings.ToUpper(name)] }
 
-// Guess is the zone that a wrong name probably means, or "": an abbreviation, or
+// guess is the zone that a wrong name probably means, or "": an abbreviation, or
 // one of the usual slips with case, spaces, and a city without its continent.
-func Guess(name string) string {
+func guess(name string) string {
 	if instead := Instead(name); instead != "" {
 		return instead
 	}
@@ -72,14 +72,14 @@ func Guess(name string) string {
 		words[i] = strings.Join(parts, "/")
 	}
 	tidy := strings.Join(words, "_")
-	for _, guess := range []string{tidy, strings.ToUpper(name)} {
-		if usable(guess) {
-			return guess
+	for _, likely := range []string{tidy, strings.ToUpper(name)} {
+		if usable(likely) {
+			return likely
 		}
 	}
 	for _, continent := range []string{"Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian"} {
-		if guess := continent + "/" + tidy; usable(guess) {
-			return guess
+		if likely := continent + "/" + tidy; usable(likely) {
+			return likely
 		}
 	}
 	return ""

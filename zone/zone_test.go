@@ -52,8 +52,8 @@ func TestAbbreviations(t *testing.T) {
 		if err := Check(zone); err != nil {
 			t.Errorf("%s: %s %v", short, zone, err)
 		}
-		if Guess(short) != zone {
-			t.Errorf("%s: %s", short, Guess(short))
+		if guess(short) != zone {
+			t.Errorf("%s: %s", short, guess(short))
 		}
 	}
 }
@@ -63,8 +63,8 @@ func FuzzCheck(f *testing.F) {
 	f.Add("../../etc/passwd")
 	f.Fuzz(func(t *testing.T, name string) {
 		if Check(name) != nil {
-			if guess := Guess(name); guess != "" && Check(guess) != nil {
-				t.Errorf("%q: the guess %q isn't good", name, guess)
+			if likely := guess(name); likely != "" && Check(likely) != nil {
+				t.Errorf("%q: the guess %q isn't good", name, likely)
 			}
 			return
 		}
