@@ -152,6 +152,9 @@ func (r *importRun) read(ctx context.Context, in io.ReadSeeker, size int64) erro
 			r.say("%s:%d: %v", r.file, row.Line, row.Err)
 			continue
 		}
+		if row.Notice != nil {
+			r.say("%s:%d: %v", r.file, row.Line, row.Notice)
+		}
 		r.chunk = append(r.chunk, row)
 		if len(r.chunk) == importChunk {
 			if err := r.write(ctx); err != nil {
