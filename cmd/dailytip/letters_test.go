@@ -216,12 +216,12 @@ newsletters:
 // due, its newsletter would stand still.
 func TestATipThatCannotBeRenderedIsWithheld(t *testing.T) {
 	var said bytes.Buffer
-	f := &fitness{look: letter.Newsletter{}, log: slog.New(slog.NewTextHandler(&said, nil)), known: map[string]bool{}}
+	f := &fitness{look: letter.Newsletter{ID: "management", Title: "Tips", From: "tips@example.com", BaseURL: "https://tips.example.com"}, log: slog.New(slog.NewTextHandler(&said, nil)), known: map[string]bool{}}
 	good := tips.Tip{ID: "good", Title: "T", Body: "Say thanks."}
 	bad := tips.Tip{ID: "bad", Path: "bad.md", Title: "T", Body: strings.Repeat("<b>", 600) + "x"}
 	translated := good
 	translated.ID, translated.Translations = "translated", []tips.Translation{{Language: "de", Title: "T", Body: bad.Body}}
-	if f.look.BaseURL = "https://tips.example.com"; f.compose(&good) != nil {
+	if f.compose(&good) != nil {
 		t.Fatalf("the good one: %v", f.compose(&good))
 	}
 	if f.withhold(&good) || !f.withhold(&bad) || !f.withhold(&translated) {
