@@ -208,7 +208,7 @@ func (c *checker) database(path string, value *Database) {
 		}
 	case strings.ContainsFunc(text, unicode.IsControl):
 		c.fault(path, "%s: has control characters in it; write a file such as dailytip.db", path)
-	case strings.Contains(text, "://"):
+	case strings.Contains(text, "://"), pgurl.IsBroken(text):
 		c.fault(path, "%s: is a URL, but not of PostgreSQL; write an SQLite file such as dailytip.db, or postgres://user@host/database", path)
 	case pgurl.IsKeywords(text):
 		c.fault(path, "%s: looks like a PostgreSQL keyword string; write it as a URL: postgres://user@host:5432/database", path)

@@ -28,6 +28,9 @@ func TestFaults(t *testing.T) {
 		{top("base_url: 'https://example.com/a\"b'"), "characters that don't belong"},
 		{top("base_url: https://example.com:0"), "no usable port"},
 		{top("database: mysql://x"), "is a URL, but not of PostgreSQL"},
+		{top("database: postgres:u:Geheim@db/x"), "5: database: is a URL, but not of PostgreSQL"}, // and the password isn't shown
+		{top("database: postgres:/u:Geheim@db/x"), "is a URL, but not of PostgreSQL"},
+		{top("database: u:Geheim@db/x"), "is a URL, but not of PostgreSQL"},
 		{top("database: host=db user=x"), "keyword string"},
 		{top("database: file:x.db?mode=ro"), "isn't a plain path"},
 		{top("database: library"), `"library" is a folder`},

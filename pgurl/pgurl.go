@@ -13,6 +13,12 @@ func Is(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
+// IsBroken tells whether a name is meant to be a URL of PostgreSQL and lacks its
+// slashes: taken for a path, it would be shown with its password.
+func IsBroken(name string) bool { return broken.MatchString(name) && !Is(name) }
+
+var broken = regexp.MustCompile(`(?i)^\s*(jdbc:)?(postgres|postgresql|postgre|pgsql|psql|pg):|^[^/]*:[^/]*@`)
+
 // IsKeywords tells whether a name is PostgreSQL's other form, host=db dbname=tips,
 // which nobody means for the path of a file.
 func IsKeywords(name string) bool { return keyword.MatchString(name) }

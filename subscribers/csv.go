@@ -25,6 +25,7 @@ type Row struct {
 	Line    int // where the record begins, from 1
 	Lines   int // how many lines it takes
 	Request Request
+	Notice  error // what was left out of the request, which can be added without it
 	Err     error
 }
 
@@ -68,7 +69,7 @@ func ReadCSV(r io.Reader, newsletters []string) (iter.Seq[Row], error) {
 				continue
 			}
 			if row.Err == nil {
-				row.Request, row.Err = parseRow(header, rec.fields, newsletters)
+				row.Request, row.Notice, row.Err = parseRow(header, rec.fields, newsletters)
 			}
 			if !yield(row) {
 				return

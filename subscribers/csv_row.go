@@ -10,19 +10,19 @@ import (
 )
 
 // parseRow reads a record. Of who left or is suppressed only the address and the
-// newsletter must be right: whatever else is wrong, they are kept out.
-func parseRow(header, record []string, newsletters []string) (Request, error) {
+// newsletter must be right: whatever else is wrong, they are kept out. A name that
+// can't be kept costs nobody their place: notice says that it's left out.
+func parseRow(header, record []string, newsletters []string) (q Request, notice, err error) {
 	if len(record) > len(header) {
-		return Request{}, fmt.Errorf("%d fields, but the header names %d; quote a field that holds a separator", len(record), len(header))
+		return Request{}, nil, fmt.Errorf("%d fields, but the header names %d; quote a field that holds a separator", len(record), len(header))
 	}
 	field := map[string]string{}
 	for i, value := range record {
 		if !utf8.ValidString(value) {
-			return Request{}, fmt.Errorf("%s isn't valid UTF-8; save the file as UTF-8", header[i])
+			return Request{}, nil, fmt.Errorf("%s isn't valid UTF-8; save the file as UTF-8", header[i])
 		}
 		field[header[i]] = unguard(strings.TrimSpace(value))
 	}
-	var q Request
 	var who [3]error
 	q.Address, who[0] = ParseAddress(field["email"])
 	q.Newsletter, who[1] = PickNewsletter(field["newsletter"], newsletters)
@@ -30,20 +30,22 @@ func parseRow(header, record []string, newsletters []string) (Request, error) {
 	q.Past, who[2], past = parsePast(field)
 	q.CourseTip = field["course_tip"]
 	q.Preferences, wishes = parsePreferences(field)
-	if q.Past.ended() {
-		return q, oneLine(who[:]...)
+	if q.Preferences.Name, err = ParseName(field["name"]); err != nil {
+		notice = fmt.Errorf("%w; %s is taken without a name", err, q.Address)
 	}
-	return q, oneLine(append(who[:], wishes, past)...)
+	if q.Past.ended() {
+		return q, notice, oneLine(who[:]...)
+	}
+	return q, notice, oneLine(append(who[:], wishes, past)...)
 }
 
 func parsePreferences(field map[string]string) (p Preferences, err error) {
-	var faults [6]error
-	p.Name, faults[0] = ParseName(field["name"])
-	p.Language, faults[1] = ParseLanguage(field["language"])
-	p.Timezone, faults[2] = ParseZone(field["timezone"])
-	p.SendAt, faults[3] = ParseSendAt(field["send_at"])
-	p.Days, faults[4] = ParseDays(field["days"])
-	p.Cadence, faults[5] = ParseCadence(field["cadence"])
+	var faults [5]error
+	p.Language, faults[0] = ParseLanguage(field["language"])
+	p.Timezone, faults[1] = ParseZone(field["timezone"])
+	p.SendAt, faults[2] = ParseSendAt(field["send_at"])
+	p.Days, faults[3] = ParseDays(field["days"])
+	p.Cadence, faults[4] = ParseCadence(field["cadence"])
 	return p, oneLine(faults[:]...)
 }
 

@@ -175,3 +175,35 @@ func FuzzReadCSV(f *testing.F) {
 		}
 	})
 }
+
+// Who is called by a title or by initials is a reader all the same.
+func TestANameCostsNobodyTheirPlace(t *testing.T) {
+	names := []string{"J.de Vries", "Dr.med. X", "https://evil.example", "a\u202eb", strings.Repeat("x", 65)}
+	file := "email,name\n"
+	for _, name := range names {
+		file += "ana@example.com," + name + "\n"
+	}
+	rows, err := subscribers.ReadCSV(strings.NewReader(file+"bo@example.com,Bo\n"), []string{"management"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for row := range rows {
+		n++
+		if row.Err != nil || row.Request.Address == "" {
+			t.Errorf("line %d: refused: %v", row.Line, row.Err)
+		}
+		if n > len(names) {
+			if row.Notice != nil || row.Request.Preferences.Name != "Bo" {
+				t.Errorf("line %d: %v, %q", row.Line, row.Notice, row.Request.Preferences.Name)
+			}
+			continue
+		}
+		if row.Notice == nil || !strings.Contains(row.Notice.Error(), "without a name") || row.Request.Preferences.Name != "" {
+			t.Errorf("line %d: %v, %q", row.Line, row.Notice, row.Request.Preferences.Name)
+		}
+	}
+	if n != len(names)+1 {
+		t.Errorf("%d rows", n)
+	}
+}

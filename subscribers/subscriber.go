@@ -27,6 +27,9 @@ const (
 	Suppressed   State = "suppressed"
 )
 
+// States are all of them, in the order in which a reader may come by them.
+var States = []State{Pending, Active, Paused, Unsubscribed, Suppressed}
+
 // Subscription is a person's place in one newsletter.
 type Subscription struct {
 	ID          int64

@@ -63,7 +63,7 @@ func parsePin(s string) (date string, plain bool) {
 	return "", true
 }
 
-var jekyllName = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})-(.+)$`)
+var jekyllName = regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2})-(.+)$`)
 
 // jekyllFile splits the name of a post, "2022-01-28-own-up", into its date and
 // its slug.
@@ -72,6 +72,6 @@ func jekyllFile(name string) (date time.Time, slug string, ok bool) {
 	if m == nil {
 		return time.Time{}, "", false
 	}
-	date, err := time.Parse(time.DateOnly, m[1])
+	date, err := time.Parse("2006-1-2", m[1])
 	return date, m[2], err == nil
 }

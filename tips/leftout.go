@@ -2,6 +2,7 @@ package tips
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,7 @@ const (
 	anIndex       = "an index"
 	aPaper        = "a project's own paper"
 	neverRendered = "never rendered"
+	aConflict     = "a copy from a conflict of changes"
 )
 
 // isMarkdown goes by the name.
@@ -33,6 +35,8 @@ func leftOut(name string) string {
 		stem = base
 	}
 	switch {
+	case conflict.MatchString(path.Base(name)):
+		return aConflict
 	case strings.EqualFold(stem, "_index"): // of a section of a Hugo site
 		return anIndex
 	case isPaper(stem):
@@ -71,9 +75,18 @@ func isPartsFolder(name string) bool {
 	return false
 }
 
+// isDraftFolder knows _drafts and Drafts, and "00 Drafts" of who numbers folders.
 func isDraftFolder(name string) bool {
-	return strings.EqualFold(name, "_drafts") || strings.EqualFold(name, "drafts")
+	switch strings.TrimLeft(strings.ToLower(name), "0123456789_-. ") {
+	case "draft", "drafts", "unpublished", "trash":
+		return true
+	}
+	return false
 }
+
+// conflict is how programs that copy files between machines name what two of them
+// changed at once: it is an older or another text of a tip that is there.
+var conflict = regexp.MustCompile(`(?i)\.sync-conflict-\d{8}-|\(([^()]*'s )?conflicted copy\b|\((case|selective sync) conflict\b|_conflict-\d{8}-`)
 
 // inFolder tells whether a file lies below a folder of some kind.
 func inFolder(name string, kind func(string) bool) bool {

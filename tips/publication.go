@@ -12,19 +12,27 @@ import (
 // returns false for any other.
 func (r *reader) applyPublication(f field) bool {
 	t := &r.tip
-	switch strings.ToLower(f.key) {
+	key, ok := publicationKey(f.key)
+	if ok && !single(&f) {
+		r.notOne(f)
+		return true
+	}
+	switch key {
 	case "date":
 		r.date(f)
 	case "pin":
 		r.pin(f)
-	case "publishdate", "pubdate":
+	case "publishdate":
 		r.moment(f, &t.NotBefore)
-	case "expirydate", "unpublishdate":
+	case "expirydate":
 		r.moment(f, &t.Expires)
-	case "draft", "private":
+	case "draft":
 		r.flag(f, true)
 	case "publish":
 		r.flag(f, false)
+	case "render":
+		t.NeverRendered = t.NeverRendered || isNo(f.text)
+		r.extra(f)
 	case "published":
 		// Obsidian's web clipper writes a date here, Jekyll yes or no.
 		if _, ok := parseMoment(f.text); ok {
@@ -33,12 +41,12 @@ func (r *reader) applyPublication(f field) bool {
 		}
 		r.flag(f, false)
 	case "status":
-		t.Draft = t.Draft || unpublished[strings.ToLower(strings.TrimSpace(f.text))]
+		t.Draft = t.Draft || unpublished[plainKey(f.text)]
 		r.extra(f)
 	case "headless":
 		t.NeverRendered = t.NeverRendered || isYes(f.text)
 		r.extra(f)
-	case "build", "_build":
+	case "build":
 		t.NeverRendered = t.NeverRendered || slices.Contains([]string{"never", "link", "false"}, strings.ToLower(inGroup(f.value, "render")))
 		r.extra(f)
 	case "permalink":
@@ -48,11 +56,6 @@ func (r *reader) applyPublication(f field) bool {
 		return false
 	}
 	return true
-}
-
-// unpublished are the words of status: that mean that a text isn't for readers.
-var unpublished = map[string]bool{
-	"draft": true, "drafts": true, "pending": true, "private": true, "unpublished": true, "wip": true, "trash": true,
 }
 
 func (r *reader) extra(f field) {

@@ -51,6 +51,47 @@ func TestPublication(t *testing.T) {
 		"headless: false":                  "",
 		"permalink: false":                 "never rendered",
 		"permalink: /a/":                   "",
+		"permalink: {build: /a/}":          "",
+
+		// Properties are lists in some programs, and days links to a day's note.
+		"publishDate: [[2031-01-02]]":   "future",
+		"publishDate: ['2031-01-02']":   "future",
+		"publishDate: {{date}}":         "draft",
+		"publishDate: [a, b]":           "draft",
+		"expiryDate: [[2020-01-02]]":    "expired",
+		"published: [[2031-01-02]]":     "future",
+		"date: {{date}}":                "draft",
+		"draft: [true]":                 "draft",
+		"draft: {value: true}":          "draft",
+		"draft: []":                     "",
+		"draft:":                        "",
+		"status: [draft]":               "draft",
+		"status: [seedling, evergreen]": "draft",
+
+		// The same in the words of other programs.
+		"publish_date: 2031-01-02":             "future",
+		"publish-date: 2031-01-02":             "future",
+		"published_at: 2031-01-02T00:00:00Z":   "future",
+		"published_at: 2021-01-02T00:00:00Z":   "",
+		"publish_on: 2031-01-02":               "future",
+		"expiry_date: 2020-01-01":              "expired",
+		"expires: 2020-01-01":                  "expired",
+		"isDraft: true":                        "draft",
+		"unlisted: true":                       "draft",
+		"hidden: true":                         "draft",
+		"hidden: false":                        "",
+		"public: false":                        "draft",
+		"dg-publish: false":                    "draft",
+		"dg-publish: true":                     "",
+		"eleventyExcludeFromCollections: true": "draft",
+		"visibility: private":                  "draft",
+		"visibility: public":                   "",
+		"status: scheduled":                    "draft",
+		"status: in review":                    "draft",
+		"status: in-progress":                  "draft",
+		"state: draft":                         "draft",
+		"state: California":                    "",
+		"render: false":                        "never rendered",
 	} {
 		tip, _ := mustParse(t, "a.md", "---\ntitle: T\n"+front+"\n---\nText.")
 		if got := tip.WhyNot(now); got != why {
@@ -59,6 +100,7 @@ func TestPublication(t *testing.T) {
 	}
 	for name, why := range map[string]string{
 		"_drafts/a.md": "draft", "Drafts/sub/a.md": "draft", "posts/2030-01-01-a.md": "future", "2024-01-01-a.md": "", "2030-13-01-a.md": "",
+		"2031-1-2-a.md": "future", "00 Drafts/a.md": "draft", "Draft/a.md": "draft", "_unpublished/a.md": "draft", "trash/a.md": "draft", "drafting/a.md": "",
 	} {
 		tip, _ := mustParse(t, name, "---\ntitle: T\ndraft: false\n---\nText.")
 		if got := tip.WhyNot(now); got != why {
@@ -107,6 +149,9 @@ func TestLeftOut(t *testing.T) {
 	}
 	for _, name := range []string{"README.md", "readme.zh-CN.md", "CHANGELOG.md", "Changelog.markdown", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "docs/code-of-conduct.md", "SECURITY.md", "LICENSE.md", "Licence.md", "sub/ROADMAP.md", "AUTHORS.md"} {
 		want[name] = aPaper
+	}
+	for _, name := range []string{"a (conflicted copy 2026-01-01).md", "a (Ana's conflicted copy 2026-01-01).md", "a.sync-conflict-20260101-100000-ABCDEFG.md"} {
+		want[name] = aConflict
 	}
 	for name := range want {
 		if files[name] == "" {
@@ -175,6 +220,39 @@ func TestSharedCases(t *testing.T) {
 		tip, ok := l.Tip(id)
 		if sent := ok && tip.WhyNot(now) == ""; sent != (want != "") || sent && (tip.Title != want || tip.Pin != "") {
 			t.Errorf("%s: %v, %q", id, sent, tip.Title)
+		}
+	}
+}
+
+// Front matter between lines that aren't ---, or with blanks in front, is read or
+// is a fault: as text it would be mailed, and what it says of drafts be missed.
+func TestOddlyFencedFrontMatter(t *testing.T) {
+	const keys = "title: T\ndraft: true\n"
+	for name, text := range map[string]string{
+		"two hyphens":     "--\n" + keys + "--\n# A\n\nText.",
+		"equals signs":    "===\n" + keys + "===\n# A\n\nText.",
+		"asterisks":       "***\n" + keys + "***\n# A\n\nText.",
+		"underscores":     "___\n" + keys + "___\n# A\n\nText.",
+		"a format":        "---yaml\n" + keys + "---\n# A\n\nText.",
+		"TOML's name":     "---toml\ntitle = 'T'\ndraft = true\n---\n# A\n\nText.",
+		"two blanks":      "  ---\n  title: T\n  draft: true\n  ---\n# A\n\nText.",
+		"a tab":           "\t---\n" + keys + "---\n# A\n\nText.",
+		"a second one":    "---\ntitle: T\n---\n---\ndraft: true\n---\nText.",
+		"nothing, a flag": "Draft: true\n\n# A\n\nText.",
+		"Logseq's":        "public:: false\n\n# A\n\nText.",
+	} {
+		tip, faults, ok := Parse("a.md", []byte(text))
+		if ok && tip.WhyNot(time.Now()) == "" {
+			t.Errorf("%s: sent as %q: %q; %v", name, tip.Title, tip.Body, faults)
+		}
+	}
+	for name, text := range map[string]string{
+		"a rule, then text":   "***\n\nTitle: the first thing people see.\n\n***\n\n# A\n\nText.",
+		"a word with a colon": "Note: say thanks.\n\n# A\n\nText.",
+		"a heading":           "# A\n\n===\n\nText.",
+	} {
+		if tip, faults, ok := Parse("a.md", []byte(text)); !ok || tip.WhyNot(time.Now()) != "" {
+			t.Errorf("%s: %v", name, faults)
 		}
 	}
 }

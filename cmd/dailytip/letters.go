@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -132,7 +133,8 @@ func public(base string) bool {
 }
 
 // fitness remembers which tips make mails that can be sent: a tip whose mail
-// would be too large is withheld when it's read, not found out when it's due.
+// would be too large, or can't be made, is withheld when it's read, not found out
+// when it's due and its newsletter stands still.
 type fitness struct {
 	look letter.Newsletter
 	log  *slog.Logger
@@ -146,12 +148,16 @@ type fitness struct {
 // letter.MaxHTML. Nearly all tips are shorter, and cost nothing here.
 const longText = letter.MaxHTML / 40
 
+// manyTags is how many elements of HTML a text may hold and surely be rendered:
+// fewer can't be too many in each other.
+const manyTags = 100
+
 func (f *fitness) withhold(t *tips.Tip) bool {
-	longest := len(t.Body) + len(t.Mindmap)
+	longest, tags := len(t.Body)+len(t.Mindmap), strings.Count(t.Body, "<")
 	for _, tr := range t.Translations {
-		longest = max(longest, len(tr.Body)+len(tr.Mindmap))
+		longest, tags = max(longest, len(tr.Body)+len(tr.Mindmap)), max(tags, strings.Count(tr.Body, "<"))
 	}
-	if longest <= longText && f.look.Template == nil { // a shell of one's own takes up to half of a mail
+	if longest <= longText && tags < manyTags && f.look.Template == nil { // a shell of one's own takes up to half of a mail
 		return false
 	}
 	f.mu.Lock()
@@ -160,13 +166,30 @@ func (f *fitness) withhold(t *tips.Tip) bool {
 	if withheld, ok := f.known[key]; ok {
 		return withheld
 	}
-	// The original only: a translation that is too large is replaced by it.
-	_, err := letter.Compose(f.look, letter.Content{LocalDate: "2026-01-01", Tips: []tips.Tip{*t}}, "")
-	f.known[key] = errors.Is(err, letter.ErrTooLarge)
-	if f.known[key] {
+	err := f.compose(t)
+	f.known[key] = err != nil
+	switch {
+	case errors.Is(err, letter.ErrTooLarge):
 		f.log.Error("a tip is withheld: its mail would be too large; shorten it", "tip", t.Path, "error", err)
+	case err != nil:
+		f.log.Error("a tip is withheld: no mail can be made of it; simplify its markup", "tip", t.Path, "error", err)
 	}
 	return f.known[key]
+}
+
+// compose tries the mails of a tip in each of its languages. A translation that is
+// too large is replaced by the original.
+func (f *fitness) compose(t *tips.Tip) error {
+	content := letter.Content{LocalDate: "2026-01-01", Tips: []tips.Tip{*t}}
+	if _, err := letter.Compose(f.look, content, ""); err != nil {
+		return err
+	}
+	for _, tr := range t.Translations {
+		if _, err := letter.Compose(f.look, content, tr.Language); err != nil && !errors.Is(err, letter.ErrTooLarge) {
+			return fmt.Errorf("in %s: %w", tr.Language, err)
+		}
+	}
+	return nil
 }
 
 // lintMails finds what is wrong with the mails of a library's tips, as faults of
@@ -176,7 +199,7 @@ func lintMails(look letter.Newsletter, all []tips.Tip) []tips.Fault {
 	for _, t := range all {
 		for _, err := range letter.Check(look, t) {
 			severity := tips.Warning
-			if errors.Is(err, letter.ErrTooLarge) {
+			if errors.Is(err, letter.ErrTooLarge) || errors.Is(err, tips.ErrTooComplex) { // [fitness] withholds it
 				severity = tips.Error
 			}
 			faults = append(faults, tips.Fault{Path: t.Path, Line: 1, Rule: "mail", Severity: severity, Message: err.Error()})

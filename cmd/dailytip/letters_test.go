@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"log/slog"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -207,5 +210,25 @@ newsletters:
 	}
 	if strings.Contains(mail, "bücher") {
 		t.Error("the mail has the domain in letters that aren't ASCII")
+	}
+}
+
+// A tip of which no mail can be made is withheld, however short it is: when it is
+// due, its newsletter would stand still.
+func TestATipThatCannotBeRenderedIsWithheld(t *testing.T) {
+	var said bytes.Buffer
+	f := &fitness{look: letter.Newsletter{ID: "management", Title: "Tips", From: mail.Address{Address: "tips@example.com"}, BaseURL: "https://tips.example.com"}, log: slog.New(slog.NewTextHandler(&said, nil)), known: map[string]bool{}}
+	good := tips.Tip{ID: "good", Title: "T", Body: "Say thanks."}
+	bad := tips.Tip{ID: "bad", Path: "bad.md", Title: "T", Body: strings.Repeat("<b>", 600) + "x"}
+	translated := good
+	translated.ID, translated.Translations = "translated", []tips.Translation{{Language: "de", Title: "T", Body: bad.Body}}
+	if f.compose(&good) != nil {
+		t.Fatalf("the good one: %v", f.compose(&good))
+	}
+	if f.withhold(&good) || !f.withhold(&bad) || !f.withhold(&translated) {
+		t.Errorf("withheld: %v", f.known)
+	}
+	if !strings.Contains(said.String(), "no mail can be made of it") || !strings.Contains(said.String(), "bad.md") {
+		t.Errorf("the log says\n%s", &said)
 	}
 }

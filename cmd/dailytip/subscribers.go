@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,6 +195,9 @@ func (c *command) subscribersList() *cobra.Command {
 			}
 			defer a.close()
 			filter.State = subscribers.State(state)
+			if err := a.checkFilter(filter); err != nil {
+				return err
+			}
 			var rows []table.Row
 			n := 0
 			err = a.list.Each(cmd.Context(), filter, func(p subscribers.Subscriber, s subscribers.Subscription) error {
@@ -237,6 +241,9 @@ func (c *command) subscribersExport() *cobra.Command {
 				return err
 			}
 			defer a.close()
+			if err := a.checkFilter(filter); err != nil {
+				return err
+			}
 			w := c.data()
 			if out != "" {
 				file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // people's addresses
@@ -257,4 +264,18 @@ func (c *command) subscribersExport() *cobra.Command {
 	cmd.Flags().StringVar(&filter.Newsletter, "newsletter", "", "only this newsletter's, by its `id`")
 	cmd.Flags().StringVar(&out, "out", "", "write to this `file` instead of standard output")
 	return cmd
+}
+
+// checkFilter refuses a newsletter or a state that nobody can be in: an empty list
+// would read as if there were no readers.
+func (a *app) checkFilter(f subscribers.Filter) error {
+	if f.Newsletter != "" {
+		if _, err := subscribers.PickNewsletter(f.Newsletter, a.newsletterIDs()); err != nil {
+			return exit{codeUsage, err}
+		}
+	}
+	if f.State != "" && !slices.Contains(subscribers.States, f.State) {
+		return exitf(codeUsage, "--state %q is unknown; write one of pending, active, paused, unsubscribed, suppressed", f.State)
+	}
+	return nil
 }

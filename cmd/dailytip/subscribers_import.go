@@ -26,7 +26,8 @@ func (c *command) subscribersImport() *cobra.Command {
 		Short: "Add the people of a CSV file (- for standard input)",
 		Long: `import reads a CSV file whose first line names its columns: email, and of name,
 language, timezone, send_at, days, cadence, newsletter those you have. A broken row
-is reported with its line, and the others are kept. Who is there already stays as
+is reported with its line, and the others are kept; a name that can't be kept (it
+holds a link, say) is left out, and its reader taken. Who is there already stays as
 they are, so that importing twice changes nothing; who unsubscribed, was suppressed
 or erased isn't revived.
 
@@ -151,6 +152,9 @@ func (r *importRun) read(ctx context.Context, in io.ReadSeeker, size int64) erro
 			r.refused++
 			r.say("%s:%d: %v", r.file, row.Line, row.Err)
 			continue
+		}
+		if row.Notice != nil {
+			r.say("%s:%d: %v", r.file, row.Line, row.Notice)
 		}
 		r.chunk = append(r.chunk, row)
 		if len(r.chunk) == importChunk {
