@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -145,6 +146,12 @@ func live(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List) e
 // same list, and reading it once more changes nothing. Nobody is in it who was
 // erased.
 func TestAnExportReadsBackAsItWas(t *testing.T) {
+	exportReadsBack(t)
+}
+
+func exportReadsBack(t *testing.T) {
+	t.Helper()
+	fewer(t)
 	each(t, func(t *testing.T, h *harness) {
 		db := storetest.SQLite(t)
 		if h.db.Postgres() {
@@ -176,6 +183,22 @@ func TestAnExportReadsBackAsItWas(t *testing.T) {
 			nobodyNew(t, h, other)
 		})
 	})
+}
+
+// fewer has rapid try as many lists as there is time for, unless somebody says on
+// the command line how many. No test of this package runs beside another.
+func fewer(t *testing.T) {
+	t.Helper()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if given {
+		return
+	}
+	before := flag.Lookup("rapid.checks").Value.String()
+	if err := flag.Set("rapid.checks", checks); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", before) })
 }
 
 // nobodyNew finds who is active in a list that was taken over without anybody's
