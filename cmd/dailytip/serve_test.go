@@ -122,7 +122,7 @@ func TestConfirmAndLeaveByLink(t *testing.T) {
 		}
 		return inbox.Fault{}
 	})
-	in.run(codeFailed, "send", "--date", "2026-01-05", "--wait", "2s")
+	in.sendUntilPaused("--date", "2026-01-05")
 	box.SetFault(nil)
 	post(t, link(t, tip, in, "/u/"), url.Values{"List-Unsubscribe": {"One-Click"}})
 	in.run(codeNothing, "send", "--date", "2026-01-06") // has the daemon try again at once
