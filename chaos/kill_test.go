@@ -85,7 +85,7 @@ func (r *trial) leasesEnd() {
 		if now := c.States["sending"]; err != nil || now != before || c.States["pending"] > 0 {
 			stalled, before = time.Now(), now
 		}
-		return time.Since(stalled) > time.Second
+		return time.Since(stalled) > 3*time.Second
 	})
 	n := r.nodes[0]
 	n.stop()

@@ -6,5 +6,5 @@ import "testing"
 
 // TestMoveOfPages is TestMove with several pages of every table.
 func TestMoveOfPages(t *testing.T) {
-	moves(t, 603)
+	moves(t, pages)
 }
