@@ -12,7 +12,11 @@ import (
 // many signs up more readers than anything of these days concerns.
 func many(h *harness) {
 	h.Helper()
-	crowd(h, 2_000, 40)
+	readers := 400
+	if h.db.Postgres() { // which doesn't use an index for a few
+		readers = 2_000
+	}
+	crowd(h, readers, 40)
 	h.reader(begin, "Asia/Tokyo - - weekly")
 	h.reader(begin, "Europe/Berlin")
 	sleeper := h.subscription("r2").ID

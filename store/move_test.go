@@ -38,7 +38,7 @@ func fill(t *testing.T, db *store.DB, rows int) map[string][]string {
 		for round := 0; len(left) > 0 && round < 100; round++ {
 			name := left[0]
 			left = left[1:]
-			if !insertAll(t, tx, name, tables[name], rows) {
+			if !insertAll(t, tx, name, tables[name], rowsOf(name, rows)) {
 				left = append(left, name) // its parents come first
 			}
 		}
@@ -51,6 +51,18 @@ func fill(t *testing.T, db *store.DB, rows int) map[string][]string {
 		t.Fatal(err)
 	}
 	return tables
+}
+
+// pages is more rows than a move reads before it says how far it is.
+const pages = 603
+
+// rowsOf is how many rows of a table fill writes: those with a number and with a
+// text as their key get several pages of a move.
+func rowsOf(table string, rows int) int {
+	if table == "subscribers" || table == "erased" {
+		return max(rows, pages)
+	}
+	return rows
 }
 
 // columns lists a table's columns in their order, each with its type.
@@ -145,7 +157,11 @@ func eachWay(t *testing.T, f func(t *testing.T, from, to *store.DB)) {
 
 // Every table that the migrations make is moved, with every text and number.
 func TestMove(t *testing.T) {
-	const rows = 603
+	moves(t, 23)
+}
+
+func moves(t *testing.T, rows int) {
+	t.Helper()
 	eachWay(t, func(t *testing.T, from, to *store.DB) {
 		fill(t, from, rows)
 		heard := map[string]int64{}
@@ -156,7 +172,7 @@ func TestMove(t *testing.T) {
 		var got []string
 		for _, m := range moved {
 			got = append(got, m.Table)
-			if m.Rows != rows || len(m.Sum) != 64 || m.Repaired != 0 || heard[m.Table] == 0 {
+			if m.Rows != int64(rowsOf(m.Table, rows)) || len(m.Sum) != 64 || m.Repaired != 0 || m.Rows >= pages && heard[m.Table] == 0 {
 				t.Errorf("%+v, heard of %d", m, heard[m.Table])
 			}
 			if a, b := dump(t, from, m.Table), dump(t, to, m.Table); a != b {
@@ -258,11 +274,11 @@ func exec(t *testing.T, db *store.DB, query string) {
 // What is cut off leaves nothing behind, and can be begun again.
 func TestMoveCutOff(t *testing.T) {
 	eachWay(t, func(t *testing.T, from, to *store.DB) {
-		fill(t, from, 510)
+		fill(t, from, 23)
 		ctx, cancel := context.WithCancel(t.Context())
-		pages := 0
+		heard := 0
 		_, err := store.Move(ctx, from, to, func(string, int64) {
-			if pages++; pages == 9 {
+			if heard++; heard == 2 {
 				cancel()
 			}
 		})

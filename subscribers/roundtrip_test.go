@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -145,6 +146,12 @@ func live(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List) e
 // same list, and reading it once more changes nothing. Nobody is in it who was
 // erased.
 func TestAnExportReadsBackAsItWas(t *testing.T) {
+	exportReadsBack(t)
+}
+
+func exportReadsBack(t *testing.T) {
+	t.Helper()
+	fewer(t)
 	each(t, func(t *testing.T, h *harness) {
 		db := storetest.SQLite(t)
 		if h.db.Postgres() {
@@ -176,6 +183,21 @@ func TestAnExportReadsBackAsItWas(t *testing.T) {
 			nobodyNew(t, h, other)
 		})
 	})
+}
+
+// fewer has rapid try as many lists as there is time for, unless somebody says on
+// the command line how many. No test of this package runs beside another.
+func fewer(t *testing.T) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	before := f.Value.String()
+	if before != f.DefValue {
+		return
+	}
+	if err := flag.Set(f.Name, checks); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", before) })
 }
 
 // nobodyNew finds who is active in a list that was taken over without anybody's

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"dailytip/inbox"
 	"dailytip/ledger"
@@ -20,17 +19,19 @@ func TestBackupInMidEdition(t *testing.T) {
 	t.Parallel()
 	const readers = 400
 	box, relay := startInbox(t, inbox.Options{})
-	box.SetFault(func(a inbox.Ask) inbox.Fault {
-		if a.Stage == inbox.Dot {
-			return inbox.Fault{Delay: 50 * time.Millisecond}
-		}
-		return inbox.Fault{}
-	})
+	gate := inbox.NewGate(inbox.Dot) // so that it isn't over too early
+	t.Cleanup(gate.Open)
+	box.SetFault(gate.Fault)
 	in := install(t, relay, `schedule: "0 7 * * *"`)
 	in.subscribe(readers)
 	d := in.serve()
 	in.run(codeFailed, "send", "--wait", "1ms")
-	in.eventually(patience, "some mails arrive", func() bool { return box.Received() > 60 })
+	in.eventually(patience, "some are sent", func() bool {
+		if box.Received() <= 60 {
+			gate.Let(gate.Waiting())
+		}
+		return in.status().Sent > 40
+	})
 
 	elsewhere := &installation{T: t, dir: t.TempDir(), listen: freeAddr(t)}
 	copied := filepath.Join(elsewhere.dir, "copy.db")
@@ -39,7 +40,10 @@ func TestBackupInMidEdition(t *testing.T) {
 		t.Errorf("a second backup says: %s", said)
 	}
 	had := sentIn(t, copied)
-	in.eventually(patience, "it goes on", func() bool { return box.Received() > len(had)+20 })
+	in.eventually(patience, "it goes on", func() bool {
+		gate.Let(min(gate.Waiting(), 10))
+		return box.Received() > len(had)+20
+	})
 	if err := d.cmd.Process.Kill(); err != nil { // the machine is gone
 		t.Fatal(err)
 	}
@@ -56,8 +60,9 @@ func TestBackupInMidEdition(t *testing.T) {
 	elsewhere.write("config.yaml", strings.NewReplacer("listen: "+in.listen, "listen: "+elsewhere.listen,
 		"tips: library", "tips: "+filepath.Join(in.dir, "library"), "database: tips.db", "database: copy.db").Replace(string(text)))
 	box.SetFault(nil)
+	gate.Open()
 	d = elsewhere.serve()
-	elsewhere.eventually(time.Minute, "all are sent", func() bool { return elsewhere.status().Sent == readers })
+	elsewhere.eventually(patience, "all are sent", func() bool { return elsewhere.status().Sent == readers })
 	d.stop()
 	got := copies(box)
 	if len(got) != readers {

@@ -209,11 +209,10 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 	const readers = 300
 	onEachDatabase(t, inbox.Options{}, `schedule: "0 7 * * *"`, func(in *installation, box *inbox.Server) {
 		var mended atomic.Bool
+		gate := inbox.NewGate(inbox.Dot) // so that it's stopped in the middle
+		in.Cleanup(gate.Open)
 		box.SetFault(func(a inbox.Ask) inbox.Fault {
-			f := inbox.Fault{}
-			if a.Stage == inbox.Dot && !mended.Load() { // slow enough to be stopped in the middle
-				f.Delay = 100 * time.Millisecond
-			}
+			f := gate.Fault(a)
 			if a.Stage == inbox.RcptTo && strings.HasSuffix(a.To, "7@example.net") && !mended.Load() {
 				f.Code, f.Enhanced, f.Text = 554, "5.7.1", "not today"
 			}
@@ -222,12 +221,16 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 		in.subscribe(readers)
 		stop := in.serveAll()
 		in.run(codeFailed, "send", "--wait", "1ms")
-		in.eventually(patience, "some fail", func() bool { return in.status().Failed >= 3 })
+		in.eventually(patience, "some fail", func() bool {
+			gate.Let(gate.Waiting())
+			return in.status().Failed >= 3
+		})
 		in.run(codeDone, "edition", "pause")
 		if s := in.status(); s.Pending == 0 {
 			in.Fatalf("the edition is over already: %+v", s)
 		}
 		mended.Store(true)
+		gate.Open()
 		in.run(codeDone, "edition", "retry-failed") // they wait with the others
 		in.run(codeDone, "edition", "resume")
 		in.eventually(patience, "all but what failed meanwhile is out", func() bool { s := in.status(); return s.Sent+s.Failed == readers })
@@ -320,9 +323,12 @@ func TestResume(t *testing.T) {
 func TestStatusIsWatched(t *testing.T) {
 	t.Parallel()
 	box, relay := startInbox(t, inbox.Options{})
-	box.SetFault(func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: 30 * time.Millisecond} })
+	gate := inbox.NewGate(inbox.Dot)
+	t.Cleanup(gate.Open)
+	box.SetFault(gate.Fault)
+	const readers = 60
 	in := install(t, relay, `schedule: "0 7 * * *"`)
-	in.subscribe(300)
+	in.subscribe(readers)
 	d := in.serve()
 	in.run(codeFailed, "send", "--wait", "1ms")
 	watching := in.command("status", "--watch", "--json")
@@ -331,8 +337,12 @@ func TestStatusIsWatched(t *testing.T) {
 	if err := watching.Start(); err != nil {
 		t.Fatal(err)
 	}
-	in.eventually(patience, "all are sent", func() bool { return in.status().Sent == 300 })
-	in.eventually(patience, "it's seen", func() bool { return strings.Contains(out.String(), `"sent":300`) })
+	// Some mails pass when it has looked, and the rest when it has seen those.
+	in.eventually(patience, "it has looked", func() bool { return strings.Contains(out.String(), `"sent":0`) })
+	gate.Let(20)
+	in.eventually(patience, "it's seen that some are sent", func() bool { return strings.Contains(out.String(), `"sent":20`) })
+	gate.Open()
+	in.eventually(patience, "it's seen that all are sent", func() bool { return strings.Contains(out.String(), fmt.Sprintf(`"sent":%d`, readers)) })
 	if err := watching.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

@@ -64,8 +64,13 @@ func writePicture(name string) {
 //	code N dailytip …   run, and expect this exit code
 //	until TEXT dailytip …   run again and again until it prints the text
 func TestScript(t *testing.T) {
+	scripts(t, filepath.Join("testdata", "script"))
+}
+
+func scripts(t *testing.T, dir string) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)

@@ -26,7 +26,7 @@ import (
 // many is how many readers the large edition has that commands look at:
 //
 //	go test -run CommandsBearALargeEdition -v ./cmd/dailytip -args -readers 1000000
-var many = flag.Int("readers", 3_000, "readers of the large edition")
+var many = flag.Int("readers", 1_000, "readers of the large edition")
 
 // measured is what a command took.
 type measured struct {

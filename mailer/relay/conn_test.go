@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // envelopeOK is what a server says to an envelope that came in one write.
@@ -22,7 +21,7 @@ func (k *talk) first() {
 }
 
 func TestPipelining(t *testing.T) {
-	short := Options{Timeout: 300 * time.Millisecond, DotTimeout: 300 * time.Millisecond}
+	short := Options{Timeout: silence, DotTimeout: silence}
 	const again, once = "MAIL RCPT DATA MAIL RCPT DATA", "MAIL RCPT DATA QUIT"
 	tests := []struct {
 		name  string

@@ -188,7 +188,7 @@ func TestDrippingReplies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := &endless{says: tt.says, then: "2", slow: true}
-			r, err := New(Options{Host: "127.0.0.1", Port: s.listen(t), TLS: "none", Timeout: 100 * time.Millisecond, DotTimeout: 100 * time.Millisecond})
+			r, err := New(Options{Host: "127.0.0.1", Port: s.listen(t), TLS: "none", Timeout: silence, DotTimeout: silence})
 			if err != nil {
 				t.Fatal(err)
 			}

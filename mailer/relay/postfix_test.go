@@ -16,6 +16,7 @@ import (
 // Every login that go-mail knows and we offer, against Dovecot through
 // Postfix, with STARTTLS and with implicit TLS.
 func TestPostfixLogins(t *testing.T) {
+	t.Parallel()
 	s := postfixtest.Start(t, postfixtest.Options{Users: map[string]string{"ann@example.com": "s3cret, with a comma=and ü"}})
 	n := 0
 	for _, mode := range []string{"mandatory", "implicit"} {
@@ -23,7 +24,7 @@ func TestPostfixLogins(t *testing.T) {
 			t.Run(mode+"/"+auth, func(t *testing.T) {
 				o := Options{
 					Host: "localhost", Port: s.Port, TLS: mode, CAFile: s.CAFile, Auth: auth,
-					Username: "ann@example.com", Password: "s3cret, with a comma=and ü", Timeout: 20 * time.Second,
+					Username: "ann@example.com", Password: "s3cret, with a comma=and ü", Timeout: time.Minute,
 				}
 				if mode == "implicit" {
 					o.Port = s.ImplicitPort
@@ -89,6 +90,7 @@ func TestPostfixLogins(t *testing.T) {
 }
 
 func TestPostfix(t *testing.T) {
+	t.Parallel()
 	s := postfixtest.Start(t, postfixtest.Options{
 		Refuse: map[string]string{
 			"gone@example.org": "550 5.1.1 no such user",
@@ -97,7 +99,7 @@ func TestPostfix(t *testing.T) {
 		},
 		Config: map[string]string{"message_size_limit": "20000", "smtpd_timeout": "2s"},
 	})
-	r, err := New(Options{Host: "localhost", Port: s.Port, CAFile: s.CAFile, Timeout: 20 * time.Second})
+	r, err := New(Options{Host: "localhost", Port: s.Port, CAFile: s.CAFile, Timeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -158,7 +158,7 @@ func TestLargeMessage(t *testing.T) {
 					}
 					tt.serve(k)
 				})
-				session := s.relay(Options{Timeout: 500 * time.Millisecond}).Session()
+				session := s.relay(Options{Timeout: 2 * silence}).Session()
 				size := 16 << 20
 				if tt.want == "accepted" {
 					size = 3 << 20

@@ -10,6 +10,7 @@ import (
 )
 
 func TestSlowServer(t *testing.T) {
+	t.Parallel()
 	slow := func(at inbox.Stage, d time.Duration) func(inbox.Ask) inbox.Fault {
 		return func(a inbox.Ask) inbox.Fault {
 			if a.Stage == at && a.Conn == 1 {
@@ -30,8 +31,9 @@ func TestSlowServer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run("too slow at "+string(tt.at), func(t *testing.T) {
+			t.Parallel()
 			s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(tt.at, time.Minute)})
-			r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 100 * time.Millisecond})
+			r := open(t, s, Options{Timeout: silence, DotTimeout: silence})
 			if a := r.Send(t.Context(), letter(1)); verdict.Judge(a) != tt.want || a.Err == nil {
 				t.Errorf("got %v: %v, want %v", a, verdict.Judge(a), tt.want)
 			}
@@ -40,13 +42,15 @@ func TestSlowServer(t *testing.T) {
 		})
 	}
 	t.Run("the dot has more time", func(t *testing.T) {
-		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(inbox.Dot, 300*time.Millisecond)})
-		r := open(t, s, Options{Timeout: 100 * time.Millisecond, DotTimeout: 5 * time.Second})
+		t.Parallel()
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: slow(inbox.Dot, silence+silence/4)})
+		r := open(t, s, Options{Timeout: silence, DotTimeout: time.Minute})
 		wantAccepted(t, r.Send(t.Context(), letter(1)))
 	})
 	t.Run("each message has its own time", func(t *testing.T) {
-		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: 30 * time.Millisecond} }})
-		r := open(t, s, Options{Timeout: 200 * time.Millisecond})
+		t.Parallel()
+		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(inbox.Ask) inbox.Fault { return inbox.Fault{Delay: silence / 10} }})
+		r := open(t, s, Options{Timeout: silence})
 		for i := range 4 {
 			wantAccepted(t, r.Send(t.Context(), letter(i)))
 		}
@@ -81,23 +85,23 @@ func TestContext(t *testing.T) {
 		return a
 	}
 	t.Run("ends on the wire", func(t *testing.T) {
-		wantAccepted(t, atDot(t, 100*time.Millisecond, time.Second))
+		wantAccepted(t, atDot(t, 100*time.Millisecond, time.Minute))
 	})
 	t.Run("ends on the wire and the server is too slow", func(t *testing.T) {
-		a := atDot(t, time.Second, 50*time.Millisecond)
+		a := atDot(t, time.Hour, 50*time.Millisecond)
 		if verdict.Judge(a) != verdict.InDoubt {
 			t.Errorf("got %v", a)
 		}
 	})
 	t.Run("ends while dialling", func(t *testing.T) {
 		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
-			return inbox.Fault{Delay: 3 * time.Second}
+			return inbox.Fault{Delay: time.Hour}
 		}})
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		begin := time.Now()
-		a := open(t, s, Options{}).Send(ctx, letter(2))
-		if verdict.Judge(a) != verdict.Down || time.Since(begin) > 2*time.Second {
+		a := open(t, s, Options{Timeout: 10 * time.Minute}).Send(ctx, letter(2))
+		if verdict.Judge(a) != verdict.Down || time.Since(begin) > 5*time.Minute {
 			t.Errorf("got %v after %v", a, time.Since(begin))
 		}
 	})

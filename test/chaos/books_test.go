@@ -47,7 +47,7 @@ func (r *trial) shows() {
 			continue
 		}
 		var wrong []string
-		for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		for end := time.Now().Add(r.patience()); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 			page := n.metrics()
 			deliveries, edition := values(page, `dailytip_deliveries\{.*state="(.*)"\}`), values(page, `dailytip_edition_deliveries\{.*state="(.*)"\}`)
 			resent := values(page, `dailytip_deliveries_(resent_in_doubt)\{.*\}`)

@@ -38,10 +38,15 @@ func (r *trial) someNode(i, n int) *node {
 // copy only of what was on the wire.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	engines(t, "killed", setup{readers: *readers}, func(t *testing.T, r *trial) {
+	killed(t, "killed", *readers, *kills)
+}
+
+func killed(t *testing.T, database string, readers, kills int) {
+	t.Helper()
+	engines(t, database, setup{readers: readers}, func(t *testing.T, r *trial) {
 		r.start()
-		for i := range *kills {
-			n := r.someNode(i, *kills)
+		for i := range kills {
+			n := r.someNode(i, kills)
 			n.kill()
 			r.agrees()
 			if i%5 == 0 && len(r.nodes) == 1 { // nobody writes just now
@@ -80,7 +85,7 @@ func (r *trial) leasesEnd() {
 		if now := c.States["sending"]; err != nil || now != before || c.States["pending"] > 0 {
 			stalled, before = time.Now(), now
 		}
-		return time.Since(stalled) > time.Second
+		return time.Since(stalled) > 3*time.Second
 	})
 	n := r.nodes[0]
 	n.stop()
@@ -97,10 +102,15 @@ func (r *trial) leasesEnd() {
 // P3: a stop by SIGTERM loses nobody, and makes no copy.
 func TestStopped(t *testing.T) {
 	t.Parallel()
-	engines(t, "stopped", setup{readers: *readers}, func(t *testing.T, r *trial) {
+	stopped(t, "stopped", *readers, *kills)
+}
+
+func stopped(t *testing.T, database string, readers, kills int) {
+	t.Helper()
+	engines(t, database, setup{readers: readers}, func(t *testing.T, r *trial) {
 		r.start()
-		for i := range *kills {
-			n := r.someNode(i, *kills)
+		for i := range kills {
+			n := r.someNode(i, kills)
 			n.stop()
 			n.serve()
 		}

@@ -1,0 +1,36 @@
+//go:build long
+
+package main
+
+import (
+	"path/filepath"
+	"testing"
+
+	"dailytip/test/postfixtest"
+)
+
+func TestServeDeliversThroughPostfix(t *testing.T) {
+	t.Parallel()
+	relay := postfixtest.Start(t, postfixtest.Options{})
+	in := install(t, relayTo(relay.Port, relay.CAFile), soon())
+	in.subscribe(40)
+	d := in.serve()
+	in.eventually(patience, "40 mails arrive", func() bool { return len(relay.Delivered()) >= 40 })
+	d.stop()
+	if s := in.status(); s.Due != 40 || s.Sent != 40 {
+		t.Errorf("%+v", s)
+	}
+	if n := len(relay.Delivered()); n != 40 {
+		t.Errorf("%d messages, want 40", n)
+	}
+}
+
+func TestInstallationMovesBack(t *testing.T) {
+	t.Parallel()
+	installationMoves(t, 2)
+}
+
+// TestLongScript runs the scripts that take too long for every time.
+func TestLongScript(t *testing.T) {
+	scripts(t, filepath.Join("testdata", "long"))
+}
