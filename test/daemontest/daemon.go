@@ -51,14 +51,14 @@ func (in *Installation) Serve(ctx context.Context) (*Daemon, error) {
 
 // Says waits until the log holds a text, a minute at most.
 func (d *Daemon) Says(ctx context.Context, text string) error {
-	late := time.NewTimer(time.Minute)
+	late := time.NewTimer(5*time.Minute)
 	defer late.Stop()
 	for !strings.Contains(d.Log(), text) {
 		select {
 		case <-d.done:
 			return fmt.Errorf("the daemon ended (%w) before it said %q:\n%s", d.err, text, d.Log())
 		case <-late.C:
-			return fmt.Errorf("after a minute the daemon hasn't said %q:\n%s", text, d.Log())
+			return fmt.Errorf("after five minutes the daemon hasn't said %q:\n%s", text, d.Log())
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(5 * time.Millisecond):
@@ -87,7 +87,7 @@ func (d *Daemon) Stop() error {
 	}
 	select {
 	case <-d.done:
-	case <-time.After(time.Minute):
+	case <-time.After(5*time.Minute):
 		return fmt.Errorf("a minute after SIGTERM the daemon still runs:\n%s", d.Log())
 	}
 	if d.err != nil {
