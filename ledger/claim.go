@@ -185,7 +185,7 @@ func sqlReady(db *store.DB) string {
 // readReady returns the next deliveries of an edition, and apart from them those
 // of readers who are gone, with what they are.
 func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition, limit int) (page []Job, gone map[Key]string, err error) {
-	rows, err := tx.StmtContext(ctx, l.statements.ready).QueryContext(ctx, store.Millis(now), e.ID, e.Newsletter, limit)
+	rows, err := tx.StmtContext(ctx, l.statements.ready).QueryContext(ctx, store.Millis(now), e.ID, e.Newsletter, limit) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return nil, nil, err
 	}
@@ -228,6 +228,6 @@ func (l *Ledger) mark(ctx context.Context, tx *sql.Tx, owner string, page []Job)
 	for i, j := range page {
 		numbers[i] = strconv.FormatInt(j.Key.Subscriber, 10)
 	}
-	_, err := tx.StmtContext(ctx, l.statements.mark).ExecContext(ctx, owner, page[0].Key.Edition, "["+strings.Join(numbers, ",")+"]")
+	_, err := tx.StmtContext(ctx, l.statements.mark).ExecContext(ctx, owner, page[0].Key.Edition, "["+strings.Join(numbers, ",")+"]") //nolint:sqlclosecheck // it ends with the transaction
 	return err
 }

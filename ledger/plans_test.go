@@ -29,25 +29,25 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = rows.Close() }()
-			var plan string
+			var plan strings.Builder
 			for rows.Next() {
 				var id, parent, unused int
 				var step string
 				if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
 					t.Fatal(err)
 				}
-				plan += step + "\n"
+				plan.WriteString(step + "\n")
 			}
 			if err := rows.Err(); err != nil {
 				t.Fatal(err)
 			}
 			for _, index := range test.indexes {
-				if !strings.Contains(plan, index) {
-					t.Errorf("it doesn't use %s:\n%s", index, plan)
+				if !strings.Contains(plan.String(), index) {
+					t.Errorf("it doesn't use %s:\n%s", index, plan.String())
 				}
 			}
-			if strings.Contains(plan, "SCAN deliveries\n") {
-				t.Errorf("it passes over all deliveries:\n%s", plan)
+			if strings.Contains(plan.String(), "SCAN deliveries\n") {
+				t.Errorf("it passes over all deliveries:\n%s", plan.String())
 			}
 		})
 	}

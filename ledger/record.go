@@ -101,7 +101,7 @@ const (
 
 // writeEach writes one outcome after the other, and returns those that count.
 func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written []Outcome, err error) {
-	stmt := r.tx.StmtContext(ctx, r.l.statements.outcome)
+	stmt := r.tx.StmtContext(ctx, r.l.statements.outcome) //nolint:sqlclosecheck // it ends with the transaction
 	for i := range outcomes {
 		o := &outcomes[i]
 		c := r.change(o)

@@ -15,7 +15,7 @@ import (
 // neverSeen is what stands for the answer of a mail in doubt.
 const neverSeen = "handed to the relay; its answer was never seen"
 
-// NoLease, given to [Ledger.Recover], says that no other node can be alive.
+// NoLease is what [Ledger.Recover] is given to say that no other node can be alive.
 const NoLease time.Duration = math.MinInt64
 
 // Recover deals with what nodes have claimed that were silent for longer than a

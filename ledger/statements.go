@@ -22,7 +22,7 @@ func (l *Ledger) prepare(ctx context.Context) (err error) {
 		if *stmt != nil {
 			continue
 		}
-		if *stmt, err = l.db.Prepare(ctx, text); err != nil {
+		if *stmt, err = l.db.Prepare(ctx, text); err != nil { //nolint:sqlclosecheck // it lives as long as the database is open
 			return err
 		}
 	}

@@ -33,6 +33,7 @@ type Picture struct {
 	width int
 }
 
+// DataURL is the picture as an address, for a page that stands alone.
 func (p Picture) DataURL() string {
 	return "data:" + p.Kind + ";base64," + base64.StdEncoding.EncodeToString(p.Data)
 }

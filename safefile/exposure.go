@@ -29,8 +29,8 @@ func Exposures(path string, secret bool) []Exposure {
 		return nil
 	}
 	found := exposures(path, secret)
-	if real, err := filepath.EvalSymlinks(path); err == nil && real != path {
-		for _, e := range exposures(real, secret) {
+	if resolved, err := filepath.EvalSymlinks(path); err == nil && resolved != path {
+		for _, e := range exposures(resolved, secret) {
 			if !slices.Contains(found, e) {
 				found = append(found, e)
 			}

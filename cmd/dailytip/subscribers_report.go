@@ -63,7 +63,7 @@ func (r *importRun) report() error {
 	case r.refused > 0 && good == 0:
 		return exitf(codeFailed, "no row could be read")
 	case r.refused > 0:
-		return exitf(codePart, "%d rows were refused", r.refused)
+		return exitf(codePart, "%s refused", count(r.refused, "row was", "rows were"))
 	}
 	return nil
 }

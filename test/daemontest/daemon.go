@@ -49,9 +49,9 @@ func (in *Installation) Serve(ctx context.Context) (*Daemon, error) {
 	return d, nil
 }
 
-// Says waits until the log holds a text, a minute at most.
+// Says waits until the log holds a text, five minutes at most.
 func (d *Daemon) Says(ctx context.Context, text string) error {
-	late := time.NewTimer(5*time.Minute)
+	late := time.NewTimer(5 * time.Minute)
 	defer late.Stop()
 	for !strings.Contains(d.Log(), text) {
 		select {
@@ -80,15 +80,15 @@ func (d *Daemon) Kill() error {
 }
 
 // Stop ends the daemon by SIGTERM, as an operator does; the error says how it
-// ended if not well, or that it took longer than a minute.
+// ended if not well, or that it took longer than five minutes.
 func (d *Daemon) Stop() error {
 	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return fmt.Errorf("stop the daemon: %w\n%s", err, d.Log())
 	}
 	select {
 	case <-d.done:
-	case <-time.After(5*time.Minute):
-		return fmt.Errorf("a minute after SIGTERM the daemon still runs:\n%s", d.Log())
+	case <-time.After(5 * time.Minute):
+		return fmt.Errorf("five minutes after SIGTERM the daemon still runs:\n%s", d.Log())
 	}
 	if d.err != nil {
 		return fmt.Errorf("the daemon ended with %w:\n%s", d.err, d.Log())
