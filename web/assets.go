@@ -80,3 +80,6 @@ func newScript() asset { return newAsset("page.js", "text/javascript; charset=ut
 // accentClass names a newsletter in the stylesheet by its place in the
 // configuration: its id may hold what a class can't.
 func accentClass(i int) string { return "n" + strconv.Itoa(i+1) }
+
+// IconURL is where the world finds the icon.
+func (s *Server) IconURL() string { return s.URL(s.icon.path, nil) }

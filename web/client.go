@@ -109,6 +109,9 @@ func splitQuoted(text string, at byte) []string {
 	return append(parts, text[start:])
 }
 
+// ClientNetwork is the [network] that a request comes from.
+func (s *Server) ClientNetwork(r *http.Request) string { return network(s.client(r)) }
+
 // network is what limits count a client by: an IPv4 address, or the IPv6 network
 // of 64 bits, of which one client commonly has all addresses.
 func network(a netip.Addr) string {

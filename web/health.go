@@ -5,15 +5,10 @@ import (
 	"net/http"
 )
 
-const (
-	healthRoute = "GET /healthz"
-	readyRoute  = "GET /readyz"
-)
-
 // healthz says that the process lives and answers; it looks at nothing else, so
 // that a database that's down doesn't get the process killed.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
-	machineText(w, http.StatusOK, "ok")
+	writeText(w, http.StatusOK, "ok")
 }
 
 // readyz says whether a reader who comes now can be served. Why not, in
@@ -22,16 +17,16 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := s.pingDatabase(r); err != nil {
 		s.Log.WarnContext(r.Context(), "not ready: the database doesn't answer", "error", err)
-		machineText(w, http.StatusServiceUnavailable, "not ready: the database doesn't answer")
+		writeText(w, http.StatusServiceUnavailable, "not ready: the database doesn't answer")
 		return
 	}
 	if s.Ready != nil {
 		if err := s.Ready(r.Context()); err != nil {
-			machineText(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
+			writeText(w, http.StatusServiceUnavailable, "not ready: "+err.Error())
 			return
 		}
 	}
-	machineText(w, http.StatusOK, "ready")
+	writeText(w, http.StatusOK, "ready")
 }
 
 // pingDatabase reads a row that every migrated database has.
@@ -42,12 +37,4 @@ func (s *Server) pingDatabase(r *http.Request) error {
 		return fmt.Errorf("read link keys: %w", err)
 	}
 	return nil
-}
-
-func machineText(w http.ResponseWriter, status int, text string) {
-	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintln(w, text)
 }

@@ -8,10 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"path"
 	"runtime/debug"
-	"slices"
 	"strings"
 )
 
@@ -32,7 +30,7 @@ func (s *Server) mount(next http.Handler) http.Handler {
 		// A path that is a page by itself stays: a base of /u must not take
 		// the /u off /u/{token}.
 		if rest, ok := strings.CutPrefix(u.Path, s.base); ok && s.base != "" && (rest == "" || rest[0] == '/') {
-			if _, pattern := s.mux.Handler(r); pattern == "/" {
+			if _, pattern := s.mux.Handler(r); pattern == nothing {
 				u.Path = path.Clean("/" + rest)
 			}
 		}
@@ -46,17 +44,17 @@ func (s *Server) record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.Now()
 		answer := &recorder{ResponseWriter: w}
-		_, route := s.mux.Handler(r)
+		route := s.route(r)
 		defer func() {
 			fault := recover()
 			if fault != nil {
-				s.Log.ErrorContext(r.Context(), "a page failed", "route", route, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+				s.Log.ErrorContext(r.Context(), "a page failed", "route", route.Pattern, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 				if answer.status == 0 {
 					s.write(answer, r, s.failed(r))
 				}
 			}
 			s.Log.LogAttrs(r.Context(), level(route, answer.status), "request",
-				slog.String("route", route), slog.String("method", knownMethod(r.Method)), slog.Int("status", answer.status),
+				slog.String("route", route.Pattern), slog.String("method", knownMethod(r.Method)), slog.Int("status", answer.status),
 				slog.Int("bytes", answer.bytes), slog.Duration("took", s.Now().Sub(start)))
 		}()
 		next.ServeHTTP(answer, r)
@@ -64,12 +62,11 @@ func (s *Server) record(next http.Handler) http.Handler {
 }
 
 // level keeps what monitors and browsers ask for all the time out of the log.
-func level(route string, status int) slog.Level {
+func level(route Route, status int) slog.Level {
 	switch {
-	case status >= 500:
+	case status >= http.StatusInternalServerError:
 		return slog.LevelWarn
-	case route == healthRoute, route == readyRoute, route == "/", strings.HasPrefix(route, "GET /assets/"),
-		strings.HasPrefix(route, "GET /archive"), strings.HasPrefix(route, "GET /feed."), route == "GET /sitemap.xml", route == "GET /robots.txt":
+	case route.Quiet:
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
@@ -136,56 +133,10 @@ func (s *Server) limit(next http.Handler) http.Handler {
 				status = http.StatusRequestEntityTooLarge
 			}
 			w.Header().Set("Connection", "close") // the rest of the body isn't read
-			s.write(w, r, s.plain(r, status, "page.error.failed_heading", ""))
+			s.write(w, r, s.Plain(r, status, "page.error.failed_heading", ""))
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
-}
-
-// protection tells our own pages' requests from those of other sites.
-func (s *Server) protection() *http.CrossOriginProtection {
-	protection := http.NewCrossOriginProtection()
-	if u, err := url.Parse(s.BaseURL); err == nil && u.Host != "" {
-		// Behind a proxy that changes Host, an old browser's Origin differs
-		// from it; and this origin is ourselves.
-		_ = protection.AddTrustedOrigin(u.Scheme + "://" + u.Host)
-	}
-	return protection
-}
-
-// guard refuses what a form on another site sends. One-click unsubscribing is
-// what mail programs send from wherever they run (RFC 8058 §3.1). Signing up
-// needs no right that a visitor's browser could lend to another site: there the
-// handlers look at where it comes from.
-func (s *Server) guard(next http.Handler) http.Handler {
-	protection := s.protection()
-	for _, open := range []string{"POST /u/{token}", "POST /subscribe", apiRoute} {
-		protection.AddInsecureBypassPattern(open)
-	}
-	protection.SetDenyHandler(s.page(func(r *http.Request) (page, error) {
-		return s.plain(r, http.StatusForbidden, "page.error.failed_heading", "page.error.elsewhere"), nil
-	}))
-	guarded := protection.Handler(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if hidden(r) && secretPath(r.URL.Path) {
-			next.ServeHTTP(w, r)
-			return
-		}
-		guarded.ServeHTTP(w, r)
-	})
-}
-
-// hidden tells whether a browser may have hidden that a form is our own. With
-// Referrer-Policy: no-referrer it writes "Origin: null" on the POST, and over
-// plain HTTP or before 2023 it sends no Sec-Fetch-Site that would tell more.
-func hidden(r *http.Request) bool {
-	return r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null"
-}
-
-// secretPath tells whether the token in a path alone gives the right to act: who
-// knows it could as well press the button.
-func secretPath(path string) bool {
-	return slices.ContainsFunc([]string{"/account/", "/confirm/", "/open/", "/preferences/", "/u/", "/vote/"}, func(p string) bool { return strings.HasPrefix(path, p) })
 }

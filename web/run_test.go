@@ -3,18 +3,15 @@ package web_test
 import (
 	"bufio"
 	"context"
-	"database/sql"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"dailytip/ledger"
 	"dailytip/store/storetest"
-	"dailytip/subscribers"
 	"dailytip/web"
 )
 
@@ -22,16 +19,11 @@ import (
 // Run returned.
 func run(ctx context.Context, t *testing.T, change func(*web.Options)) (address string, done <-chan error) {
 	t.Helper()
-	db := storetest.SQLite(t)
-	list, err := subscribers.Open(t.Context(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := web.Options{DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "http://tips.example.com"}
+	o := web.Options{DB: storetest.SQLite(t), BaseURL: "http://tips.example.com"}
 	change(&o)
 	ended := make(chan error, 1)
 	server := web.New(o)
@@ -86,12 +78,7 @@ func TestRunSaysWhyItCannotServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = l.Close()
-	db := storetest.SQLite(t)
-	list, err := subscribers.Open(t.Context(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = web.New(web.Options{DB: db, List: list, Ledger: ledger.New(db, list)}).Run(t.Context(), l)
+	err = web.New(web.Options{DB: storetest.SQLite(t)}).Run(t.Context(), l)
 	if err == nil || !strings.HasPrefix(err.Error(), "serve pages: ") {
 		t.Errorf("Run: %v", err)
 	}
@@ -126,29 +113,33 @@ func TestSlowAndLongHeaders(t *testing.T) {
 	}
 }
 
-// BenchmarkLeavePage is the page that scanners ask for, without the network.
-func BenchmarkLeavePage(b *testing.B) {
-	db := storetest.SQLite(b)
-	list, err := subscribers.Open(b.Context(), db)
+// A client that hands its body over a byte at a time is shown the door.
+func TestSlowBodies(t *testing.T) {
+	t.Parallel()
+	address, _ := run(t.Context(), t, func(*web.Options) {})
+	c, err := net.Dial("tcp", address)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
-	var added subscribers.Added
-	err = db.Write(b.Context(), func(tx *sql.Tx) (err error) {
-		added, err = list.Add(b.Context(), tx, now, subscribers.Request{Address: "ana@example.com", Newsletter: "management", Consent: subscribers.Vouched})
-		return err
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	handler := web.New(web.Options{DB: db, List: list, Ledger: ledger.New(db, list), Newsletters: []web.Newsletter{{ID: "management", Title: title}}}).Handler()
-	path := "/u/" + list.Tokens().Make(subscribers.UnsubscribeLink, added.Subscription)
-	b.ReportAllocs()
-	for b.Loop() {
-		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
-		if w.Code != http.StatusOK {
-			b.Fatalf("status %d", w.Code)
+	defer c.Close()
+	_, _ = fmt.Fprint(c, "POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n")
+	began := time.Now()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = c.SetReadDeadline(began.Add(2 * time.Minute))
+		_, _ = io.Copy(io.Discard, bufio.NewReader(c))
+	}()
+	for tick := time.NewTicker(100 * time.Millisecond); ; {
+		select {
+		case <-done:
+			tick.Stop()
+			if took := time.Since(began); took > time.Minute || took < time.Second {
+				t.Errorf("it was kept for %s", took)
+			}
+			return
+		case <-tick.C:
+			_, _ = c.Write([]byte("a"))
 		}
 	}
 }

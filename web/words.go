@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"fmt"
 	"html"
 	"html/template"
@@ -15,17 +14,17 @@ import (
 	"dailytip/locale"
 )
 
-// language is what a page speaks: what its address says, else what the reader
+// Language is what a page speaks: what its address says, else what the reader
 // chose, else what their browser asks for, else the newsletter's.
-func (s *Server) language(r *http.Request, chosen, newsletter string) string {
-	wanted := []string{asked(r), chosen, r.Header.Get("Accept-Language"), newsletter}
+func (s *Server) Language(r *http.Request, chosen, newsletter string) string {
+	wanted := []string{AskedLanguage(r), chosen, r.Header.Get("Accept-Language"), newsletter}
 	return locale.Match(slices.DeleteFunc(wanted, func(tag string) bool { return tag == "" })...)
 }
 
-// phrase is a message of ours as HTML. The values are HTML already: a name or
+// Phrase is a message of ours as HTML. The values are HTML already: a name or
 // an address wears an element of its own, so that its direction and its
 // language don't mix with the sentence's.
-func phrase(lang, id string, values map[string]template.HTML) template.HTML {
+func Phrase(lang, id string, values map[string]template.HTML) template.HTML {
 	// Translations place the values; characters that no text holds keep the
 	// places while the text is escaped.
 	const firstMark = '\uE000'
@@ -40,8 +39,8 @@ func phrase(lang, id string, values map[string]template.HTML) template.HTML {
 	return template.HTML(strings.NewReplacer(places...).Replace(text))
 }
 
-// isolated is a name that keeps its own direction. lang is "" when unknown.
-func isolated(text, lang string) template.HTML {
+// Isolated is a name that keeps its own direction. lang is "" when unknown.
+func Isolated(text, lang string) template.HTML {
 	attribute := ""
 	if lang != "" {
 		attribute = fmt.Sprintf(` lang="%s"`, template.HTMLEscapeString(lang))
@@ -51,31 +50,32 @@ func isolated(text, lang string) template.HTML {
 
 var tag = regexp.MustCompile("<[^>]*>")
 
-// untagged is the text of HTML that this file has made, for the title of a
+// Untagged is the text of HTML that this file has made, for the title of a
 // window, which knows no elements.
-func untagged(h template.HTML) string {
+func Untagged(h template.HTML) string {
 	return html.UnescapeString(tag.ReplaceAllString(string(h), ""))
 }
 
-// address is a mail address, which may be broken anywhere on a narrow screen
+// Address is a mail address, which may be broken anywhere on a narrow screen
 // and always runs from left to right.
-func address(email string) template.HTML {
+func Address(email string) template.HTML {
 	return template.HTML(`<bdi class="address" dir="ltr">` + template.HTMLEscapeString(email) + "</bdi>")
 }
 
-// instant is a date and time on the reader's own clock, with the zone's name,
+// Instant is a date and time on the reader's own clock, with the zone's name,
 // so that a wrong zone shows.
-func instant(lang string, t time.Time) template.HTML {
+func Instant(lang string, t time.Time) template.HTML {
 	text := template.HTMLEscapeString(locale.DateTime(lang, t.Format(time.DateOnly), t.Format("15:04")))
 	if zone := t.Location().String(); zone != "" && zone != "Local" {
-		text += " " + string(zoneText(zone))
+		text += " " + string(ZoneText(zone))
 	}
 	return template.HTML(fmt.Sprintf(`<time datetime="%s">%s</time>`, t.Format(time.RFC3339), text))
 }
 
-// newLetterhead is what stands over a newsletter's pages; i is its place in the
-// configuration.
-func newLetterhead(n Newsletter, i int) letterhead {
-	title := cmp.Or(n.Title, n.ID)
-	return letterhead{Name: isolated(title, n.Language), Class: accentClass(i), Language: n.Language}
+// ZoneText names a zone beside a time.
+func ZoneText(id string) template.HTML {
+	return template.HTML(`<bdi class="zone" dir="ltr">(` + template.HTMLEscapeString(strings.ReplaceAll(id, "_", " ")) + ")</bdi>")
 }
+
+// Say is one of our messages without values.
+func Say(lang, id string) template.HTML { return Phrase(lang, id, nil) }

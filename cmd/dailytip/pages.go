@@ -8,30 +8,41 @@ import (
 	"dailytip/scheduler"
 	"dailytip/subscribers"
 	"dailytip/web"
+	"dailytip/web/site"
 )
 
-// web makes the readers' pages.
+// web makes the server of the pages.
 func (a *app) web() *web.Server {
+	readers := a.siteOptions()
 	o := web.Options{
-		DB: a.db, List: a.list, Ledger: a.ledger, BaseURL: a.config.BaseURL, Log: a.log, NextDue: a.nextDue, Enqueued: a.opened,
-		Calendar: a.servedCalendar, PostalAddress: a.config.PostalAddress, Origins: a.config.Signup.Origins,
-		NoAPI:  !a.config.Signup.API,
-		Limits: web.Limits{PerNetwork: a.config.Signup.PerNetwork, PerDomain: a.config.Signup.PerDomain, Total: a.config.Signup.Total},
+		DB: a.db, BaseURL: a.config.BaseURL, PostalAddress: a.config.PostalAddress, Newsletters: site.Headings(readers.Newsletters), Log: a.log,
 	}
 	for _, proxy := range a.config.TrustedProxies {
 		if network, err := netip.ParsePrefix(proxy); err == nil { // config has checked it
 			o.TrustedProxies = append(o.TrustedProxies, network)
 		}
 	}
-	for i := range a.config.Newsletters {
-		o.Newsletters = append(o.Newsletters, a.webNewsletter(&a.config.Newsletters[i]))
-	}
-	return web.New(o)
+	server := web.New(o)
+	site.AddTo(server, readers)
+	return server
 }
 
-// webNewsletter is what the pages say of a newsletter.
-func (a *app) webNewsletter(n *config.Newsletter) web.Newsletter {
-	out := web.Newsletter{
+// siteOptions are what the readers' pages need.
+func (a *app) siteOptions() site.Options {
+	o := site.Options{
+		List: a.list, Ledger: a.ledger, NextDue: a.nextDue, Enqueued: a.opened, Calendar: a.servedCalendar,
+		NoAPI: !a.config.Signup.API, Origins: a.config.Signup.Origins,
+		Limits: site.Limits{PerNetwork: a.config.Signup.PerNetwork, PerDomain: a.config.Signup.PerDomain, Total: a.config.Signup.Total},
+	}
+	for i := range a.config.Newsletters {
+		o.Newsletters = append(o.Newsletters, a.siteNewsletter(&a.config.Newsletters[i]))
+	}
+	return o
+}
+
+// siteNewsletter is what the pages say of a newsletter.
+func (a *app) siteNewsletter(n *config.Newsletter) site.Newsletter {
+	out := site.Newsletter{
 		ID: n.ID, Title: n.Title, Accent: n.Accent, Language: n.Language, Private: !n.Archive, Files: a.looks[n.ID].Assets,
 		Unlisted: !n.Joinable, DefaultZone: n.DefaultTimezone, Course: n.Order == string(scheduler.CourseOrder),
 	}

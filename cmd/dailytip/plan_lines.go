@@ -13,7 +13,7 @@ import (
 	"dailytip/scheduler"
 	"dailytip/subscribers"
 	"dailytip/tips"
-	"dailytip/web"
+	"dailytip/web/site"
 )
 
 // planLine is what plan prints of a date.
@@ -166,7 +166,7 @@ func (a *app) servedCalendar(ctx context.Context, now time.Time, id string) ([]b
 		return nil, err
 	}
 	if n.Order == scheduler.CourseOrder {
-		return nil, web.ErrNoCalendar
+		return nil, site.ErrNoCalendar
 	}
 	lines, _, err := a.plan(ctx, now, n, n.Today(now).Add(-calendarBack), calendarDays, false)
 	if err != nil {

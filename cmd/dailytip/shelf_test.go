@@ -15,6 +15,7 @@ import (
 
 	"dailytip/config"
 	"dailytip/web"
+	"dailytip/web/site"
 )
 
 // Pipes, devices, folders and links that lead out of a library are no pictures:
@@ -44,7 +45,7 @@ func TestShelfHoldsFilesOnly(t *testing.T) {
 		}
 	}
 	files := shelf(dir)
-	handler := web.New(web.Options{Newsletters: []web.Newsletter{{ID: "x", Title: "X", Files: files}}}).Handler()
+	handler := site.AddTo(web.New(web.Options{}), site.Options{Newsletters: []site.Newsletter{{ID: "x", Title: "X", Files: files}}}).Handler()
 	for name, want := range map[string]int{
 		"a.png": 200, "link.png": 200,
 		"pipe.png": 404, "topipe.png": 404, "folder.png": 404, "out.png": 404, "zero.png": 404, "loop.png": 404, "nothing.png": 404,

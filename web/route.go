@@ -1,0 +1,38 @@
+package web
+
+import "net/http"
+
+// nothing is the pattern of what no other route answers.
+const nothing = "/"
+
+// Route is one page, or one button of a page.
+type Route struct {
+	// Pattern is a method and a path, as [http.ServeMux] takes them. What is
+	// logged of a request is its pattern, never its path.
+	Pattern string
+	Handler http.HandlerFunc
+
+	// Anywhere: the forms of other sites may be sent to it. See [Server.guard].
+	Anywhere bool
+
+	// Token: the token in its path alone gives the right to act.
+	Token bool
+
+	// Quiet: it's asked for so often that only faults are worth a line in the log.
+	Quiet bool
+}
+
+// Handle adds a route. It panics when there is one with its pattern already.
+func (s *Server) Handle(r Route) {
+	s.mux.HandleFunc(r.Pattern, r.Handler)
+	s.routes[r.Pattern] = r
+	if r.Anywhere {
+		s.anywhere.AddInsecureBypassPattern(r.Pattern)
+	}
+}
+
+// route returns the one that answers a request.
+func (s *Server) route(r *http.Request) Route {
+	_, pattern := s.mux.Handler(r)
+	return s.routes[pattern]
+}

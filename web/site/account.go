@@ -1,0 +1,179 @@
+package site
+
+import (
+	"context"
+	"database/sql"
+	"html/template"
+	"net/http"
+	"time"
+
+	"dailytip/subscribers"
+	"dailytip/web"
+)
+
+// What a button on the page of the account asks for, beside joining.
+const (
+	doName   = "name"
+	doLeave  = "leave"  // a newsletter
+	doErase  = "erase"  // asks whether to
+	doForget = "forget" // erases
+)
+
+// How a change came about, kept as proof of consent.
+const accountDetail = "chose it on the page that a mailed link opened"
+
+// accountView is the data of the template "account".
+type accountView struct {
+	fields
+	News     template.HTML // what a button brought about
+	Address  template.HTML
+	Until    template.HTML
+	Others   []otherNewsletter
+	Data     string
+	Settings string
+}
+
+// account shows what we hold, and changes nothing.
+func (s *Site) account(r *http.Request) (web.Page, error) {
+	a, p, bad, err := s.accountOf(r, s.DB.Read(), subscribers.AccountPage)
+	if bad != nil || err != nil {
+		return orBad(bad), err
+	}
+	return s.accountPage(r, a, p, news{})
+}
+
+// changeAccount does what a button says.
+func (s *Site) changeAccount(r *http.Request) (web.Page, error) {
+	do, now := r.PostFormValue("do"), s.Now()
+	var a subscribers.Account
+	var p reader
+	var bad *web.Page
+	var out news
+	err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
+		if a, p, bad, err = s.accountOf(r, tx, subscribers.AccountPage); err != nil || bad != nil {
+			return err
+		}
+		switch do {
+		case doName:
+			out, err = s.rename(r, tx, now, p)
+		case doJoin:
+			out, err = s.joinOne(r, tx, now, p)
+		case doLeave:
+			out, err = s.leaveOne(r, tx, now, p)
+		case doForget:
+			return s.List.Erase(r.Context(), tx, now, p.person)
+		}
+		if err != nil {
+			return err
+		}
+		p, err = s.reader(r.Context(), tx, a.Subscription)
+		p.proven = true
+		return err
+	})
+	switch {
+	case bad != nil || err != nil:
+		return orBad(bad), err
+	case do == doForget:
+		return s.forgotten(r), nil
+	case do == doErase:
+		return s.eraseQuestion(r, p)
+	}
+	return s.accountPage(r, a, p, out)
+}
+
+// rename takes the name that the reader wants.
+func (s *Site) rename(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	written := r.PostFormValue("name")
+	name, err := subscribers.ParseName(written)
+	if err != nil {
+		return news{form: &settingsForm{Name: written}, faults: []fault{{"name", "page.fault.name"}}}, nil
+	}
+	return news{message: "page.settings.saved"}, s.setName(r.Context(), tx, now, p, name)
+}
+
+// setName changes the name, and nothing else.
+func (s *Site) setName(ctx context.Context, tx *sql.Tx, now time.Time, p reader, name string) error {
+	if name == p.person.Name {
+		return nil
+	}
+	slot := p.subscription.Slot
+	return s.List.Set(ctx, tx, now, p.person, p.subscription, subscribers.Preferences{
+		Name: name, Language: p.person.Language, Timezone: p.person.Timezone,
+		SendAt: slot.SendAt, Days: slot.Days, Cadence: slot.Cadence,
+	})
+}
+
+// joinOne gives the reader a place in another newsletter, at once: the link came
+// to the address by mail a moment ago, which is what a confirmation would prove.
+func (s *Site) joinOne(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	ctx := r.Context()
+	n, ok := s.newsletter(r.PostFormValue("newsletter"))
+	if !ok || n.Unlisted || !p.person.SuppressedAt.IsZero() {
+		return news{}, nil
+	}
+	added, err := s.List.Add(ctx, tx, now, subscribers.Request{
+		Address: p.person.Email, Newsletter: n.ID, Consent: subscribers.ByReader, Detail: accountDetail,
+	})
+	if err != nil {
+		return news{}, err
+	}
+	if added.State == subscribers.Pending {
+		if _, err := s.List.Confirm(ctx, tx, now, added.Subscription, accountDetail); err != nil {
+			return news{}, err
+		}
+	}
+	return news{message: "page.confirm.done", newsletter: n.ID}, nil
+}
+
+// leaveOne ends one of the reader's subscriptions.
+func (s *Site) leaveOne(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	id := r.PostFormValue("newsletter")
+	for _, sub := range p.person.Subscriptions {
+		if sub.Newsletter == id {
+			_, err := s.List.Unsubscribe(r.Context(), tx, now, sub.ID, accountDetail)
+			return news{message: "page.unsubscribe.done", newsletter: id}, err
+		}
+	}
+	return news{}, nil
+}
+
+// accountPage is the page of what we hold.
+func (s *Site) accountPage(r *http.Request, a subscribers.Account, p reader, out news) (web.Page, error) {
+	l := s.letter(r, p)
+	l.Heading, l.Here = web.Say(l.Lang, "page.account.heading"), "/account/"+r.PathValue("token")
+	name := p.person.Name
+	if out.form != nil {
+		name = out.form.Name
+	}
+	v := accountView{
+		fields: s.entryFields(l.Lang, entry{Name: name}, out.faults), News: s.newsText(l.Lang, s.Now(), p, out, time.Time{}),
+		Address: p.address(), Others: s.others(r, l.Lang, p),
+		Until: web.Phrase(l.Lang, "page.account.until", map[string]template.HTML{"When": web.Instant(l.Lang, a.EndsAt.In(p.zone()))}),
+		Data:  s.Link(r, l.Here+"/data"), Settings: s.settingsPath(r, p.subscription.ID),
+	}
+	if len(out.faults) > 0 {
+		l.Status = http.StatusUnprocessableEntity
+	}
+	var err error
+	l.Body, err = s.part("account", v)
+	return l, err
+}
+
+// eraseQuestion asks whether to forget the reader.
+func (s *Site) eraseQuestion(r *http.Request, p reader) (web.Page, error) {
+	l := s.letter(r, p)
+	l.Here = "/account/" + r.PathValue("token")
+	l.Heading, l.Text = p.say(l.Lang, "page.settings.erase_heading"), []template.HTML{p.say(l.Lang, "page.settings.erase_text")}
+	var err error
+	l.Body, err = s.part("erase", struct {
+		tongue
+		Back, Do string
+	}{tongue{l.Lang}, s.Link(r, l.Here), doForget})
+	return l, err
+}
+
+func (s *Site) forgotten(r *http.Request) web.Page {
+	p := s.Plain(r, http.StatusOK, "page.settings.erased_heading", "page.settings.erased")
+	p.Mark, p.Here = "done", "/"
+	return p
+}

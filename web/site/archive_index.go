@@ -1,0 +1,176 @@
+package site
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"dailytip/render"
+	"dailytip/tips"
+)
+
+// edition is one page of the archive: what was sent on a date, or a tip of a
+// course, which has no date that all its readers share.
+type edition struct {
+	newsletter string
+	name       string // in its address: the date, or the id of a course's tip
+	date       string // YYYY-MM-DD; of a course's tip that of its first sending
+	course     bool
+	id         int64     // of the ledger's edition
+	content    int64     // whose copy of the tip is shown
+	sent       time.Time // when it was first accepted for a reader
+
+	*work
+}
+
+// path is the edition's address below the site's own.
+func (e *edition) path() string { return "/archive/" + e.newsletter + "/" + e.name }
+
+// year is that of the edition's date.
+func (e *edition) year() int {
+	date, err := time.Parse(time.DateOnly, e.date)
+	if err != nil {
+		return e.sent.Year()
+	}
+	return date.Year()
+}
+
+// work is a tip as it was sent, without its texts. Editions that sent the same
+// share it.
+type work struct {
+	tip    tips.Tip
+	tags   []string          // folded
+	folded map[string]string // what a search looks through, by language
+
+	mu     sync.Mutex
+	titles map[string]titled // by the language asked for
+}
+
+// titled is the version of a tip that a reader of some language gets.
+type titled struct{ title, language string }
+
+// in is the title for a reader of lang.
+func (w *work) in(n render.Options, lang string) titled {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if t, ok := w.titles[lang]; ok {
+		return t
+	}
+	var t titled
+	t.title, t.language = render.Titled(n.Language, w.tip, lang)
+	if w.titles == nil {
+		w.titles = map[string]titled{}
+	}
+	w.titles[lang] = t
+	return t
+}
+
+// newWork keeps of a tip what lists need. With searched it can be searched too.
+func newWork(n render.Options, t tips.Tip, searched bool) *work {
+	w := &work{tip: t}
+	for _, tag := range t.Tags {
+		w.tags = append(w.tags, fold(tag))
+	}
+	languages := render.Languages(n.Language, t)
+	if searched {
+		about := strings.Join(slices.Concat(t.Tags, []string{t.Source, t.Author}), "\n")
+		w.folded = map[string]string{languages[0]: fold(t.Title + "\n" + t.Body + "\n" + about)}
+		for _, tr := range t.Translations {
+			w.folded[tr.Language] = fold(tr.Title + "\n" + tr.Body + "\n" + about)
+		}
+	}
+	w.tip.Body, w.tip.Mindmap, w.tip.Extra = "", "", nil
+	w.tip.Translations = slices.Clone(t.Translations)
+	for i, tr := range w.tip.Translations {
+		w.tip.Translations[i] = tips.Translation{Language: tr.Language, Title: tr.Title}
+	}
+	return w
+}
+
+// shelf is what is public at one moment. It never changes.
+type shelf struct {
+	number  uint64                // another one for each change
+	all     []*edition            // oldest first
+	of      map[string][]*edition // the same by newsletter
+	at      map[string]*edition   // by path
+	changed time.Time             // when the newest was first accepted; zero: there is none
+}
+
+// newShelf sorts editions by their dates.
+func newShelf(number uint64, editions []*edition) *shelf {
+	slices.SortFunc(editions, func(a, b *edition) int {
+		return cmp.Or(strings.Compare(a.date, b.date), a.sent.Compare(b.sent), strings.Compare(a.newsletter, b.newsletter), strings.Compare(a.name, b.name))
+	})
+	s := &shelf{number: number, all: editions, of: map[string][]*edition{}, at: make(map[string]*edition, len(editions))}
+	for _, e := range editions {
+		s.of[e.newsletter] = append(s.of[e.newsletter], e)
+		s.at[e.path()] = e
+		if e.sent.After(s.changed) {
+			s.changed = e.sent
+		}
+	}
+	return s
+}
+
+// choose returns the editions of a newsletter ("": all) that have a tag ("": any),
+// oldest first. The slice is shared.
+func (s *shelf) choose(newsletter, tag string) []*edition {
+	chosen := s.all
+	if newsletter != "" {
+		chosen = s.of[newsletter]
+	}
+	if tag == "" {
+		return chosen
+	}
+	var tagged []*edition
+	for _, e := range chosen {
+		if slices.Contains(e.tags, tag) {
+			tagged = append(tagged, e)
+		}
+	}
+	return tagged
+}
+
+// neighbours returns the editions of the same newsletter before and after one;
+// nil: there is none.
+func (s *shelf) neighbours(e *edition) (before, after *edition) {
+	all := s.of[e.newsletter]
+	i := slices.Index(all, e)
+	if i > 0 {
+		before = all[i-1]
+	}
+	if i >= 0 && i+1 < len(all) {
+		after = all[i+1]
+	}
+	return before, after
+}
+
+// tagCount is a subject and how many editions have it.
+type tagCount struct {
+	tag   string // as it was written last
+	count int
+}
+
+// tags returns the subjects of some editions, the most frequent first.
+func tagsOf(editions []*edition, most int) []tagCount {
+	counts := map[string]*tagCount{}
+	for _, e := range editions {
+		for i, tag := range e.tags {
+			c := counts[tag]
+			if c == nil {
+				c = &tagCount{}
+				counts[tag] = c
+			}
+			c.tag = e.tip.Tags[i]
+			c.count++
+		}
+	}
+	all := make([]tagCount, 0, len(counts))
+	for _, c := range counts {
+		all = append(all, *c)
+	}
+	slices.SortFunc(all, func(a, b tagCount) int { return cmp.Or(b.count-a.count, strings.Compare(fold(a.tag), fold(b.tag))) })
+	return all[:min(most, len(all))]
+}

@@ -1,0 +1,168 @@
+package site
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"html/template"
+	"net/http"
+	"time"
+
+	"dailytip/locale"
+	"dailytip/store"
+	"dailytip/subscribers"
+	"dailytip/web"
+)
+
+// How an unsubscription came about, for the operator.
+const (
+	oneClickDetail = "one click in a mail program (RFC 8058)"
+	buttonDetail   = "pressed the button on the unsubscribe page"
+)
+
+// askToLeave shows the button, or that it needn't be pressed any more.
+func (s *Site) askToLeave(r *http.Request, p reader) (l web.Page, err error) {
+	if hasLeft(p) {
+		return s.leftPage(r, p, "page.unsubscribe.already")
+	}
+	l = s.letter(r, p)
+	l.Heading = p.say(l.Lang, "page.unsubscribe.heading")
+	l.Text = []template.HTML{p.say(l.Lang, "page.unsubscribe.text")}
+	l.Button = p.say(l.Lang, "page.unsubscribe.button")
+	if less, weekly := s.offers(p); less {
+		l.Body, err = s.lessPart(r, l.Lang, p, weekly)
+	}
+	return l, err
+}
+
+// leaver is the reader behind a link to leave, or the page that says that there
+// is none.
+func (s *Site) leaver(r *http.Request, q store.Queryer) (p reader, bad *web.Page, err error) {
+	id, err := s.List.Tokens().Check(subscribers.UnsubscribeLink, r.PathValue("token"))
+	if err != nil {
+		forged := s.badLink(r, "page.error.not_found")
+		return p, &forged, nil
+	}
+	p, err = s.reader(r.Context(), q, id)
+	if errors.Is(err, subscribers.ErrUnknown) {
+		gone := s.leftNobody(r)
+		return p, &gone, nil
+	}
+	return p, nil, err
+}
+
+// leave ends a subscription at once: no cookie, no login, no redirect, the same
+// answer each time, for ever (RFC 8058 §3.1 and §4). The token says it all.
+// A mail program's body, urlencoded or multipart, only tells the operator where
+// the button was; ours is empty; and one that can't be read keeps nobody here.
+// A good link is never refused for coming too often: a second one costs a look.
+func (s *Site) leave(r *http.Request) (web.Page, error) {
+	p, bad, err := s.leaver(r, s.DB.Read())
+	if bad != nil || err != nil {
+		return orBad(bad), err
+	}
+	if p.subscription.State == subscribers.Unsubscribed {
+		return s.leftPage(r, p, "page.unsubscribe.done")
+	}
+	detail := buttonDetail
+	if r.PostFormValue("List-Unsubscribe") != "" {
+		detail = oneClickDetail
+	}
+	now := s.Now()
+	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
+		if _, err := s.List.Unsubscribe(r.Context(), tx, now, p.subscription.ID, detail); err != nil {
+			return err
+		}
+		p, err = s.reader(r.Context(), tx, p.subscription.ID)
+		return err
+	})
+	if errors.Is(err, subscribers.ErrUnknown) {
+		return s.leftNobody(r), nil
+	}
+	if err != nil {
+		return web.Page{}, err
+	}
+	return s.leftPage(r, p, "page.unsubscribe.done")
+}
+
+func hasLeft(p reader) bool {
+	return p.subscription.State == subscribers.Unsubscribed || p.state() == subscribers.Suppressed
+}
+
+// leftPage says that nothing comes any more. A mistake can be taken back for a
+// while, and who likes may say why.
+func (s *Site) leftPage(r *http.Request, p reader, text string) (web.Page, error) {
+	l := s.letter(r, p)
+	l.Mark, l.Here = "done", s.leavePath(r)
+	l.Heading = p.say(l.Lang, "page.unsubscribe.done_heading")
+	l.Text = []template.HTML{p.say(l.Lang, text)}
+	if p.state() != subscribers.Unsubscribed {
+		return l, nil
+	}
+	undo, err := s.List.MayUndo(r.Context(), s.DB.Read(), s.Now(), p.subscription)
+	if err != nil {
+		return web.Page{}, err
+	}
+	given, err := s.List.ReasonGiven(r.Context(), s.DB.Read(), p.subscription)
+	if err != nil {
+		return web.Page{}, err
+	}
+	v := struct {
+		tongue
+		Undo             bool
+		UndoAt, ReasonAt string
+		Reasons          []choice
+	}{tongue{l.Lang}, undo && p.known, s.Link(r, s.leavePath(r)+"/undo"), s.Link(r, s.leavePath(r)+"/reason"), nil}
+	if !given {
+		for _, reason := range subscribers.Reasons {
+			v.Reasons = append(v.Reasons, choice{Value: reason, Text: locale.Text(l.Lang, reasonMessage(reason), nil)})
+		}
+	}
+	l.Body, err = s.part("left", v)
+	return l, err
+}
+
+// reasonMessage names what a reader reads of a reason.
+func reasonMessage(reason string) string {
+	if reason == "other" { // go-i18n takes "other" for a form of the plural
+		reason = "any"
+	}
+	return "page.unsubscribe." + reason
+}
+
+// leftNobody answers a good token of somebody whom we have erased.
+func (s *Site) leftNobody(r *http.Request) web.Page {
+	l := s.Plain(r, http.StatusOK, "page.unsubscribe.done_heading", "page.unsubscribe.gone")
+	l.Mark = "done"
+	return l
+}
+
+// act runs one of the buttons beside the one to leave, in a transaction, and
+// shows what came of it.
+func (s *Site) act(f func(ctx context.Context, tx *sql.Tx, now time.Time, p reader) error, show func(r *http.Request, p reader) (web.Page, error)) http.HandlerFunc {
+	return s.Page(func(r *http.Request) (web.Page, error) {
+		id, bad := s.linked(r, subscribers.UnsubscribeLink, "page.error.not_found")
+		if bad != nil {
+			return *bad, nil
+		}
+		now := s.Now()
+		var p reader
+		err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
+			if p, err = s.reader(r.Context(), tx, id); err != nil {
+				return err
+			}
+			if err = f(r.Context(), tx, now, p); err != nil {
+				return err
+			}
+			p, err = s.reader(r.Context(), tx, id)
+			return err
+		})
+		if errors.Is(err, subscribers.ErrUnknown) {
+			return s.leftNobody(r), nil
+		}
+		if err != nil {
+			return web.Page{}, err
+		}
+		return show(r, p)
+	})
+}

@@ -1,0 +1,108 @@
+package site
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"dailytip/render"
+	"dailytip/web"
+)
+
+// mapLength is how many editions one file of the site's map holds. Each has an
+// address for each of its languages, and a file may have 50,000
+// (sitemaps.org/protocol.html): enough for twenty languages.
+const mapLength = 2_500
+
+// siteMap lists the pages that a search engine may read: all of them in one file,
+// or with a long history the files that list them.
+func (s *Site) siteMap(w http.ResponseWriter, r *http.Request, sh *shelf) {
+	n, ok := pageNumber(r)
+	files := (len(sh.all) + mapLength - 1) / mapLength
+	if !ok || n > files || s.archive.ledger == nil {
+		s.Page(s.NotFound)(w, r)
+		return
+	}
+	s.public(w, r, sh.number, "map "+strconv.Itoa(n), false, func() (*answer, error) {
+		body := s.mapOf(sh, n)
+		if n == 0 && files > 1 {
+			body = s.mapOfMaps(sh, files)
+		}
+		return newAnswer("application/xml; charset=utf-8", "", body, s.lastChange(sh.changed), time.Hour)
+	})
+}
+
+// mapOf lists the nth file's editions, counted from the oldest; 0: all, and the
+// lists.
+func (s *Site) mapOf(sh *shelf, n int) []byte {
+	editions := sh.all
+	var b bytes.Buffer
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	if n > 0 {
+		editions = editions[(n-1)*mapLength : min(n*mapLength, len(editions))]
+	}
+	if n <= 1 {
+		writePlace(&b, "url", s.URL("/", nil), time.Time{})
+		if s.archive.only() == "" {
+			writePlace(&b, "url", s.URL("/archive", nil), sh.changed)
+		}
+		for _, newsletter := range s.Newsletters {
+			if all := sh.of[newsletter.ID]; len(all) > 0 {
+				writePlace(&b, "url", s.URL("/archive/"+newsletter.ID, nil), all[len(all)-1].sent)
+			}
+		}
+	}
+	for _, e := range editions {
+		for _, lang := range render.Languages(s.looks[e.newsletter].Language, e.tip) {
+			writePlace(&b, "url", s.URL(e.path(), values(web.LangField, lang)), e.sent)
+		}
+	}
+	b.WriteString("</urlset>\n")
+	return b.Bytes()
+}
+
+// mapOfMaps lists the files.
+func (s *Site) mapOfMaps(sh *shelf, files int) []byte {
+	var b bytes.Buffer
+	b.WriteString(xml.Header + `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	for n := range files {
+		last := sh.all[min((n+1)*mapLength, len(sh.all))-1]
+		writePlace(&b, "sitemap", s.URL("/sitemap.xml", values(pageField, strconv.Itoa(n+1))), last.sent)
+	}
+	b.WriteString("</sitemapindex>\n")
+	return b.Bytes()
+}
+
+func writePlace(b *bytes.Buffer, element, address string, changed time.Time) {
+	b.WriteString("<" + element + "><loc>")
+	_ = xml.EscapeText(b, []byte(address)) // a buffer takes everything
+	b.WriteString("</loc>")
+	if !changed.IsZero() {
+		b.WriteString("<lastmod>" + changed.UTC().Format(stamp) + "</lastmod>")
+	}
+	b.WriteString("</" + element + ">\n")
+}
+
+// secret are the beginnings of addresses that hold a token.
+var secret = []string{"/api/", "/calendar/", "/confirm/", "/preferences/", "/u/", "/vote/"}
+
+// robots tells search engines where the pages are, and which links of mails not
+// to follow (RFC 9309).
+func (s *Site) robots(w http.ResponseWriter, _ *http.Request) {
+	var b strings.Builder
+	b.WriteString("User-agent: *\n")
+	for _, path := range secret {
+		b.WriteString("Disallow: " + s.Path(path, nil) + "\n")
+	}
+	if s.archive.ledger != nil {
+		b.WriteString("\nSitemap: " + s.URL("/sitemap.xml", nil) + "\n")
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "public, max-age=86400")
+	_, _ = fmt.Fprint(w, b.String())
+}
