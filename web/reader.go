@@ -48,14 +48,8 @@ func (s *Server) head(id string) letterhead {
 	return letterhead{Name: isolated(id, "")}
 }
 
-// state is the subscription's, or Suppressed when the whole person is: but who
-// has signed up again may confirm it, and that ends the suppression.
-func (p reader) state() subscribers.State {
-	if !p.person.SuppressedAt.IsZero() && p.subscription.State != subscribers.Pending {
-		return subscribers.Suppressed
-	}
-	return p.subscription.State
-}
+// state is the subscription's as it counts.
+func (p reader) state() subscribers.State { return p.person.StateOf(p.subscription) }
 
 // letter begins a page for a reader, in their language.
 func (s *Server) letter(r *http.Request, p reader) page {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
@@ -34,8 +35,9 @@ type site struct {
 	log  *logText
 	http *http.Client
 
-	server *web.Server
-	passed atomic.Int64 // since now, for [site.wait]
+	server  *web.Server
+	service *membership.Service
+	passed  atomic.Int64 // since now, for [site.wait]
 }
 
 // wait lets time go by on the server's clock.
@@ -77,8 +79,9 @@ func openOn(t *testing.T, db *store.DB, change func(*web.Options)) *site {
 	}
 	s := &site{t: t, db: db, list: list, log: &logText{}}
 	s.http = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	book := ledger.New(db, list)
 	o := web.Options{
-		DB: db, List: list, Ledger: ledger.New(db, list), BaseURL: "http://tips.example.com",
+		DB: db, List: list, Ledger: book, Membership: membership.New(membership.Options{DB: db, List: list, Ledger: book}), BaseURL: "http://tips.example.com",
 		Newsletters: []web.Newsletter{{ID: "management", Title: title, Language: "en"}},
 		Now:         func() time.Time { return now.Add(time.Duration(s.passed.Load())) },
 		Log:         slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -86,7 +89,7 @@ func openOn(t *testing.T, db *store.DB, change func(*web.Options)) *site {
 	if change != nil {
 		change(&o)
 	}
-	s.server = web.New(o)
+	s.server, s.service = web.New(o), o.Membership
 	s.server.Hasten(0)
 	server := httptest.NewServer(s.server.Handler())
 	t.Cleanup(func() {
@@ -150,7 +153,9 @@ func (s *site) erase(a subscribers.Added) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.write(func(tx *sql.Tx) error { return s.list.Erase(s.t.Context(), tx, now, person) })
+	if err := s.service.Erase(s.t.Context(), now, person.ID); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func (s *site) state(a subscribers.Added) subscribers.State {

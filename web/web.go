@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/render"
 	"dailytip/subscribers"
 )
@@ -45,19 +46,19 @@ type Newsletter struct {
 	Files fs.FS
 }
 
-// Database is what the pages need of a database: to ask it, and to make a change
-// and the mail that answers it one commit. The tables belong to the rooms below;
-// that is why this room doesn't import store.
+// Database is what the pages need of a database. The tables belong to the rooms
+// below; that is why this room doesn't import store.
 type Database interface {
 	Read() *sql.DB
 	Write(ctx context.Context, f func(tx *sql.Tx) error) error
 }
 
-// Options are what [New] needs. DB, List and Ledger are required.
+// Options are what [New] needs. DB, List, Ledger and Membership are required.
 type Options struct {
 	DB          Database // a *store.DB
 	List        *subscribers.List
 	Ledger      *ledger.Ledger
+	Membership  *membership.Service
 	Newsletters []Newsletter
 
 	// BaseURL is what links in mail point to, http or https, perhaps with a

@@ -13,7 +13,7 @@ import (
 // web makes the readers' pages.
 func (a *app) web() *web.Server {
 	o := web.Options{
-		DB: a.db, List: a.list, Ledger: a.ledger, BaseURL: a.config.BaseURL, Log: a.log, NextDue: a.nextDue, Enqueued: a.opened,
+		DB: a.db, List: a.list, Ledger: a.ledger, Membership: a.membership, BaseURL: a.config.BaseURL, Log: a.log, NextDue: a.nextDue, Enqueued: a.opened,
 		Calendar: a.servedCalendar, PostalAddress: a.config.PostalAddress, Origins: a.config.Signup.Origins,
 		NoAPI:  !a.config.Signup.API,
 		Limits: web.Limits{PerNetwork: a.config.Signup.PerNetwork, PerDomain: a.config.Signup.PerDomain, Total: a.config.Signup.Total},
