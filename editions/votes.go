@@ -72,6 +72,14 @@ func (s *Editions) Vote(ctx context.Context, tx *sql.Tx, now time.Time, v Vote) 
 	return true, nil
 }
 
+// EraseVoter forgets which votes were a reader's. They stay counted.
+func EraseVoter(ctx context.Context, tx *sql.Tx, voter int64) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM votes WHERE voter = $1", voter); err != nil {
+		return fmt.Errorf("erase votes: %w", err)
+	}
+	return nil
+}
+
 // Tallies counts the votes on each tip of some newsletters, over all editions.
 func (s *Editions) Tallies(ctx context.Context, newsletters []string) (map[string]Tally, error) {
 	if len(newsletters) == 0 {

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -195,7 +196,7 @@ func TestVotes(t *testing.T) {
 		if err != nil {
 			h.Fatal(err)
 		}
-		h.write(func(tx *sql.Tx) error { return h.list.Erase(h.Context(), tx, now, person) })
+		h.write(func(tx *sql.Tx) error { return editions.EraseVoter(h.Context(), tx, person.ID) })
 		tally(2, 1)
 		if _, voted, err := h.ledger.Editions().VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); voted || err != nil {
 			h.Errorf("an erased reader's vote is kept: %v", err)
@@ -230,6 +231,42 @@ func TestWhatAVoteIsAbout(t *testing.T) {
 		} {
 			if got != want {
 				h.Errorf("%q, want %q", got, want)
+			}
+		}
+	})
+}
+
+func TestLatest(t *testing.T) {
+	each(t, 2, func(h *harness) {
+		none := func(what string, err error) {
+			h.Helper()
+			if !errors.Is(err, editions.ErrNoEdition) {
+				h.Errorf("%s: %v, want ErrNoEdition", what, err)
+			}
+		}
+		read := h.db.Read()
+		h.open("own-the-mistake")
+		_, err := h.ledger.Editions().Latest(h.Context(), read, "management", "")
+		none("before anything was sent", err)
+		jobs := h.exchange(now, claim)
+		h.exchange(now, claim, ledger.Outcome{Job: jobs[0], State: ledger.Sent})
+		got, err := h.ledger.Editions().Latest(h.Context(), read, "management", "")
+		if err != nil || got.LocalDate != "2026-11-23" || len(got.Items) != 1 || got.Items[0].Tip != "own-the-mistake" {
+			h.Errorf("%+v, %v", got, err)
+		}
+		_, err = h.ledger.Editions().Latest(h.Context(), read, "management", "2026-11-23")
+		none("before its own date", err)
+		_, err = h.ledger.Editions().Latest(h.Context(), read, "other", "")
+		none("of another newsletter", err)
+		last, err := h.ledger.LastOf(h.Context(), read, "management", jobs[0].Key.Subscriber)
+		if err != nil || last.ID != got.ID {
+			h.Errorf("last of a reader: %+v, %v", last, err)
+		}
+		_, err = h.ledger.LastOf(h.Context(), read, "management", jobs[1].Key.Subscriber)
+		none("of a reader whose mail is under way", err)
+		for date, want := range map[string]bool{"2026-11-23": true, "2026-11-24": false} {
+			if has, err := h.ledger.HasDelivery(h.Context(), read, "management", date, jobs[1].Key.Subscriber); err != nil || has != want {
+				h.Errorf("%s: %t, %v", date, has, err)
 			}
 		}
 	})

@@ -286,37 +286,6 @@ func TestPausedYieldsOnlyProbes(t *testing.T) {
 	}
 }
 
-func TestSignUpAndItsNoticeAreOneCommit(t *testing.T) {
-	each(t, 0, func(h *harness) {
-		request := subscribers.Request{Address: "ana@example.com", Newsletter: "management"}
-		boom := errors.New("boom")
-		err := h.db.Write(h.Context(), func(tx *sql.Tx) error {
-			_, err := h.ledger.SignUp(h.Context(), tx, now, request)
-			return errors.Join(err, boom)
-		})
-		if !errors.Is(err, boom) {
-			h.Fatal(err)
-		}
-		if jobs := h.exchange(now, claim); len(jobs) != 0 {
-			h.Errorf("a notice without its sign-up: %+v", jobs)
-		}
-		for range 2 { // asking twice sends one mail
-			h.write(func(tx *sql.Tx) error {
-				_, err := h.ledger.SignUp(h.Context(), tx, now, request)
-				return err
-			})
-		}
-		jobs := h.exchange(now, claim)
-		if len(jobs) != 1 || jobs[0].Kind != ledger.Confirm || jobs[0].Email != "ana@example.com" || jobs[0].Subscription == 0 {
-			h.Fatalf("%+v", jobs)
-		}
-		h.exchange(now, claim, ledger.Outcome{Job: jobs[0], State: ledger.Sent})
-		if n, err := h.ledger.NoticesWaiting(h.Context()); n != 0 || err != nil {
-			h.Errorf("%d notices wait, %v", n, err)
-		}
-	})
-}
-
 // Eight nodes claim at once: each delivery belongs to one of them.
 func TestClaimsDontOverlap(t *testing.T) {
 	const readers = 2000

@@ -111,6 +111,16 @@ func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time
 	return jobs, rows.Err()
 }
 
+// Asked counts the notices of a kind that a reader was given since an instant.
+func (l *Ledger) Asked(ctx context.Context, q store.Queryer, kind string, subscriber int64, since time.Time) (n int, err error) {
+	err = q.QueryRowContext(ctx, "SELECT COUNT(*) FROM notices WHERE subscriber = $1 AND kind = $2 AND opened_at > $3",
+		subscriber, kind, store.Millis(since)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count notices: %w", err)
+	}
+	return n, nil
+}
+
 // NoticesWaiting counts the notices that are still to be sent.
 func (l *Ledger) NoticesWaiting(ctx context.Context) (n int64, err error) {
 	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM notices WHERE state IN ('pending', 'retry', 'sending')").Scan(&n)

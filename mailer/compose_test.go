@@ -10,6 +10,7 @@ import (
 	"dailytip/editions"
 	"dailytip/inbox"
 	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/subscribers"
 )
 
@@ -147,17 +148,14 @@ func TestSaid(t *testing.T) {
 
 func (h *harness) signUp(emails ...string) {
 	h.Helper()
-	h.write(func(tx *sql.Tx) error {
-		for _, email := range emails {
-			_, err := h.ledger.SignUp(h.Context(), tx, time.Now(), subscribers.Request{
-				Address: subscribers.Address(email), Newsletter: "management", Consent: subscribers.ByReader,
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	service := membership.New(membership.Options{DB: h.db, List: h.list, Ledger: h.ledger})
+	requests := make([]subscribers.Request, len(emails))
+	for i, email := range emails {
+		requests[i] = subscribers.Request{Address: subscribers.Address(email), Newsletter: "management", Consent: subscribers.ByReader}
+	}
+	if _, err := service.SignUpAll(h.Context(), time.Now(), requests); err != nil {
+		h.Fatal(err)
+	}
 }
 
 func (h *harness) waitNotices(left int64) {

@@ -80,9 +80,8 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter, now time.Time) 
 	return c, nil
 }
 
-// Tick does what is due at an instant: it ends pauses, forgets sign-ups that
-// nobody confirmed, expires what came too late, writes down tips and opens
-// editions. Doing it twice does nothing more; two at once belong to two
+// Tick does what is due at an instant: it ends pauses, expires what came too late,
+// writes down tips and opens editions. Doing it twice does nothing more; two at once belong to two
 // schedulers.
 func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if now.Before(s.ticked) {
@@ -100,8 +99,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if expired > 0 {
 		s.Log.Warn("mails expired: they couldn't be delivered in time", "count", expired)
 	}
-	_, err = s.List.Prune(ctx, now)
-	faults := []error{err, s.List.Scrub(ctx)} // nobody's mail waits for these
+	var faults []error
 	for i := range s.Newsletters {
 		n := &s.Newsletters[i]
 		if err := s.tick(ctx, now, n); err != nil {

@@ -1,6 +1,7 @@
 // Package store owns the database: it opens SQLite or PostgreSQL, brings the
-// schema up to date and runs transactions. It knows no tables of its own; the
-// SQL stands with the packages that own the rows (subscribers, ledger).
+// schema up to date and runs transactions. It knows no tables of its own: the SQL
+// stands with the rooms that write them (subscribers, editions, ledger), which the
+// schema names above its tables.
 //
 // One SQL text serves both engines: $1 placeholders, ON CONFLICT, RETURNING,
 // INSERT … SELECT. What they don't share is one string: see [DB.SkipLocked].

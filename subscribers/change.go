@@ -106,24 +106,20 @@ func (l *List) Set(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber
 	if err != nil {
 		return fmt.Errorf("set preferences: %w", err)
 	}
-	for _, other := range s.Subscriptions {
-		prefs := Preferences{Timezone: p.Timezone, SendAt: other.Slot.SendAt, Days: other.Slot.Days, Cadence: other.Slot.Cadence}
-		if other.ID == sub.ID {
-			prefs = p
-		}
-		slot, err := l.slot(ctx, tx, now, other.Newsletter, prefs)
-		if err != nil {
-			return err
-		}
-		if slot == other.Slot.ID {
-			continue
-		}
-		_, err = tx.ExecContext(ctx, "UPDATE subscriptions SET slot = $1, due_after = $2 WHERE id = $3", slot, store.Millis(now), other.ID)
-		if err != nil {
-			return fmt.Errorf("set preferences: %w", err)
-		}
+	if err := l.moveSlots(ctx, tx, now, s, sub.Newsletter, p); err != nil {
+		return err
 	}
 	return l.note(ctx, tx, now, s.ID, sub.Newsletter, "changed", "")
+}
+
+// Rename changes a person's name, and nothing else.
+func (l *List) Rename(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber, sub Subscription, name string) error {
+	if name == s.Name {
+		return nil
+	}
+	p := s.PreferencesIn(sub)
+	p.Name = name
+	return l.Set(ctx, tx, now, s, sub, p)
 }
 
 // setState moves a subscription to a state. Becoming active counts from now.

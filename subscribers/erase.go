@@ -9,9 +9,8 @@ import (
 	"dailytip/store"
 )
 
-// Erase forgets a person. What stays: a keyed hash of the address, so that no
-// import brings them back, and the bare numbers of what they were sent. [List.Scrub]
-// afterwards leaves nothing of it in the files.
+// Erase forgets a person, as far as the list knows them. What stays is a keyed hash
+// of the address, so that no import brings them back.
 func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber) error {
 	hash := l.erasedHash(s.Email)
 	for _, step := range []struct {
@@ -19,9 +18,6 @@ func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscrib
 		args []any
 	}{
 		{"INSERT INTO erased (email_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{hash, store.Millis(now)}},
-		{"DELETE FROM notices WHERE subscriber = $1", []any{s.ID}},
-		{"UPDATE deliveries SET answer = '' WHERE subscriber = $1 AND edition IN (SELECT id FROM editions)", []any{s.ID}}, // it may quote the address
-		{"DELETE FROM votes WHERE voter = $1", []any{s.ID}},                                                               // they stay counted
 		{"DELETE FROM subscription_events WHERE subscriber = $1", []any{s.ID}},
 		{"DELETE FROM subscriptions WHERE subscriber = $1", []any{s.ID}},
 		{"DELETE FROM subscribers WHERE id = $1", []any{s.ID}},

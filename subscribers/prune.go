@@ -16,44 +16,50 @@ const UnconfirmedLife = 30 * 24 * time.Hour
 // pruneStep is how many people one call of [List.Prune] forgets at most.
 const pruneStep = 500
 
-// Prune ends sign-ups that nobody has confirmed in time: who had left, or is
-// suppressed, is that again, and of whom there's nothing else is forgotten. It
-// takes a small step, so that nobody waits for it, and returns how many people it
-// was about; the next call goes on.
-func (l *List) Prune(ctx context.Context, now time.Time) (n int, err error) {
-	before := store.Millis(now.Add(-UnconfirmedLife))
-	// Mostly there's none: then nobody waits for the right to write.
-	var due bool
+// Pruned is what one step of [List.Prune] did.
+type Pruned struct {
+	People    int     // whose sign-ups ended
+	Forgotten []int64 // those of them of whom there was nothing else
+}
+
+// PruneDue tells whether there is something for [List.Prune] to do.
+func (l *List) PruneDue(ctx context.Context, now time.Time) (due bool, err error) {
 	err = l.db.Read().QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1) OR EXISTS (SELECT 1 FROM asked WHERE last_at <= $1)`,
-		before).Scan(&due)
+		store.Millis(now.Add(-UnconfirmedLife))).Scan(&due)
 	if err != nil {
-		return 0, fmt.Errorf("look for old sign-ups: %w", err)
+		return false, fmt.Errorf("look for old sign-ups: %w", err)
 	}
-	if !due {
-		return 0, nil
+	return due, nil
+}
+
+// Prune ends sign-ups that nobody has confirmed in time: who had left, or is
+// suppressed, is that again, and of whom there's nothing else is forgotten. It
+// takes a small step; the next call goes on.
+func (l *List) Prune(ctx context.Context, tx *sql.Tx, now time.Time) (pruned Pruned, err error) {
+	before := store.Millis(now.Add(-UnconfirmedLife))
+	people, err := l.unconfirmed(ctx, tx, before)
+	if err != nil {
+		return pruned, fmt.Errorf("read old sign-ups: %w", err)
 	}
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		people, err := l.unconfirmed(ctx, tx, before)
+	pruned.People = len(people)
+	for _, id := range people {
+		forgotten, err := l.prunePerson(ctx, tx, now, before, id)
 		if err != nil {
-			return fmt.Errorf("read old sign-ups: %w", err)
+			return pruned, err
 		}
-		for _, id := range people {
-			if err := l.prunePerson(ctx, tx, now, before, id); err != nil {
-				return err
-			}
+		if forgotten {
+			pruned.Forgotten = append(pruned.Forgotten, id)
 		}
-		n = len(people)
-		// A count that is over counts for nothing any more.
-		_, err = tx.ExecContext(ctx, `
-			DELETE FROM asked WHERE email_hash IN (SELECT email_hash FROM asked WHERE last_at <= $1 ORDER BY last_at LIMIT $2) AND last_at <= $1`,
-			before, pruneStep)
-		if err != nil {
-			return fmt.Errorf("forget how often was asked: %w", err)
-		}
-		return nil
-	})
-	return n, err
+	}
+	// A count that is over counts for nothing any more.
+	_, err = tx.ExecContext(ctx, `
+		DELETE FROM asked WHERE email_hash IN (SELECT email_hash FROM asked WHERE last_at <= $1 ORDER BY last_at LIMIT $2) AND last_at <= $1`,
+		before, pruneStep)
+	if err != nil {
+		return pruned, fmt.Errorf("forget how often was asked: %w", err)
+	}
+	return pruned, nil
 }
 
 // unconfirmed returns people with old sign-ups. On PostgreSQL their rows are
@@ -79,8 +85,10 @@ func (l *List) unconfirmed(ctx context.Context, tx *sql.Tx, before int64) (peopl
 
 const oldSignUp = "subscriber = $1 AND state = 'pending' AND asked_at > 0 AND asked_at <= $2"
 
-func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, before, id int64) error {
-	var changed [3]int64
+// prunePerson ends one person's old sign-ups, and tells whether the person is
+// forgotten.
+func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, before, id int64) (forgotten bool, err error) {
+	var changed [4]int64
 	for i, step := range []struct {
 		text string
 		args []any
@@ -91,30 +99,20 @@ func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, befor
 		{"DELETE FROM subscriptions WHERE " + oldSignUp, []any{id, before}},
 		{`DELETE FROM subscribers WHERE id = $1 AND suppressed_at = 0
 			AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = $1)`, []any{id}},
+		{`DELETE FROM subscription_events WHERE subscriber = $1
+			AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)`, []any{id}},
 	} {
 		res, err := tx.ExecContext(ctx, step.text, step.args...)
 		if err == nil {
 			changed[i], err = res.RowsAffected()
 		}
 		if err != nil {
-			return fmt.Errorf("prune sign-up: %w", err)
+			return false, fmt.Errorf("prune sign-up: %w", err)
 		}
 	}
-	switch back, forgotten := changed[0] > 0, changed[2] > 0; {
-	case forgotten:
-		return l.forget(ctx, tx, id)
-	case back:
-		return l.note(ctx, tx, now, id, "", unconfirmed, "")
+	back, forgotten := changed[0] > 0, changed[2] > 0
+	if back && !forgotten {
+		return false, l.note(ctx, tx, now, id, "", unconfirmed, "")
 	}
-	return nil
-}
-
-// forget drops what else we hold on somebody who never confirmed.
-func (l *List) forget(ctx context.Context, tx *sql.Tx, id int64) error {
-	for _, text := range []string{"DELETE FROM notices WHERE subscriber = $1", "DELETE FROM subscription_events WHERE subscriber = $1"} {
-		if _, err := tx.ExecContext(ctx, text, id); err != nil {
-			return fmt.Errorf("prune sign-up: %w", err)
-		}
-	}
-	return nil
+	return forgotten, nil
 }

@@ -1,15 +1,12 @@
 package subscribers_test
 
 import (
-	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
-	"dailytip/store"
 	"dailytip/subscribers"
 )
 
@@ -34,12 +31,18 @@ func TestSignUpsThatNobodyConfirmsEnd(t *testing.T) {
 			_, err := h.list.MayAsk(t.Context(), tx, now, "left@example.com", true)
 			return err
 		})
+		var forgotten []int64
 		prune := func(at time.Time) int {
-			n, err := h.list.Prune(t.Context(), at)
+			due, err := h.list.PruneDue(t.Context(), at)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return n
+			var pruned subscribers.Pruned
+			if due {
+				h.write(func(tx *sql.Tx) (err error) { pruned, err = h.list.Prune(t.Context(), tx, at); return err })
+			}
+			forgotten = append(forgotten, pruned.Forgotten...)
+			return pruned.People
 		}
 		end := now.Add(subscribers.UnconfirmedLife)
 		if n := prune(end.Add(-time.Second)); n != 0 {
@@ -59,6 +62,9 @@ func TestSignUpsThatNobodyConfirmsEnd(t *testing.T) {
 		if total != 702 || steps < 2 {
 			t.Errorf("%d people in %d steps, want 702 in several", total, steps)
 		}
+		if len(forgotten) != 699 { // but for left and dead, of whom something stays, and active
+			t.Errorf("%d people were forgotten, want 699", len(forgotten))
+		}
 		for address, want := range map[string]string{
 			"r0@example.com": "management pending", "active@example.com": "management active", "left@example.com": "management unsubscribed",
 			"dead@example.com": "management suppressed",
@@ -77,61 +83,4 @@ func TestSignUpsThatNobodyConfirmsEnd(t *testing.T) {
 			}
 		}
 	})
-}
-
-// What was erased can't be read from the files, neither from the database nor
-// from the log beside it.
-func TestErasingLeavesNothingInTheFiles(t *testing.T) {
-	dir := t.TempDir()
-	db, err := store.Open(t.Context(), dir+"/tips.db")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	if _, err := db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	list, err := subscribers.Open(t.Context(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := &harness{t, db, list}
-	for i := range 300 { // some pages, which move as they grow and shrink
-		h.add(fmt.Sprintf("secretperson%d@example.com", i), subscribers.Vouched, subscribers.Preferences{Name: fmt.Sprintf("Secretname %d", i)})
-		h.add(fmt.Sprintf("stays%d@example.com", i), subscribers.Vouched, subscribers.Preferences{Name: "Stays"})
-	}
-	holds := func(text string) (files []string) {
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
-			content, err := os.ReadFile(dir + "/" + e.Name())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if bytes.Contains(bytes.ToLower(content), []byte(text)) {
-				files = append(files, e.Name())
-			}
-		}
-		return files
-	}
-	if len(holds("secretperson")) == 0 {
-		t.Fatal("the test looks at the wrong files")
-	}
-	for i := range 300 {
-		s := h.find(fmt.Sprintf("secretperson%d@example.com", i))
-		h.write(func(tx *sql.Tx) error { return list.Erase(t.Context(), tx, now, s) })
-	}
-	if err := list.Scrub(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{"secretperson", "secretname"} {
-		if files := holds(text); len(files) > 0 {
-			t.Errorf("%s stands in %s", text, files)
-		}
-	}
-	if len(holds("stays299@example.com")) == 0 {
-		t.Error("who stays is gone, too")
-	}
 }

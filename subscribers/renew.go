@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"dailytip/store"
 )
 
 // Renew has a reader's new sign-up say who they are while nobody has ever
@@ -33,21 +31,5 @@ func (l *List) Renew(ctx context.Context, tx *sql.Tx, now time.Time, r Request) 
 	if err != nil {
 		return fmt.Errorf("renew sign-up: %w", err)
 	}
-	for _, s := range person.Subscriptions {
-		prefs := Preferences{Timezone: p.Timezone, SendAt: s.Slot.SendAt, Days: s.Slot.Days, Cadence: s.Slot.Cadence}
-		if s.Newsletter == r.Newsletter {
-			prefs = p
-		}
-		slot, err := l.slot(ctx, tx, now, s.Newsletter, prefs)
-		if err != nil {
-			return err
-		}
-		if slot == s.Slot.ID {
-			continue
-		}
-		if _, err := tx.ExecContext(ctx, "UPDATE subscriptions SET slot = $1, due_after = $2 WHERE id = $3", slot, store.Millis(now), s.ID); err != nil {
-			return fmt.Errorf("renew sign-up: %w", err)
-		}
-	}
-	return nil
+	return l.moveSlots(ctx, tx, now, person, r.Newsletter, p)
 }

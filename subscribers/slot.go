@@ -105,3 +105,27 @@ func (l *List) slot(ctx context.Context, tx *sql.Tx, now time.Time, newsletter s
 	}
 	return id, nil
 }
+
+// moveSlots puts each of a person's subscriptions into the slot that it belongs to
+// now: the zone is the person's everywhere, the other preferences are for one
+// newsletter. Who changes slots is due only for later instants.
+func (l *List) moveSlots(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber, newsletter string, p Preferences) error {
+	for _, sub := range s.Subscriptions {
+		prefs := s.PreferencesIn(sub)
+		prefs.Timezone = p.Timezone
+		if sub.Newsletter == newsletter {
+			prefs = p
+		}
+		slot, err := l.slot(ctx, tx, now, sub.Newsletter, prefs)
+		if err != nil {
+			return err
+		}
+		if slot == sub.Slot.ID {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE subscriptions SET slot = $1, due_after = $2 WHERE id = $3", slot, store.Millis(now), sub.ID); err != nil {
+			return fmt.Errorf("change slots: %w", err)
+		}
+	}
+	return nil
+}

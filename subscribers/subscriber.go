@@ -15,6 +15,24 @@ type Subscriber struct {
 	Subscriptions    []Subscription
 }
 
+// StateOf is a subscription's state as it counts: all that a suppressed person has
+// is suppressed, but for what they have signed up for since. Confirming that ends
+// the suppression.
+func (s *Subscriber) StateOf(sub Subscription) State {
+	if !s.SuppressedAt.IsZero() && sub.State != Pending {
+		return Suppressed
+	}
+	return sub.State
+}
+
+// PreferencesIn are what the person has chosen for one of their subscriptions.
+func (s *Subscriber) PreferencesIn(sub Subscription) Preferences {
+	return Preferences{
+		Name: s.Name, Language: s.Language, Timezone: s.Timezone,
+		SendAt: sub.Slot.SendAt, Days: sub.Slot.Days, Cadence: sub.Slot.Cadence,
+	}
+}
+
 // State is what a subscription is in; the package's page draws the changes.
 type State string
 

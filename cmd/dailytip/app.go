@@ -15,6 +15,7 @@ import (
 	"dailytip/mailer/dkim"
 	"dailytip/mailer/letter"
 	"dailytip/mailer/relay"
+	"dailytip/membership"
 	"dailytip/metrics"
 	"dailytip/scheduler"
 	"dailytip/store"
@@ -29,6 +30,7 @@ type app struct {
 	db          *store.DB
 	list        *subscribers.List
 	ledger      *ledger.Ledger
+	membership  *membership.Service
 	libraries   map[string]*tips.Library // by folder
 	looks       looks
 	scheduler   *scheduler.Scheduler
@@ -96,6 +98,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		return nil, errors.Join(err, db.Close())
 	}
 	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
+	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
 		Opened: func() {

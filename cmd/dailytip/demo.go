@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -122,18 +121,15 @@ func (d *demoRun) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.app.db.Write(ctx, func(tx *sql.Tx) error {
-		for _, r := range sampleReaders {
-			_, err := d.app.ledger.SignUp(ctx, tx, time.Now(), subscribers.Request{
-				Address: subscribers.Address(r.address), Newsletter: cfg.Newsletters[0].ID, Consent: subscribers.Vouched, Detail: "demo",
-				Preferences: subscribers.Preferences{Language: r.language, Timezone: r.zone},
-			})
-			if err != nil {
-				return err
-			}
+	requests := make([]subscribers.Request, len(sampleReaders))
+	for i, r := range sampleReaders {
+		requests[i] = subscribers.Request{
+			Address: subscribers.Address(r.address), Newsletter: cfg.Newsletters[0].ID, Consent: subscribers.Vouched, Detail: "demo",
+			Preferences: subscribers.Preferences{Language: r.language, Timezone: r.zone},
 		}
-		return nil
-	})
+	}
+	_, err = d.app.membership.SignUpAll(ctx, time.Now(), requests)
+	return err
 }
 
 func (d *demoRun) openTips() (*tips.Library, error) {

@@ -93,6 +93,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group, running := errgroup.WithContext(running)
 	group.Go(func() error { return a.scheduler.Run(running) })
 	group.Go(func() error { return a.list.Run(running, a.log) })
+	group.Go(func() error { return a.membership.Run(running) })
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
 	if a.metrics != nil {

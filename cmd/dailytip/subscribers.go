@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"dailytip/membership"
 	"dailytip/subscribers"
 )
 
@@ -125,11 +125,7 @@ active at once. Nobody who unsubscribed or was suppressed is revived.`,
 }
 
 func (c *command) addOne(ctx context.Context, a *app, r subscribers.Request) error {
-	var added subscribers.Added
-	err := a.db.Write(ctx, func(tx *sql.Tx) (err error) {
-		added, err = a.ledger.SignUp(ctx, tx, time.Now(), r)
-		return err
-	})
+	added, err := a.membership.SignUp(ctx, time.Now(), r, membership.Form{})
 	if err != nil {
 		return err
 	}

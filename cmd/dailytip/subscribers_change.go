@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"slices"
 	"time"
@@ -10,6 +11,9 @@ import (
 	"dailytip/scheduler"
 	"dailytip/subscribers"
 )
+
+// byOperator is how a change by command came about, for a person's history.
+const byOperator = "by the operator"
 
 func (c *command) subscribersSet() *cobra.Command {
 	var newsletter string
@@ -24,10 +28,7 @@ func (c *command) subscribersSet() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				p, err := prefs.over(cmd, subscribers.Preferences{
-					Name: s.Name, Language: s.Language, Timezone: s.Timezone,
-					SendAt: sub.Slot.SendAt, Days: sub.Slot.Days, Cadence: sub.Slot.Cadence,
-				})
+				p, err := prefs.over(cmd, s.PreferencesIn(sub))
 				if err != nil {
 					return err
 				}
@@ -55,8 +56,8 @@ func pickSubscription(s *subscribers.Subscriber, newsletter string) (subscribers
 }
 
 // change runs something for one subscription, or for all of a person's when no
-// newsletter is named, and says whether it changed anything.
-func (c *command) change(use, help string, flags func(*cobra.Command), f func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error)) *cobra.Command {
+// newsletter is named, and says whether it changed any.
+func (c *command) change(use, help string, flags func(*cobra.Command), f func(ctx context.Context, a *app, chosen []subscribers.Subscription) (changed int, err error)) *cobra.Command {
 	var newsletter string
 	cmd := &cobra.Command{
 		Use:   use,
@@ -72,20 +73,7 @@ func (c *command) change(use, help string, flags func(*cobra.Command), f func(a 
 					}
 					chosen = []subscribers.Subscription{sub}
 				}
-				changed := 0
-				err := a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
-					changed = 0
-					for _, sub := range chosen {
-						did, err := f(a, tx, cmd, time.Now(), sub)
-						if err != nil {
-							return err
-						}
-						if did {
-							changed++
-						}
-					}
-					return nil
-				})
+				changed, err := f(cmd.Context(), a, chosen)
 				if err == nil && changed == 0 {
 					return exitf(codeNothing, "nothing to change: see dailytip subscribers show %s", s.Email)
 				}
@@ -100,40 +88,67 @@ func (c *command) change(use, help string, flags func(*cobra.Command), f func(a 
 	return cmd
 }
 
+// forEach changes each of some subscriptions in one transaction, and returns how
+// many were changed.
+func (a *app) forEach(ctx context.Context, chosen []subscribers.Subscription, f func(tx *sql.Tx, sub subscribers.Subscription) (bool, error)) (changed int, err error) {
+	err = a.db.Write(ctx, func(tx *sql.Tx) error {
+		changed = 0
+		for _, sub := range chosen {
+			did, err := f(tx, sub)
+			if err != nil {
+				return err
+			}
+			if did {
+				changed++
+			}
+		}
+		return nil
+	})
+	return changed, err
+}
+
 func (c *command) subscribersPause() *cobra.Command {
 	var until string
 	return c.change("pause EMAIL", "Hold somebody's mail for a while",
 		func(cmd *cobra.Command) {
 			cmd.Flags().StringVar(&until, "until", "", "resume on this `date` by itself (default: when resumed by hand)")
 		},
-		func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error) {
-			var end time.Time
-			if until != "" {
-				n, err := a.scheduler.Find(sub.Newsletter)
-				if err != nil {
-					return false, err
+		func(ctx context.Context, a *app, chosen []subscribers.Subscription) (int, error) {
+			return a.forEach(ctx, chosen, func(tx *sql.Tx, sub subscribers.Subscription) (bool, error) {
+				var end time.Time
+				if until != "" {
+					n, err := a.scheduler.Find(sub.Newsletter)
+					if err != nil {
+						return false, err
+					}
+					date, err := scheduler.ParseDate(until)
+					if err != nil {
+						return false, exitf(codeUsage, "--until: %w", err)
+					}
+					end = n.Begin(date, sub)
 				}
-				date, err := scheduler.ParseDate(until)
-				if err != nil {
-					return false, exitf(codeUsage, "--until: %w", err)
-				}
-				end = n.Begin(date, sub)
-			}
-			return a.list.Pause(cmd.Context(), tx, now, end, sub.ID, "by the operator")
+				return a.list.Pause(ctx, tx, time.Now(), end, sub.ID, byOperator)
+			})
 		})
 }
 
 func (c *command) subscribersResume() *cobra.Command {
 	return c.change("resume EMAIL", "End somebody's pause", nil,
-		func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error) {
-			return a.list.Resume(cmd.Context(), tx, now, sub.ID, "by the operator")
+		func(ctx context.Context, a *app, chosen []subscribers.Subscription) (int, error) {
+			return a.forEach(ctx, chosen, func(tx *sql.Tx, sub subscribers.Subscription) (bool, error) {
+				return a.list.Resume(ctx, tx, time.Now(), sub.ID, byOperator)
+			})
 		})
 }
 
 func (c *command) subscribersUnsubscribe() *cobra.Command {
 	return c.change("unsubscribe EMAIL", "End somebody's subscription", nil,
-		func(a *app, tx *sql.Tx, cmd *cobra.Command, now time.Time, sub subscribers.Subscription) (bool, error) {
-			return a.list.Unsubscribe(cmd.Context(), tx, now, sub.ID, "by the operator")
+		func(ctx context.Context, a *app, chosen []subscribers.Subscription) (int, error) {
+			ids := make([]int64, len(chosen))
+			for i, sub := range chosen {
+				ids[i] = sub.ID
+			}
+			return a.membership.Leave(ctx, time.Now(), byOperator, ids...)
 		})
 }
 
@@ -147,10 +162,7 @@ numbers of what was sent.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
-				err := a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
-					return a.list.Erase(cmd.Context(), tx, time.Now(), s)
-				})
-				if err != nil {
+				if err := a.membership.Erase(cmd.Context(), time.Now(), s.ID); err != nil {
 					return err
 				}
 				return a.list.Scrub(cmd.Context()) // if somebody reads just now, the daemon does it in a while

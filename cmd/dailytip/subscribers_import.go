@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -180,26 +179,20 @@ func (r *importRun) rows(in io.Reader) (iter.Seq[subscribers.Row], error) {
 }
 
 func (r *importRun) write(ctx context.Context) error {
-	var results []outcome
-	err := r.app.db.Write(ctx, func(tx *sql.Tx) error {
-		results = results[:0]
-		ctx := context.WithoutCancel(ctx) // who ends it waits for the chunk: watching each statement costs more than most take
-		for _, row := range r.chunk {
-			request := r.strictest.Over(row.Request)
-			request.Consent, request.Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.file, row.Line)
-			added, err := r.app.ledger.SignUp(ctx, tx, time.Now(), request)
-			if err != nil {
-				return fmt.Errorf("%s:%d: %w", r.file, row.Line, err)
-			}
-			results = append(results, outcome{added.Result, added.State})
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+	requests := make([]subscribers.Request, len(r.chunk))
+	for i, row := range r.chunk {
+		requests[i] = r.strictest.Over(row.Request)
+		requests[i].Consent, requests[i].Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.file, row.Line)
 	}
-	for _, result := range results {
-		r.counts[result]++
+	all, err := r.app.membership.SignUpAll(ctx, time.Now(), requests)
+	if err != nil && len(all) < len(requests) {
+		return fmt.Errorf("%s:%d: %w", r.file, r.chunk[len(all)].Line, err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.file, err)
+	}
+	for _, added := range all {
+		r.counts[outcome{added.Result, added.State}]++
 	}
 	r.chunk = r.chunk[:0]
 	return nil

@@ -1,18 +1,19 @@
--- The whole schema, the tables in the order of the rooms that write them. Times are
--- milliseconds UTC, 0 being none; dates are local ones, YYYY-MM-DD; ids are made by
--- the program. From here on each change of the schema is a migration of its own.
+-- The whole schema. A line of dashes names the room that writes the tables below it,
+-- and a test makes sure that no other room does. Times are milliseconds UTC, 0 being
+-- none; dates are local ones, YYYY-MM-DD; ids are made by the program. From here on
+-- each change of the schema is a migration of its own.
 
 -- +goose Up
 
+------------------------------------------------------------------ subscribers
+
 -- Secrets that links and return paths are signed with. The newest of a purpose
--- signs; all of them verify.
+-- signs; all of them verify. The first ones come with the schema.
 CREATE TABLE link_keys (
     id      BIGINT PRIMARY KEY,
     purpose TEXT   NOT NULL,
     secret  TEXT   NOT NULL -- hex
 );
-
------------------------------------------------------------------- subscribers
 
 -- A person. What differs between newsletters stands in subscriptions.
 CREATE TABLE subscribers (

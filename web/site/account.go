@@ -1,8 +1,8 @@
 package site
 
 import (
-	"context"
 	"database/sql"
+	"errors"
 	"html/template"
 	"net/http"
 	"time"
@@ -45,92 +45,73 @@ func (s *Site) account(r *http.Request) (web.Page, error) {
 // changeAccount does what a button says.
 func (s *Site) changeAccount(r *http.Request) (web.Page, error) {
 	do, now := r.PostFormValue("do"), s.Now()
-	var a subscribers.Account
-	var p reader
-	var bad *web.Page
-	var out news
-	err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
-		if a, p, bad, err = s.accountOf(r, tx, subscribers.AccountPage); err != nil || bad != nil {
-			return err
-		}
-		switch do {
-		case doName:
-			out, err = s.rename(r, tx, now, p)
-		case doJoin:
-			out, err = s.joinOne(r, tx, now, p)
-		case doLeave:
-			out, err = s.leaveOne(r, tx, now, p)
-		case doForget:
-			return s.List.Erase(r.Context(), tx, now, p.person)
-		}
-		if err != nil {
-			return err
-		}
-		p, err = s.reader(r.Context(), tx, a.Subscription)
-		p.proven = true
-		return err
-	})
-	switch {
-	case bad != nil || err != nil:
+	a, p, bad, err := s.accountOf(r, s.DB.Read(), subscribers.AccountPage)
+	if bad != nil || err != nil {
 		return orBad(bad), err
-	case do == doForget:
-		return s.forgotten(r), nil
-	case do == doErase:
+	}
+	var out news
+	switch do {
+	case doErase:
 		return s.eraseQuestion(r, p)
+	case doForget:
+		if err := s.Membership.Erase(r.Context(), now, p.person.ID); err != nil && !errors.Is(err, subscribers.ErrUnknown) {
+			return web.Page{}, err
+		}
+		return s.forgotten(r), nil
+	case doName:
+		out, err = s.rename(r, now, p)
+	case doJoin:
+		out, err = s.joinOne(r, now, p)
+	case doLeave:
+		out, err = s.leaveOne(r, now, p)
+	}
+	if err == nil {
+		p, err = s.reader(r.Context(), s.DB.Read(), a.Subscription)
+		p.proven = true
+	}
+	if errors.Is(err, subscribers.ErrUnknown) { // erased meanwhile
+		return s.gone(r), nil
+	}
+	if err != nil {
+		return web.Page{}, err
 	}
 	return s.accountPage(r, a, p, out)
 }
 
 // rename takes the name that the reader wants.
-func (s *Site) rename(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+func (s *Site) rename(r *http.Request, now time.Time, p reader) (news, error) {
 	written := r.PostFormValue("name")
 	name, err := subscribers.ParseName(written)
 	if err != nil {
 		return news{form: &settingsForm{Name: written}, faults: []fault{{"name", "page.fault.name"}}}, nil
 	}
-	return news{message: "page.settings.saved"}, s.setName(r.Context(), tx, now, p, name)
-}
-
-// setName changes the name, and nothing else.
-func (s *Site) setName(ctx context.Context, tx *sql.Tx, now time.Time, p reader, name string) error {
-	if name == p.person.Name {
-		return nil
-	}
-	slot := p.subscription.Slot
-	return s.List.Set(ctx, tx, now, p.person, p.subscription, subscribers.Preferences{
-		Name: name, Language: p.person.Language, Timezone: p.person.Timezone,
-		SendAt: slot.SendAt, Days: slot.Days, Cadence: slot.Cadence,
+	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
+		person, sub, err := s.List.Behind(r.Context(), tx, p.subscription.ID)
+		if err != nil {
+			return err
+		}
+		return s.List.Rename(r.Context(), tx, now, person, sub, name)
 	})
+	return news{message: "page.settings.saved"}, err
 }
 
 // joinOne gives the reader a place in another newsletter, at once: the link came
 // to the address by mail a moment ago, which is what a confirmation would prove.
-func (s *Site) joinOne(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
-	ctx := r.Context()
+func (s *Site) joinOne(r *http.Request, now time.Time, p reader) (news, error) {
 	n, ok := s.newsletter(r.PostFormValue("newsletter"))
 	if !ok || n.Unlisted || !p.person.SuppressedAt.IsZero() {
 		return news{}, nil
 	}
-	added, err := s.List.Add(ctx, tx, now, subscribers.Request{
-		Address: p.person.Email, Newsletter: n.ID, Consent: subscribers.ByReader, Detail: accountDetail,
-	})
-	if err != nil {
-		return news{}, err
-	}
-	if added.State == subscribers.Pending {
-		if _, err := s.List.Confirm(ctx, tx, now, added.Subscription, accountDetail); err != nil {
-			return news{}, err
-		}
-	}
-	return news{message: "page.confirm.done", newsletter: n.ID}, nil
+	err := s.Membership.Join(r.Context(), now, p.person.Email, n.ID, accountDetail)
+	return news{message: "page.confirm.done", newsletter: n.ID}, err
 }
 
 // leaveOne ends one of the reader's subscriptions.
-func (s *Site) leaveOne(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+func (s *Site) leaveOne(r *http.Request, now time.Time, p reader) (news, error) {
 	id := r.PostFormValue("newsletter")
 	for _, sub := range p.person.Subscriptions {
 		if sub.Newsletter == id {
-			_, err := s.List.Unsubscribe(r.Context(), tx, now, sub.ID, accountDetail)
+			_, err := s.Membership.Leave(r.Context(), now, accountDetail, sub.ID)
 			return news{message: "page.unsubscribe.done", newsletter: id}, err
 		}
 	}

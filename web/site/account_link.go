@@ -6,10 +6,9 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"strconv"
 	"time"
 
-	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/store"
 	"dailytip/subscribers"
 	"dailytip/web"
@@ -23,26 +22,16 @@ import (
 // opens nothing.
 
 // mailAccount has the link sent.
-func (s *Site) mailAccount(ctx context.Context, tx *sql.Tx, now time.Time, p reader) (out news, mailed bool, err error) {
+func (s *Site) mailAccount(ctx context.Context, now time.Time, p reader) (news, error) {
 	newsletter := s.sender(p)
 	if newsletter == "" || p.state() == subscribers.Suppressed {
-		return news{}, false, nil
+		return news{}, nil
 	}
-	asked, err := s.Ledger.Asked(ctx, tx, ledger.Account, p.person.ID, now.Add(-24*time.Hour))
-	if err != nil {
-		return news{}, false, err
+	err := s.Membership.MailAccount(ctx, now, p.subscription.ID, newsletter)
+	if errors.Is(err, membership.ErrTooOften) {
+		return news{message: "page.account.limit"}, nil
 	}
-	if asked >= accountsPerDay {
-		return news{message: "page.account.limit"}, false, nil
-	}
-	a, err := s.List.NewAccount(ctx, tx, now, p.subscription.ID)
-	if err != nil {
-		return news{}, false, err
-	}
-	return news{}, true, s.Ledger.Enqueue(ctx, tx, now, ledger.Notice{
-		Kind: ledger.Account, Newsletter: newsletter, Subscriber: p.person.ID, Subscription: p.subscription.ID,
-		Email: p.person.Email, Language: p.person.Language, Detail: strconv.FormatInt(a.ID, 10), ExpiresAt: a.EndsAt,
-	})
+	return news{mailed: true}, err
 }
 
 // sender is the newsletter in whose name a reader is written to: their own, also

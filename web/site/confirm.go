@@ -1,21 +1,17 @@
 package site
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"html/template"
 	"net/http"
-	"time"
 
 	"dailytip/editions"
-	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/subscribers"
 	"dailytip/web"
 )
 
-// againField is what the button of somebody who had left sends. Without it the
-// button of an old page, pressed after leaving, would bring them back.
+// againField is what the button of somebody who had left sends.
 const againField = "again"
 
 // How a confirmation came about, kept as proof of consent.
@@ -43,23 +39,9 @@ func (s *Site) askToConfirm(r *http.Request) (web.Page, error) {
 
 // outcome is what pressing the button changed.
 type outcome struct {
-	confirmed, cameBack bool
-	fault               bool   // the name can't be taken, so nothing was
-	name                string // fault: as it was written
-}
-
-// takeName takes the name as its owner wants it, before it stands in any mail:
-// whoever signed them up has written it.
-func (s *Site) takeName(r *http.Request, tx *sql.Tx, now time.Time, p reader) (outcome, error) {
-	if p.state() != subscribers.Pending || !r.PostForm.Has("name") {
-		return outcome{}, nil
-	}
-	written := r.PostForm.Get("name")
-	name, err := subscribers.ParseName(written)
-	if err != nil {
-		return outcome{fault: true, name: written}, nil
-	}
-	return outcome{}, s.setName(r.Context(), tx, now, p, name)
+	membership.Confirmed
+	fault bool   // the name can't be taken, so nothing was changed
+	name  string // fault: as it was written
 }
 
 // confirm makes a pending subscription active. Pressing twice is as good as
@@ -69,56 +51,39 @@ func (s *Site) confirm(r *http.Request) (web.Page, error) {
 	if bad != nil {
 		return *bad, nil
 	}
-	now, again := s.Now(), r.PostFormValue(againField) != ""
-	var p reader
+	p, err := s.reader(r.Context(), s.DB.Read(), id)
 	var out outcome
-	err := s.DB.Write(r.Context(), func(tx *sql.Tx) (err error) {
-		if p, err = s.reader(r.Context(), tx, id); err != nil || !p.known {
-			return err
+	if err == nil && p.known {
+		if out, err = s.pressed(r, p); err == nil && out.Active {
+			s.enqueued()
+			p, err = s.reader(r.Context(), s.DB.Read(), id)
 		}
-		if out, err = s.takeName(r, tx, now, p); err != nil || out.fault {
-			return err
-		}
-		if out, err = s.activate(r.Context(), tx, now, p, again); err != nil || !out.confirmed {
-			return err
-		}
-		p, err = s.reader(r.Context(), tx, id)
-		return err
-	})
+	}
 	switch {
 	case errors.Is(err, subscribers.ErrUnknown), err == nil && !p.known:
 		return s.badLink(r, "page.confirm.invalid"), nil
 	case err != nil:
 		return web.Page{}, err
 	}
-	if out.confirmed {
-		s.enqueued()
-	}
 	return s.confirmPage(r, p, out)
 }
 
-// activate confirms a subscription and enqueues its welcome, in one commit. Who
-// has left and asks to come back holds the link that was mailed to them: that is
-// the proof which a second mail would ask for.
-func (s *Site) activate(ctx context.Context, tx *sql.Tx, now time.Time, p reader, again bool) (out outcome, err error) {
-	detail := confirmDetail
-	if again && p.state() == subscribers.Unsubscribed {
-		detail, out.cameBack = againDetail, true
-		_, err = s.List.Add(ctx, tx, now, subscribers.Request{
-			Address: p.person.Email, Newsletter: p.subscription.Newsletter, Consent: subscribers.ByReader, Detail: detail,
-		})
+// pressed does what the button says, unless the name beside it can't be taken.
+func (s *Site) pressed(r *http.Request, p reader) (outcome, error) {
+	c := membership.Confirmation{Subscription: p.subscription.ID, Again: r.PostFormValue(againField) != "", Detail: confirmDetail}
+	if c.Again {
+		c.Detail = againDetail
+	}
+	if p.state() == subscribers.Pending && r.PostForm.Has("name") {
+		written := r.PostForm.Get("name")
+		name, err := subscribers.ParseName(written)
 		if err != nil {
-			return out, err
+			return outcome{fault: true, name: written}, nil
 		}
+		c.Name = &name
 	}
-	out.confirmed, err = s.List.Confirm(ctx, tx, now, p.subscription.ID, detail)
-	if err != nil || !out.confirmed {
-		return out, err
-	}
-	return out, s.Ledger.Enqueue(ctx, tx, now, ledger.Notice{
-		Kind: ledger.Welcome, Newsletter: p.subscription.Newsletter, Subscriber: p.person.ID, Subscription: p.subscription.ID,
-		Email: p.person.Email, Language: p.person.Language,
-	})
+	done, err := s.Membership.Confirm(r.Context(), s.Now(), c)
+	return outcome{Confirmed: done}, err
 }
 
 // confirmPage says where the subscription stands now.
@@ -137,9 +102,9 @@ func (s *Site) confirmPage(r *http.Request, p reader, out outcome) (web.Page, er
 	case state == subscribers.Pending:
 		show("letter", "page.confirm.heading", "page.confirm.text")
 		return s.withName(l, p, out)
-	case state == subscribers.Active && out.cameBack:
+	case state == subscribers.Active && out.CameBack:
 		show("done", "page.confirm.done_heading", "page.unsubscribe.undone")
-	case state == subscribers.Active && out.confirmed:
+	case state == subscribers.Active && out.Active:
 		show("done", "page.confirm.done_heading", "page.confirm.done")
 		when = "page.confirm.first"
 	case state == subscribers.Active:

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
@@ -35,8 +36,9 @@ type fixture struct {
 	log  *logText
 	http *http.Client
 
-	server *site.Site
-	passed atomic.Int64 // since now, for [fixture.wait]
+	server  *site.Site
+	service *membership.Service
+	passed  atomic.Int64 // since now, for [fixture.wait]
 }
 
 // options are what a test may change before the pages are opened.
@@ -90,9 +92,11 @@ func openOn(t *testing.T, db *store.DB, change func(*options)) *fixture {
 	}
 	s := &fixture{t: t, db: db, list: list, log: &logText{}}
 	s.http = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	book := ledger.New(db, list)
 	o := options{
 		Options: site.Options{
-			List: list, Ledger: ledger.New(db, list), Newsletters: []site.Newsletter{{ID: "management", Title: title, Language: "en"}},
+			List: list, Ledger: book, Membership: membership.New(membership.Options{DB: db, List: list, Ledger: book}),
+			Newsletters: []site.Newsletter{{ID: "management", Title: title, Language: "en"}},
 		},
 		Web: web.Options{
 			DB: db, BaseURL: "http://tips.example.com", Now: func() time.Time { return now.Add(time.Duration(s.passed.Load())) },
@@ -102,7 +106,7 @@ func openOn(t *testing.T, db *store.DB, change func(*options)) *fixture {
 	if change != nil {
 		change(&o)
 	}
-	s.server = o.serve()
+	s.server, s.service = o.serve(), o.Membership
 	s.server.Hasten(0)
 	server := httptest.NewServer(s.server.Handler())
 	t.Cleanup(func() {
@@ -166,7 +170,9 @@ func (s *fixture) erase(a subscribers.Added) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.write(func(tx *sql.Tx) error { return s.list.Erase(s.t.Context(), tx, now, person) })
+	if err := s.service.Erase(s.t.Context(), now, person.ID); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func (s *fixture) state(a subscribers.Added) subscribers.State {

@@ -68,14 +68,9 @@ func (s *Site) leave(r *http.Request) (web.Page, error) {
 	if r.PostFormValue("List-Unsubscribe") != "" {
 		detail = oneClickDetail
 	}
-	now := s.Now()
-	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
-		if _, err := s.List.Unsubscribe(r.Context(), tx, now, p.subscription.ID, detail); err != nil {
-			return err
-		}
-		p, err = s.reader(r.Context(), tx, p.subscription.ID)
-		return err
-	})
+	if _, err = s.Membership.Leave(r.Context(), s.Now(), detail, p.subscription.ID); err == nil {
+		p, err = s.reader(r.Context(), s.DB.Read(), p.subscription.ID)
+	}
 	if errors.Is(err, subscribers.ErrUnknown) {
 		return s.leftNobody(r), nil
 	}

@@ -21,10 +21,6 @@ type Limits struct {
 const (
 	// actsPerHour is how often one link's buttons may be pressed.
 	actsPerHour = 120
-	// resendsPerDay is how often a reader may ask for a tip once more.
-	resendsPerDay = 3
-	// accountsPerDay is how often a reader is mailed the link to all that we hold.
-	accountsPerDay = 3
 	// longestLine is how far ahead mails are put that wait for a limit.
 	longestLine = 24 * time.Hour
 )

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"dailytip/editions"
-	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/store"
 	"dailytip/subscribers"
 	"dailytip/web"
@@ -43,6 +43,7 @@ type news struct {
 	message    string // names it; "": nothing happened
 	newsletter string // that it is about; "": the page's own
 	when       bool   // it says when the next tip comes
+	mailed     bool   // a mail waits to be sent
 	form       *settingsForm
 	faults     []fault
 }
@@ -54,13 +55,39 @@ func (s *Site) changePreferences(r *http.Request) (web.Page, error) {
 		return *bad, nil
 	}
 	do, now := r.PostFormValue("do"), s.Now()
+	p, err := s.reader(r.Context(), s.DB.Read(), id)
 	var out news
-	var mailed bool
-	var p reader
-	err := s.DB.Write(r.Context(), func(tx *sql.Tx) error {
-		out, mailed = news{}, false
-		var err error
-		if p, err = s.reader(r.Context(), tx, id); err != nil {
+	if err == nil {
+		switch do {
+		case doAgain:
+			out, err = s.again(r.Context(), now, p)
+		case doJoin:
+			out, err = s.join(r.Context(), now, p)
+		case doAccount:
+			out, err = s.mailAccount(r.Context(), now, p)
+		default:
+			out, err = s.set(r, now, id, do)
+		}
+	}
+	switch {
+	case errors.Is(err, subscribers.ErrUnknown):
+		return s.gone(r), nil
+	case err != nil:
+		return web.Page{}, err
+	case out.mailed:
+		s.enqueued()
+	}
+	if do == doAccount && out.mailed {
+		return s.accountMailed(r, p), nil
+	}
+	return s.settingsOf(r, id, out)
+}
+
+// set changes the subscription itself, which is no other room's business.
+func (s *Site) set(r *http.Request, now time.Time, id int64, do string) (out news, err error) {
+	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
+		p, err := s.reader(r.Context(), tx, id)
+		if err != nil {
 			return err
 		}
 		switch do {
@@ -68,29 +95,12 @@ func (s *Site) changePreferences(r *http.Request) (web.Page, error) {
 			out, err = s.pause(r, tx, now, p)
 		case doResume:
 			out, err = s.resume(r.Context(), tx, now, p)
-		case doAgain:
-			out, mailed, err = s.again(r.Context(), tx, now, p)
-		case doJoin:
-			out, mailed, err = s.join(r, tx, now, p)
-		case doAccount:
-			out, mailed, err = s.mailAccount(r.Context(), tx, now, p)
 		case doSave, "":
 			out, err = s.save(r, tx, now, p)
 		}
 		return err
 	})
-	switch {
-	case errors.Is(err, subscribers.ErrUnknown):
-		return s.gone(r), nil
-	case err != nil:
-		return web.Page{}, err
-	case mailed:
-		s.enqueued()
-	}
-	if do == doAccount && mailed {
-		return s.accountMailed(r, p), nil
-	}
-	return s.settingsOf(r, id, out)
+	return out, err
 }
 
 // pause holds the newsletter for some weeks or until a date.
@@ -115,28 +125,21 @@ func (s *Site) resume(ctx context.Context, tx *sql.Tx, now time.Time, p reader) 
 }
 
 // again has the latest tip sent once more.
-func (s *Site) again(ctx context.Context, tx *sql.Tx, now time.Time, p reader) (out news, mailed bool, err error) {
+func (s *Site) again(ctx context.Context, now time.Time, p reader) (news, error) {
 	if p.state() != subscribers.Active && p.state() != subscribers.Paused || !p.known {
-		return news{}, false, nil
+		return news{}, nil
 	}
-	asked, err := s.Ledger.Asked(ctx, tx, ledger.Resend, p.person.ID, now.Add(-24*time.Hour))
-	if err != nil {
-		return news{}, false, err
+	c, err := s.latestFor(ctx, s.DB.Read(), p)
+	if err == nil {
+		err = s.Membership.Resend(ctx, now, p.subscription.ID, c.ID)
 	}
-	if asked >= resendsPerDay {
-		return news{message: "page.settings.again_limit"}, false, nil
+	switch {
+	case errors.Is(err, editions.ErrNoEdition):
+		return news{message: "page.settings.again_none"}, nil
+	case errors.Is(err, membership.ErrTooOften):
+		return news{message: "page.settings.again_limit"}, nil
 	}
-	c, err := s.latestFor(ctx, tx, p)
-	if errors.Is(err, editions.ErrNoEdition) {
-		return news{message: "page.settings.again_none"}, false, nil
-	}
-	if err != nil {
-		return news{}, false, err
-	}
-	return news{message: "page.settings.again_done"}, true, s.Ledger.Enqueue(ctx, tx, now, ledger.Notice{
-		Kind: ledger.Resend, Newsletter: p.subscription.Newsletter, Subscriber: p.person.ID, Subscription: p.subscription.ID,
-		Email: p.person.Email, Language: p.person.Language, Content: c.ID,
-	})
+	return news{message: "page.settings.again_done", mailed: true}, err
 }
 
 // latestFor is the tip that a reader was sent last. Who has had none gets the
@@ -155,16 +158,13 @@ func (s *Site) latestFor(ctx context.Context, q store.Queryer, p reader) (editio
 
 // join asks who isn't on the newsletter's list by mail whether they would like to
 // be, as the form does: the link may have come to somebody else.
-func (s *Site) join(r *http.Request, tx *sql.Tx, now time.Time, p reader) (out news, mailed bool, err error) {
+func (s *Site) join(ctx context.Context, now time.Time, p reader) (news, error) {
 	if p.state() != subscribers.Unsubscribed || !p.known {
-		return news{}, false, nil
+		return news{}, nil
 	}
 	request := subscribers.Request{Address: p.person.Email, Newsletter: p.newsletter.ID, Consent: subscribers.ByReader, Detail: settingsDetail}
-	wait := func() time.Duration { return s.gates.mail(now, p.person.Email) }
-	if _, err := s.Ledger.SignUpLater(r.Context(), tx, now, request, wait); err != nil {
-		return news{}, false, err
-	}
-	return news{message: "page.subscribe.sent"}, true, nil
+	_, err := s.Membership.SignUp(ctx, now, request, membership.Form{Delay: func() time.Duration { return s.gates.mail(now, p.person.Email) }})
+	return news{message: "page.subscribe.sent", mailed: true}, err
 }
 
 // gone answers a good link of somebody whom we have erased.

@@ -67,13 +67,10 @@ func (s *Site) save(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news,
 // readSettings reads and checks what the form sends. A value that is the
 // newsletter's own is kept as "the newsletter's own", so that it changes along.
 func (s *Site) readSettings(r *http.Request, p reader) (f settingsForm, prefs subscribers.Preferences, faults []fault) {
-	n, slot := p.newsletter, p.subscription.Slot
+	n := p.newsletter
 	lang := s.Language(r, p.person.Language, p.head.Language)
 	f = s.current(p, lang)
-	prefs = subscribers.Preferences{
-		Name: p.person.Name, Language: p.person.Language, Timezone: p.person.Timezone,
-		SendAt: slot.SendAt, Days: slot.Days, Cadence: slot.Cadence,
-	}
+	prefs = p.person.PreferencesIn(p.subscription)
 	read := func(field string, into *string, most int, parse func(string) error, message string) {
 		if !r.PostForm.Has(field) {
 			return

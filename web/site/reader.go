@@ -35,14 +35,8 @@ func (s *Site) reader(ctx context.Context, q store.Queryer, subscription int64) 
 	return reader{person: person, subscription: sub, head: s.Letterhead(sub.Newsletter), newsletter: n, known: known}, nil
 }
 
-// state is the subscription's, or Suppressed when the whole person is: but who
-// has signed up again may confirm it, and that ends the suppression.
-func (p reader) state() subscribers.State {
-	if !p.person.SuppressedAt.IsZero() && p.subscription.State != subscribers.Pending {
-		return subscribers.Suppressed
-	}
-	return p.subscription.State
-}
+// state is the subscription's as it counts.
+func (p reader) state() subscribers.State { return p.person.StateOf(p.subscription) }
 
 // letter begins a page for a reader, in their language.
 func (s *Site) letter(r *http.Request, p reader) web.Page {

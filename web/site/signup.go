@@ -3,7 +3,6 @@ package site
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"net/http"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"dailytip/locale"
+	"dailytip/membership"
 	"dailytip/subscribers"
 	"dailytip/web"
 )
@@ -47,7 +47,7 @@ func (s *Site) subscribe(r *http.Request) (web.Page, error) {
 	request.Detail = "signed up with the form " + where
 	wait, err := s.signUp(r, request, stamp)
 	switch {
-	case errors.Is(err, errUsedStamp):
+	case errors.Is(err, membership.ErrStampUsed):
 		return s.onceMore(r, e)
 	case err != nil:
 		return web.Page{}, err
@@ -71,9 +71,6 @@ func (s *Site) origin(r *http.Request) (where, stamp string, sure bool) {
 	return "on our page", stamp, ok && age >= formAtLeast && age <= formAtMost
 }
 
-// errUsedStamp means that a form was sent before, for somebody else.
-var errUsedStamp = errors.New("the form's stamp was used before")
-
 // signUp writes a checked sign-up down, and the mail that answers it, in one
 // commit. It returns how long to wait when there were too many. Known or not, an
 // address makes no difference that could be seen. stamp is that of a form of ours,
@@ -85,14 +82,8 @@ func (s *Site) signUp(r *http.Request, request subscribers.Request, stamp string
 	}
 	even := time.NewTimer(s.evenly)
 	defer even.Stop()
-	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
-		if stamp != "" {
-			if fresh, err := s.List.SpendStamp(ctx, tx, now, stamp, formAtMost, request); err != nil || !fresh {
-				return cmp.Or(err, errUsedStamp)
-			}
-		}
-		_, err := s.Ledger.SignUpLater(ctx, tx, now, request, func() time.Duration { return s.gates.mail(now, request.Address) })
-		return err
+	_, err = s.Membership.SignUp(ctx, now, request, membership.Form{
+		Stamp: stamp, StampLife: formAtMost, Delay: func() time.Duration { return s.gates.mail(now, request.Address) },
 	})
 	if err != nil {
 		return 0, err

@@ -12,15 +12,17 @@ import (
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/render"
 	"dailytip/subscribers"
 	"dailytip/web"
 )
 
-// Options are what [AddTo] needs. List and Ledger are required.
+// Options are what [AddTo] needs. List, Ledger and Membership are required.
 type Options struct {
 	List        *subscribers.List
 	Ledger      *ledger.Ledger
+	Membership  *membership.Service
 	Newsletters []Newsletter
 
 	// NextDue says when a subscription's next mail is due, in the reader's

@@ -1,0 +1,47 @@
+package ledger_test
+
+import (
+	"database/sql"
+	"strings"
+	"testing"
+
+	"dailytip/editions"
+	"dailytip/ledger"
+)
+
+func TestHeldOn(t *testing.T) {
+	each(t, 1, func(h *harness) {
+		h.open("own-the-mistake")
+		job := h.exchange(now, claim)[0]
+		h.exchange(now, claim, ledger.Outcome{Job: job, State: ledger.Sent, Answer: ledger.Answer{Code: 250, Text: "taken"}})
+		h.write(func(tx *sql.Tx) error {
+			err := h.ledger.Enqueue(h.Context(), tx, now, ledger.Notice{
+				Kind: ledger.Welcome, Newsletter: "management", Subscriber: job.Key.Subscriber, Email: "r0@example.com",
+			})
+			if err != nil {
+				return err
+			}
+			_, err = h.ledger.Editions().Vote(h.Context(), tx, now, editions.Vote{
+				Edition: job.Key.Edition, Tip: "own-the-mistake", Subscriber: job.Key.Subscriber, Useful: true,
+			})
+			return err
+		})
+		held, err := h.ledger.HeldOn(h.Context(), job.Key.Subscriber)
+		if err != nil {
+			h.Fatal(err)
+		}
+		if len(held.Deliveries) != 1 || held.Deliveries[0].Tip != "own-the-mistake" || !strings.Contains(held.Deliveries[0].Answer, "taken") {
+			h.Errorf("deliveries %+v", held.Deliveries)
+		}
+		if len(held.Notices) != 1 || held.Notices[0].Kind != ledger.Welcome || held.Notices[0].Email != "r0@example.com" {
+			h.Errorf("notices %+v", held.Notices)
+		}
+		if len(held.Votes) != 1 || !held.Votes[0].Useful || held.Votes[0].Date != "2026-11-23" {
+			h.Errorf("votes %+v", held.Votes)
+		}
+		nobody, err := h.ledger.HeldOn(h.Context(), 1)
+		if err != nil || len(nobody.Deliveries)+len(nobody.Notices)+len(nobody.Votes) != 0 {
+			h.Errorf("of somebody else: %+v, %v", nobody, err)
+		}
+	})
+}
