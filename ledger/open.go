@@ -58,7 +58,7 @@ func (l *Ledger) open(ctx context.Context, now time.Time, o Opening) (opened int
 	}
 	for after := int64(0); after != math.MaxInt64; {
 		var n, last int64
-		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+		err := l.write(ctx, func(tx *sql.Tx) (err error) {
 			n, last, err = l.openChunk(ctx, tx, now, o, who, after)
 			if err != nil || last != math.MaxInt64 || !o.Finish {
 				return err
@@ -103,7 +103,7 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 	if err != nil {
 		return 0, 0, err
 	}
-	return n, last, countOpened(ctx, tx, now, c.Edition, n)
+	return n, last, l.countOpened(ctx, tx, now, c.Edition, n)
 }
 
 const sqlChunkEnd = `

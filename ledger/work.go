@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -29,9 +30,17 @@ const sqlWork = `
 
 // lookForWork returns the first edition after one that has something to send,
 // now or later; its ID is 0 when there's none.
-func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time, after int64) (w work, err error) {
-	err = q.QueryRowContext(ctx, sqlWork, store.Millis(now), after).
-		Scan(&w.paused, &w.notices, &w.ID, &w.Newsletter, &w.LocalDate, &w.State, &w.ready)
+func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time, after int64) (work, error) {
+	return scanWork(q.QueryRowContext(ctx, sqlWork, store.Millis(now), after))
+}
+
+// nextWork is lookForWork while claiming.
+func (l *Ledger) nextWork(ctx context.Context, tx *sql.Tx, now time.Time, after int64) (work, error) {
+	return scanWork(l.statement(ctx, tx, sqlWork).QueryRowContext(ctx, store.Millis(now), after)) //nolint:sqlclosecheck // it ends with the transaction
+}
+
+func scanWork(row *sql.Row) (w work, err error) {
+	err = row.Scan(&w.paused, &w.notices, &w.ID, &w.Newsletter, &w.LocalDate, &w.State, &w.ready)
 	if err != nil {
 		return w, fmt.Errorf("look for work: %w", err)
 	}
