@@ -158,7 +158,7 @@ func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, ow
 }
 
 // isReady is what makes a delivery or a notice free to claim at an instant ($1).
-// The indexes deliveries_ready and notices_ready hold what its first half says.
+// Of deliveries it's asked with done_at = 0, which is what their index holds.
 const (
 	waits   = "state IN ('pending', 'retry')"
 	isReady = waits + " AND next_at <= $1 AND expires_at > $1"
@@ -175,7 +175,7 @@ func sqlReady(db *store.DB) string {
 		FROM deliveries d
 		LEFT JOIN subscribers p ON p.id = d.subscriber
 		LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = $3
-		WHERE d.edition = $2 AND d.state IN ('pending', 'retry') AND d.next_at <= $1 AND d.expires_at > $1
+		WHERE d.edition = $2 AND d.done_at = 0 AND d.state IN ('pending', 'retry') AND d.next_at <= $1 AND d.expires_at > $1
 		ORDER BY d.next_at, d.subscriber LIMIT $4` + db.SkipLocked("d")
 }
 

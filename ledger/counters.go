@@ -28,9 +28,6 @@ func (r *recorder) countSent(ctx context.Context, node string) error {
 
 // countOpened counts new deliveries, in the transaction that opens them.
 func (l *Ledger) countOpened(ctx context.Context, tx *sql.Tx, now time.Time, edition, n int64) error {
-	if n == 0 {
-		return nil
-	}
 	if err := l.addToCounter(ctx, tx, now, edition, "", n, 0); err != nil {
 		return fmt.Errorf("count what was opened: %w", err)
 	}
