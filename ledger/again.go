@@ -46,6 +46,9 @@ func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e editions.Editio
 			return 0, err
 		}
 		again += n
+		if err := noteExpiry(ctx, tx, e.ID, a.ExpiresAt); err != nil {
+			return 0, err
+		}
 		return n, l.noteOnce(ctx, tx, now, &action, n, Action{Kind: a.Kind, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: a.Who})
 	})
 	if err != nil {

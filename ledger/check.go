@@ -43,6 +43,8 @@ const sqlCheck = `
 		UNION ALL SELECT 'deliveries belong to a node that is not sending them', COUNT(*) FROM deliveries WHERE state <> 'sending' AND owner <> ''
 		UNION ALL SELECT 'deliveries wait although they have come to their end', COUNT(*) FROM deliveries
 			WHERE state IN ('pending', 'sending', 'retry') AND done_at <> 0
+		UNION ALL SELECT 'deliveries wait and would never expire', COUNT(*) FROM deliveries d
+			WHERE done_at = 0 AND NOT EXISTS (SELECT 1 FROM expiries x WHERE x.at = d.expires_at AND x.edition = d.edition)
 		UNION ALL SELECT 'deliveries have come to their end at no time', COUNT(*) FROM deliveries
 			WHERE state IN ('sent', 'failed', 'in_doubt', 'expired', 'withdrawn') AND done_at = 0
 		UNION ALL SELECT 'deliveries are of an edition or a content that is not theirs', COUNT(*) FROM deliveries d

@@ -43,11 +43,8 @@ type Claiming struct {
 // page of mails costs one commit. Notices come before deliveries. What is paused
 // yields one mail, as a probe, each time its probe is due.
 func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming) (jobs []Job, err error) {
-	if err := l.prepare(ctx); err != nil {
-		return nil, fmt.Errorf("exchange with ledger: %w", err)
-	}
 	var records *recorder
-	err = l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+	err = l.write(ctx, func(tx *sql.Tx) (err error) {
 		records = l.recorder(tx, now)
 		if err := records.record(ctx, outcomes, c.Owner); err != nil {
 			return err
@@ -67,7 +64,7 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 	if c.Limit <= 0 {
 		return nil, nil
 	}
-	w, err := l.lookForWork(ctx, tx, now, 0)
+	w, err := l.nextWork(ctx, tx, now, 0)
 	if err != nil || !w.notices && w.ID == 0 {
 		return nil, err
 	}
@@ -84,7 +81,7 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 		c.Limit = 1
 	}
 	// The lease of what is claimed is its node's.
-	if err := seen(ctx, tx, now, c.Owner); err != nil {
+	if err := l.seen(ctx, tx, now, c.Owner); err != nil {
 		return nil, err
 	}
 	var jobs []Job
@@ -120,7 +117,7 @@ func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time,
 			jobs[before].Probe, p.scopes[w.Newsletter] = true, false
 		}
 		if len(jobs) < c.Limit {
-			if w, err = l.lookForWork(ctx, tx, now, w.ID); err != nil {
+			if w, err = l.nextWork(ctx, tx, now, w.ID); err != nil {
 				return nil, err
 			}
 		}
@@ -161,7 +158,7 @@ func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, ow
 }
 
 // isReady is what makes a delivery or a notice free to claim at an instant ($1).
-// The indexes deliveries_ready and notices_ready hold what its first half says.
+// Of deliveries it's asked with done_at = 0, which is what their index holds.
 const (
 	waits   = "state IN ('pending', 'retry')"
 	isReady = waits + " AND next_at <= $1 AND expires_at > $1"
@@ -178,14 +175,14 @@ func sqlReady(db *store.DB) string {
 		FROM deliveries d
 		LEFT JOIN subscribers p ON p.id = d.subscriber
 		LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = $3
-		WHERE d.edition = $2 AND d.state IN ('pending', 'retry') AND d.next_at <= $1 AND d.expires_at > $1
+		WHERE d.edition = $2 AND d.done_at = 0 AND d.state IN ('pending', 'retry') AND d.next_at <= $1 AND d.expires_at > $1
 		ORDER BY d.next_at, d.subscriber LIMIT $4` + db.SkipLocked("d")
 }
 
 // readReady returns the next deliveries of an edition, and apart from them those
 // of readers who are gone, with what they are.
 func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition, limit int) (page []Job, gone map[Key]string, err error) {
-	rows, err := tx.StmtContext(ctx, l.statements.ready).QueryContext(ctx, store.Millis(now), e.ID, e.Newsletter, limit) //nolint:sqlclosecheck // it ends with the transaction
+	rows, err := l.statement(ctx, tx, sqlReady(l.db)).QueryContext(ctx, store.Millis(now), e.ID, e.Newsletter, limit) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return nil, nil, err
 	}
@@ -228,6 +225,6 @@ func (l *Ledger) mark(ctx context.Context, tx *sql.Tx, owner string, page []Job)
 	for i, j := range page {
 		numbers[i] = strconv.FormatInt(j.Key.Subscriber, 10)
 	}
-	_, err := tx.StmtContext(ctx, l.statements.mark).ExecContext(ctx, owner, page[0].Key.Edition, "["+strings.Join(numbers, ",")+"]") //nolint:sqlclosecheck // it ends with the transaction
+	_, err := l.statement(ctx, tx, sqlMark(l.db)).ExecContext(ctx, owner, page[0].Key.Edition, "["+strings.Join(numbers, ",")+"]") //nolint:sqlclosecheck // it ends with the transaction
 	return err
 }

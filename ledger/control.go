@@ -91,7 +91,7 @@ func (l *Ledger) withdraw(ctx context.Context, now time.Time, e editions.Edition
 func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition) (int64, error) {
 	return affected(tx.ExecContext(ctx, `
 		WITH waiting AS MATERIALIZED (
-			SELECT edition, subscriber FROM deliveries WHERE edition = $1 AND `+waits+` LIMIT $3`+l.db.SkipLocked("deliveries")+`)
+			SELECT edition, subscriber FROM deliveries WHERE edition = $1 AND done_at = 0 AND `+waits+` LIMIT $3`+l.db.SkipLocked("deliveries")+`)
 		UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2, code = 0, enhanced = '',
 			answer = CASE WHEN doubts > 0 THEN '`+cancelled+`; an earlier answer was never seen' ELSE '`+cancelled+`' END
 		WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM waiting)`, e.ID, store.Millis(now), controlChunk))
@@ -102,7 +102,7 @@ const cancelled = "the edition was cancelled"
 // FinishCancelled withdraws what a cancelled edition got back since, or was
 // opened for a later zone, and what a command that was cut off has left.
 func (l *Ledger) FinishCancelled(ctx context.Context, now time.Time) (total int64, err error) {
-	open, err := l.openEditions(ctx, l.db.Read())
+	open, err := l.unfinished(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -15,33 +15,29 @@ import (
 // counted here makes them wrong.
 type sums map[int64]int64
 
-// sentBy adds to a node's counts, in the transaction that records the outcomes.
-func (s sums) sentBy(ctx context.Context, tx *sql.Tx, now time.Time, node string) error {
-	for edition, n := range s {
-		if err := count(ctx, tx, now, edition, node, 0, n); err != nil {
+// countSent adds to a node's counts, in the transaction that records the outcomes.
+func (r *recorder) countSent(ctx context.Context, node string) error {
+	for edition, n := range r.sent {
+		if err := r.l.addToCounter(ctx, r.tx, r.now, edition, node, 0, n); err != nil {
 			return fmt.Errorf("count what was sent: %w", err)
 		}
 	}
-	clear(s)
+	clear(r.sent)
 	return nil
 }
 
 // countOpened counts new deliveries, in the transaction that opens them.
-func countOpened(ctx context.Context, tx *sql.Tx, now time.Time, edition, n int64) error {
-	if n == 0 {
-		return nil
-	}
-	if err := count(ctx, tx, now, edition, "", n, 0); err != nil {
+func (l *Ledger) countOpened(ctx context.Context, tx *sql.Tx, now time.Time, edition, n int64) error {
+	if err := l.addToCounter(ctx, tx, now, edition, "", n, 0); err != nil {
 		return fmt.Errorf("count what was opened: %w", err)
 	}
 	return nil
 }
 
-// count adds to a counter. Mostly that's all; each [window] the marks move on, and
+// addToCounter adds to a counter. Mostly that's all; each [window] the marks move on, and
 // after a gap both begin anew: a rate over an hour's rest would tell nothing.
-func count(ctx context.Context, tx *sql.Tx, now time.Time, edition int64, node string, opened, sent int64) error {
-	added, err := affected(tx.ExecContext(ctx, `
-		UPDATE counters SET opened = opened + $3, sent = sent + $4, at = $5 WHERE edition = $1 AND node = $2 AND mark_at + $6 > $5`,
+func (l *Ledger) addToCounter(ctx context.Context, tx *sql.Tx, now time.Time, edition int64, node string, opened, sent int64) error {
+	added, err := affected(l.statement(ctx, tx, sqlCountMore).ExecContext(ctx, //nolint:sqlclosecheck // it ends with the transaction
 		edition, node, opened, sent, store.Millis(now), window.Milliseconds()))
 	if err != nil || added > 0 {
 		return err
@@ -60,6 +56,9 @@ func count(ctx context.Context, tx *sql.Tx, now time.Time, edition int64, node s
 		edition, node, opened, sent, store.Millis(now), window.Milliseconds())
 	return err
 }
+
+const sqlCountMore = `
+	UPDATE counters SET opened = opened + $3, sent = sent + $4, at = $5 WHERE edition = $1 AND node = $2 AND mark_at + $6 > $5`
 
 // window is how far apart the marks of a counter are.
 const window = 10 * time.Second

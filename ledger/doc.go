@@ -30,13 +30,14 @@
 // expires like it. in_doubt may also be settled by command. A notice has the same
 // states and the same columns.
 //
-// # The indexes are the queue
+// # One index is the queue
 //
-// deliveries_ready holds what waits (pending, retry), by edition and next_at:
-// claiming reads its beginning, however many deliveries there are. deliveries_expiry
-// holds the same by expires_at. deliveries_sending holds what is in flight, by
-// node. deliveries_other holds the few that went another way, for the counts.
-// What is sent is in none of them.
+// deliveries_unfinished holds what isn't over (pending, retry, sending; its done_at
+// is 0), by edition and next_at: claiming reads its beginning and passes over the
+// few that are in flight, however many deliveries there are. A claim changes no
+// index, an end takes one entry out. deliveries_other holds the few that went
+// another way, for the counts. What is sent is in neither of them. When an
+// edition's deliveries expire stands in expiries, a row for each instant.
 //
 // # Claim and lease
 //

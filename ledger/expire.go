@@ -14,49 +14,87 @@ const tooLate = "it could not be sent in time"
 
 // Expire ends what could not be delivered in time (P7) and returns how many.
 func (l *Ledger) Expire(ctx context.Context, now time.Time) (n int64, err error) {
-	for {
-		// Mostly there's none: then nobody waits for the right to write.
-		var overdue bool
-		if err := l.db.Read().QueryRowContext(ctx, sqlOverdue, store.Millis(now)).Scan(&overdue); err != nil {
-			return n, fmt.Errorf("look for what expires: %w", err)
-		}
-		if !overdue {
-			return n, nil
-		}
-		err := l.db.Write(ctx, func(tx *sql.Tx) error {
-			for _, table := range []string{"deliveries", "notices"} {
-				some, err := affected(tx.ExecContext(ctx, sqlExpire(l.db, table), store.Millis(now), controlChunk))
-				if err != nil {
-					return err
-				}
-				n += some
-			}
-			return nil
+	// Mostly there's none: then nobody waits for the right to write.
+	overdue, err := l.overdue(ctx, now)
+	if err != nil {
+		return 0, fmt.Errorf("look for what expires: %w", err)
+	}
+	for _, edition := range overdue {
+		err := l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
+			some, err := l.expireSome(ctx, tx, now, edition)
+			n += some
+			return some, err
 		})
 		if err != nil {
 			return n, fmt.Errorf("expire: %w", err)
 		}
 	}
+	return n, nil
 }
 
-// sqlOverdue asks for the earliest end: it's the first entry of an index.
-const sqlOverdue = `
-	SELECT COALESCE((SELECT MIN(expires_at) FROM deliveries WHERE ` + waits + `) <= $1, FALSE)
-		OR EXISTS (SELECT 1 FROM notices WHERE ` + waits + ` AND expires_at <= $1)`
+// overdue returns the editions of which deliveries have come to their end, and 0
+// when notices have.
+func (l *Ledger) overdue(ctx context.Context, now time.Time) (editions []int64, err error) {
+	rows, err := l.db.Read().QueryContext(ctx, sqlOverdue, store.Millis(now))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var edition int64
+		if err := rows.Scan(&edition); err != nil {
+			return nil, err
+		}
+		editions = append(editions, edition)
+	}
+	return editions, rows.Err()
+}
 
-func sqlExpire(db *store.DB, table string) string {
-	key := keyOf(table)
+const sqlOverdue = `
+	SELECT edition FROM expiries WHERE at <= $1
+	UNION SELECT 0 WHERE EXISTS (SELECT 1 FROM notices WHERE ` + waits + ` AND expires_at <= $1)`
+
+// expireSome ends no more than one transaction should.
+func (l *Ledger) expireSome(ctx context.Context, tx *sql.Tx, now time.Time, edition int64) (int64, error) {
+	if edition == 0 {
+		return affected(tx.ExecContext(ctx, sqlExpireNotices(l.db), store.Millis(now), controlChunk))
+	}
+	n, err := affected(tx.ExecContext(ctx, sqlExpire(l.db), store.Millis(now), controlChunk, edition))
+	if err != nil || n > 0 {
+		return n, err
+	}
+	_, err = tx.ExecContext(ctx, sqlForgetExpiry, edition, store.Millis(now))
+	return 0, err
+}
+
+func sqlExpire(db *store.DB) string {
 	return `
 		WITH overdue AS MATERIALIZED (
-			SELECT ` + key + ` FROM ` + table + ` WHERE ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked(table) + `)
-		UPDATE ` + table + ` SET state = 'expired', done_at = $1, answer = CASE WHEN answer = '' THEN '` + tooLate + `' ELSE answer END
-		WHERE (` + key + `) IN (SELECT ` + key + ` FROM overdue)`
+			SELECT edition, subscriber FROM deliveries
+			WHERE edition = $3 AND done_at = 0 AND ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked("deliveries") + `)
+		UPDATE deliveries ` + setExpired + ` WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM overdue)`
 }
 
-// keyOf is the primary key of deliveries or of notices.
-func keyOf(table string) string {
-	if table == "notices" {
-		return "id"
-	}
-	return "edition, subscriber"
+func sqlExpireNotices(db *store.DB) string {
+	return `
+		WITH overdue AS MATERIALIZED (SELECT id FROM notices WHERE ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked("notices") + `)
+		UPDATE notices ` + setExpired + ` WHERE id IN (SELECT id FROM overdue)`
 }
+
+const setExpired = `SET state = 'expired', done_at = $1, answer = CASE WHEN answer = '' THEN '` + tooLate + `' ELSE answer END`
+
+// noteExpiry notes that deliveries of an edition end at an instant, in the
+// transaction that writes them.
+func noteExpiry(ctx context.Context, tx *sql.Tx, edition int64, at time.Time) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO expiries (at, edition) VALUES ($1, $2) ON CONFLICT DO NOTHING", store.Millis(at), edition)
+	if err != nil {
+		return fmt.Errorf("note when deliveries expire: %w", err)
+	}
+	return nil
+}
+
+// sqlForgetExpiry forgets what noteExpiry noted, unless something is in flight that
+// may come back.
+const sqlForgetExpiry = `
+	DELETE FROM expiries WHERE edition = $1 AND at <= $2
+	AND NOT EXISTS (SELECT 1 FROM deliveries WHERE edition = $1 AND done_at = 0 AND expires_at <= $2)`

@@ -32,13 +32,13 @@ type Entry struct {
 const recentEditions = 8 * 24 * time.Hour
 
 // Journal notes which editions have begun or ended since the last look and what
-// was done by command, and reunderWay it. Each entry is returned once, on one node.
+// was done by command, and returns it. Each entry is returned once, on one node.
 // What a cancelled edition got back is withdrawn on the way.
 func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
 	if _, err := l.FinishCancelled(ctx, now); err != nil {
 		return nil, err
 	}
-	unfinished, err := l.unfinished(ctx, l.db.Read())
+	unfinished, err := l.unfinished(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -63,30 +63,6 @@ func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
 		entries = append(entries, Entry{Kind: EntryAction, Action: a})
 	}
 	return entries, err
-}
-
-// unfinished reunderWay the editions that wait or are on the wire.
-func (l *Ledger) unfinished(ctx context.Context, q store.Queryer) ([]editions.Edition, error) {
-	all, err := l.openEditions(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := q.QueryContext(ctx, `
-		SELECT id, newsletter, local_date, state FROM editions WHERE id IN (SELECT edition FROM deliveries WHERE state = 'sending')`)
-	if err != nil {
-		return nil, fmt.Errorf("find what is on the wire: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var e editions.Edition
-		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &e.State); err != nil {
-			return nil, fmt.Errorf("find what is on the wire: %w", err)
-		}
-		if !slices.ContainsFunc(all, func(waits editions.Edition) bool { return waits.ID == e.ID }) {
-			all = append(all, e)
-		}
-	}
-	return all, rows.Err()
 }
 
 // noted is an edition as the journal last noted it.

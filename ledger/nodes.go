@@ -31,8 +31,8 @@ func (p Place) Share(n int) int {
 // Beat says that a node is alive, which keeps its claims its own, and returns its
 // place among those that weren't silent for longer than a time.
 func (l *Ledger) Beat(ctx context.Context, now time.Time, node string, silent time.Duration) (p Place, err error) {
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		if err := seen(ctx, tx, now, node); err != nil {
+	err = l.write(ctx, func(tx *sql.Tx) error {
+		if err := l.seen(ctx, tx, now, node); err != nil {
 			return err
 		}
 		return tx.QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN id < $1 THEN 1 ELSE 0 END), 0) FROM nodes WHERE seen_at >= $2",
@@ -46,15 +46,17 @@ func (l *Ledger) Beat(ctx context.Context, now time.Time, node string, silent ti
 
 // seen notes that a node is alive. [Ledger.Recover] forgets it when it was silent
 // for a lease.
-func seen(ctx context.Context, tx *sql.Tx, now time.Time, node string) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO nodes (id, seen_at) VALUES ($1, $2)
-		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE nodes.seen_at < excluded.seen_at`, node, store.Millis(now))
+func (l *Ledger) seen(ctx context.Context, tx *sql.Tx, now time.Time, node string) error {
+	_, err := l.statement(ctx, tx, sqlSeen).ExecContext(ctx, node, store.Millis(now)) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return fmt.Errorf("note that node %s is alive: %w", node, err)
 	}
 	return nil
 }
+
+const sqlSeen = `
+	INSERT INTO nodes (id, seen_at) VALUES ($1, $2)
+	ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at WHERE nodes.seen_at < excluded.seen_at`
 
 // Leave says that a node has ended. What it has still claimed is in doubt from now
 // on, and any node's to recover.

@@ -58,7 +58,7 @@ func (l *Ledger) open(ctx context.Context, now time.Time, o Opening) (opened int
 	}
 	for after := int64(0); after != math.MaxInt64; {
 		var n, last int64
-		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+		err := l.write(ctx, func(tx *sql.Tx) (err error) {
 			n, last, err = l.openChunk(ctx, tx, now, o, who, after)
 			if err != nil || last != math.MaxInt64 || !o.Finish {
 				return err
@@ -103,7 +103,13 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 	if err != nil {
 		return 0, 0, err
 	}
-	return n, last, countOpened(ctx, tx, now, c.Edition, n)
+	if n == 0 {
+		return 0, last, nil
+	}
+	if err := noteExpiry(ctx, tx, c.Edition, o.ExpiresAt); err != nil {
+		return 0, 0, err
+	}
+	return n, last, l.countOpened(ctx, tx, now, c.Edition, n)
 }
 
 const sqlChunkEnd = `
@@ -140,7 +146,7 @@ func (l *Ledger) whoIsDue(ctx context.Context, o Opening) (readers, error) {
 	}
 	r.where += " AND course_tip = $4"
 	r.args = append(r.args, *o.CourseAfter)
-	unfinished, err := l.unfinished(ctx, l.db.Read())
+	unfinished, err := l.unfinished(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -150,7 +156,7 @@ func (l *Ledger) whoIsDue(ctx context.Context, o Opening) (readers, error) {
 		}
 		r.args = append(r.args, e.ID)
 		r.where += fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM deliveries d
-			WHERE d.edition = $%d AND d.subscriber = subscriptions.subscriber AND d.state IN ('pending', 'retry', 'sending'))`, len(r.args))
+			WHERE d.edition = $%d AND d.subscriber = subscriptions.subscriber AND d.done_at = 0)`, len(r.args))
 	}
 	return r, nil
 }

@@ -15,12 +15,12 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		text    string
 		indexes []string
 	}{
-		"look for work": {sqlWork, []string{"deliveries_ready (edition=?", "deliveries_ready (edition>?"}},
-		"claim":         {sqlReady(db), []string{"deliveries_ready (edition=? AND next_at<?)"}},
+		"look for work": {sqlWork, []string{"deliveries_unfinished (edition=? AND next_at<?)", "deliveries_unfinished (edition>?)"}},
+		"claim":         {sqlReady(db), []string{"deliveries_unfinished (edition=? AND next_at<?)"}},
 		"mark":          {sqlMark(db), []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
 		"record":        {sqlOutcome, []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
-		"overdue":       {sqlOverdue, []string{"deliveries_expiry"}},
-		"expire":        {sqlExpire(db, "deliveries"), []string{"deliveries_expiry (expires_at<?)", "sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
+		"overdue":       {sqlOverdue, []string{"expiries USING COVERING INDEX sqlite_autoindex_expiries_1 (at<?)"}},
+		"expire":        {sqlExpire(db), []string{"deliveries_unfinished (edition=?)", "sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
 		"count":         {sqlCount, []string{"deliveries_other (edition=?)"}},
 	} {
 		t.Run(name, func(t *testing.T) {

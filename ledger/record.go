@@ -60,7 +60,7 @@ func (r *recorder) record(ctx context.Context, outcomes []Outcome, node string) 
 			return err
 		}
 	}
-	return r.sent.sentBy(ctx, r.tx, r.now, node)
+	return r.countSent(ctx, node)
 }
 
 func (k Key) compare(other Key) int {
@@ -101,7 +101,12 @@ const (
 
 // writeEach writes one outcome after the other, and returns those that count.
 func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written []Outcome, err error) {
-	stmt := r.tx.StmtContext(ctx, r.l.statements.outcome) //nolint:sqlclosecheck // it ends with the transaction
+	if !r.l.db.Postgres() {
+		// SQLite answers at once. To be able to interrupt it costs a goroutine for
+		// each of these short statements.
+		ctx = context.WithoutCancel(ctx)
+	}
+	stmt := r.l.statement(ctx, r.tx, sqlOutcome) //nolint:sqlclosecheck // it ends with the transaction
 	for i := range outcomes {
 		o := &outcomes[i]
 		c := r.change(o)

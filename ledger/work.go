@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -17,32 +18,39 @@ type work struct {
 	ready bool // some of its deliveries can be claimed
 }
 
-// sqlWork finds the first edition after $2 that has something to send, now or
-// later, by the beginning of an index, however many deliveries there are. $1 is
-// now.
+// sqlWork finds the first edition after $2 that isn't over, by the beginning of an
+// index, however many deliveries there are. $1 is now.
 const sqlWork = `
 	SELECT EXISTS (SELECT 1 FROM pauses), EXISTS (SELECT 1 FROM notices WHERE ` + isReady + `),
 		COALESCE(e.id, 0), COALESCE(e.newsletter, ''), COALESCE(e.local_date, ''), COALESCE(e.state, ''),
-		EXISTS (SELECT 1 FROM deliveries WHERE edition = e.id AND ` + isReady + `)
-	FROM (SELECT MIN(edition) AS edition FROM deliveries WHERE ` + waits + ` AND edition > $2) AS first
+		EXISTS (SELECT 1 FROM deliveries WHERE edition = e.id AND done_at = 0 AND ` + isReady + `)
+	FROM (SELECT MIN(edition) AS edition FROM deliveries WHERE done_at = 0 AND edition > $2) AS first
 	LEFT JOIN editions e ON e.id = first.edition`
 
-// lookForWork returns the first edition after one that has something to send,
-// now or later; its ID is 0 when there's none.
-func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time, after int64) (w work, err error) {
-	err = q.QueryRowContext(ctx, sqlWork, store.Millis(now), after).
-		Scan(&w.paused, &w.notices, &w.ID, &w.Newsletter, &w.LocalDate, &w.State, &w.ready)
+// lookForWork returns the first edition after one that has deliveries which wait or
+// are in flight; its ID is 0 when there's none.
+func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time, after int64) (work, error) {
+	return scanWork(q.QueryRowContext(ctx, sqlWork, store.Millis(now), after))
+}
+
+// nextWork is lookForWork while claiming.
+func (l *Ledger) nextWork(ctx context.Context, tx *sql.Tx, now time.Time, after int64) (work, error) {
+	return scanWork(l.statement(ctx, tx, sqlWork).QueryRowContext(ctx, store.Millis(now), after)) //nolint:sqlclosecheck // it ends with the transaction
+}
+
+func scanWork(row *sql.Row) (w work, err error) {
+	err = row.Scan(&w.paused, &w.notices, &w.ID, &w.Newsletter, &w.LocalDate, &w.State, &w.ready)
 	if err != nil {
 		return w, fmt.Errorf("look for work: %w", err)
 	}
 	return w, nil
 }
 
-// openEditions returns the editions that have something to send, now or later,
-// oldest first.
-func (l *Ledger) openEditions(ctx context.Context, q store.Queryer) (all []editions.Edition, err error) {
+// unfinished returns the editions that have deliveries which wait or are in
+// flight, oldest first.
+func (l *Ledger) unfinished(ctx context.Context) (all []editions.Edition, err error) {
 	for after := int64(0); ; {
-		w, err := l.lookForWork(ctx, q, time.Time{}, after)
+		w, err := l.lookForWork(ctx, l.db.Read(), time.Time{}, after)
 		if err != nil || w.ID == 0 {
 			return all, err
 		}

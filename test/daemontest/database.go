@@ -78,7 +78,7 @@ const (
 // Open tells whether any delivery still waits or is on its way.
 func Open(ctx context.Context, db *store.DB) (open bool, err error) {
 	err = db.Read().QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM deliveries WHERE state IN ('pending', 'sending', 'retry'))`).Scan(&open)
+		SELECT EXISTS (SELECT 1 FROM deliveries WHERE done_at = 0)`).Scan(&open)
 	return open, err
 }
 
