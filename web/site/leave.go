@@ -48,6 +48,8 @@ func (s *Site) leaver(r *http.Request, q store.Queryer) (p reader, bad *web.Page
 		gone := s.leftNobody(r)
 		return p, &gone, nil
 	}
+	_, replaced := s.List.Tokens().CheckNewest(subscribers.UnsubscribeLink, r.PathValue("token"))
+	p.leaveOnly = replaced != nil
 	return p, nil, err
 }
 
@@ -73,7 +75,9 @@ func (s *Site) leave(r *http.Request) (web.Page, error) {
 		if _, err := s.List.Unsubscribe(r.Context(), tx, now, p.subscription.ID, detail); err != nil {
 			return err
 		}
+		leaveOnly := p.leaveOnly
 		p, err = s.reader(r.Context(), tx, p.subscription.ID)
+		p.leaveOnly = leaveOnly
 		return err
 	})
 	if errors.Is(err, subscribers.ErrUnknown) {
@@ -96,7 +100,7 @@ func (s *Site) leftPage(r *http.Request, p reader, text string) (web.Page, error
 	l.Mark, l.Here = "done", s.leavePath(r)
 	l.Heading = p.say(l.Lang, "page.unsubscribe.done_heading")
 	l.Text = []template.HTML{p.say(l.Lang, text)}
-	if p.state() != subscribers.Unsubscribed {
+	if p.leaveOnly || p.state() != subscribers.Unsubscribed {
 		return l, nil
 	}
 	undo, err := s.List.MayUndo(r.Context(), s.DB.Read(), s.Now(), p.subscription)
