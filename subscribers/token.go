@@ -103,6 +103,16 @@ func (t *Tokens) Append(dst []byte, p Purpose, subscription int64) []byte {
 
 // Check returns the subscription that a token names, or [ErrToken].
 func (t *Tokens) Check(p Purpose, token string) (subscription int64, err error) {
+	return t.check(p, token, p == UnsubscribeLink)
+}
+
+// CheckNewest is Check for what ends with a new key, although a token to
+// unsubscribe is all that asks for it: such a token may be of an older key.
+func (t *Tokens) CheckNewest(p Purpose, token string) (subscription int64, err error) {
+	return t.check(p, token, false)
+}
+
+func (t *Tokens) check(p Purpose, token string, older bool) (subscription int64, err error) {
 	if len(token) != TokenLength { // the decoder passes over line ends
 		return 0, ErrToken
 	}
@@ -112,7 +122,7 @@ func (t *Tokens) Check(p Purpose, token string) (subscription int64, err error) 
 	}
 	payload := [payloadSize]byte(b)
 	ring, key := t.ring.Load(), binary.BigEndian.Uint16(b)
-	if ring.keys[key] == nil || key != ring.newest(p) && p != UnsubscribeLink {
+	if ring.keys[key] == nil || key != ring.newest(p) && !older {
 		return 0, ErrToken
 	}
 	if signed := ring.sign(payload, p); !hmac.Equal(b, signed[:]) {

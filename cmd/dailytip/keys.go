@@ -24,7 +24,7 @@ func (c *command) keysRotate() *cobra.Command {
 		Short: "End the links that are out, but for those to unsubscribe",
 		Long: `rotate makes a new key. The links in mails that have been sent end, to settings,
 to confirm and to vote, and so do the links to calendars; new mails have new ones.
-Links to unsubscribe go on working for ever. A running daemon takes the key into
+Links to unsubscribe go on working for ever, and do nothing else. A running daemon takes the key into
 use within seconds, on every node.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

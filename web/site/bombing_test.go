@@ -1,8 +1,6 @@
 package site_test
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -292,57 +290,5 @@ func TestTheOwnerSetsTheName(t *testing.T) {
 		if p := s.find("ben@example.com"); p.Name != "" {
 			t.Errorf("name %q", p.Name)
 		}
-	})
-}
-
-// rotate makes a new key.
-func (s *fixture) rotate(calendars bool) {
-	s.t.Helper()
-	if err := s.list.Rotate(s.t.Context(), calendars); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-func TestRotatedKeys(t *testing.T) {
-	both(t, func(o *options) {
-		twoLetters(o)
-		o.Calendar = func(context.Context, time.Time, string) ([]byte, error) { return []byte("BEGIN:VCALENDAR"), nil }
-	}, func(t *testing.T, s *fixture) {
-		ana, settings := s.reader("ana@example.com", "")
-		pending := s.add("ben@example.com", "")
-		calendar := func() string {
-			return "/calendar/" + s.list.Tokens().Make(subscribers.CalendarLink("management"), 0) + ".ics"
-		}
-		leave, confirm, plan := s.leaveLink(ana), s.confirmLink(pending), calendar()
-		account := s.openAccount(settings)
-		s.get(plan).must(t, 200)
-
-		s.rotate(true)
-		s.get(plan).must(t, 404)
-		plan = calendar()
-		for _, link := range []string{plan, settings, confirm, leave, account} {
-			s.get(link).must(t, 200)
-		}
-		s.rotate(false)
-		for _, link := range []string{plan, settings, confirm, account, account + "/data"} {
-			s.get(link).must(t, 404)
-			s.post(link, "do=resume")
-		}
-		for _, link := range []string{calendar(), s.preferencesLink(ana), s.confirmLink(pending), s.leaveLink(ana), leave} {
-			s.get(link).must(t, 200)
-		}
-		s.post(leave, "List-Unsubscribe=One-Click").must(t, 200, "You’re unsubscribed")
-		if s.state(ana) != subscribers.Unsubscribed || s.state(pending) != subscribers.Pending {
-			t.Errorf("%s, %s", s.state(ana), s.state(pending))
-		}
-		// Erased people are still known as such: that hash never changes.
-		s.erase(ana)
-		s.write(func(tx *sql.Tx) error {
-			added, err := s.list.Add(t.Context(), tx, now, subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
-			if err == nil && added.Result != subscribers.Left {
-				t.Errorf("%+v", added)
-			}
-			return err
-		})
 	})
 }

@@ -149,8 +149,12 @@ func TestSitemapAndRobots(t *testing.T) {
 		t.Errorf("%q, want %q", found, want)
 	}
 	p.get("/sitemap.xml?page=2").must(t, 404)
-	p.get("/robots.txt").must(t, 200, "User-agent: *\n", "Disallow: /daily/u/\n", "Disallow: /daily/vote/\n", "Disallow: /daily/preferences/\n",
-		"Sitemap: https://tips.example.com/daily/sitemap.xml\n")
+	robots := p.get("/robots.txt")
+	robots.must(t, 200, "User-agent: *\n", "Sitemap: https://tips.example.com/daily/sitemap.xml\n")
+	for _, secret := range []string{"api", "u", "vote", "confirm", "preferences", "open", "account", "calendar"} {
+		robots.must(t, 200, "Disallow: /daily/"+secret+"/\n")
+	}
+	robots.mustNot(t, "Disallow: /daily/archive", "Disallow: /daily/feed", "Disallow: /daily/files")
 }
 
 func TestListsAndSearch(t *testing.T) {

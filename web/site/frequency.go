@@ -13,6 +13,10 @@ import (
 	"dailytip/web"
 )
 
+// doWeekly is what the button for one mail a week sends; the other one sends
+// doPause.
+const doWeekly = "weekly"
+
 // restWeeks is the pause that the page to leave offers instead.
 const restWeeks = 2
 
@@ -25,7 +29,7 @@ const (
 // offers says whether there is less for who is about to leave, and whether a
 // mail a week is.
 func (s *Site) offers(p reader) (less, weekly bool) {
-	less = p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused)
+	less = p.known && !p.leaveOnly && (p.state() == subscribers.Active || p.state() == subscribers.Paused)
 	n := p.newsletter
 	return less, less && p.subscription.Slot.Cadence != subscribers.Weekly && (n.Days == 0 || n.Days&(n.Days-1) != 0)
 }
@@ -49,13 +53,17 @@ func (s *Site) lessPart(r *http.Request, lang string, p reader, weekly bool) (te
 
 // less makes it weekly, or pauses it.
 func (s *Site) less(w http.ResponseWriter, r *http.Request) {
-	weekly := r.PostFormValue("do") == "weekly"
+	do := r.PostFormValue("do")
+	if do != doWeekly && do != doPause {
+		s.leavePage(w, r)
+		return
+	}
 	s.act(func(ctx context.Context, tx *sql.Tx, now time.Time, p reader) error {
 		sub := p.subscription
 		if !p.known || sub.State != subscribers.Active && sub.State != subscribers.Paused {
 			return nil
 		}
-		if weekly {
+		if do == doWeekly {
 			return s.List.Set(ctx, tx, now, p.person, sub, subscribers.Preferences{
 				Name: p.person.Name, Language: p.person.Language, Timezone: p.person.Timezone,
 				SendAt: sub.Slot.SendAt, Cadence: subscribers.Weekly,
@@ -68,7 +76,7 @@ func (s *Site) less(w http.ResponseWriter, r *http.Request) {
 		}
 		_, err := s.List.Pause(ctx, tx, now, until, sub.ID, lessDetail)
 		return err
-	}, func(r *http.Request, p reader) (web.Page, error) { return s.stayedPage(r, p, weekly) })(w, r)
+	}, func(r *http.Request, p reader) (web.Page, error) { return s.stayedPage(r, p, do == doWeekly) })(w, r)
 }
 
 // stayedPage says what comes now to who chose less.

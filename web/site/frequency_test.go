@@ -30,6 +30,13 @@ func TestLessInsteadOfLeaving(t *testing.T) {
 		if got := s.events(ana)[0]; got != "paused: chose it instead of leaving" {
 			t.Errorf("%q", got)
 		}
+		// A button that isn't there changes nothing.
+		before := s.dump()
+		s.post(link+"/less", form("do", "daily")).must(t, 200, leaveButton)
+		s.post(link+"/less", "").must(t, 200, leaveButton)
+		if s.dump() != before {
+			t.Error("something changed")
+		}
 		// Who has left gets nothing by it.
 		s.post(link, "")
 		s.post(link+"/less", form("do", "weekly")).must(t, 200, "You’re unsubscribed")

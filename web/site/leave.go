@@ -48,6 +48,8 @@ func (s *Site) leaver(r *http.Request, q store.Queryer) (p reader, bad *web.Page
 		gone := s.leftNobody(r)
 		return p, &gone, nil
 	}
+	_, replaced := s.List.Tokens().CheckNewest(subscribers.UnsubscribeLink, r.PathValue("token"))
+	p.leaveOnly = replaced != nil
 	return p, nil, err
 }
 
@@ -69,7 +71,9 @@ func (s *Site) leave(r *http.Request) (web.Page, error) {
 		detail = oneClickDetail
 	}
 	if _, err = s.Membership.Leave(r.Context(), s.Now(), detail, p.subscription.ID); err == nil {
+		leaveOnly := p.leaveOnly
 		p, err = s.reader(r.Context(), s.DB.Read(), p.subscription.ID)
+		p.leaveOnly = leaveOnly
 	}
 	if errors.Is(err, subscribers.ErrUnknown) {
 		return s.leftNobody(r), nil
@@ -91,7 +95,7 @@ func (s *Site) leftPage(r *http.Request, p reader, text string) (web.Page, error
 	l.Mark, l.Here = "done", s.leavePath(r)
 	l.Heading = p.say(l.Lang, "page.unsubscribe.done_heading")
 	l.Text = []template.HTML{p.say(l.Lang, text)}
-	if p.state() != subscribers.Unsubscribed {
+	if p.leaveOnly || p.state() != subscribers.Unsubscribed {
 		return l, nil
 	}
 	undo, err := s.List.MayUndo(r.Context(), s.DB.Read(), s.Now(), p.subscription)

@@ -14,11 +14,12 @@ func (s *Site) badLink(r *http.Request, text string) web.Page {
 }
 
 // linked returns the subscription that the link in a path is for, or the page
-// that says why there is none. How often a link is posted to is bounded; one that
+// that says why there is none. A link to unsubscribe counts here while its key is
+// the newest: what is beside unsubscribing ends with the key. How often a link is posted to is bounded; one that
 // isn't ours changes nothing, however often.
 func (s *Site) linked(r *http.Request, purpose subscribers.Purpose, badText string) (id int64, bad *web.Page) {
 	token := r.PathValue("token")
-	id, err := s.List.Tokens().Check(purpose, token)
+	id, err := s.List.Tokens().CheckNewest(purpose, token)
 	if err != nil {
 		p := s.badLink(r, badText)
 		return 0, &p

@@ -19,6 +19,10 @@ type reader struct {
 	newsletter   Newsletter
 	known        bool // the newsletter is still in the configuration
 
+	// leaveOnly: the link is one to unsubscribe whose key has been replaced. It
+	// unsubscribes for ever, and does nothing else any more.
+	leaveOnly bool
+
 	// proven: whoever looks at the page has the mailbox, and not only a mail that
 	// was passed on to them.
 	proven bool

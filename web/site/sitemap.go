@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,15 +88,12 @@ func writePlace(b *bytes.Buffer, element, address string, changed time.Time) {
 	b.WriteString("</" + element + ">\n")
 }
 
-// secret are the beginnings of addresses that hold a token.
-var secret = []string{"/api/", "/calendar/", "/confirm/", "/preferences/", "/u/", "/vote/"}
-
 // robots tells search engines where the pages are, and which links of mails not
 // to follow (RFC 9309).
 func (s *Site) robots(w http.ResponseWriter, _ *http.Request) {
 	var b strings.Builder
 	b.WriteString("User-agent: *\n")
-	for _, path := range secret {
+	for _, path := range s.unlisted() {
 		b.WriteString("Disallow: " + s.Path(path, nil) + "\n")
 	}
 	if s.archive.ledger != nil {
@@ -105,4 +103,17 @@ func (s *Site) robots(w http.ResponseWriter, _ *http.Request) {
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "public, max-age=86400")
 	_, _ = fmt.Fprint(w, b.String())
+}
+
+// unlisted are the beginnings of the addresses that no search engine should ask
+// for: those that hold a token, and those for programs.
+func (s *Site) unlisted() []string {
+	all := []string{"/api/"}
+	for _, r := range s.linkRoutes() {
+		_, path, _ := strings.Cut(r.Pattern, "/")
+		first, _, _ := strings.Cut(path, "/")
+		all = append(all, "/"+first+"/")
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
