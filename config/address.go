@@ -6,10 +6,11 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"dailytip/safetext"
 )
 
 // dotAtom is RFC 5322 §3.2.3: the local part that needs no quotes.
@@ -22,7 +23,7 @@ func parseAddress(s string) (mail.Address, error) {
 	if strings.TrimSpace(s) == "" {
 		return mail.Address{}, nil
 	}
-	if i := strings.IndexFunc(s, forbiddenInLine); i >= 0 {
+	if i := strings.IndexFunc(s, safetext.IsUnsafe); i >= 0 {
 		return mail.Address{}, errors.New("holds a line break or another control character; write name and address on one line")
 	}
 	a, err := mail.ParseAddress(s)
@@ -62,7 +63,7 @@ func parseAddress(s string) (mail.Address, error) {
 // (RFC 2047) can hide what parseAddress refuses.
 func checkSenderName(name string) error {
 	switch {
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, forbiddenInLine):
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, safetext.IsUnsafe):
 		return errors.New("has a name with control characters in it; write it as plain text, in quotes if need be")
 	case utf8.RuneCountInString(name) > 100:
 		return errors.New("has a name of more than 100 characters; shorten it")
@@ -87,12 +88,6 @@ func hostName(s string) (string, error) {
 		}
 	}
 	return ascii, nil
-}
-
-// forbiddenInLine reports characters that have no place in a header or a
-// title: controls, and the marks that reorder text around them.
-func forbiddenInLine(r rune) bool {
-	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) && r != '\u200e' && r != '\u200f'
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

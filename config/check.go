@@ -16,6 +16,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"dailytip/pgurl"
+	"dailytip/safetext"
 )
 
 // checker looks for values that have the right type and still can't work. It
@@ -157,7 +158,7 @@ func (c *checker) postalAddress(path string, value *string) {
 	lines = slices.CompactFunc(lines, func(a, b string) bool { return a == "" && b == "" })
 	*value = strings.Join(lines, "\n")
 	switch {
-	case strings.ContainsFunc(strings.Join(lines, ""), forbiddenInLine):
+	case strings.ContainsFunc(strings.Join(lines, ""), safetext.IsUnsafe):
 		c.fault(path, "%s: has control characters in it; write plain lines of text", path)
 	case len(lines) > maxPostalLines || utf8.RuneCountInString(*value) > maxPostalAddress:
 		c.fault(path, "%s: is too long for a footer; write at most %d lines, of %d characters together", path, maxPostalLines, maxPostalAddress)

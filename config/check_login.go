@@ -24,7 +24,7 @@ func (c *checker) login(path string, r *Relay) {
 		case text == "":
 			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, r.PasswordFile)
 		default:
-			r.Password = NewSecret(text)
+			r.Password = newSecret(text)
 		}
 	}
 	if strings.ContainsAny(r.Username+r.Password.Reveal(), "\r\n\x00") {

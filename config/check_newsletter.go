@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/language"
 
 	"dailytip/safefile"
+	"dailytip/safetext"
 )
 
 func (c *checker) newsletters() {
@@ -54,7 +55,7 @@ func (c *checker) newsletter(path string, n *Newsletter) {
 	if strings.TrimSpace(n.Title) == "" && c.written(at("title")) {
 		c.fault(at("title"), "%s.title: is blank; write what readers call the newsletter, or remove the key", path)
 	}
-	if strings.ContainsFunc(n.Title, forbiddenInLine) || utf8.RuneCountInString(n.Title) > 100 {
+	if strings.ContainsFunc(n.Title, safetext.IsUnsafe) || utf8.RuneCountInString(n.Title) > 100 {
 		c.fault(at("title"), "%s.title: %s can't be a title; write one line of at most 100 characters, without control characters", path, c.shown(at("title")))
 	}
 	switch {

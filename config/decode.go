@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/mail"
 	"reflect"
@@ -195,7 +196,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 	switch v.Type() {
 	case secretType:
 		d.secrets = d.secrets || variable.ReplaceAllString(n.Value, "") != ""
-		v.Set(reflect.ValueOf(NewSecret(text)))
+		v.Set(reflect.ValueOf(newSecret(text)))
 		return
 	case databaseType:
 		own := variable.ReplaceAllString(n.Value, "")
@@ -208,48 +209,51 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 		d.fault(path, "%s: %s isn't UTF-8 text; set the variable to UTF-8", path, d.shown(path))
 		return
 	}
+	if err := set(v, text); err != nil {
+		d.fault(path, "%s: %s %v", path, d.shown(path), err)
+	}
+}
+
+// set gives a field the value that a text says. The error goes on after the text.
+func set(v reflect.Value, text string) error {
 	switch v.Type() {
 	case durationType:
-		dur, err := parseDuration(text)
+		duration, err := parseDuration(text)
 		if err != nil {
-			d.fault(path, "%s: %s %v", path, d.shown(path), err)
-			return
+			return err
 		}
-		v.SetInt(int64(dur))
-		return
+		v.SetInt(int64(duration))
+		return nil
 	case addressType:
 		a, err := parseAddress(text)
 		if err != nil {
-			d.fault(path, "%s: %s %v", path, d.shown(path), err)
-			return
+			return err
 		}
 		v.Set(reflect.ValueOf(a))
-		return
+		return nil
 	}
 	switch v.Kind() {
 	case reflect.Int:
 		i, err := strconv.Atoi(text)
 		if err != nil {
-			d.fault(path, "%s: %s isn't a whole number; write digits only, such as %d", path, d.shown(path), max(v.Int(), 1))
-			return
+			return fmt.Errorf("isn't a whole number; write digits only, such as %d", max(v.Int(), 1))
 		}
 		v.SetInt(int64(i))
 	case reflect.Bool:
 		if text != "true" && text != "false" {
-			d.fault(path, "%s: %s is neither true nor false; write one of the two", path, d.shown(path))
-			return
+			return errors.New("is neither true nor false; write one of the two")
 		}
 		v.SetBool(text == "true")
 	case reflect.Float64:
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			d.fault(path, "%s: %s isn't a number; write one such as 10 or 0.5", path, d.shown(path))
-			return
+			return errors.New("isn't a number; write one such as 10 or 0.5")
 		}
 		v.SetFloat(f)
 	default:
 		v.SetString(text)
 	}
+	return nil
 }
 
 // notA says that the node at path isn't what was wanted there.

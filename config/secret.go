@@ -14,8 +14,8 @@ const redacted = "[redacted]"
 // "[redacted]", or "" when it is empty. Reveal is the only way to its value.
 type Secret struct{ value string }
 
-// NewSecret wraps s.
-func NewSecret(s string) Secret { return Secret{s} }
+// newSecret wraps s.
+func newSecret(s string) Secret { return Secret{s} }
 
 // Reveal returns the text itself, to be handed to whatever needs it and to
 // nothing that prints.

@@ -51,7 +51,7 @@ func TestSecretsNeverShow(t *testing.T) {
 	if got := cfg.SMTP[0].Password.Reveal(); got != pw {
 		t.Errorf("Reveal returned %q", got)
 	}
-	if got := NewSecret("").String(); got != "" {
+	if got := newSecret("").String(); got != "" {
 		t.Errorf("an empty secret prints %q", got)
 	}
 }

@@ -51,8 +51,8 @@ func (h *harness) quote(at time.Time) {
 	h.exchange(at, outcomes...)
 }
 
-// rows writes all rows of all tables that hold a text or a number, but for what is
-// meant to stay of an erased reader: the bare delivery.
+// rows lists all values of all tables that hold one of some texts, but for what is
+// meant to stay of an erased reader: whose the bare delivery was.
 func (h *harness) rows(holding ...string) (found []string) {
 	h.Helper()
 	list := "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -60,37 +60,44 @@ func (h *harness) rows(holding ...string) (found []string) {
 		list = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 	}
 	for _, table := range h.texts(list) {
-		rows, err := h.db.Read().QueryContext(h.Context(), "SELECT * FROM "+table)
-		if err != nil {
-			h.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			h.Fatal(err)
-		}
-		for rows.Next() {
-			values := make([]sql.NullString, len(columns))
-			into := make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
+		for _, v := range h.values(table) {
+			if v[0] != "deliveries.subscriber" && slices.ContainsFunc(holding, func(text string) bool { return strings.Contains(v[1], text) }) {
+				found = append(found, v[0]+" "+v[1])
 			}
-			if err := rows.Scan(into...); err != nil {
-				h.Fatal(err)
-			}
-			for i, v := range values {
-				if table == "deliveries" && columns[i] == "subscriber" {
-					continue
-				}
-				if slices.ContainsFunc(holding, func(text string) bool { return strings.Contains(v.String, text) }) {
-					found = append(found, table+"."+columns[i]+" "+v.String)
-				}
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			h.Fatal(err)
 		}
 	}
 	return found
+}
+
+// values are all of a table, each with the name of its column.
+func (h *harness) values(table string) (all [][2]string) {
+	h.Helper()
+	rows, err := h.db.Read().QueryContext(h.Context(), "SELECT * FROM "+table)
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		h.Fatal(err)
+	}
+	for rows.Next() {
+		values := make([]sql.NullString, len(columns))
+		into := make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			h.Fatal(err)
+		}
+		for i, v := range values {
+			all = append(all, [2]string{table + "." + columns[i], v.String})
+		}
+	}
+	if err := rows.Err(); err != nil {
+		h.Fatal(err)
+	}
+	return all
 }
 
 // Whoever is erased is erased in every table, and nobody else is.

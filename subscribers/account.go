@@ -10,10 +10,10 @@ import (
 	"dailytip/store"
 )
 
-// AccountLife is how long the link to all that we hold on a reader works, and
+// accountLife is how long the link to all that we hold on a reader works, and
 // the page that it opens. It is mailed to them: every mail's own links may have
 // been passed on with the mail.
-const AccountLife = time.Hour
+const accountLife = time.Hour
 
 // Account is one such link.
 type Account struct {
@@ -24,7 +24,7 @@ type Account struct {
 
 // NewAccount makes a link for who reads a subscription.
 func (l *List) NewAccount(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64) (Account, error) {
-	a := Account{l.ids.New(now), subscription, now.Add(AccountLife)}
+	a := Account{l.ids.New(now), subscription, now.Add(accountLife)}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM accounts WHERE ends_at <= $1", store.Millis(now)); err != nil {
 		return a, fmt.Errorf("forget old account links: %w", err)
 	}

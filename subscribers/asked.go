@@ -13,9 +13,9 @@ import (
 // Anybody can write anybody's address into a form. These bound what its owner
 // gets from that.
 const (
-	// AskAgainAfter is how long after a mail that a sign-up caused the next may
+	// askAgainAfter is how long after a mail that a sign-up caused the next may
 	// follow.
-	AskAgainAfter = 24 * time.Hour
+	askAgainAfter = 24 * time.Hour
 	// MostUnanswered is how many confirmations an address gets in a while of
 	// UnconfirmedLife when nobody answers one. The links of all of them work.
 	MostUnanswered = 3
@@ -40,7 +40,7 @@ func (l *List) MayAsk(ctx context.Context, tx *sql.Tx, now time.Time, a Address,
 			last_at = excluded.last_at
 		WHERE asked.last_at <= $4 AND (asked.since <= $6 OR asked.times + excluded.times <= $5)
 		RETURNING times`,
-		l.hash("asked", a.Mailbox()), counts, store.Millis(now), store.Millis(now.Add(-AskAgainAfter)), MostUnanswered,
+		l.hash("asked", a.Mailbox()), counts, store.Millis(now), store.Millis(now.Add(-askAgainAfter)), MostUnanswered,
 		store.Millis(now.Add(-UnconfirmedLife))).Scan(&times)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

@@ -29,8 +29,8 @@ type Row struct {
 	Err     error
 }
 
-// ErrHeader means that the first line doesn't name the columns.
-var ErrHeader = errors.New("the first line must name the columns")
+// errHeader means that the first line doesn't name the columns.
+var errHeader = errors.New("the first line must name the columns")
 
 // ReadCSV reads a file of subscribers (RFC 4180; comma, semicolon or tab) row by
 // row, and goes on after a broken one: each line that isn't blank is part of one
@@ -84,13 +84,13 @@ func readHeader(records *recordReader) ([]string, error) {
 	start, _ := records.lines.in.Peek(4096)
 	records.separator = separator(bytes.TrimLeft(start, "\r\n\t "))
 	fail := func(format string, args ...any) ([]string, error) {
-		return nil, fmt.Errorf("%w: %w", ErrHeader, fmt.Errorf(format, args...))
+		return nil, fmt.Errorf("%w: %w", errHeader, fmt.Errorf(format, args...))
 	}
 	var rec record
 	for rec.blank() {
 		var err error
 		if rec, err = records.next(); err != nil {
-			return nil, fmt.Errorf("%w (%s): %w", ErrHeader, strings.Join(Columns, ", "), err)
+			return nil, fmt.Errorf("%w (%s): %w", errHeader, strings.Join(Columns, ", "), err)
 		}
 		if rec.fault != nil {
 			return fail("line %d: %w", rec.line, rec.fault)

@@ -17,8 +17,8 @@ const UndoTime = 24 * time.Hour
 // Reasons are why a reader may say they left, as they're kept.
 var Reasons = []string{"too_many", "not_useful", "not_asked", "moved", "other"}
 
-// LeftAt returns when a subscription last ended, or the zero time.
-func (l *List) LeftAt(ctx context.Context, q store.Queryer, s Subscription) (time.Time, error) {
+// leftAt returns when a subscription last ended, or the zero time.
+func (l *List) leftAt(ctx context.Context, q store.Queryer, s Subscription) (time.Time, error) {
 	return l.last(ctx, q, s, leftEvent)
 }
 
@@ -42,7 +42,7 @@ func (l *List) MayUndo(ctx context.Context, q store.Queryer, now time.Time, s Su
 	if err := q.QueryRowContext(ctx, "SELECT suppressed_at FROM subscribers WHERE id = $1", s.Subscriber).Scan(&suppressedAt); err != nil {
 		return false, fmt.Errorf("read subscriber: %w", err)
 	}
-	left, err := l.LeftAt(ctx, q, s)
+	left, err := l.leftAt(ctx, q, s)
 	return err == nil && suppressedAt == 0 && now.Before(left.Add(UndoTime)), err
 }
 
@@ -75,7 +75,7 @@ func (l *List) GiveReason(ctx context.Context, tx *sql.Tx, now time.Time, subscr
 
 // ReasonGiven tells whether a reader has said why they last left.
 func (l *List) ReasonGiven(ctx context.Context, q store.Queryer, s Subscription) (bool, error) {
-	left, err := l.LeftAt(ctx, q, s)
+	left, err := l.leftAt(ctx, q, s)
 	if err != nil {
 		return false, err
 	}

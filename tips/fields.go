@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"dailytip/safetext"
 )
 
 // apply takes one key of the front matter into the tip.
@@ -108,7 +110,7 @@ func badLinkMessage(address string) string {
 }
 
 func isWebLink(address string) bool {
-	if strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || isUnprintable(c) || isIsolate(c) }) {
+	if strings.ContainsFunc(address, func(c rune) bool { return unicode.IsSpace(c) || safetext.IsUnsafe(c) }) {
 		return false
 	}
 	u, err := url.Parse(address)
@@ -181,7 +183,7 @@ func oneLine(s string) string {
 		switch {
 		case unicode.IsSpace(c) && c != '\u00a0' && c != '\u202f' && c != '\u3000': // no-break spaces hold French marks
 			return ' '
-		case isUnprintable(c) || c == '\ufeff' || c == '\u2028' || c == '\u2029':
+		case isUnprintable(c) || c == '\ufeff':
 			return -1
 		}
 		return c

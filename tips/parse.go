@@ -166,7 +166,7 @@ func (r *reader) readText(f fragment) {
 	t := &r.tip
 	o := newOutline(f).spaced()
 	if h, ok := o.titleHeading(); ok {
-		title := PlainLine(h.text)
+		title := plainLine(h.text)
 		if t.Title == "" && r.at.titleLine == 0 {
 			t.Title = title
 			r.at.titleLine = o.lines[h.from]

@@ -3,27 +3,24 @@ package tips
 import (
 	"strings"
 	"unicode"
+
+	"dailytip/safetext"
 )
 
-// isUnprintable tells whether a character has no place in text: controls, which
-// a terminal obeys, and those that turn the direction of all that follows
-// (UAX #9, LRE to RLO). Line ends and tabs count as unprintable here too.
-func isUnprintable(c rune) bool {
-	return unicode.IsControl(c) || c >= '\u202a' && c <= '\u202e' || c >= '\ufff9' && c <= '\ufffb'
-}
+// isUnprintable tells whether a character has no place in text. Line ends and tabs
+// count as unprintable here too; isolates don't, see [balanced].
+func isUnprintable(c rune) bool { return safetext.IsUnsafe(c) && !safetext.IsIsolate(c) }
 
-// isIsolate tells whether a character begins or ends a run of text with a
-// direction of its own (UAX #9, LRI to PDI).
-func isIsolate(c rune) bool { return c >= '\u2066' && c <= '\u2069' }
+// lineEnds are characters that end a line as a line feed does.
+var lineEnds = strings.NewReplacer("\u2028", "\n", "\u2029", "\n")
 
 // printable is text without unprintable characters, line ends and tabs aside,
 // and on each line without isolates that aren't closed there.
 func printable(text string) string {
-	clean := func(c rune) bool { return c == '\n' || c == '\t' || !isUnprintable(c) && !isIsolate(c) }
-	if !strings.ContainsFunc(text, func(c rune) bool { return !clean(c) }) {
+	if !strings.ContainsFunc(text, func(c rune) bool { return c != '\n' && c != '\t' && safetext.IsUnsafe(c) }) {
 		return text
 	}
-	lines := strings.Split(text, "\n")
+	lines := strings.Split(lineEnds.Replace(text), "\n")
 	for i, line := range lines {
 		lines[i] = balanced(strings.Map(func(c rune) rune {
 			if c != '\t' && isUnprintable(c) {
@@ -55,7 +52,7 @@ func balanced(line string) string {
 			depth = -1 // closes nothing
 		case c == '\u2069':
 			depth--
-		case isIsolate(c):
+		case safetext.IsIsolate(c):
 			depth++
 		}
 		if depth < 0 {
@@ -66,7 +63,7 @@ func balanced(line string) string {
 		return line
 	}
 	return strings.Map(func(c rune) rune {
-		if isIsolate(c) {
+		if safetext.IsIsolate(c) {
 			return -1
 		}
 		return c

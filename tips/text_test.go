@@ -92,7 +92,7 @@ func FuzzPlainText(f *testing.F) {
 		if utf8.ValidString(in) && !utf8.ValidString(out) {
 			t.Errorf("not UTF-8: %q from %q", out, in)
 		}
-		PlainLine(in)
+		plainLine(in)
 	})
 }
 

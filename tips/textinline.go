@@ -145,9 +145,9 @@ func unescape(text []byte) string {
 	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(text))))
 }
 
-// PlainLine renders inline markdown, such as a heading's, as text on one line,
+// plainLine renders inline markdown, such as a heading's, as text on one line,
 // without marks or addresses.
-func PlainLine(markdown string) string {
+func plainLine(markdown string) string {
 	if !strings.ContainsAny(markdown, "*_`~[]()<>&\\!:/.@") {
 		return oneLine(markdown)
 	}

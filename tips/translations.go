@@ -40,7 +40,7 @@ func (r *reader) takeTranslation(whole, o *outline, d detailsBlock) {
 	tr.Mindmap = tr.at.mindmap.text
 	if tr.Title == "" && len(inner.headings) > 0 {
 		if h := inner.headings[0]; kindOf(h.text) != sectionMindmap {
-			tr.Title = PlainLine(h.text)
+			tr.Title = plainLine(h.text)
 			content = dropLines(content, inner.lines[h.from], inner.lines[h.to-1])
 		}
 	}

@@ -18,7 +18,6 @@ import (
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
 	"dailytip/safefile"
-	"dailytip/scheduler"
 	"dailytip/tips"
 	"dailytip/verdict"
 )
@@ -86,8 +85,7 @@ func (c *command) runChecks(ctx context.Context) error {
 		for _, idle := range a.withoutEffect() {
 			findings = append(findings, finding{idle, "warning", "this setting has no effect in this version"})
 		}
-		findings = append(findings, checkRunways(ctx, a)...)
-		findings = append(findings, checkPins(ctx, a)...)
+		findings = append(findings, checkCalendars(ctx, a)...)
 		findings = append(findings, checkRelays(ctx, a)...)
 		findings = append(findings, checkLetters(a)...)
 	}
@@ -164,35 +162,6 @@ func checkLibraries(cfg *config.Config, libraries map[string]*tips.Library) []fi
 			f.Result, f.Detail = "failed", n.Tips+" holds no tip that can be sent; add one (dailytip tips new TITLE)"
 		case faults > 0:
 			f.Result, f.Detail = "warning", fmt.Sprintf("%s, %s: dailytip tips lint shows them", f.Detail, count(faults, "fault"))
-		}
-		findings = append(findings, f)
-	}
-	return findings
-}
-
-// shortRunway is how many days a library should last at least: time enough to
-// write more tips.
-const shortRunway = 30
-
-// checkRunways says how long each library lasts. A course has no common end.
-func checkRunways(ctx context.Context, a *app) []finding {
-	var findings []finding
-	now := time.Now()
-	for i := range a.scheduler.Newsletters {
-		n := &a.scheduler.Newsletters[i]
-		if n.Order == scheduler.CourseOrder {
-			continue
-		}
-		name := "runway of " + n.ID
-		calendar, err := a.scheduler.Calendar(ctx, n, now)
-		if err != nil {
-			findings = append(findings, finding{name, "failed", err.Error()})
-			continue
-		}
-		runway := calendar.Runway(n.Upcoming(now))
-		f := finding{name, "ok", runwayText(runway)}
-		if !runway.First.IsZero() && runway.First.Sub(n.Today(now)) < shortRunway {
-			f.Result, f.Detail = "warning", f.Detail+fmt.Sprintf(" That's less than %d days: add tips (dailytip tips new TITLE).", shortRunway)
 		}
 		findings = append(findings, f)
 	}

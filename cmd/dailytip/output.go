@@ -11,6 +11,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
+
+	"dailytip/safetext"
 )
 
 // printJSON writes one object on a line of its own.
@@ -60,7 +62,7 @@ func (c *command) table(head table.Row, rows []table.Row, aligned ...int) {
 	for _, row := range rows {
 		for i, cell := range row {
 			if s, ok := cell.(string); ok {
-				row[i] = visible(s)
+				row[i] = safetext.Visible(s)
 			}
 		}
 		t.AppendRow(row)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"log/slog"
 	"os"
@@ -18,77 +19,91 @@ import (
 	"dailytip/tips"
 )
 
+// previewFlags are those of preview.
+type previewFlags struct {
+	newsletter, date, tip, lang, format, out, listen string
+	serve                                            bool
+}
+
 func (c *command) preview() *cobra.Command {
-	var newsletter, date, tip, lang, format, out, listen string
-	var serve bool
+	var f previewFlags
 	cmd := &cobra.Command{
 		Use:   "preview",
 		Short: "Show the mail as it will be",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !slices.Contains([]string{"html", "text", "eml"}, format) {
-				return exitf(codeUsage, "--format %q is unknown; write html, text or eml", format)
+			if !slices.Contains([]string{"html", "text", "eml"}, f.format) {
+				return exitf(codeUsage, "--format %q is unknown; write html, text or eml", f.format)
 			}
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
 			if err != nil {
 				return err
 			}
 			defer a.close()
-			n, day, err := a.editionFlags(newsletter, date)
+			n, day, err := a.editionFlags(f.newsletter, f.date)
 			if err != nil {
 				return err
 			}
-			if serve {
-				return c.servePreview(cmd.Context(), a, n, day, tip, listen)
+			if f.serve {
+				return c.servePreview(cmd.Context(), a, n, day, f.tip, f.listen)
 			}
-			var content letter.Content
-			if tip == "" {
-				content, err = a.chosen(cmd.Context(), n, day)
-			} else {
-				t, ok := n.Library.Tip(tip)
-				if !ok {
-					return exitf(codeFailed, "there is no tip %q in the library; dailytip tips list shows them", tip)
-				}
-				content = letter.Content{LocalDate: day.String(), Tips: []tips.Tip{t}}
-			}
-			if err != nil {
-				return err
-			}
-			if err := a.hasLanguage(n, content.Tips, lang); err != nil {
-				return err
-			}
-			l, err := letter.Compose(a.letterNewsletter(a.newsletter(n.ID)), content, lang)
-			if err != nil {
-				return err
-			}
-			data, err := render(l, format, a.config.From.Address, a.config.BaseURL)
-			if err != nil {
-				return err
-			}
-			if out == "" {
-				_, err = c.data().Write(data)
-				return err
-			}
-			if err := os.WriteFile(out, data, 0o644); err != nil { //nolint:gosec // a mail to look at, not a secret
-				return fmt.Errorf("write preview: %w", err)
-			}
-			return nil
+			return c.writePreview(cmd.Context(), a, n, day, f)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&newsletter, "newsletter", "", "the newsletter's `id` (default: the only one)")
-	flags.StringVar(&date, "date", "", "the edition's `date` (default: today)")
-	flags.StringVar(&tip, "tip", "", "show this tip, by its `id`, instead of a date's")
-	flags.StringVar(&lang, "lang", "", "the reader's `language`, such as zh-CN (default: the newsletter's)")
-	flags.StringVar(&format, "format", "html", "html, text or eml")
-	flags.StringVar(&out, "out", "", "write to this `file` instead of standard output")
-	flags.BoolVar(&serve, "serve", false, "show it as a page that follows your changes: phone and desktop, light and dark, each language")
-	flags.StringVar(&listen, "listen", "127.0.0.1:8081", "`host:port` of the page of --serve")
+	flags.StringVar(&f.newsletter, "newsletter", "", "the newsletter's `id` (default: the only one)")
+	flags.StringVar(&f.date, "date", "", "the edition's `date` (default: today)")
+	flags.StringVar(&f.tip, "tip", "", "show this tip, by its `id`, instead of a date's")
+	flags.StringVar(&f.lang, "lang", "", "the reader's `language`, such as zh-CN (default: the newsletter's)")
+	flags.StringVar(&f.format, "format", "html", "html, text or eml")
+	flags.StringVar(&f.out, "out", "", "write to this `file` instead of standard output")
+	flags.BoolVar(&f.serve, "serve", false, "show it as a page that follows your changes: phone and desktop, light and dark, each language")
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8081", "`host:port` of the page of --serve")
 	cmd.MarkFlagsMutuallyExclusive("date", "tip")
 	cmd.MarkFlagsMutuallyExclusive("serve", "out")
 	cmd.MarkFlagsMutuallyExclusive("serve", "format")
 	cmd.MarkFlagsMutuallyExclusive("serve", "lang")
 	return cmd
+}
+
+// writePreview writes one form of a day's mail, or of a tip's.
+func (c *command) writePreview(ctx context.Context, a *app, n *scheduler.Newsletter, day scheduler.Date, f previewFlags) error {
+	content, err := a.previewed(ctx, n, day, f.tip)
+	if err != nil {
+		return err
+	}
+	if err := a.hasLanguage(n, content.Tips, f.lang); err != nil {
+		return err
+	}
+	l, err := letter.Compose(a.letterNewsletter(a.newsletter(n.ID)), content, f.lang)
+	if err != nil {
+		return err
+	}
+	data, err := render(l, f.format, a.config.From.Address, a.config.BaseURL)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		_, err = c.data().Write(data)
+		return err
+	}
+	if err := os.WriteFile(f.out, data, 0o644); err != nil { //nolint:gosec // a mail to look at, not a secret
+		return fmt.Errorf("write preview: %w", err)
+	}
+	return nil
+}
+
+// previewed is the content that a preview shows: a tip's, or the one that is chosen
+// for a day when no tip is named.
+func (a *app) previewed(ctx context.Context, n *scheduler.Newsletter, day scheduler.Date, tip string) (letter.Content, error) {
+	if tip == "" {
+		return a.chosen(ctx, n, day)
+	}
+	t, ok := n.Library.Tip(tip)
+	if !ok {
+		return letter.Content{}, exitf(codeFailed, "there is no tip %q in the library; dailytip tips list shows them", tip)
+	}
+	return letter.Content{LocalDate: day.String(), Tips: []tips.Tip{t}}, nil
 }
 
 // render gives one form of a letter; eml is the whole message for a reader who

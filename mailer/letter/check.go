@@ -5,11 +5,11 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
+	"dailytip/safetext"
 	"dailytip/tips"
 )
 
@@ -24,7 +24,7 @@ func checkLine(field, value string) error {
 		return fmt.Errorf("%s is not valid UTF-8", field)
 	}
 	for _, r := range value {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		if safetext.IsUnsafe(r) && !safetext.IsTurning(r) {
 			return fmt.Errorf("%s has a control character (%U)", field, r)
 		}
 	}
@@ -38,7 +38,7 @@ func checkName(field, value string) error {
 		return err
 	}
 	for _, r := range value {
-		if r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' {
+		if safetext.IsTurning(r) {
 			return fmt.Errorf("%s has a bidirectional control character (%U)", field, r)
 		}
 	}

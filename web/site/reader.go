@@ -64,11 +64,11 @@ func (p reader) address() template.HTML {
 func masked(a subscribers.Address) string {
 	local, domain, _ := strings.Cut(string(a), "@")
 	letters := []rune(local)
-	first, last := string(letters[:1]), string(letters[len(letters)-1:])
-	if len(letters) < 3 {
-		last = ""
+	first, last := letters[:min(1, len(letters))], letters[len(letters):]
+	if len(letters) >= 3 {
+		last = letters[len(letters)-1:]
 	}
-	return first + "…" + last + "@" + domain
+	return string(first) + "…" + string(last) + "@" + domain
 }
 
 // next says when the next tip comes, or nothing when nobody can tell.
