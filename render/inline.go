@@ -128,7 +128,7 @@ func (in inliner) style(n *html.Node, shift int) {
 			name = "task"
 		}
 	case atom.P:
-		if inside(n, atom.Li, atom.Blockquote) {
+		if inside(n, atom.Li, atom.Blockquote) || n.Parent != nil && attr(n.Parent, "role") == "note" {
 			name = "li p"
 			if nextElement(n) == nil {
 				name = "last p"
@@ -136,19 +136,38 @@ func (in inliner) style(n *html.Node, shift int) {
 		}
 	case atom.Blockquote:
 		class = "m l"
+	case atom.Aside:
+		// A box. Its name is a class of what it is to Word, which knows no aside.
+		n.Data, n.DataAtom = "div", atom.Div
+		setAttr(n, "role", "note")
+		class = "t b1"
+	case atom.Mark:
+		class = "t k"
+	case atom.Kbd:
+		class = "l"
 	case atom.Code:
-		if inside(n, atom.Pre) {
+		switch {
+		case inside(n, atom.Pre):
 			name = "pre code"
-		} else {
+		case within(n, atom.Table):
+			name, class = "cell code", "t"
+		default:
 			class = "t"
 		}
 	case atom.Pre:
-		class = "t"
+		class = "t q"
 		setAttr(n, "dir", "ltr")
 		expandTabs(n)
 	case atom.Table:
-		setAttr(n, "cellpadding", "0")
-		setAttr(n, "cellspacing", "0")
+		in.table(n)
+		return
+	case atom.Tr:
+		name, class = "row", "l"
+		setAttr(n, "valign", "top")
+		if inside(n, atom.Thead) {
+			name = "head row"
+			setAttr(n, "valign", "bottom")
+		}
 	case atom.Th, atom.Td:
 		in.cell(n)
 		return
@@ -161,7 +180,7 @@ func (in inliner) style(n *html.Node, shift int) {
 		name = "strong"
 	case atom.Hr:
 		name, class = "rule", "l"
-	case atom.Tt, atom.Kbd, atom.Samp:
+	case atom.Tt, atom.Samp:
 		name, class = "code", "t"
 	}
 	if _, ok := in.sheet.styles[name]; ok {

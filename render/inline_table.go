@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -8,61 +9,70 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// cell styles a table cell and keeps the column's alignment, which arrives as
-// an align attribute.
+// table is styled for all its cells. Their padding is an attribute, which Word
+// passes on where it doesn't pass on a style.
+func (in inliner) table(n *html.Node) {
+	n.Attr = []html.Attribute{{Key: "cellpadding", Val: "8"}, {Key: "cellspacing", Val: "0"}}
+	style := in.sheet.inline("table")
+	if columns := widestRow(n); columns >= manyColumns {
+		// It scrolls on a phone before its columns are as narrow as their words.
+		style += fmt.Sprintf(";min-width:%dpx", min(columns*columnWidth, cardWidth))
+	}
+	setStyle(n, style, "k w")
+}
+
+const (
+	manyColumns = 4
+	columnWidth = 100 // pixels
+)
+
+func widestRow(table *html.Node) int {
+	widest := 0
+	for row := range table.Descendants() {
+		if row.DataAtom != atom.Tr {
+			continue
+		}
+		columns := 0
+		for c := range row.ChildNodes() {
+			if c.DataAtom == atom.Td || c.DataAtom == atom.Th {
+				columns++
+			}
+		}
+		widest = max(widest, columns)
+	}
+	return widest
+}
+
+// cell keeps the column's alignment, which arrives as an attribute and stays one.
 func (in inliner) cell(n *html.Node) {
-	align := "{start}"
-	switch attr(n, "align") {
-	case "center":
-		align = "center"
-	case "right":
-		align = "{end}" // as everything, it mirrors where text runs from the right
-	}
+	align := attr(n, "align")
 	removeAttr(n, "align")
-	columns := 0
-	for c := range n.Parent.ChildNodes() {
-		if c.DataAtom == atom.Td || c.DataAtom == atom.Th {
-			columns++
-		}
-		if columns == manyColumns {
-			break
-		}
-	}
-	style := in.sheet.styles[n.Data] + ";text-align:" + align
-	if columns < manyColumns {
-		style += ";word-break:normal"
-		softenWords(n, longestWord(columns))
-	}
-	setStyle(n, in.sheet.replace.Replace(style), "k l w")
-	switch {
-	case n.DataAtom != atom.Th:
-	case strings.TrimSpace(rawText(n)) == "":
+	softenWords(n, longestWord)
+	head := n.DataAtom == atom.Th
+	if head && strings.TrimSpace(rawText(n)) == "" {
 		// The corner of a table with two headings: nothing to announce.
-		n.Data, n.DataAtom = "td", atom.Td
-	default:
+		n.Data, n.DataAtom, head = "td", atom.Td, false
+	}
+	if head {
 		setAttr(n, "scope", "col")
 	}
-}
-
-// manyColumns are too many for words to stay whole on a phone: each may break
-// after any letter.
-const manyColumns = 5
-
-// longestWord is how many letters in a row a phone has room for in each of so
-// many columns.
-func longestWord(columns int) int {
 	switch {
-	case columns <= 2:
-		return 12
-	case columns == 3:
-		return 8
+	case align == "center":
+		setAttr(n, "align", "center")
+	case align == "right":
+		setAttr(n, "align", in.sheet.replace.Replace("{end}")) // as everything, it mirrors where text runs from the right
+	case head:
+		setAttr(n, "align", in.sheet.replace.Replace("{start}")) // else mail programs centre it
 	}
-	return 6
 }
 
-// softenWords lets words of more than limit letters break where there is no
-// room for them. Left to the client (word-break), short words of a narrow
-// column would be torn while a wide one has room to spare.
+// longestWord is how many letters in a row stay together in a cell: no word is
+// that long, but an address is.
+const longestWord = 40
+
+// softenWords lets what has more than limit letters in a row break where there is
+// no room for it. Left to the client (word-break), short words of a narrow column
+// would be torn while a wide one has room to spare.
 func softenWords(n *html.Node, limit int) {
 	for text := range n.Descendants() {
 		if text.Type != html.TextNode {

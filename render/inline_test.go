@@ -55,12 +55,22 @@ func TestInline(t *testing.T) {
 		},
 		"table": {
 			`<table><thead><tr><th>A</th><th align="right">B</th></tr></thead><tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>`,
-			[]string{`<div style="margin:0 0 18px;overflow-x:auto">`, `scope="col"`, "text-align:left", "text-align:right", `class="k l w"`},
-			[]string{"align=\"right\""},
+			[]string{`<div style="margin:0 0 18px;overflow-x:auto">`, `scope="col"`, `align="right">B</th>`, `<td>1</td><td align="right">2</td>`, `class="k w"`},
+			[]string{"<td style", "<th style"},
 		},
 		"code": {
 			"<pre><code>a\n  b</code></pre><p><code>c</code></p>",
-			[]string{`<pre dir="ltr" style="`, "white-space:pre-wrap", "a\n  b", `<code style="padding:1px 4px`},
+			[]string{`<pre dir="ltr" style="`, "overflow-x:auto", `class="t q"`, "a\n  b", `<code style="padding:1px 4px`},
+			nil,
+		},
+		"a box": {
+			`<aside><p><strong>Tip</strong></p><p>a</p></aside>`,
+			[]string{`<div role="note" style="`, `class="t b1"`, `<p style="margin:0">a</p>`},
+			[]string{"<aside"},
+		},
+		"marks and keys": {
+			`<p><mark>a</mark> <kbd>Ctrl</kbd></p>`,
+			[]string{`<mark style="padding:1px 3px;background-color:#FBF3E6`, `class="t k"`, `<kbd style="padding:1px 6px;border:1px`},
 			nil,
 		},
 		"last paragraph has no space below": {

@@ -42,8 +42,8 @@ func (m mindmap) Source() template.URL { return template.URL(m.Picture) }
 // maxDepth bounds the levels that are drawn; what lies deeper joins the last.
 const maxDepth = 6
 
-// readMindmap finds the mind map in the section's sanitised HTML: a mermaid
-// block, else a nested list, else an image.
+// readMindmap finds the mind map in the section's sanitised HTML: a nested list,
+// which a mermaid block has become too, else an image.
 func readMindmap(fragment string, in inliner) (mindmap, error) {
 	root, err := parseFragment(fragment)
 	if err != nil {
@@ -52,10 +52,6 @@ func readMindmap(fragment string, in inliner) (mindmap, error) {
 	var m mindmap
 	for n := range root.Descendants() {
 		switch n.DataAtom {
-		case atom.Pre:
-			if title, ideas, ok := parseMermaid(rawText(n)); ok && len(m.Ideas) == 0 {
-				m.Root, m.Ideas = idea{Text: title}, ideas
-			}
 		case atom.Ul, atom.Ol:
 			if len(m.Ideas) == 0 {
 				m.Root, m.Ideas = crown(in.ideas(n, 1))

@@ -76,6 +76,8 @@ func TestHostileInput(t *testing.T) {
 		"[a](", "![", "[", "*a ", "`", "<a ", "> ", "- ", "1. ", "[[a]", "**a", "_a_*", "~~a", "<!--", "&amp", "|-", "[a]: b\n", "[^a]: b\n", "[^a]",
 		"<details>", "<details>\n", "</details>", "<summary>", "<b>", "<div>", "<table>", "<a href=x>", "a\u0300", "👩‍", "。", "**「a」**と", "`a``", "\t- a\n", "ä¸", "Ã", "| a ",
 		"# a\n", "<details><summary>🇪🇸 x</summary>y</details>\n", "[a]: b\n\n[a]\n\n", "[^a]\n\n[^a]: b\n\n", "![](a)\n",
+		"[[", "[[a|", "![[a", "%%", "%%\n", "a %% ", "$", "$a_", "$$\n", "\\(", "\\[\n", "==", "==a ", "++a", "++a+", ":::a\n", "::: {", "!!! a\n", "!!! a\n    ",
+		"> [!a]\n", "> [!a]\n\n", "{:", "{: .a ", "a{.b}", ":a", ": a\n", "a\n: b\n", "```mermaid\ngraph\n", "```math\n\\frac{", "$\\sqrt{", "{:toc}\n", "* a\n{:toc}\n", "a ^b\n",
 	} {
 		inputs[unit] = strings.Repeat(unit, MaxFileSize/16/len(unit))
 	}
@@ -104,6 +106,8 @@ var dangerous = regexp.MustCompile(`(?i)<\s*(script|style|iframe|object|embed|fo
 
 func FuzzHTML(f *testing.F) {
 	for _, s := range []string{
+		"> [!note] *a*\n> b", "[[a#b|c]] ![[d.png|3]] ==e== %%f%%", "!!! a \"b\"\n    - c\n\n        d", ":::a[b]{title=\"c\"}\n::::d\n:::\n", "$x^{2}$ $$\n\\frac{a}{b}\n$$",
+		"{: .a}\n# b {#c}\n* d\n{:toc}", "++a+b++ :tada: a ^b", "```mermaid\ngraph TD\nA-->B", "a\n: b\n", "你**「a」**\n你", "%%\na", "\t!!! a\n\t\tb\n:::\tc\n\td",
 		"# a\n<script>alert(1)</script>", "[a](javascript:alert(1))", "<a href=\"java\nscript:x\">b</a>", "<img src=x onerror=y>",
 		"<details>\n<summary>a</summary>\n<svg><style><img src=x onerror=y>\n</details>", "| a |\n|-|\n| <b |", "[^a]\n\n[^a]: <iframe>",
 		"<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">", "<noscript><p title=\"</noscript><img src=x onerror=y>\">",

@@ -23,7 +23,6 @@ func TestLint(t *testing.T) {
 		{"raw image", head + "---\nA\n\nb <img src=c>", RuleImageAlt, Warning, 7, 3},
 		{"image in a block", head + "---\nA\n\n<div>\n<img src=c></div>", RuleImageAlt, Warning, 8, 1},
 		{"image in the mind map", head + "---\nA\n\n## Mindmap\n\n![](b.png)", RuleImageAlt, Warning, 9, 1},
-		{"emphasis", head + "---\n你好**「世界」**再见", RuleCJKEmphasis, Warning, 5, 3},
 		{"long translated title", head + "---\nA\n\n## Translations\n\n<details lang=es><summary>" + strings.Repeat("x", maxTitle+1) + "</summary>B</details>", RuleLongTitle, Warning, 9, 0},
 		{"outdated", head + "modified: 2026-02-01\n---\nA\n\n## Translations\n\n<details lang=es data-modified=2026-01-01><summary>S</summary>B</details>", RuleOutdated, Warning, 10, 0},
 		{"past", head + "pin: 2026-01-01\n---\nA", RuleDatePast, Warning, 4, 0},

@@ -12,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"dailytip/tips/markup"
 )
 
 // engine is the one dialect of markdown that we read. It is built when first
@@ -25,7 +27,7 @@ var engine = sync.OnceValue(func() goldmark.Markdown {
 			extension.Strikethrough,
 			extension.TaskList,
 			extension.Footnote,
-			extension.NewCJK(extension.WithEastAsianLineBreaks()),
+			markup.Extension{},
 		),
 		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(
@@ -37,7 +39,6 @@ var engine = sync.OnceValue(func() goldmark.Markdown {
 
 // document parses markdown, after opening up its details blocks.
 func document(markdown string) (ast.Node, []byte) {
-	// goldmark's CJK line breaks panic on text that isn't UTF-8.
 	markdown = strings.ToValidUTF8(markdown, "\ufffd")
 	src := []byte(openDetails(strings.ReplaceAll(markdown, "\r\n", "\n"), 0))
 	return engine().Parser().Parse(text.NewReader(src), parser.WithContext(newContext())), src

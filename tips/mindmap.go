@@ -28,6 +28,8 @@ func emptyMindmap(markdown string) bool {
 			empty = false
 		case *ast.Text:
 			empty = empty && strings.TrimSpace(string(n.Segment.Value(src))) == ""
+		case *ast.String:
+			empty = empty && strings.TrimSpace(string(n.Value)) == ""
 		case *ast.FencedCodeBlock, *ast.CodeBlock:
 			empty = empty && strings.TrimSpace(string(n.Lines().Value(src))) == ""
 		case *ast.HTMLBlock:

@@ -31,7 +31,6 @@ const (
 	RuleUntitled       = "translation-title"    // a translation without a title
 	RuleOutdated       = "translation-outdated" // older than the tip
 	RuleImageAlt       = "image-alt"            // an image without alternative text
-	RuleCJKEmphasis    = "cjk-emphasis"         // emphasis that CJK punctuation breaks
 	RuleDatePast       = "date-past"            // pinned to a day that is over
 	RuleDateTaken      = "date-taken"           // pinned to a day that another tip has
 	maxVisible         = 24                     // characters of damaged text that a message quotes

@@ -7,6 +7,8 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
+
+	"dailytip/tips/markup"
 )
 
 // shortLink is the longest address, in columns, that stays in a line of text;
@@ -146,8 +148,14 @@ func (w *textWriter) block(n ast.Node, width int) []string {
 		return w.heading(n, width)
 	case *ast.ThematicBreak:
 		return []string{"* * *"}
-	case *ast.Blockquote:
+	case *ast.Blockquote, *markup.Box:
 		return prefix("> ", w.blocks(n, narrower(width, 2), true))
+	case *markup.BoxTitle:
+		var title strings.Builder
+		w.mark(&title, "*", w.inline(n))
+		return wrap(title.String(), width)
+	case *extast.DefinitionList:
+		return w.definitions(n, width)
 	case *ast.List:
 		return w.list(n, width)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
@@ -167,23 +175,39 @@ func (w *textWriter) block(n ast.Node, width int) []string {
 	return w.blocks(n, width, true)
 }
 
-// heading underlines the two highest levels.
+// definitions writes each term, and below it, indented, what it means.
+func (w *textWriter) definitions(n ast.Node, width int) []string {
+	var lines []string
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if c.Kind() == extast.KindDefinitionDescription {
+			lines = append(lines, prefix("  ", w.blocks(c, narrower(width, 2), true))...)
+			continue
+		}
+		if before := c.PreviousSibling(); before != nil && before.Kind() != extast.KindDefinitionTerm {
+			lines = append(lines, "")
+		}
+		lines = append(lines, wrap(w.inline(c), width)...)
+	}
+	return lines
+}
+
+// heading underlines each heading, in the way of its level.
 func (w *textWriter) heading(n *ast.Heading, width int) []string {
 	text := w.inline(n)
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
 	lines := wrap(text, width)
-	if n.Level > 2 {
-		return lines
-	}
 	longest := 0
 	for _, l := range lines {
 		longest = max(longest, displayWidth(l))
 	}
-	rule := "-"
-	if n.Level == 1 {
+	rule := "~"
+	switch n.Level {
+	case 1:
 		rule = "="
+	case 2:
+		rule = "-"
 	}
 	return append(lines, strings.Repeat(rule, min(longest, 72)))
 }

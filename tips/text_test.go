@@ -51,7 +51,7 @@ func TestPlainText(t *testing.T) {
 		{"image", "![a *b*](c.png) ![](d.png)", 0, "[a b]"},
 		{"image as link", "[![a](b.png)](https://c.example)", 0, "[a] (https://c.example)"},
 		{"footnote", "a[^x] b[^x]\n\n[^x]: Note *n*.", 0, "a[1] b[1]\n\n[1] Note _n_."},
-		{"headings", "# A\n\n## 你好\n\n### C\n\nd", 0, "A\n=\n\n你好\n----\n\nC\n\nd"},
+		{"headings", "# A\n\n## 你好\n\n### C\n\nd", 0, "A\n=\n\n你好\n----\n\nC\n~\n\nd"},
 		{"nested list", "- a\n  1. b\n     c\n  2. d\n- e", 0, "- a\n  1. b c\n  2. d\n- e"},
 		{"loose list", "- a\n\n  b\n\n- c", 0, "- a\n\n  b\n\n- c"},
 		{"numbers aligned", "9. a\n10. b", 0, " 9. a\n10. b"},

@@ -2,12 +2,13 @@ package tips
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	emoji "github.com/yuin/goldmark-emoji/ast"
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/util"
+
+	"dailytip/tips/markup"
 )
 
 // inline writes the inline children of n as text with \n at hard line breaks.
@@ -26,7 +27,7 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 		switch {
 		case n.HardLineBreak():
 			b.WriteByte('\n')
-		case n.SoftLineBreak() && !w.joins(b, n):
+		case n.SoftLineBreak():
 			b.WriteByte(' ')
 		}
 	case *ast.String:
@@ -56,6 +57,13 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 			b.WriteString(w.number("^"+string(note.(*extast.Footnote).Ref), endnote{note: note}))
 		}
 	case *extast.FootnoteBacklink:
+	case *markup.Nothing:
+	case *markup.Mark:
+		w.mark(b, "*", w.inline(n))
+	case *markup.Key:
+		b.WriteString(n.Name)
+	case *emoji.Emoji:
+		b.WriteString(string(n.Value.Unicode))
 	case *extast.TaskCheckBox:
 		b.WriteString(checkbox(n, "[x] ", "[ ] "))
 	default:
@@ -122,19 +130,6 @@ func isFollowable(address string) bool {
 
 func (w *textWriter) autoLink(b *strings.Builder, n *ast.AutoLink) {
 	b.Write(n.Label(w.src))
-}
-
-// joins says that a soft line break shows nothing: between characters that are
-// written without spaces.
-func (w *textWriter) joins(b *strings.Builder, n *ast.Text) bool {
-	next, ok := n.NextSibling().(*ast.Text)
-	if !ok {
-		return false
-	}
-	before, _ := utf8.DecodeLastRuneInString(b.String())
-	after, _ := utf8.DecodeRune(next.Segment.Value(w.src))
-	return util.IsEastAsianWideRune(before) && util.IsEastAsianWideRune(after) &&
-		!unicode.Is(unicode.Hangul, before) && !unicode.Is(unicode.Hangul, after)
 }
 
 // unescape resolves what markdown leaves in its text: \* and &amp;.

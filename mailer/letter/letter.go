@@ -25,7 +25,12 @@ type Letter struct {
 	// fills it in for each recipient instead of once.
 	Personal bool
 
+	// Shortened: the HTML has only the beginning of a text that is longer than
+	// mail programs show, and says where the rest is.
+	Shortened bool
+
 	newsletter Newsletter
+	size       int    // of the HTML with all links, in bytes
 	words      string // the language of our own words
 	page       page   // without links and name
 	shell      *Template
@@ -49,14 +54,20 @@ type textBody struct{ card, before, after string }
 // ErrTooLarge is what Compose returns, wrapped, when the HTML is over MaxHTML.
 var ErrTooLarge = errors.New("more than mail programs show whole")
 
+// ErrShortened is what Check says, wrapped, of a text that is cut.
+var ErrShortened = errors.New("the mail shows the beginning of the text only")
+
 // Compose makes the letter of one content for the readers of one language.
 // lang is what the reader chose (BCP 47); "" means the newsletter's own. A tip
 // that lacks the language is sent in its original, with a line that says so.
 // A mail with several tips speaks the reader's language when at least one of
 // them has it.
 //
-// It fails when the content has no tip, a value can't stand in a header, or
-// the HTML is over MaxHTML (ErrTooLarge).
+// A text that is too long for the HTML is cut at a paragraph, see
+// [Letter.Shortened].
+//
+// It fails when the content has no tip, a value can't stand in a header, or what
+// is around the text is over MaxHTML by itself (ErrTooLarge).
 func Compose(n Newsletter, c Content, lang string) (*Letter, error) {
 	return compose(n, c, lang, "", n.pictures())
 }
@@ -90,7 +101,7 @@ func compose(n Newsletter, c Content, lang, remark string, pictures *render.Pict
 	if len(views.Tips) > 1 {
 		l.Subject, views.Heading = weeklyWords(views.Tips[0], l.words, len(views.Tips))
 	}
-	if err := l.writeHTML(c, views); err != nil {
+	if err := l.writeFitting(c, views); err != nil {
 		return nil, fmt.Errorf("compose letter: %w", err)
 	}
 	l.writeText(c, views)
@@ -99,6 +110,38 @@ func compose(n Newsletter, c Content, lang, remark string, pictures *render.Pict
 		return nil, fmt.Errorf("compose letter: %w", err)
 	}
 	return l, nil
+}
+
+// slack is what a cut text leaves free, in bytes: measuring goes by what a name
+// and addresses usually take.
+const slack = 256
+
+// writeFitting writes the HTML, and writes it again with less of the longest text
+// as long as it has more than MaxHTML. The text part stays whole.
+func (l *Letter) writeFitting(c Content, v letterView) error {
+	var err error
+	for range 1 + 2*len(v.Tips) {
+		if err = l.writeHTML(c, v); !errors.Is(err, ErrTooLarge) {
+			return err
+		}
+		longest := 0
+		for i, tip := range v.Tips {
+			if len(tip.Content) > len(v.Tips[longest].Content) {
+				longest = i
+			}
+		}
+		// Of several long texts none gives way alone.
+		has, least := len(v.Tips[longest].Content), MaxHTML/2/len(v.Tips)
+		room := max(has-(l.size-MaxHTML)-slack, least)
+		if room >= has {
+			return err
+		}
+		l.Shortened = true
+		if err := v.Tips[longest].Shorten(room, l.page.Online); err != nil {
+			return fmt.Errorf("shorten tip: %w", err)
+		}
+	}
+	return err
 }
 
 // writeHTML fills in the card and then the shell around it.
@@ -152,8 +195,8 @@ func (l *Letter) wrapHTML(p page, own *Template) error {
 	if err != nil {
 		return err
 	}
-	if size := whole.size(); size > MaxHTML {
-		return fmt.Errorf("the HTML has %d KB, %w, which is %d KB; shorten the text", size>>10, ErrTooLarge, MaxHTML>>10)
+	if l.size = whole.size(); l.size > MaxHTML {
+		return fmt.Errorf("the HTML has %d KB, %w, which is %d KB; shorten the text", l.size>>10, ErrTooLarge, MaxHTML>>10)
 	}
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 
 // Check says what would be wrong with the mails of one tip, in the original and
 // in each of its translations, before any of them is due: a value that can't
-// stand in a header, more HTML than MaxHTML (ErrTooLarge), a picture of the
-// library that can't be shown. A newsletter that is itself at fault is reported
+// stand in a header, a text that is cut (ErrShortened), a picture of the library
+// that can't be shown. A newsletter that is itself at fault is reported
 // once.
 func Check(n Newsletter, t tips.Tip) []error {
 	if err := n.check(); err != nil {
@@ -26,7 +26,10 @@ func Check(n Newsletter, t tips.Tip) []error {
 	for _, lang := range languages {
 		pictures := n.pictures()
 		// A Wednesday in September: as long as a date gets.
-		_, err := compose(n, Content{LocalDate: "2026-09-23", Tips: []tips.Tip{t}}, lang, "", pictures)
+		l, err := compose(n, Content{LocalDate: "2026-09-23", Tips: []tips.Tip{t}}, lang, "", pictures)
+		if err == nil && l.Shortened {
+			err = fmt.Errorf("%w, and says where the rest is: mail programs show %d KB of HTML; shorten the text, or make two tips of it", ErrShortened, MaxHTML>>10)
+		}
 		for _, fault := range append(pictures.Faults(), err) {
 			if fault != nil && !seen[fault.Error()] {
 				seen[fault.Error()] = true
@@ -37,7 +40,7 @@ func Check(n Newsletter, t tips.Tip) []error {
 	return faults
 }
 
-// CheckWeek says whether a mail with count of these tips could be too large: it
+// CheckWeek says whether a mail with count of these tips can be made: it
 // composes the longest of them together, in each language that they have.
 func CheckWeek(n Newsletter, all []tips.Tip, count int) error {
 	weight := func(t tips.Tip) int {

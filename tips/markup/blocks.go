@@ -1,0 +1,96 @@
+package markup
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// blocks puts in place what was found while reading: boxes for quotes, lists and
+// words for diagrams and formulas, nothing for comments and queries.
+type blocks struct{}
+
+// queries are the languages of code blocks that a vault's plugins replace by what
+// they find in the vault.
+var queries = map[string]bool{"dataview": true, "dataviewjs": true, "query": true, "tasks": true, "todoist": true, "button": true, "meta-bind": true}
+
+// Transform implements parser.ASTTransformer.
+func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
+	src := reader.Source()
+	var found []ast.Node
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Blockquote, *commentNode, *formulaNode, *ast.FencedCodeBlock, *ast.List:
+			found = append(found, n)
+		case *BoxTitle:
+			n.write()
+		case *ast.Image:
+			withoutSize(n, src)
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, n := range found {
+		if n.Parent() == nil {
+			continue
+		}
+		switch n := n.(type) {
+		case *ast.Blockquote:
+			becomeBox(n)
+		case *ast.List:
+			if _, ok := n.Attribute(tocKey); ok {
+				n.Parent().RemoveChild(n.Parent(), n)
+			}
+		case *commentNode:
+			n.Parent().RemoveChild(n.Parent(), n)
+		case *formulaNode:
+			n.Parent().ReplaceChild(n.Parent(), n, formulaShown(n, src))
+		case *ast.FencedCodeBlock:
+			fenced(n, src)
+		}
+	}
+}
+
+// fenced shows a code block whose language says that it isn't code.
+func fenced(n *ast.FencedCodeBlock, src []byte) {
+	language := strings.ToLower(strings.Trim(string(n.Language(src)), "{}"))
+	switch {
+	case queries[language]:
+		n.Parent().RemoveChild(n.Parent(), n)
+	case language == "math" || language == "latex-math":
+		n.Parent().ReplaceChild(n.Parent(), n, formulaShown(n, src))
+	case language == "mermaid":
+		if drawn := Diagram(string(n.Lines().Value(src))); drawn != nil {
+			n.Parent().ReplaceChild(n.Parent(), n, drawn)
+			return
+		}
+		// Folded where that is possible: a few see the picture in the source.
+		box := &Box{Folded: true}
+		title := &BoxTitle{words: "Diagram"}
+		title.write()
+		box.AppendChild(box, title)
+		n.Parent().ReplaceChild(n.Parent(), n, box)
+		box.AppendChild(box, n)
+	}
+}
+
+// IsQuery says whether code in this language is replaced by what a program finds
+// in a vault.
+func IsQuery(language string) bool { return queries[strings.ToLower(language)] }
+
+var sizeInAlt = regexp.MustCompile(`\s*\|\s*\d+(x\d+)?$`)
+
+// withoutSize takes the width that Obsidian writes beside a picture's words.
+func withoutSize(n *ast.Image, src []byte) {
+	if last, ok := n.LastChild().(*ast.Text); ok {
+		value := last.Segment.Value(src)
+		if at := sizeInAlt.FindIndex(value); at != nil {
+			last.Segment = within(last.Segment, 0, at[0])
+		}
+	}
+}

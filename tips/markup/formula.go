@@ -1,0 +1,164 @@
+package markup
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// formulaSpan reads formulas in a line: $…$, $$…$$, \(…\) and \[…\]. It makes
+// words of them, for no mail program draws formulas; one that can't be said in
+// Unicode is shown as its source, in code.
+type formulaSpan struct{}
+
+// Trigger implements parser.InlineParser.
+func (formulaSpan) Trigger() []byte { return []byte{'$', '\\'} }
+
+var formulaEnds = [...][2]string{{"$$", "$$"}, {"$`", "`$"}, {"$", "$"}, {`\(`, `\)`}, {`\[`, `\]`}, {`\\(`, `\\)`}, {`\\[`, `\\]`}}
+
+// Parse implements parser.InlineParser. A price isn't a formula, nor is a variable
+// of a shell.
+func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, segment := block.PeekLine()
+	before := block.PrecendingCharacter()
+	for _, ends := range formulaEnds {
+		rest, ok := bytes.CutPrefix(line, []byte(ends[0]))
+		if !ok {
+			continue
+		}
+		end := bytes.Index(rest[:min(len(rest), longSpan)], []byte(ends[1]))
+		if end < 1 {
+			continue
+		}
+		source := string(rest[:end])
+		after := byte(' ')
+		if end+len(ends[1]) < len(rest) {
+			after = rest[end+len(ends[1])]
+		}
+		if ends[0] == "$" && (isASCIIWord(before) || before == '$' || isASCIIWord(rune(after)) || after == '$') ||
+			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) {
+			continue
+		}
+		block.Advance(len(ends[0]) + end + len(ends[1]))
+		if words, ok := Formula(source); ok {
+			return ast.NewString([]byte(words))
+		}
+		code := ast.NewCodeSpan()
+		code.AppendChild(code, ast.NewRawTextSegment(within(segment, len(ends[0]), len(ends[0])+end)))
+		return code
+	}
+	return nil
+}
+
+var (
+	formulaSign = regexp.MustCompile(`[\\^_{}=<>+|]`)
+	symbols     = regexp.MustCompile(`^[A-Za-z]'*(?:\s*[,/*-]\s*[A-Za-z0-9]'*)*$|^\d*[A-Za-z]$|^[A-Za-z]\(.{1,20}\)'?$|^-?\d+(?:\.\d+)?$`)
+)
+
+// isFormula tells a formula from words between two signs of a currency.
+func isFormula(source string) bool {
+	source = strings.TrimSpace(source)
+	return source != "" && (formulaSign.MatchString(source) || symbols.MatchString(source))
+}
+
+// KindFormula is a formula on lines of its own.
+var KindFormula = ast.NewNodeKind("FormulaBlock")
+
+// formulaNode becomes a paragraph or code when all is read.
+type formulaNode struct {
+	ast.BaseBlock
+	end    string
+	closed bool
+}
+
+func (*formulaNode) Kind() ast.NodeKind              { return KindFormula }
+func (n *formulaNode) IsRaw() bool                   { return true }
+func (n *formulaNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
+// formulaBlock reads formulas between lines that begin with $$ or \[.
+type formulaBlock struct{}
+
+// Trigger implements parser.BlockParser.
+func (formulaBlock) Trigger() []byte { return []byte{'$', '\\'} }
+
+// Open implements parser.BlockParser.
+func (formulaBlock) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	line, segment := reader.PeekLine()
+	at := max(pc.BlockOffset(), 0)
+	n := &formulaNode{}
+	switch rest := line[at:]; {
+	case bytes.HasPrefix(rest, []byte("$$")):
+		n.end = "$$"
+	case bytes.HasPrefix(rest, []byte(`\[`)) && (util.IsBlank(rest[2:]) || bytes.Contains(rest, []byte(`\]`))):
+		n.end = `\]`
+	default:
+		return nil, parser.NoChildren
+	}
+	rest := line[at+2:]
+	end := bytes.Index(rest, []byte(n.end))
+	switch {
+	case end >= 0 && (!util.IsBlank(rest[end+2:]) || !isFormula(string(rest[:end]))):
+		return nil, parser.NoChildren // words go on behind it: it's in a line
+	case end >= 0:
+		n.closed = true
+		n.Lines().Append(within(segment, at+2, at+2+end))
+	default:
+		if !bytes.Contains(reader.Source()[segment.Stop:min(len(reader.Source()), segment.Stop+longSpan)], []byte(n.end)) {
+			return nil, parser.NoChildren
+		}
+		n.Lines().Append(within(segment, at+2, len(line)))
+	}
+	reader.AdvanceToEOL()
+	return n, parser.NoChildren
+}
+
+// Continue implements parser.BlockParser.
+func (formulaBlock) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
+	n := node.(*formulaNode)
+	line, segment := reader.PeekLine()
+	if n.closed {
+		return parser.Close
+	}
+	end := len(line)
+	if at := bytes.Index(line, []byte(n.end)); at >= 0 {
+		n.closed, end = true, at
+	}
+	n.Lines().Append(within(segment, 0, end))
+	reader.AdvanceToEOL()
+	return parser.Continue | parser.NoChildren
+}
+
+// Close implements parser.BlockParser.
+func (formulaBlock) Close(ast.Node, text.Reader, parser.Context) {}
+
+// CanInterruptParagraph implements parser.BlockParser.
+func (formulaBlock) CanInterruptParagraph() bool { return true }
+
+// CanAcceptIndentedLine implements parser.BlockParser.
+func (formulaBlock) CanAcceptIndentedLine() bool { return false }
+
+// formulaShown is what takes the place of a formula in a block: a paragraph with
+// a line for each of its own, or its source as code.
+func formulaShown(n ast.Node, src []byte) ast.Node {
+	words, ok := Formula(string(n.Lines().Value(src)))
+	if !ok {
+		code := ast.NewCodeBlock()
+		code.SetLines(n.Lines())
+		return code
+	}
+	p := ast.NewParagraph()
+	for i, line := range strings.Split(words, "\n") {
+		if i > 0 {
+			br := ast.NewText()
+			br.SetHardLineBreak(true)
+			p.AppendChild(p, br)
+		}
+		p.AppendChild(p, ast.NewString([]byte(line)))
+	}
+	return p
+}

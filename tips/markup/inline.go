@@ -1,0 +1,137 @@
+package markup
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// wikilink reads [[Another note]], [[Another note#Part|its words]] and the
+// pictures of ![[picture.png]]. Where a note leads is known to its vault only,
+// so its words stay.
+type wikilink struct{}
+
+var wiki = regexp.MustCompile(`^!?\[\[([^\s\[\]|][^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\]`)
+
+// contents is where a program would put a table of contents.
+var contents = regexp.MustCompile(`(?i)^(\[toc\]|\[\[_?toc_?\]\])[ \t]*(?:\r?\n|$)`)
+
+// Trigger implements parser.InlineParser.
+func (wikilink) Trigger() []byte { return []byte{'[', '!'} }
+
+// Parse implements parser.InlineParser.
+func (wikilink) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	if m := contents.FindSubmatch(line[:min(len(line), longSpan)]); m != nil {
+		block.Advance(len(m[1]))
+		return &Nothing{}
+	}
+	m := wiki.FindSubmatchIndex(line[:min(len(line), longSpan)])
+	// [[1]](address) is a link whose words are in brackets.
+	if m == nil || m[1] < len(line) && (line[m[1]] == '(' || line[m[1]] == '[') {
+		return nil
+	}
+	target, words := strings.TrimSpace(string(line[m[2]:m[3]])), ""
+	if m[4] >= 0 {
+		// In the cell of a table the bar is escaped.
+		words = strings.TrimSpace(string(line[m[4]:m[5]]))
+	}
+	target = strings.TrimSuffix(target, `\`)
+	block.Advance(m[1])
+	if line[0] == '!' {
+		return embed(target, words)
+	}
+	if words == "" {
+		words = noteName(target)
+	}
+	return ast.NewString([]byte(words))
+}
+
+// noteName is how the address of a note reads: Folder/Note#Part is "Note > Part",
+// and #Part in the same note "Part".
+func noteName(target string) string {
+	name, part, _ := strings.Cut(target, "#")
+	name = strings.TrimSuffix(path.Base(name), ".md")
+	part = strings.TrimSpace(part)
+	switch {
+	case target[0] == '#':
+		return part
+	case part == "" || strings.HasPrefix(part, "^"):
+		return name
+	}
+	return name + " > " + part
+}
+
+var pictureSize = regexp.MustCompile(`^\d+(x\d+)?$`)
+
+// embed is a picture of a vault, or the words for another note.
+func embed(target, words string) ast.Node {
+	if pictureSize.MatchString(words) {
+		words = ""
+	}
+	if !IsPicture(target) {
+		if words == "" {
+			words = noteName(target)
+		}
+		return ast.NewString([]byte(words))
+	}
+	link := ast.NewLink()
+	link.Destination = []byte(strings.ReplaceAll(target, " ", "%20"))
+	image := ast.NewImage(link)
+	if words == "" {
+		words = strings.TrimSuffix(path.Base(target), path.Ext(target))
+	}
+	image.AppendChild(image, ast.NewString([]byte(words)))
+	return image
+}
+
+// IsPicture says whether a file's name is that of a picture.
+func IsPicture(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp":
+		return true
+	}
+	return false
+}
+
+// keys reads ++ctrl+s++, the keys of MkDocs, and ++words++ that were added.
+type keys struct{}
+
+var pressed = regexp.MustCompile(`^\+\+([A-Za-z0-9][\w-]*(?:\+[A-Za-z0-9"][\w"-]*)*)\+\+`)
+
+// Trigger implements parser.InlineParser.
+func (keys) Trigger() []byte { return []byte{'+'} }
+
+// Parse implements parser.InlineParser. C++ is no key.
+func (keys) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	m := pressed.FindSubmatch(line[:min(len(line), longSpan)])
+	if m == nil || isASCIIWord(block.PrecendingCharacter()) || len(line) > len(m[0]) && isASCIIWord(rune(line[len(m[0])])) {
+		return nil
+	}
+	block.Advance(len(m[0]))
+	names := bytes.Split(m[1], []byte("+"))
+	for i, name := range names {
+		key := &Key{Name: keyName(strings.Trim(string(name), `"`))}
+		if i == len(names)-1 {
+			return key
+		}
+		parent.AppendChild(parent, key)
+		parent.AppendChild(parent, ast.NewString([]byte("+")))
+	}
+	return nil
+}
+
+// keyName is what stands on a key: "ctrl" is Ctrl, "page-up" Page Up, "s" S.
+func keyName(name string) string {
+	words := strings.FieldsFunc(name, func(c rune) bool { return c == '-' || c == '_' })
+	for i, word := range words {
+		words[i] = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return strings.Join(words, " ")
+}

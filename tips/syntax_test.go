@@ -1,0 +1,88 @@
+package tips
+
+import "testing"
+
+// What people's own programs write, as its readers see it: in HTML and in the
+// text part, and never as raw syntax in either.
+func TestSyntaxOfOtherPrograms(t *testing.T) {
+	for name, c := range map[string]struct{ in, html, text string }{
+		// Line breaks.
+		"a break before code":          {"Turn it on with\n`set hls`.", "<p>Turn it on with\n<code>set hls</code>.</p>", "Turn it on with `set hls`."},
+		"a break before bold":          {"it is\n**not** so", "<p>it is\n<strong>not</strong> so</p>", "it is *not* so"},
+		"a break after bold":           {"it is **not**\nso", "<p>it is <strong>not</strong>\nso</p>", "it is *not* so"},
+		"a break before a link":        {"as in\n[a](https://b.example)", "<p>as in\n<a href=\"https://b.example\">a</a></p>", "as in a (https://b.example)"},
+		"a break before HTML":          {"press\n<kbd>x</kbd>", "<p>press\n<kbd>x</kbd></p>", "press x"},
+		"a break before a picture":     {"见\n![图](https://a.example/b.png)", "<p>见\n<img src=\"https://a.example/b.png\" alt=\"图\"/></p>", "见 [图]"},
+		"Chinese around a break":       {"先说\n**重点**\n再说理由", "<p>先说<strong>重点</strong>再说理由</p>", "先说*重点*再说理由"},
+		"Chinese and Latin":            {"先用\nGit", "<p>先用\nGit</p>", "先用 Git"},
+		"Chinese with quotation marks": {"他说：“好。”\n我们走", "<p>他说：“好。”我们走</p>", "他说：“好。”我们走"},
+		"Korean":                       {"실수를\n**바로** 말하라", "<p>실수를\n<strong>바로</strong> 말하라</p>", "실수를 *바로* 말하라"},
+
+		// Emphasis beside the punctuation of Chinese, Japanese and Korean.
+		"bold ends in a full stop": {"**强调。**后面", "<p><strong>强调。</strong>后面</p>", "*强调。*后面"},
+		"bold in brackets":         {"これは**「大事」**と言う", "<p>これは<strong>「大事」</strong>と言う</p>", "これは*「大事」*と言う"},
+		"bold ends in a bracket":   {"**주의(참고)**를 보라", "<p><strong>주의(참고)</strong>를 보라</p>", "*주의(참고)*를 보라"},
+		"bold around code":         {"请用**`git add`**命令", "<p>请用<strong><code>git add</code></strong>命令</p>", "请用*`git add`*命令"},
+		"stars that mean times":    {"5 * 3 和 2 ** 3", "<p>5 * 3 和 2 ** 3</p>", "5 * 3 和 2 ** 3"},
+
+		// GitHub and Obsidian.
+		"an alert":               {"> [!TIP]\n> Ask *first*.", "<aside>\n<p><strong>Tip</strong></p>\n<p>Ask <em>first</em>.</p>\n</aside>", "> *Tip*\n>\n> Ask _first_."},
+		"a callout with a title": {"> [!see-also] Read `this`\n> - a", "<aside>\n<p><strong>Read <code>this</code></strong></p>\n<ul>\n<li>a</li>\n</ul>\n</aside>", "> *Read `this`*\n>\n> - a"},
+		"a callout without text": {"> [!warning]", "<aside>\n<p><strong>Warning</strong></p>\n</aside>", "> *Warning*"},
+		"a folded callout":       {"> [!faq]- Why?\n> So.", "<aside>\n<details>\n<summary>Why?</summary>\n<p>So.</p>\n</details>\n</aside>", "> *Why?*\n>\n> So."},
+		"a quote":                {"> [!] no\n\n> [x] no", "<blockquote>\n<p>[!] no</p>\n</blockquote>\n<blockquote>\n<p>[x] no</p>\n</blockquote>", "> [!] no\n\n> [x] no"},
+		"wikilinks":              {"[[Plan]], [[Work/Plan#Week]], [[#Here]] and [[Plan|the plan]].", "<p>Plan, Plan &gt; Week, Here and the plan.</p>", "Plan, Plan > Week, Here and the plan."},
+		"no wikilinks":           {"[[1]](https://a.example) `[[ -f x ]]` a[[0]", "<p><a href=\"https://a.example\">[1]</a> <code>[[ -f x ]]</code> a[[0]</p>", "[1] (https://a.example) `[[ -f x ]]` a[[0]"},
+		"an embedded picture":    {"![[my map.png|300]]", "<p><img src=\"my%20map.png\" alt=\"my map\"/></p>", "[my map]"},
+		"an embedded note":       {"![[Other note]]", "<p>Other note</p>", "Other note"},
+		"the size of a picture":  {"![a map|200x100](https://a.example/b.png)", "<p><img src=\"https://a.example/b.png\" alt=\"a map\"/></p>", "[a map]"},
+		"marks":                  {"==This== and 这是==重点==。", "<p><mark>This</mark> and 这是<mark>重点</mark>。</p>", "*This* and 这是*重点*。"},
+		"comparisons":            {"a == b, c==d or e==f", "<p>a == b, c==d or e==f</p>", "a == b, c==d or e==f"},
+		"a comment in a line":    {"a %%ask Ann%% b", "<p>a b</p>", "a b"},
+		"a comment over lines":   {"a\n\n%%\nask Ann\n\n- today\n%%\n\nb", "<p>a</p>\n<p>b</p>", "a\n\nb"},
+		"a comment on its line":  {"a\n\n%% ask Ann %%\n\nb", "<p>a</p>\n<p>b</p>", "a\n\nb"},
+		"a comment without end":  {"a\n\n%% ask Ann\n\nb", "<p>a</p>", "a"},
+		"percentages":            {"100%% of 50%% is so", "<p>100%% of 50%% is so</p>", "100%% of 50%% is so"},
+		"comments in code":       {"`%%x%%`\n\n```\n%%\n```", "<p><code>%%x%%</code></p>\n<pre><code>%%\n</code></pre>", "`%%x%%`\n\n    %%"},
+		"names of paragraphs":    {"a ^one\n\n- b ^two\n\n^three\n\n2 ^ 3", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n<p>2 ^ 3</p>", "a\n\n- b\n\n2 ^ 3"},
+		"a query":                {"a\n\n```dataview\nlist\n```", "<p>a</p>", "a"},
+
+		// kramdown, MkDocs, Docusaurus.
+		"attributes of a paragraph": {"a\n{: .lead}\n\nb{:.lead}\n\n{: .x #y z=\"1\"}\nc", "<p>a</p>\n<p>b</p>\n<p>c</p>", "a\n\nb\n\nc"},
+		"attributes of a heading":   {"## A {#own}\n\n### B\n{: .no_toc }", "<h2 id=\"tip-a-own\">A</h2>\n<h3 id=\"tip-b\">B</h3>", "A\n-\n\nB\n~"},
+		"attributes of a link":      {"[a](https://b.example){:target=\"_blank\" rel=x} b ![c](https://d.example/e.png){ width=50% }", "<p><a href=\"https://b.example\">a</a> b <img src=\"https://d.example/e.png\" alt=\"c\"/></p>", "a (https://b.example) b [c]"},
+		"attributes of a table":     {"| a |\n|---|\n| 1 |\n{: .table}", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n</tr>\n</tbody>\n</table>", "a\n-\n1"},
+		"a table of contents":       {"* TOC\n{:toc}\n\na\n\n[TOC]\n\n[[_TOC_]]", "<p>a</p>", "a"},
+		"braces":                    {"{:ok, value} and {.x} y and ${a}", "<p>{:ok, value} and {.x} y and ${a}</p>", "{:ok, value} and {.x} y and ${a}"},
+		"a box of MkDocs":           {"!!! note \"Look *here*\"\n    a\n\n    - b\n\nc", "<aside>\n<p><strong>Look <em>here</em></strong></p>\n<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n</aside>\n<p>c</p>", "> *Look _here_*\n>\n> a\n>\n> - b\n\nc"},
+		"a box without a title":     {"!!! warning \"\"\n    a\n\n!!! danger\n    b", "<aside>\n<p>a</p>\n</aside>\n<aside>\n<p><strong>Danger</strong></p>\n<p>b</p>\n</aside>", "> a\n\n> *Danger*\n>\n> b"},
+		"a folded box of MkDocs":    {"??? question\n    a", "<aside>\n<details>\n<summary>Question</summary>\n<p>a</p>\n</details>\n</aside>", "> *Question*\n>\n> a"},
+		"tabs":                      {"=== \"Linux\"\n    a\n\n=== \"macOS\"\n    b", "<aside>\n<p><strong>Linux</strong></p>\n<p>a</p>\n</aside>\n<aside>\n<p><strong>macOS</strong></p>\n<p>b</p>\n</aside>", "> *Linux*\n>\n> a\n\n> *macOS*\n>\n> b"},
+		"what only looks like one":  {"wow!!! note\n\n??? is this", "<p>wow!!! note</p>\n<p>??? is this</p>", "wow!!! note\n\n??? is this"},
+		"keys":                      {"Press ++ctrl+page-up++, not C++ or i++.", "<p>Press <kbd>Ctrl</kbd>+<kbd>Page Up</kbd>, not C++ or i++.</p>", "Press Ctrl+Page Up, not C++ or i++."},
+		"a box of Docusaurus":       {":::tip Be *short*\n\na\n\n```\n:::\n```\n\n:::\n\nb", "<aside>\n<p><strong>Be <em>short</em></strong></p>\n<p>a</p>\n<pre><code>:::\n</code></pre>\n</aside>\n<p>b</p>", "> *Be _short_*\n>\n> a\n>\n>     :::\n\nb"},
+		"its title in brackets":     {":::note[Mind *this*]\na\n:::", "<aside>\n<p><strong>Mind <em>this</em></strong></p>\n<p>a</p>\n</aside>", "> *Mind _this_*\n>\n> a"},
+		"boxes in each other":       {":::info\na\n:::tip\nb\n:::\nc\n:::\nd", "<aside>\n<p><strong>Info</strong></p>\n<p>a</p>\n<aside>\n<p><strong>Tip</strong></p>\n<p>b</p>\n</aside>\n<p>c</p>\n</aside>\n<p>d</p>", "> *Info*\n>\n> a\n>\n> > *Tip*\n> >\n> > b\n>\n> c\n\nd"},
+		"a box of Quarto":           {"::: {.callout-note title=\"T\"}\na\n:::\n\n::: {.column}\nb\n:::", "<aside>\n<p><strong>T</strong></p>\n<p>a</p>\n</aside>\n<aside>\n<p>b</p>\n</aside>", "> *T*\n>\n> a\n\n> b"},
+
+		// Formulas, diagrams, emoji, definitions.
+		"a formula":              {"So $a^2 + b_1 \\le \\sqrt{c}$ holds, and $x$ too.", "<p>So a² + b₁ ≤ √c holds, and x too.</p>", "So a² + b₁ ≤ √c holds, and x too."},
+		"a formula in lines":     {"$$\nx = \\frac{a+b}{2} \\\\\ny = 1\n$$", "<p>x = (a+b)/2<br/>\ny = 1</p>", "x = (a+b)/2\ny = 1"},
+		"a formula in code":      {"a\n\n```math\n\\alpha \\to \\infty\n```", "<p>a</p>\n<p>α → ∞</p>", "a\n\nα → ∞"},
+		"a formula like none":    {"$\\begin{pmatrix}a\\end{pmatrix}$", "<p><code>\\begin{pmatrix}a\\end{pmatrix}</code></p>", "`\\begin{pmatrix}a\\end{pmatrix}`"},
+		"prices and variables":   {"It costs $5, not $10; $HOME/$USER and $PATH, or US$5 to US$6.", "<p>It costs $5, not $10; $HOME/$USER and $PATH, or US$5 to US$6.</p>", "It costs $5, not $10; $HOME/$USER and $PATH, or US$5 to US$6."},
+		"a diagram":              {"```mermaid\ngraph TD\n  A[Ask] --> B[Listen]\n```", "<ul>\n<li>Ask → Listen</li>\n</ul>", "- Ask → Listen"},
+		"a diagram like no list": {"```mermaid\npie\n  \"A\": 3\n```", "<aside>\n<details>\n<summary>Diagram</summary>\n<pre><code>pie\n  &#34;A&#34;: 3\n</code></pre>\n</details>\n</aside>", "> *Diagram*\n>\n>     pie\n>       \"A\": 3"},
+		"emoji codes":            {"Done :tada: at 10:30:45, `:+1:`", "<p>Done 🎉 at 10:30:45, <code>:+1:</code></p>", "Done 🎉 at 10:30:45, `:+1:`"},
+		"definitions":            {"Ask\n: Before.\n\nTell\n: After.", "<dl>\n<dt>Ask</dt>\n<dd>Before.</dd>\n<dt>Tell</dt>\n<dd>After.</dd>\n</dl>", "Ask\n  Before.\n\nTell\n  After."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := render(c.in); err != nil || got != c.html { // not HTML, which would hide a panic
+				t.Errorf("HTML of %q\n got %q, %v\nwant %q", c.in, got, err, c.html)
+			}
+			if got := plainText(c.in, 0); got != c.text {
+				t.Errorf("text of %q\n got %q\nwant %q", c.in, got, c.text)
+			}
+		})
+	}
+}
