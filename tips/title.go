@@ -53,8 +53,8 @@ func isEmpty(markdown string) bool {
 
 var (
 	// counted is how people put files in an order: 01-ask.md, 003. Ask.md, or with
-	// the instant at which a note was begun. "10 ways to say no" counts something.
-	counted = regexp.MustCompile(`^(0\d{1,3}|\d{12}|\d{14})(\s*[-_.)]\s*|\s+)`)
+	// the day or instant at which a note was begun. "10 ways to say no" counts something.
+	counted = regexp.MustCompile(`^(0\d{1,3}|\d{12}|\d{14}|\d{4}-\d{2}-\d{2})(\s*[-_.)]\s*|\s+)`)
 	letter  = regexp.MustCompile(`\p{L}`)
 )
 
