@@ -21,7 +21,8 @@ help: ## list the targets
 test: deps ## all tests, with the race detector; installs what they need where it can
 	@PKG='$(PKG)' scripts/test
 
-test-long: deps ## the tests that take too long for every time (files with the build tag "long")
+test-long: ## the tests that take too long for every time (files with the build tag "long")
+	@scripts/setup-test-deps long
 	@PKG='$(PKG)' scripts/test long
 
 deps: ## install the servers, browser and fonts that the tests need

@@ -112,6 +112,7 @@ const (
 	followsWords     = "‘’“”‹›«»–—…\u00a0®™†‡"
 	followsSometimes = "©ºª°¹²³½¼¾·•"
 	followsRarely    = "€£¥¢§¶¡¿´¨"
+	followsInWords   = "ŠšŽžŒœŸƒ\u00ad" // letters themselves (môžeš, NÍŽE, ášši), and soft hyphens
 )
 
 // within says that all that follows the lead is one of chars.
@@ -140,8 +141,11 @@ func (u unit) certain(before, after rune) bool {
 	if !u.whole || (u.lead > 'Å' && len(u.rest) == 1) {
 		usual += followsRarely
 	}
-	if !u.within(usual) {
+	if !u.within(usual + followsInWords) {
 		return true
+	}
+	if !u.within(usual) {
+		return u.neverInWords()
 	}
 	if !u.whole {
 		return false
@@ -153,6 +157,21 @@ func (u unit) certain(before, after rune) bool {
 		return unicode.IsLetter(after) || before == 0 || unicode.IsSpace(before) || unicode.IsDigit(before)
 	case 'Ä', 'Å':
 		return unicode.IsLetter(after)
+	}
+	return false
+}
+
+// neverInWords tells of a lead with letters behind it whether no language writes
+// them beside each other. None has Ã together with any of these letters, nor Å, Ä or
+// â with œ, Ÿ or ƒ; ðŸ begins every emoji.
+func (u unit) neverInWords() bool {
+	switch u.lead {
+	case 'ð', 'ğ':
+		return u.rest[0] == 'Ÿ'
+	case 'Ã':
+		return u.whole
+	case 'Ä', 'Å', 'â':
+		return u.whole && strings.ContainsRune("ŒœŸƒ", u.rest[0])
 	}
 	return false
 }

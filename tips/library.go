@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -16,6 +17,15 @@ type Options struct {
 	// Poll is the time between looks at the folder in Run, which find what
 	// notifications miss (network drives, a full watch table); 0: 30 s.
 	Poll time.Duration
+
+	// Language is the newsletter's own; "": en. Of the texts of one tip, each in a
+	// folder of its language, that one is the tip and the others its translations.
+	Language string
+	// Languages are those that have folders of their own. Empty: a folder named after
+	// a language is one when another such folder has a file of the same path.
+	Languages []string
+	// Exclude are globs of files and folders that are no tips, see [CheckGlob].
+	Exclude []string
 }
 
 // Library is a folder of tips. All methods may be called at the same time.
@@ -24,6 +34,10 @@ type Library struct {
 	open func() (fs.FS, func() error, error)
 	log  *slog.Logger
 	poll time.Duration
+
+	language  string
+	languages []string // in canonical form
+	exclude   []string
 
 	reload  sync.Mutex // held while files are read
 	records map[string]*record
@@ -69,6 +83,16 @@ func OpenFS(fsys fs.FS, o Options) (*Library, error) {
 
 func newLibrary(o Options) *Library {
 	l := &Library{log: o.Log, poll: o.Poll, changed: make(chan struct{})}
+	l.exclude = o.Exclude
+	l.language, _ = canonicalLanguage(o.Language)
+	for _, lang := range o.Languages {
+		if canonical, ok := canonicalLanguage(lang); ok {
+			l.languages = append(l.languages, canonical)
+		}
+	}
+	if len(l.languages) > 0 {
+		l.languages = append(l.languages, cmp.Or(l.language, defaultBase))
+	}
 	if l.log == nil {
 		l.log = slog.New(slog.DiscardHandler)
 	}

@@ -32,7 +32,8 @@ type record struct {
 // role is what a file is for, which depends on the files beside it.
 type role struct {
 	base     string // of a translation: the path of the tip's file
-	language string // by the file's name; "" when it doesn't say
+	language string // by the file's name or folder; "" when they don't say
+	alone    bool   // a translation whose original isn't there
 }
 
 // Reload reads the files that are new or whose size, time or content changed,
@@ -52,7 +53,7 @@ func (l *Library) Reload() error {
 	}
 	found := seen.files
 	dirty := len(found) != len(l.records)
-	roles := assignRoles(found)
+	roles := l.assignRoles(found)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	changed := make([]bool, len(found))
@@ -193,7 +194,7 @@ func (f *record) load(fsys fs.FS) bool {
 		return false
 	}
 	f.hash, f.read = hash, true
-	r := readSafely(f.path, data, f.role.base != "")
+	r := readSafely(f.path, data, f.role.base != "" || f.role.alone)
 	f.faults = r.faults
 	f.now, f.attempt = nil, r.tip
 	if !r.withheld {

@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,27 +25,28 @@ const rounds = 3
 // "São" and "café" stay; what has lost bytes is left as it is and reported.
 // Lines stay where they are. fixed is text itself when nothing was changed.
 //
-// A run that could as well be meant as written ("CAFÉ…", "Spaß“") is restored
-// only when the text holds another that can't be.
+// A run that could as well be meant as written ("CAFÉ…", "Spaß“", "môž") is
+// restored only when the text holds another that can't be, and it fits. Code stays
+// as it is.
 func Repair(text []byte) (fixed []byte, lost []Damage) {
 	if isASCII(text) {
 		return text, nil
 	}
 	runs := findRuns(string(text))
-	var certain [rounds]bool // is there a run certainly decoded wrongly this often?
 	for i := range runs {
 		runs[i].decode()
-		for k, step := range runs[i].steps {
-			certain[k] = certain[k] || step.certain
-		}
-		certain[0] = certain[0] || runs[i].partly
 	}
+	if !slices.ContainsFunc(runs, run.suspect) {
+		return text, nil
+	}
+	runs = outsideCode(string(text), runs)
+	known := evidenceOf(runs)
 	var b strings.Builder
 	rest := 0
 	place := newPlaces(string(text))
 	for i := range runs {
 		r := &runs[i]
-		good, damaged := r.settle(certain)
+		good, damaged := r.settle(known)
 		if damaged {
 			line, column := place.at(r.offset)
 			lost = append(lost, Damage{Offset: r.offset, Line: line, Column: column, Text: r.text})
@@ -76,6 +78,12 @@ type run struct {
 type step struct {
 	text    string
 	certain bool // it can't have been meant as it was written
+}
+
+// suspect says that the run isn't surely meant as it was written: another one may
+// then be judged by it.
+func (r run) suspect() bool {
+	return r.partly || slices.ContainsFunc(r.steps, func(s step) bool { return s.certain })
 }
 
 func isASCII(text []byte) bool {
@@ -169,18 +177,18 @@ func (r *run) looksDamaged(text string) bool {
 }
 
 // settle returns what the run should read, knowing what else the text holds.
-func (r *run) settle(certain [rounds]bool) (good string, damaged bool) {
+func (r *run) settle(known evidence) (good string, damaged bool) {
 	if r.partly {
 		return r.text, true
 	}
 	good = r.text
 	for k, s := range r.steps {
-		if !s.certain && (!certain[k] || mixesScripts(r.before, s.text)) {
+		if !s.certain && (!known.certain[k] || !known.allows(r, s.text)) {
 			break
 		}
 		good = s.text
 	}
-	if certain[0] && good == r.text && (r.lostBlank() || r.lostEnd()) {
+	if known.certain[0] && good == r.text && (r.lostBlank() || r.lostEnd()) {
 		return r.text, true
 	}
 	return good, false
@@ -205,18 +213,11 @@ func (r *run) lostBlank() bool {
 // other damage could be meant as written.
 func (r *run) lostEnd() bool {
 	for _, u := range scanUnits(r.text, anyByte) {
-		if !u.whole && !u.within(followsWords) {
+		if !u.whole && !u.within(followsWords+followsInWords) {
 			return true
 		}
 	}
 	return false
-}
-
-// mixesScripts says that text would continue a Latin word in another script,
-// which a person hardly writes.
-func mixesScripts(before rune, text string) bool {
-	c, _ := utf8.DecodeRuneInString(text)
-	return unicode.Is(unicode.Latin, before) && unicode.IsLetter(c) && !unicode.Is(unicode.Latin, c)
 }
 
 // places turns rising byte offsets into lines and columns.

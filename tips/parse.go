@@ -165,8 +165,7 @@ func (r *reader) checkStored() {
 func (r *reader) readText(f fragment) {
 	t := &r.tip
 	o := newOutline(f).spaced()
-	if h, ok := o.titleHeading(); ok {
-		title := plainLine(h.text)
+	if h, title, ok := o.title(); ok {
 		if t.Title == "" && r.at.titleLine == 0 {
 			t.Title = title
 			r.at.titleLine = o.lines[h.from]
@@ -185,9 +184,7 @@ func (r *reader) readText(f fragment) {
 func (r *reader) require() {
 	t := &r.tip
 	if t.Title == "" && !r.translation {
-		if _, slug, ok := jekyllFile(path.Base(t.ID)); ok {
-			t.Title = titleFromSlug(slug)
-		}
+		t.Title = titleFromName(t.Path)
 	}
 	if r.translation || r.withheld {
 		return
@@ -201,7 +198,7 @@ func (r *reader) require() {
 }
 
 const (
-	messageMissingTitle = "the tip has no title; write “title:” in the front matter, or begin the text with a heading"
+	messageMissingTitle = "the tip has no title; and its file's name has no letter; write “title:” in the front matter, or begin the text with a heading"
 	messageEmptyBody    = "the tip has no text; write it under “## Tip”, or under the front matter"
 )
 
@@ -211,18 +208,6 @@ func (r *reader) lack(rule, message string) {
 		return
 	}
 	r.withhold(rule, 0, 0, "%s", message)
-}
-
-// titleFromSlug makes "own-up-and-move-on" into a title, as Jekyll does.
-func titleFromSlug(slug string) string {
-	words := oneLine(strings.Map(func(c rune) rune {
-		if c == '-' || c == '_' {
-			return ' '
-		}
-		return c
-	}, slug))
-	c, size := utf8.DecodeRuneInString(words)
-	return string(unicode.ToUpper(c)) + words[size:]
 }
 
 // isBlank says that markdown shows nothing.

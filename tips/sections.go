@@ -1,8 +1,9 @@
 package tips
 
-import "slices"
-
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // sectionKind is what a part of a tip's text is for.
 type sectionKind int
@@ -64,33 +65,6 @@ func (o *outline) sections() []section {
 	}
 	finish(len(o.lines))
 	return all
-}
-
-// titleHeading returns the first heading that can be the tip's title: one that
-// names no section, in what is sent or above it.
-func (o *outline) titleHeading() (heading, bool) {
-	hasTip := false
-	for _, h := range o.headings {
-		hasTip = hasTip || (h.level == 2 && kindOf(h.text) == sectionTip)
-	}
-	inside := sectionPlain
-	for _, h := range o.headings {
-		if h.level == 2 && kindOf(h.text) != sectionPlain {
-			inside = kindOf(h.text)
-			continue
-		}
-		if h.level <= 2 && inside != sectionPlain {
-			if hasTip {
-				inside = sectionMindmap // a plain section that isn't sent
-				continue
-			}
-			inside = sectionPlain
-		}
-		if (inside == sectionPlain || inside == sectionTip) && strings.TrimSpace(h.text) != "" {
-			return h, true
-		}
-	}
-	return heading{}, false
 }
 
 // takeSections fills in the body, the translations and the mind map.

@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -9,49 +10,86 @@ import (
 	"strings"
 )
 
-// defaultBase is the language that is taken for the tip's own when a group of
-// name.LANG.md has no name.md, as Hugo's users write it.
+// defaultBase is the language that is taken for the tip's own when no text of a group
+// stands where no language is named, as Hugo's users write it.
 const defaultBase = "en"
 
-// assignRoles tells tips from translations by the files' names: name.zh-CN.md
-// is a translation of name.md. When there is no name.md, the English file is
-// the tip, else the first. found is sorted by path.
-func assignRoles(found []*record) map[string]role {
-	base := make(map[string]string) // path without extension (and language) → file of the tip
+// assignRoles tells tips from translations by the files' names and folders:
+// name.zh-CN.md is a translation of name.md, and so is zh_CN/name.md. When a tip has
+// no file without a language, the one in the library's own language is the tip, else
+// the English one, else the first. found is sorted by path.
+func (l *Library) assignRoles(found []*record) map[string]role {
+	stems := make(map[string]string, len(found)) // path without extension → its first file
 	for _, f := range found {
-		if stem := strings.TrimSuffix(f.path, path.Ext(f.path)); base[stem] == "" {
-			base[stem] = f.path
+		if stem := stemOf(f.path); stems[stem] == "" {
+			stems[stem] = f.path
 		}
 	}
-	orphans := make(map[string][]*record) // no name.md
+	folders := families(stems, l.languages)
+	groups := make(map[string][]*record)
+	langs := make(map[*record]string)
+	for _, f := range found {
+		shared, lang := placeOf(stemOf(f.path), folders, stems)
+		if lang == "" && stems[shared] != f.path {
+			continue // name.md is the tip, and name.markdown another
+		}
+		langs[f] = lang
+		groups[shared] = append(groups[shared], f)
+	}
 	roles := make(map[string]role, len(found))
-	for _, f := range found {
-		name, lang, ok := suffixLanguage(strings.TrimSuffix(f.path, path.Ext(f.path)))
-		if !ok {
-			continue
-		}
-		if base[name] != "" {
-			roles[f.path] = role{base: base[name], language: lang}
-			continue
-		}
-		roles[f.path] = role{language: lang}
-		orphans[name] = append(orphans[name], f)
-	}
-	for _, group := range orphans {
-		tip := group[0]
+	for _, group := range groups {
+		tip := l.original(group, langs)
 		for _, f := range group {
-			if roles[f.path].language == defaultBase {
-				tip = f
-				break
-			}
-		}
-		for _, f := range group {
+			roles[f.path] = role{language: langs[f]}
 			if f != tip {
-				roles[f.path] = role{base: tip.path, language: roles[f.path].language}
+				roles[f.path] = role{base: tip.path, language: langs[f]}
 			}
 		}
 	}
+	l.setAside(roles, folders)
 	return roles
+}
+
+func stemOf(file string) string { return strings.TrimSuffix(file, path.Ext(file)) }
+
+// original picks the tip among the texts of a group.
+func (l *Library) original(group []*record, langs map[*record]string) *record {
+	for _, lang := range []string{"", l.language, defaultBase} {
+		for _, f := range group {
+			if langs[f] == lang {
+				return f
+			}
+		}
+	}
+	return group[0]
+}
+
+// setAside finds the texts in a language's folder whose original isn't there, while
+// others of that folder have one: as tips they would go to readers of any language.
+func (l *Library) setAside(roles map[string]role, folders map[string]*family) {
+	translated := make(map[string]bool) // folders of languages that hold translations
+	folderOf := func(file string) string {
+		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+			parent := path.Dir(dir)
+			if parent == "." {
+				parent = ""
+			}
+			if f := folders[parent]; f != nil && f.langs[path.Base(dir)] != "" {
+				return dir
+			}
+		}
+		return ""
+	}
+	for file, r := range roles {
+		if r.base != "" && r.language != "" {
+			translated[folderOf(file)] = true
+		}
+	}
+	for file, r := range roles {
+		if dir := folderOf(file); dir != "" && r.base == "" && r.language != "" && r.language != cmp.Or(l.language, defaultBase) && translated[dir] {
+			roles[file] = role{language: r.language, alone: true}
+		}
+	}
 }
 
 // Broken is a tip that can't be used.
@@ -66,6 +104,10 @@ func assemble(found []*record, seen scanned) *snapshot {
 	byPath := make(map[string]int, len(found)) // file of a tip → index in s.tips
 	byID := make(map[string]string, len(found))
 	for _, f := range found {
+		if f.role.alone {
+			s.leftOut = append(s.leftOut, LeftOut{f.path, "a translation into " + f.role.language + " of what isn't there"})
+			continue
+		}
 		for _, fault := range f.faults {
 			if f.now == nil && f.good != nil && fault.Severity == Error {
 				fault.Message += "; until then its last good version is used"
