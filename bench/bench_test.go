@@ -102,7 +102,7 @@ func small(t *testing.T) *bench {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	b := &bench{options: options{messages: 300, many: 500, rounds: 1, connections: 4, dir: dir}, stock: map[string]*stock{}, mails: map[int]*message{}}
 	t.Cleanup(b.close)
-	if b.program, err = daemontest.Build(t.Context(), dir); err != nil {
+	if b.program, err = daemontest.Build(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if b.figures, err = readFigures(filepath.Join(dir, "none")); err != nil {

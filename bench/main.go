@@ -137,7 +137,7 @@ func measure(ctx context.Context, o options) (err error) {
 	if b.figures, err = readFigures(o.results); err != nil {
 		return err
 	}
-	if b.program, err = daemontest.Build(ctx, o.dir); err != nil {
+	if b.program, err = daemontest.Build(ctx); err != nil {
 		return err
 	}
 	say("%s", machine())

@@ -101,7 +101,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 // install makes the folder: past editions sent to one reader, then the others,
 // then today's edition opened for all of them and not sent.
 func (b *bench) install(ctx context.Context, dir string, port int) error {
-	program, err := daemontest.Build(ctx, dir)
+	program, err := daemontest.Build(ctx)
 	if err != nil {
 		return err
 	}

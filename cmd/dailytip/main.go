@@ -15,7 +15,7 @@ func main() {
 	os.Exit(mainCode())
 }
 
-// mainCode is what a test runs as the program.
+// mainCode is main but for the end: os.Exit forgets what is deferred.
 func mainCode() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

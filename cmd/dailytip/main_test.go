@@ -20,39 +20,20 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"dailytip/inbox"
+	"dailytip/test/daemontest"
 )
 
-// TestMain lets the test binary be the program itself: what the scripts run as
-// dailytip is the real thing in a process of its own.
+// TestMain puts the program on the path: what the tests run as dailytip is what
+// ships. With the race detector it would take six times as long; test/chaos has
+// it go out of its way under the detector.
 func TestMain(m *testing.M) {
-	// Under the race detector a program sleeps for a second before it ends, in
-	// case a race is still to come; here it ends some two hundred times.
-	_ = os.Setenv("GORACE", strings.TrimSpace("atexit_sleep_ms=20 "+os.Getenv("GORACE")))
-	testscript.Main(m, map[string]func(){
-		"dailytip": func() { os.Exit(mainCode()) },
-		"mktip":    func() { writeHugeTip(os.Args[1]) },
-		"mkpng":    func() { writePicture(os.Args[1]) },
-	})
-}
-
-// writeHugeTip writes a tip within the limits of a file, whose mail is beyond
-// those of a mail: "mktip FILE" in a script.
-func writeHugeTip(name string) {
-	text := "---\ntitle: Huge\nlink: https://example.com/huge\n---\n\n" + strings.Repeat("- item\n", 4000)
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		panic(err)
+	program, err := daemontest.Build(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-}
-
-// writePicture writes a small picture: "mkpng FILE" in a script.
-func writePicture(name string) {
-	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 20))); err != nil {
-		panic(err)
-	}
-	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
-		panic(err)
-	}
+	_ = os.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	os.Exit(m.Run())
 }
 
 // TestScript runs the scripts of testdata/script. Beside testscript's own
@@ -63,6 +44,8 @@ func writePicture(name string) {
 //	refuse STAGE CODE [ENHANCED [TO]]   have the server refuse at mail, rcpt or dot; "refuse none" ends it
 //	code N dailytip …   run, and expect this exit code
 //	until TEXT dailytip …   run again and again until it prints the text
+//	hugetip FILE    write a tip within the limits of a file, whose mail is beyond those of a mail
+//	picture FILE    write a small picture
 func TestScript(t *testing.T) {
 	scripts(t, filepath.Join("testdata", "script"))
 }
@@ -75,7 +58,6 @@ func scripts(t *testing.T, dir string) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("TZ", "UTC")
-			e.Setenv("GORACE", os.Getenv("GORACE"))
 			e.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
 			return nil
 		},
@@ -85,6 +67,8 @@ func scripts(t *testing.T, dir string) {
 			"refuse":   scriptRefuse,
 			"code":     scriptCode,
 			"until":    scriptUntil,
+			"hugetip":  scriptHugeTip,
+			"picture":  scriptPicture,
 		},
 	})
 }
@@ -184,4 +168,15 @@ func scriptUntil(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("it never said %q", args[0])
 		}
 	}
+}
+
+func scriptHugeTip(ts *testscript.TestScript, _ bool, args []string) {
+	text := "---\ntitle: Huge\nlink: https://example.com/huge\n---\n\n" + strings.Repeat("- item\n", 4000)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+func scriptPicture(ts *testscript.TestScript, _ bool, args []string) {
+	var b bytes.Buffer
+	ts.Check(png.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 20))))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
 }

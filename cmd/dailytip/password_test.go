@@ -29,7 +29,7 @@ newsletters: [{id: management, tips: library}]
 		{"status", "--json"},
 		{"plan"},
 		{"subscribers", "list"},
-		{"send", "--wait", "1s"},
+		{"send", "--wait", "0s"},
 		{"simulate", "--days", "1"},
 		{"tips", "list"},
 		{"migrate", "--from", filepath.Join(in.dir, "none.db"), "--to", database},

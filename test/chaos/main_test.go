@@ -35,9 +35,7 @@ var (
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", "5") // they mostly wait
 	flag.Parse()
-	code := m.Run()
-	programs.Remove()
-	os.Exit(code)
+	os.Exit(m.Run())
 }
 
 // setup says what a trial is like.

@@ -18,25 +18,38 @@ import (
 	"strings"
 )
 
-// Build compiles the program into a folder and returns its path. The flags are
-// those of "make build", which therefore has little left to do.
-func Build(ctx context.Context, dir string) (program string, err error) {
-	return build(ctx, filepath.Join(dir, "dailytip"), "-trimpath", "-ldflags", "-s -w")
+// Build links the program, unless the go command has it in its cache already, and
+// returns its path there. The flags are those of "make build", which therefore has
+// little left to do.
+func Build(ctx context.Context) (program string, err error) {
+	return build(ctx, "-trimpath", "-ldflags", "-s -w")
 }
 
 // BuildRace is [Build] with the race detector, which takes a C compiler. The
 // flags are those of "go test -race", for the same reason.
-func BuildRace(ctx context.Context, dir string) (program string, err error) {
-	return build(ctx, filepath.Join(dir, "dailytip-race"), "-race")
+func BuildRace(ctx context.Context) (program string, err error) {
+	return build(ctx, "-race")
 }
 
-func build(ctx context.Context, program string, flags ...string) (string, error) {
-	args := slices.Concat([]string{"build"}, flags, []string{"-o", program, "dailytip/cmd/dailytip"})
-	cmd := exec.CommandContext(ctx, "go", args...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build dailytip: %w: %s", err, out)
+// build asks "go run" for the path, because it keeps what it links in the cache:
+// many packages of tests then share one program, and nobody has to remove it.
+func build(ctx context.Context, flags ...string) (program string, err error) {
+	args := slices.Concat([]string{"run"}, flags, []string{"-exec", "echo", "dailytip/cmd/dailytip"})
+	for range 2 { // what it has just linked lies in a folder that is gone by now, and in the cache the next time
+		out, err := exec.CommandContext(ctx, "go", args...).Output()
+		var failed *exec.ExitError
+		if errors.As(err, &failed) {
+			return "", fmt.Errorf("build dailytip: %w: %s", err, failed.Stderr)
+		}
+		if err != nil {
+			return "", fmt.Errorf("build dailytip: %w", err)
+		}
+		program = strings.TrimSpace(string(out))
+		if _, err := os.Stat(program); err == nil {
+			return program, nil
+		}
 	}
-	return program, nil
+	return "", fmt.Errorf("build dailytip: the go command says that the program is %q, and there is none", program)
 }
 
 // Options of an installation. Program and Dir are required.

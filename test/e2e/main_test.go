@@ -33,7 +33,6 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
 	closeBrowser()
-	programs.Remove()
 	os.Exit(code)
 }
 

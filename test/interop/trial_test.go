@@ -2,7 +2,6 @@ package interop
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,12 +16,6 @@ const (
 )
 
 var programs daemontest.Programs
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	programs.Remove()
-	os.Exit(code)
-}
 
 // farEnd is the server to which the relay under test hands on what it took.
 func farEnd(t *testing.T) (*sink.Server, *sink.Door) {

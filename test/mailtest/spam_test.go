@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"dailytip/test/daemontest"
 	"dailytip/test/mailtest"
 )
 
@@ -60,13 +61,13 @@ func wantNoSpam(t *testing.T, mails []mailtest.Mail) {
 // delivered is what the demo's SMTP server got.
 func delivered(t *testing.T) []mailtest.Mail {
 	t.Helper()
-	dir := t.TempDir()
-	program, out := filepath.Join(dir, "dailytip"), filepath.Join(dir, "out")
-	for _, args := range [][]string{{"go", "build", "-o", program, "dailytip/cmd/dailytip"}, {program, "demo", "--once", "--out", out}} {
-		cmd := exec.Command(args[0], args[1:]...)
-		if said, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, said)
-		}
+	program, err := daemontest.Build(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	if said, err := exec.Command(program, "demo", "--once", "--out", out).CombinedOutput(); err != nil {
+		t.Fatalf("dailytip demo: %v\n%s", err, said)
 	}
 	files, err := filepath.Glob(filepath.Join(out, "*.eml"))
 	if err != nil || len(files) < 5 {

@@ -22,6 +22,7 @@ import (
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/subscribers"
+	"dailytip/test/daemontest"
 	"dailytip/test/freeport"
 	"dailytip/tips"
 )
@@ -45,17 +46,13 @@ type site struct {
 	vote    map[string]string            // paths of vote pages, by what they are about
 }
 
-// start builds the program, fills a database and serves it. All of it is gone
+// start fills a database and serves it. All of it is gone
 // when the test ends.
 func start(t testing.TB) *site {
 	t.Helper()
 	s := &site{t: t, dir: t.TempDir(), readers: map[string]subscribers.Added{}, vote: map[string]string{}}
-	program := filepath.Join(s.dir, "dailytip")
-	build := exec.Command("go", "build", "-o", program, "dailytip/cmd/dailytip")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	program, err := daemontest.Build(t.Context())
+	s.must(err)
 	s.receive()
 	config := s.configure()
 	s.fill()
