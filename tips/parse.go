@@ -145,6 +145,7 @@ func (r *reader) read(text string) {
 	r.nameSource()
 	r.readText(newFragment(lines[matter.below():], matter.below()+1))
 	r.require()
+	r.refuseTemplates()
 	r.checkStored()
 }
 

@@ -253,7 +253,7 @@ func TestContentFaults(t *testing.T) {
 	for want, c := range map[string]Content{
 		"no tip":          {LocalDate: "2026-11-23"},
 		"control charact": content(tips.Tip{ID: "x", Title: "A\r\nBcc: b@example.org", Body: "b"}),
-		"80 KB":           content(tips.Tip{ID: "x", Title: "Long", Body: strings.Repeat("A sentence that fills a line. ", 3000)}),
+		"80 KB":           content(tips.Tip{ID: "x", Title: "Long", Body: "b", Mindmap: strings.Repeat("- An idea that fills a line of the map.\n", 3000)}),
 	} {
 		if _, err := Compose(newsletter(), c, "en"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error about %q, got %v", want, err)

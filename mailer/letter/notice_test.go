@@ -215,9 +215,14 @@ func TestProof(t *testing.T) {
 	if err != nil || !strings.Contains(many.Text(), "500 things; these are the first 20") || len(many.Text()) > 20000 {
 		t.Errorf("with 500 findings: %v", err)
 	}
-	// Readers wouldn't get it, so the editor is told and not shown.
+	// A text that is cut for its readers is cut for its editor.
 	notice.Content.Tips[0].Body = strings.Repeat("word ", 40000)
 	notice.Language = ""
+	if cut, err := ComposeNotice(newsletter(), notice); err != nil || !cut.Shortened {
+		t.Errorf("a proof of a long text: %v", err)
+	}
+	// Readers wouldn't get it, so the editor is told and not shown.
+	notice.Content.Tips[0].Mindmap = strings.Repeat("- An idea that fills a line of the map.\n", 3000)
 	if _, err := ComposeNotice(newsletter(), notice); err == nil {
 		t.Error("a proof of a mail that is too large")
 	}

@@ -18,7 +18,9 @@ var (
 	attributeList = regexp.MustCompile(`^\{:?[ \t]*` + attributeItem + `(?:[ \t]+(?:` + attributeItem + `|[\w-]+))*[ \t]*\}`)
 	// A line of its own may also name a list that is defined elsewhere.
 	attributeLine = regexp.MustCompile(`^[ \t]*(?:\{:[^{}\n]*\}|\{[ \t]*` + attributeItem + `(?:[ \t]+` + attributeItem + `)*[ \t]*\})[ \t]*$`)
-	tocLine       = regexp.MustCompile(`^[ \t]*\{:[^{}\n]*\btoc\b[^{}\n]*\}[ \t]*$`)
+	// What Jekyll reads to leave alone what stands between: {% raw %}.
+	rawTag  = regexp.MustCompile(`^\{%-?\s*(?:end)?raw\s*-?%\}`)
+	tocLine = regexp.MustCompile(`^[ \t]*\{:[^{}\n]*\btoc\b[^{}\n]*\}[ \t]*$`)
 )
 
 // attributeLines takes away the lines that hold nothing but attributes, and the
@@ -82,6 +84,10 @@ func (attributeSpan) Trigger() []byte { return []byte{'{'} }
 func (attributeSpan) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
 	line, _ := block.PeekLine()
+	if m := rawTag.Find(line[:min(len(line), longSpan)]); m != nil {
+		block.Advance(len(m))
+		return &Nothing{}
+	}
 	m := attributeList.Find(line[:min(len(line), longSpan)])
 	if m == nil || before == '{' || before == '$' {
 		return nil

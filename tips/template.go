@@ -1,0 +1,165 @@
+package tips
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"golang.org/x/net/html/atom"
+)
+
+// RuleTemplate is broken by what only the program of a site can fill in: Liquid,
+// shortcodes, MDX. Its readers would get it raw.
+const RuleTemplate = "template-syntax"
+
+// maxTemplates bounds how many faults of this kind one text gets.
+const maxTemplates = 5
+
+// templates are the syntaxes, each with whose it is.
+var templates = []struct {
+	pattern *regexp.Regexp
+	whose   string
+}{
+	{regexp.MustCompile(`\{\{[^{}\n]+\}\}`), "a value or a shortcode that Jekyll, Hugo, Vue or Logseq fills in"},
+	{regexp.MustCompile(`\{%[^{}]*%\}`), "a tag that Jekyll or another site generator replaces"},
+	{regexp.MustCompile(`<%[^<>\n]*%>`), "a template of Templater or ERB"},
+	{regexp.MustCompile(`(?m)^(?:import\s+(?:[\w{*][^\n;]*\s)?(?:from\s+)?['"][^'"\n]+['"]|export\s+(?:const|let|var|default|async|function)\b)`), "code of MDX"},
+	{regexp.MustCompile(`\{/\*`), "a comment of MDX"},
+	{component, "a component of MDX"},
+	{regexp.MustCompile(`(?m)^[ \t>]*%%`), "a comment without an end, so all below it is hidden"},
+}
+
+// component is a tag with a name of its own that does something: it has
+// attributes, or closes itself. Others are judged by whether they are closed.
+var (
+	component = regexp.MustCompile(`<[A-Z]\w*(?:\.\w+)*(?:\s+[\w:-]+=[^<>\n]*|\s*/|\s+\{[^<>\n]*)>`)
+	openTag   = regexp.MustCompile(`(?:^|[^\w])(<([A-Z]\w*)>)`)
+	closeTag  = regexp.MustCompile(`</([A-Z]\w*)>`)
+
+	rawTag        = regexp.MustCompile(`\{%-?\s*(?:end)?raw\s*-?%\}`)
+	hiddenComment = regexp.MustCompile(`(?s)<!--.*?-->|%%.*?%%`)
+	formula       = regexp.MustCompile(`\$\$[^$]*\$\$|\$[^$\n]+\$`)
+	templateHint  = regexp.MustCompile(`[{<]%|\{\{|\{/\*|<[A-Z]|%%|(?m)^(?:im|ex)port\s`)
+)
+
+// templateFault is one of them.
+type templateFault struct {
+	offset      int // in the text
+	found, what string
+}
+
+// templateFaults finds what stands in a text, outside of code and comments, for a
+// site's program.
+func templateFaults(markdown string) []templateFault {
+	if !templateHint.MatchString(markdown) || checkCost(markdown) != nil {
+		return nil
+	}
+	words := withoutCode(markdown)
+	var faults []templateFault
+	closed := map[string]bool{}
+	for _, m := range closeTag.FindAllStringSubmatch(words, -1) {
+		closed[m[1]] = true
+	}
+	add := func(from, to int, what string) {
+		faults = append(faults, templateFault{from, oneLine(markdown[from:to]), what})
+	}
+	for _, t := range templates {
+		for _, m := range t.pattern.FindAllStringIndex(words, maxTemplates) {
+			if t.pattern != component || !isShoutedTag(words[m[0]:m[1]]) {
+				add(m[0], m[1], t.whose)
+			}
+		}
+	}
+	for _, m := range openTag.FindAllStringSubmatchIndex(words, -1) {
+		if name := words[m[4]:m[5]]; closed[name] && !isShoutedTag(words[m[2]:m[3]]) {
+			add(m[2], m[3], "a component of MDX")
+		}
+	}
+	slices.SortFunc(faults, func(a, b templateFault) int { return a.offset - b.offset })
+	return faults[:min(len(faults), maxTemplates)]
+}
+
+// isShoutedTag tells HTML in capitals: <BR/>.
+func isShoutedTag(tag string) bool {
+	name := strings.TrimLeft(tag, "<")
+	if end := strings.IndexAny(name, " \t/>."); end >= 0 {
+		name = name[:end]
+	}
+	return name == strings.ToUpper(name) && atom.Lookup([]byte(strings.ToLower(name))) != 0
+}
+
+// withoutCode blanks code, formulas and comments. Offsets stay.
+func withoutCode(markdown string) string {
+	src := []byte(markdown)
+	masked := []byte(markdown)
+	blank := func(from, to int) {
+		for i := from; i < to; i++ {
+			if masked[i] != '\n' {
+				masked[i] = ' '
+			}
+		}
+	}
+	lines := func(n ast.Node) {
+		for i := range n.Lines().Len() {
+			blank(n.Lines().At(i).Start, n.Lines().At(i).Stop)
+		}
+	}
+	// Diagrams and formulas in fences are code to the plainer of the two parsers
+	// only; what stands in a box isn't indented code to the other one.
+	_ = ast.Walk(blocks().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering && n.Kind() == ast.KindFencedCodeBlock {
+			lines(n)
+		}
+		return ast.WalkContinue, nil
+	})
+	doc := engine().Parser().Parse(text.NewReader(src), parser.WithContext(newContext()))
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n.Kind() {
+		case ast.KindFencedCodeBlock, ast.KindCodeBlock:
+			lines(n)
+		case ast.KindCodeSpan:
+			for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+				if t, ok := c.(*ast.Text); ok {
+					blank(t.Segment.Start, t.Segment.Stop)
+				}
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, pattern := range [...]*regexp.Regexp{hiddenComment, rawTag, formula} {
+		for _, m := range pattern.FindAllIndex(masked, -1) {
+			blank(m[0], m[1])
+		}
+	}
+	return string(masked)
+}
+
+// refuseTemplates withholds a tip whose text only its own site's program can
+// finish, and leaves out such a translation.
+func (r *reader) refuseTemplates() {
+	report := func(part fragment, severity Severity, what string) bool {
+		faults := templateFaults(part.text)
+		for _, f := range faults {
+			line, column := part.position(f.offset)
+			r.fault(severity, RuleTemplate, line, column, "“%s” is %s, and would reach readers as it stands, so the %s is withheld; write what it stands for, or put it into `code`", clip(f.found, 40), f.what, what)
+		}
+		return len(faults) > 0 && severity == Error
+	}
+	severity := Error
+	if r.tip.Draft {
+		severity = Note
+	}
+	if bad := report(r.at.body, severity, "tip"); report(r.at.mindmap, severity, "tip") || bad {
+		r.withheld = true
+	}
+	r.tip.Translations = slices.DeleteFunc(r.tip.Translations, func(tr Translation) bool {
+		bad := report(tr.at.body, severity, tr.Language+" translation")
+		return report(tr.at.mindmap, severity, tr.Language+" translation") || bad
+	})
+}
