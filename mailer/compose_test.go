@@ -77,7 +77,7 @@ func TestComposedForNobody(t *testing.T) {
 // A translation that is too large falls back to the newsletter's own language.
 func TestTranslationTooLarge(t *testing.T) {
 	h := setUp(t)
-	h.item = h.tip(strings.Replace(tipText, "Di qué", strings.Repeat("Una frase **larga** para ocupar sitio. ", 3000)+"Di qué", 1))
+	h.item = h.tip(tooLarge)
 	h.open(30)
 	h.run()
 	h.waitFor(ledger.Sent, 30)

@@ -47,6 +47,10 @@ Di qué salió mal y sigue adelante.
 `
 )
 
+// tooLarge has a translation whose mind map alone is more than a mail may hold: a
+// text would be cut.
+var tooLarge = strings.Replace(tipText, "\n</details>", "\n## Mindmap\n\n"+strings.Repeat("- Una idea que llena una línea del mapa.\n", 3000)+"\n</details>", 1)
+
 // harness is a mailer's surroundings, all of them real: a database, an SMTP
 // server that keeps what it gets, a relay.
 type harness struct {

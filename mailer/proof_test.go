@@ -78,7 +78,7 @@ func TestProof(t *testing.T) {
 // Instead of a mail that can't be composed the editor gets the reason.
 func TestProofOfWhatCannotBeComposed(t *testing.T) {
 	h := setUp(t)
-	h.proof(h.tip(strings.Replace(tipText, "Di qué", strings.Repeat("Una frase **larga** para ocupar sitio. ", 3000)+"Di qué", 1)))
+	h.proof(h.tip(tooLarge))
 	h.run()
 	want := []string{"[Proof 2026-11-23 en] 💡 Own the mistake, then move on", "[Proof 2026-11-23 es] The mail can't be composed"}
 	if got := h.proofsSent(); !slices.Equal(got, want) {
