@@ -47,8 +47,10 @@ func Open(ctx context.Context, name string) (*DB, error) {
 // It has one connection: who reads rows from it must close them before they do
 // anything else.
 func OpenScratch(ctx context.Context, path string) (*DB, error) {
-	pool := openPool(dsn(path, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)"))
-	pool.SetMaxOpenConns(1)
+	pool, err := openPool(path, 1, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)")
+	if err != nil {
+		return nil, err
+	}
 	db := &DB{write: pool, read: pool, path: path}
 	if err := db.probe(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
@@ -77,10 +79,12 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// two writers wait for each other instead of failing at the first write.
 	// secure_delete: what is erased is overwritten, and not left in the file's free
 	// pages.
-	db.write = openPool(dsn(path, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...))
-	db.write.SetMaxOpenConns(1)
-	db.read = openPool(dsn(path, "query_only(1)"))
-	db.read.SetMaxOpenConns(8)
+	if db.write, err = openPool(path, 1, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...); err != nil {
+		return nil, err
+	}
+	if db.read, err = openPool(path, 8, "query_only(1)"); err != nil {
+		return nil, err
+	}
 	db.read.SetMaxIdleConns(8)
 	db.read.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.probe(ctx); err != nil {
@@ -100,12 +104,14 @@ func (db *DB) probe(ctx context.Context) error {
 // patience is how long a writer waits for another process's transactions.
 const patience = 15 * time.Second
 
-func openPool(dsn string) *sql.DB {
-	pool, err := sql.Open("sqlite", dsn)
+// openPool opens an SQLite file with so many connections at most.
+func openPool(path string, connections int, pragmas ...string) (*sql.DB, error) {
+	pool, err := sql.Open("sqlite", dsn(path, pragmas...))
 	if err != nil {
-		panic(err) // the driver is compiled in
+		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	return pool
+	pool.SetMaxOpenConns(connections)
+	return pool, nil
 }
 
 func dsn(path string, pragmas ...string) string {
