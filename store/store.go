@@ -39,7 +39,16 @@ func Open(ctx context.Context, name string) (*DB, error) {
 	if pgurl.Is(name) {
 		return openPostgres(ctx, name)
 	}
-	return openSQLite(ctx, name, "synchronous(FULL)")
+	return OpenThrough(ctx, driverName, name)
+}
+
+// driverName is what SQLite's driver is registered as.
+const driverName = "sqlite"
+
+// OpenThrough opens an SQLite file through a driver that is registered under another
+// name, and does what SQLite's own does.
+func OpenThrough(ctx context.Context, driver, name string) (*DB, error) {
+	return openSQLite(ctx, driver, name, "synchronous(FULL)")
 }
 
 // OpenScratch makes an SQLite file that nobody needs after a crash, nor anybody
@@ -47,7 +56,7 @@ func Open(ctx context.Context, name string) (*DB, error) {
 // It has one connection: who reads rows from it must close them before they do
 // anything else.
 func OpenScratch(ctx context.Context, path string) (*DB, error) {
-	pool, err := openPool(path, 1, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)")
+	pool, err := openPool(driverName, path, 1, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)")
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +67,7 @@ func OpenScratch(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
-func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error) {
+func openSQLite(ctx context.Context, driver, name string, pragmas ...string) (*DB, error) {
 	path, err := filepath.Abs(name)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -79,10 +88,10 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// two writers wait for each other instead of failing at the first write.
 	// secure_delete: what is erased is overwritten, and not left in the file's free
 	// pages.
-	if db.write, err = openPool(path, 1, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...); err != nil {
+	if db.write, err = openPool(driver, path, 1, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...); err != nil {
 		return nil, err
 	}
-	if db.read, err = openPool(path, 8, "query_only(1)"); err != nil {
+	if db.read, err = openPool(driver, path, 8, "query_only(1)"); err != nil {
 		return nil, err
 	}
 	db.read.SetMaxIdleConns(8)
@@ -105,8 +114,8 @@ func (db *DB) probe(ctx context.Context) error {
 const patience = 15 * time.Second
 
 // openPool opens an SQLite file with so many connections at most.
-func openPool(path string, connections int, pragmas ...string) (*sql.DB, error) {
-	pool, err := sql.Open("sqlite", dsn(path, pragmas...))
+func openPool(driver, path string, connections int, pragmas ...string) (*sql.DB, error) {
+	pool, err := sql.Open(driver, dsn(path, pragmas...))
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
