@@ -144,7 +144,10 @@ func TestTickScansNoTableOnSQLite(t *testing.T) {
 		}
 		looked++
 		for _, step := range queryPlan(h, text) {
-			if name, scans := strings.CutPrefix(step, "SCAN "); scans && large[strings.Fields(name)[0]] {
+			name, scans := strings.CutPrefix(step, "SCAN ")
+			// All that an edition ever had is as much.
+			wholeEdition := strings.HasSuffix(step, "sqlite_autoindex_deliveries_1 (edition=?)")
+			if scans && large[strings.Fields(name)[0]] || wholeEdition {
 				t.Errorf("%q in\n%s", step, text)
 			}
 		}
