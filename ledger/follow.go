@@ -2,11 +2,14 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"sync"
 
 	"dailytip/editions"
+	"dailytip/subscribers"
 )
 
 // follow does what an outcome brings with it, in the same transaction.
@@ -67,18 +70,21 @@ func (r *recorder) publish(ctx context.Context, content int64) (course bool, err
 // advanceCourse moves a course reader's place on, and never back: a tip that was
 // sent again by command may be an old one.
 func (r *recorder) advanceCourse(ctx context.Context, j Job) error {
-	_, err := r.tx.ExecContext(ctx, `
-		UPDATE subscriptions SET course_tip = (SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0)
-		WHERE id = $2 AND NOT EXISTS (
+	var tip string
+	err := r.tx.QueryRowContext(ctx, `
+		SELECT t.tip FROM content_tips t WHERE t.content = $1 AND t.position = 0 AND NOT EXISTS (
 			SELECT 1 FROM deliveries this JOIN editions e ON e.id = this.edition
 			JOIN editions later ON later.newsletter = e.newsletter AND later.local_date > e.local_date
 			JOIN deliveries d ON d.edition = later.id AND d.subscriber = this.subscriber
-			WHERE this.edition = $3 AND this.subscriber = $4 AND d.due_at > this.due_at AND d.state IN ('sent', 'in_doubt'))`,
-		j.Content, j.Subscription, j.Key.Edition, j.Key.Subscriber)
-	if err != nil {
-		return fmt.Errorf("move on in course: %w", err)
+			WHERE this.edition = $2 AND this.subscriber = $3 AND d.due_at > this.due_at AND d.state IN ('sent', 'in_doubt'))`,
+		j.Content, j.Key.Edition, j.Key.Subscriber).Scan(&tip)
+	if errors.Is(err, sql.ErrNoRows) { // a later one has moved it
+		return nil
 	}
-	return nil
+	if err != nil {
+		return fmt.Errorf("find the place in a course: %w", err)
+	}
+	return subscribers.MoveOnInCourse(ctx, r.tx, j.Subscription, tip)
 }
 
 // published are contents that are known to be public, and whether they belong to

@@ -2,6 +2,9 @@ package scheduler
 
 import (
 	"database/sql"
+	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,3 +127,80 @@ func rowsScanned(t *testing.T, url string) map[string]int64 {
 	}
 	return read
 }
+
+// On SQLite each statement of ticks and of a mailer is asked how it finds its rows.
+func TestTickScansNoTableOnSQLite(t *testing.T) {
+	db, asked := storetest.Noted(t)
+	h := newHarness(t, db, Newsletter{Order: Oldest}, library(t, "a", "b", "c"))
+	many(h)
+	asked.Take()
+	busyDays(h)
+	statements := asked.Take()
+	looked := 0
+	for _, text := range statements {
+		large := largeTables(text)
+		if len(large) == 0 {
+			continue
+		}
+		looked++
+		for _, step := range queryPlan(h, text) {
+			name, scans := strings.CutPrefix(step, "SCAN ")
+			// All that an edition ever had is as much.
+			wholeEdition := strings.HasSuffix(step, "sqlite_autoindex_deliveries_1 (edition=?)")
+			if scans && large[strings.Fields(name)[0]] || wholeEdition {
+				t.Errorf("%q in\n%s", step, text)
+			}
+		}
+	}
+	if looked < 10 {
+		t.Errorf("%d of %d statements are about a large table: the test looks at too little", looked, len(statements))
+	}
+}
+
+var tableNames = regexp.MustCompile(`\b(deliveries|subscribers|subscriptions)\b(?:\s+(?:AS\s+)?([a-z]\w*))?`)
+
+// largeTables are those of a statement whose rows grow with the readers, by the names
+// that it gives them.
+func largeTables(text string) map[string]bool {
+	names := map[string]bool{}
+	for _, m := range tableNames.FindAllStringSubmatch(text, -1) {
+		names[m[1]] = true
+		if m[2] != "" {
+			names[m[2]] = true
+		}
+	}
+	return names
+}
+
+// queryPlan is how SQLite carries a statement out. Whatever its parameters are, it
+// does so in the same way.
+func queryPlan(h *harness, text string) (steps []string) {
+	h.Helper()
+	highest := 0
+	for _, m := range parameters.FindAllStringSubmatch(text, -1) {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			h.Fatal(err)
+		}
+		highest = max(highest, n)
+	}
+	rows, err := h.db.Read().QueryContext(h.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, highest)...)
+	if err != nil {
+		h.Fatalf("%v in\n%s", err, text)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			h.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		h.Fatal(err)
+	}
+	return steps
+}
+
+var parameters = regexp.MustCompile(`\$(\d+)`)

@@ -74,9 +74,11 @@ func vacuumInto(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	db := openPool(dsn(path))
+	db, err := openPool(driverName, path, 1)
+	if err != nil {
+		return err
+	}
 	defer func() { _ = db.Close() }()
-	db.SetMaxOpenConns(1)
 	_, err = db.ExecContext(ctx, "VACUUM INTO $1", to)
 	return err
 }
@@ -88,9 +90,11 @@ func checkBackup(ctx context.Context, name string) (version int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	db := openPool(dsn(path, "query_only(1)"))
+	db, err := openPool(driverName, path, 1, "query_only(1)")
+	if err != nil {
+		return 0, err
+	}
 	defer func() { _ = db.Close() }()
-	db.SetMaxOpenConns(1)
 	faults, err := oneColumn(ctx, db, "PRAGMA quick_check")
 	if err != nil {
 		return 0, err

@@ -59,6 +59,9 @@ func openToRead(name string) (*DB, error) {
 	}
 	// Not mode=ro: it can't end the log (WAL) that it has to open, and would
 	// leave it beside the file.
-	pool := openPool(dsn(path, "query_only(1)"))
+	pool, err := openPool(driverName, path, 0, "query_only(1)") // 0: as many as it takes
+	if err != nil {
+		return nil, err
+	}
 	return &DB{write: pool, read: pool, path: path}, nil
 }

@@ -39,7 +39,16 @@ func Open(ctx context.Context, name string) (*DB, error) {
 	if pgurl.Is(name) {
 		return openPostgres(ctx, name)
 	}
-	return openSQLite(ctx, name, "synchronous(FULL)")
+	return OpenThrough(ctx, driverName, name)
+}
+
+// driverName is what SQLite's driver is registered as.
+const driverName = "sqlite"
+
+// OpenThrough opens an SQLite file through a driver that is registered under another
+// name, and does what SQLite's own does.
+func OpenThrough(ctx context.Context, driver, name string) (*DB, error) {
+	return openSQLite(ctx, driver, name, "synchronous(FULL)")
 }
 
 // OpenScratch makes an SQLite file that nobody needs after a crash, nor anybody
@@ -47,8 +56,10 @@ func Open(ctx context.Context, name string) (*DB, error) {
 // It has one connection: who reads rows from it must close them before they do
 // anything else.
 func OpenScratch(ctx context.Context, path string) (*DB, error) {
-	pool := openPool(dsn(path, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)"))
-	pool.SetMaxOpenConns(1)
+	pool, err := openPool(driverName, path, 1, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)")
+	if err != nil {
+		return nil, err
+	}
 	db := &DB{write: pool, read: pool, path: path}
 	if err := db.probe(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), db.Close())
@@ -56,7 +67,7 @@ func OpenScratch(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
-func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error) {
+func openSQLite(ctx context.Context, driver, name string, pragmas ...string) (*DB, error) {
 	path, err := filepath.Abs(name)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -77,10 +88,12 @@ func openSQLite(ctx context.Context, name string, pragmas ...string) (*DB, error
 	// two writers wait for each other instead of failing at the first write.
 	// secure_delete: what is erased is overwritten, and not left in the file's free
 	// pages.
-	db.write = openPool(dsn(path, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...))
-	db.write.SetMaxOpenConns(1)
-	db.read = openPool(dsn(path, "query_only(1)"))
-	db.read.SetMaxOpenConns(8)
+	if db.write, err = openPool(driver, path, 1, append(pragmas, "journal_mode(WAL)", "secure_delete(1)")...); err != nil {
+		return nil, err
+	}
+	if db.read, err = openPool(driver, path, 8, "query_only(1)"); err != nil {
+		return nil, err
+	}
 	db.read.SetMaxIdleConns(8)
 	db.read.SetConnMaxIdleTime(5 * time.Minute)
 	if err := db.probe(ctx); err != nil {
@@ -100,12 +113,14 @@ func (db *DB) probe(ctx context.Context) error {
 // patience is how long a writer waits for another process's transactions.
 const patience = 15 * time.Second
 
-func openPool(dsn string) *sql.DB {
-	pool, err := sql.Open("sqlite", dsn)
+// openPool opens an SQLite file with so many connections at most.
+func openPool(driver, path string, connections int, pragmas ...string) (*sql.DB, error) {
+	pool, err := sql.Open(driver, dsn(path, pragmas...))
 	if err != nil {
-		panic(err) // the driver is compiled in
+		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	return pool
+	pool.SetMaxOpenConns(connections)
+	return pool, nil
 }
 
 func dsn(path string, pragmas ...string) string {
