@@ -100,7 +100,7 @@ func (c *checker) newsletter(path string, n *Newsletter) {
 	}
 }
 
-// check1 reports the error of a check on one value, with the value before it.
+// check1 checks one value, and reports its error behind the value.
 func (c *checker) check1(path, value string, check func(string) error) {
 	if c.broken[path] {
 		return

@@ -148,7 +148,7 @@ func (d *decoder) table(n *yaml.Node, v reflect.Value, path string) {
 			table.SetMapIndex(name, entry)
 		}
 	}
-	if table.Len() > 0 { // {} and no group are the same to everyone
+	if table.Len() > 0 { // {} means the same as no group
 		v.Set(table)
 	}
 }
@@ -178,7 +178,7 @@ func (d *decoder) sequence(n *yaml.Node, v reflect.Value, path string) {
 		}
 	}
 	if len(n.Content) == 0 {
-		list = reflect.Zero(v.Type()) // [] and no list are the same to everyone
+		list = reflect.Zero(v.Type()) // [] means the same as no list
 	}
 	v.Set(list)
 }
@@ -214,7 +214,8 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 	}
 }
 
-// set gives a field the value that a text says. The error goes on after the text.
+// set gives a field the value that a text stands for. The error reads on after the
+// quoted text: "isn't a number; …".
 func set(v reflect.Value, text string) error {
 	switch v.Type() {
 	case durationType:

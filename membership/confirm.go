@@ -34,7 +34,7 @@ type Confirmed struct {
 func (s *Service) Confirm(ctx context.Context, now time.Time, c Confirmation) (out Confirmed, err error) {
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
 		out = Confirmed{}
-		person, sub, err := s.List.Behind(ctx, tx, c.Subscription)
+		person, sub, err := s.List.BySubscription(ctx, tx, c.Subscription)
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 // [ErrTooOften] when they have asked for too many.
 func (s *Service) Resend(ctx context.Context, now time.Time, subscription, content int64) error {
 	return s.DB.Write(ctx, func(tx *sql.Tx) error {
-		person, sub, err := s.List.Behind(ctx, tx, subscription)
+		person, sub, err := s.List.BySubscription(ctx, tx, subscription)
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (s *Service) Resend(ctx context.Context, now time.Time, subscription, conte
 // they have asked for too many.
 func (s *Service) MailAccount(ctx context.Context, now time.Time, subscription int64, newsletter string) error {
 	return s.DB.Write(ctx, func(tx *sql.Tx) error {
-		person, sub, err := s.List.Behind(ctx, tx, subscription)
+		person, sub, err := s.List.BySubscription(ctx, tx, subscription)
 		if err != nil {
 			return err
 		}

@@ -14,28 +14,28 @@ import (
 // Form is what comes with a sign-up on a page. A sign-up by command has none: the
 // zero value.
 type Form struct {
-	// Stamp is the token of the form ([subscribers.Tokens.NewStamp]), which counts
-	// once; "": the form has none.
-	Stamp string
-	// StampLife is how old a stamp may be. Later it needn't be remembered.
-	StampLife time.Duration
+	// Token is the form's own ([subscribers.Tokens.NewFormToken]), which counts once;
+	// "": the form has none.
+	Token string
+	// TokenLife is how old a token may be. Later it needn't be remembered.
+	TokenLife time.Duration
 	// Delay says how long the mail that answers has to wait. It's called only when
 	// there is such a mail. nil: the mail goes out at once.
 	Delay func() time.Duration
 }
 
-// ErrStampUsed means that a form was sent before, for somebody else.
-var ErrStampUsed = errors.New("the form's stamp was used before")
+// ErrFormTokenUsed means that a form was sent before, for somebody else.
+var ErrFormTokenUsed = errors.New("the form's token was used before")
 
 // SignUp adds somebody and enqueues the mail that answers: one that asks them to
 // confirm, or, when they get the newsletter already and signed up themselves, one
 // that says so. What an address gets that way is bounded by
-// [subscribers.List.MayAsk].
+// [subscribers.List.AllowSignUpMail].
 func (s *Service) SignUp(ctx context.Context, now time.Time, r subscribers.Request, f Form) (added subscribers.Added, err error) {
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
-		if f.Stamp != "" {
-			if first, err := s.List.SpendStamp(ctx, tx, now, f.Stamp, f.StampLife, r); err != nil || !first {
-				return cmp.Or(err, ErrStampUsed)
+		if f.Token != "" {
+			if first, err := s.List.UseFormToken(ctx, tx, now, f.Token, f.TokenLife, r); err != nil || !first {
+				return cmp.Or(err, ErrFormTokenUsed)
 			}
 		}
 		added, err = s.signUp(ctx, tx, now, r, f.Delay)
@@ -66,7 +66,7 @@ func (s *Service) SignUpAll(ctx context.Context, now time.Time, requests []subsc
 
 func (s *Service) signUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscribers.Request, delay func() time.Duration) (subscribers.Added, error) {
 	if r.Consent == subscribers.ByReader {
-		if err := s.List.Renew(ctx, tx, now, r); err != nil {
+		if err := s.List.UpdateUnconfirmed(ctx, tx, now, r); err != nil {
 			return subscribers.Added{}, err
 		}
 	}
@@ -78,7 +78,7 @@ func (s *Service) signUp(ctx context.Context, tx *sql.Tx, now time.Time, r subsc
 	if kind == "" {
 		return added, nil
 	}
-	may, err := s.List.MayAsk(ctx, tx, now, r.Address, kind == ledger.Confirm)
+	may, err := s.List.AllowSignUpMail(ctx, tx, now, r.Address, kind == ledger.Confirm)
 	if err != nil || !may {
 		return added, err
 	}

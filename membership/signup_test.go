@@ -119,7 +119,7 @@ func TestTakingAListOverSendsNothing(t *testing.T) {
 			for _, consent := range []subscribers.Consent{subscribers.Vouched, subscribers.ByOperator} {
 				added := h.request(now, subscribers.Request{
 					Address: subscribers.Address(fmt.Sprintf("r%d-%d@example.com", i, consent)), Newsletter: "management", Consent: consent,
-					Past: subscribers.Past{State: state},
+					Imported: subscribers.Imported{State: state},
 				})
 				if consent == subscribers.Vouched && added.State != state {
 					h.Errorf("%s became %s", state, added.State)
@@ -287,15 +287,15 @@ func TestSignUpsThatFailTogether(t *testing.T) {
 	})
 }
 
-// A form's stamp counts for one address: sent twice it's the same sign-up, and for
+// A form's token counts for one address: sent twice it's the same sign-up, and for
 // somebody else it counts no more.
-func TestAStampCountsOnce(t *testing.T) {
+func TestAFormTokenCountsOnce(t *testing.T) {
 	each(t, func(h *harness) {
-		form := membership.Form{Stamp: h.list.Tokens().NewStamp(now), StampLife: time.Hour}
+		form := membership.Form{Token: h.list.Tokens().NewFormToken(now), TokenLife: time.Hour}
 		for i, step := range []struct {
 			address subscribers.Address
 			want    error
-		}{{"ana@example.com", nil}, {"ana@example.com", nil}, {"bo@example.com", membership.ErrStampUsed}} {
+		}{{"ana@example.com", nil}, {"ana@example.com", nil}, {"bo@example.com", membership.ErrFormTokenUsed}} {
 			request := subscribers.Request{Address: step.address, Newsletter: "management", Consent: subscribers.ByReader}
 			if _, err := h.service.SignUp(h.Context(), now, request, form); !errors.Is(err, step.want) {
 				h.Errorf("%d: %v, want %v", i, err, step.want)

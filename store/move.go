@@ -26,7 +26,7 @@ type Moved struct {
 	Table    string
 	Rows     int64
 	Sum      string // SHA-256 over all rows, in hex: the same for the same rows on both engines
-	Repaired int64  // texts that held what PostgreSQL doesn't take (U+0000, invalid UTF-8), which was left out
+	Repaired int64  // texts from which something was left out that PostgreSQL refuses (U+0000, invalid UTF-8)
 }
 
 // Move copies all tables of a database into another, whatever their engines, and
@@ -63,7 +63,7 @@ func Move(ctx context.Context, from, to *DB, progress func(table string, rows in
 	if err != nil {
 		return nil, err
 	}
-	if to.Postgres() { // until it has looked at the tables it guesses
+	if to.Postgres() { // its planner guesses until it has looked at the tables
 		if _, err := to.write.ExecContext(ctx, "ANALYZE"); err != nil {
 			return moved, fmt.Errorf("analyze: %w", err)
 		}
@@ -99,8 +99,8 @@ func sameTables(ctx context.Context, from *DB, source Queryer, to *DB) ([]table,
 	return tables, nil
 }
 
-// emptyOut refuses a database that holds something, and takes out what its
-// migrations have put in.
+// emptyOut refuses a database that holds something. It deletes what the migrations
+// have put in.
 func emptyOut(ctx context.Context, tx *sql.Tx, tables []table) error {
 	for _, t := range tables {
 		if slices.Contains(seeded, t.name) {

@@ -97,8 +97,8 @@ func demandTLS(config *pgx.ConnConfig, name string) error {
 	return nil
 }
 
-// ways is how many of the connections at the beginning are ways to the first one's
-// host: with TLS and without.
+// ways is how many of the connections, from the first on, lead to the first one's host:
+// two when one is with TLS and one without, else one.
 func ways(offered []*pgconn.FallbackConfig) int {
 	if len(offered) > 1 && offered[0].Host == offered[1].Host && offered[0].Port == offered[1].Port &&
 		(offered[0].TLSConfig == nil) != (offered[1].TLSConfig == nil) {

@@ -16,9 +16,9 @@ import (
 // ErrOtherVersion means that a database has another schema than this program.
 var ErrOtherVersion = errors.New("the database's tables are those of another version; run dailytip migrate first")
 
-// OpenToRead opens a database that is up to date so that nothing can be written
-// to it, beside a running daemon if need be. An SQLite file that isn't there is
-// fs.ErrNotExist, not made.
+// OpenToRead opens a database for reading only; a daemon may be using it. Its schema
+// must be this program's ([ErrOtherVersion]). A missing SQLite file isn't made: the
+// error is fs.ErrNotExist.
 func OpenToRead(ctx context.Context, name string) (*DB, error) {
 	db, err := openToRead(name)
 	if err != nil {
@@ -57,8 +57,8 @@ func openToRead(name string) (*DB, error) {
 		}
 		return nil, err
 	}
-	// Not mode=ro: it can't end the log (WAL) that it has to open, and would
-	// leave it beside the file.
+	// Not mode=ro, with which SQLite couldn't remove the log (WAL) that it has to
+	// open, and would leave it beside the file.
 	pool, err := openPool(driverName, path, 0, "query_only(1)") // 0: as many as it takes
 	if err != nil {
 		return nil, err

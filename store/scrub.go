@@ -9,13 +9,12 @@ import (
 // anew: that takes less than a second, in which others have to wait.
 const mostVacuumed = 64 << 20
 
-// Scrub has nothing that was deleted stay readable in the files. SQLite
-// overwrites what it deletes (secure_delete), but keeps older pages in the log
-// beside the database until that is emptied, and shreds in pages that it has
-// rearranged until it writes the database anew. Of a large one that isn't done:
-// a backup is written anew, too. Scrub reports false when somebody was still
-// reading from the log: try again later. On PostgreSQL the server sees to all of
-// that when it vacuums.
+// Scrub removes from the files what was deleted from the database. SQLite overwrites
+// what it deletes (secure_delete), but older pages stay in the log beside the database
+// until the log is emptied, and fragments stay in rearranged pages until the database
+// is written anew. A large database isn't written anew; its backups are. Scrub reports
+// false when somebody was still reading from the log: try again later. PostgreSQL does
+// all of that itself when it vacuums.
 func (db *DB) Scrub(ctx context.Context) (clean bool, err error) {
 	if db.Postgres() {
 		return true, nil

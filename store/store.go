@@ -15,16 +15,16 @@ import (
 
 // DB is an open database. Its methods may be called from several goroutines.
 type DB struct {
-	write *sql.DB
-	read  *sql.DB
-	path  string // the SQLite file, "" on PostgreSQL
-	wrote func(took time.Duration, err error)
+	write        *sql.DB
+	read         *sql.DB
+	path         string // the SQLite file, "" on PostgreSQL
+	observeWrite func(took time.Duration, err error)
 }
 
-// ObserveWrites has f told of each transaction of [DB.Write]: how long it took,
-// waiting for its turn included, and what came of it. It's called from several
+// ObserveWrites calls f after each transaction of [DB.Write], with how long it took,
+// waiting for the right to write included, and its error. f is called from several
 // goroutines; set it before the database is used.
-func (db *DB) ObserveWrites(f func(took time.Duration, err error)) { db.wrote = f }
+func (db *DB) ObserveWrites(f func(took time.Duration, err error)) { db.observeWrite = f }
 
 // Queryer is what *sql.DB and *sql.Tx share: a function that only reads takes
 // it, and works inside and outside a transaction.
@@ -51,10 +51,9 @@ func OpenThrough(ctx context.Context, driver, name string) (*DB, error) {
 	return openSQLite(ctx, driver, name, "synchronous(FULL)")
 }
 
-// OpenScratch makes an SQLite file that nobody needs after a crash, nor anybody
-// else meanwhile: it doesn't wait for the disk, and uses it as little as it can.
-// It has one connection: who reads rows from it must close them before they do
-// anything else.
+// OpenScratch makes an SQLite file that is of use to this process alone, and of none
+// after a crash: writing doesn't wait for the disk. It has one connection, so rows that
+// are read must be closed before anything else is done.
 func OpenScratch(ctx context.Context, path string) (*DB, error) {
 	pool, err := openPool(driverName, path, 1, "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "journal_mode(MEMORY)", "cache_size(-100000)")
 	if err != nil {
@@ -110,8 +109,8 @@ func (db *DB) probe(ctx context.Context) error {
 	return Explain(db.write.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&n))
 }
 
-// patience is how long a writer waits for another process's transactions.
-const patience = 15 * time.Second
+// busyTimeout is how long a writer waits for the transactions of other processes.
+const busyTimeout = 15 * time.Second
 
 // openPool opens an SQLite file with so many connections at most.
 func openPool(driver, path string, connections int, pragmas ...string) (*sql.DB, error) {
@@ -125,7 +124,7 @@ func openPool(driver, path string, connections int, pragmas ...string) (*sql.DB,
 
 func dsn(path string, pragmas ...string) string {
 	q := url.Values{"_txlock": {"immediate"}}
-	wait := fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds())
+	wait := fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())
 	for _, p := range append([]string{wait, "foreign_keys(1)"}, pragmas...) {
 		q.Add("_pragma", p)
 	}
@@ -157,12 +156,12 @@ func (db *DB) Path() string { return db.path }
 // Write runs f in one transaction and commits it when f returns nil. f must use
 // nothing but tx: on SQLite there's one connection for writing.
 func (db *DB) Write(ctx context.Context, f func(tx *sql.Tx) error) error {
-	if db.wrote == nil {
+	if db.observeWrite == nil {
 		return db.transact(ctx, f)
 	}
 	began := time.Now() //nolint:forbidigo // a duration is measured, no instant is read
 	err := db.transact(ctx, f)
-	db.wrote(time.Since(began), err)
+	db.observeWrite(time.Since(began), err)
 	return err
 }
 
@@ -181,8 +180,8 @@ func (db *DB) transact(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return nil
 }
 
-// SkipLocked is what a SELECT ends with that claims rows of a table beside other
-// nodes. SQLite has one writer at a time, and no such clause.
+// SkipLocked is the end of a SELECT that claims rows of a table while other nodes do
+// so, too. SQLite has one writer at a time, and no such clause.
 func (db *DB) SkipLocked(table string) string {
 	if db.Postgres() {
 		return " FOR UPDATE OF " + table + " SKIP LOCKED"
@@ -197,8 +196,8 @@ func (db *DB) Prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	return stmt, Explain(err)
 }
 
-// Analyze tells PostgreSQL how large a table has become, so that it plans anew
-// what it had planned for an empty one.
+// Analyze has PostgreSQL look how large a table has become: the plans that it made for
+// an empty table are slow on a large one.
 func (db *DB) Analyze(ctx context.Context, table string) error {
 	if !db.Postgres() {
 		return nil

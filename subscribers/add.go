@@ -29,9 +29,9 @@ type Request struct {
 	Newsletter  string
 	Preferences Preferences
 	Consent     Consent
-	Detail      string // how it came about, kept as proof of consent
-	CourseTip   string // the last tip of a course that they have; "": they begin
-	Past        Past   // of a file that was exported
+	Detail      string   // how it came about, kept as proof of consent
+	CourseTip   string   // the last tip of a course that they have; "": they begin
+	Imported    Imported // of a file that was exported
 }
 
 // Result is what became of a [Request].
@@ -68,7 +68,7 @@ func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (A
 	}
 	state, _ := r.begins()
 	switch {
-	case r.Past.suppressed():
+	case r.Imported.suppressed():
 		return l.addSuppressed(ctx, tx, now, person, r)
 	case !person.SuppressedAt.IsZero() && r.Consent != ByReader && state != Unsubscribed:
 		return Added{Result: Barred, Subscriber: person.ID}, nil
@@ -126,9 +126,9 @@ func (l *List) askAgain(ctx context.Context, tx *sql.Tx, now time.Time, added Ad
 func (l *List) vouch(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) (Added, error) {
 	_, err := l.Confirm(ctx, tx, now, added.Subscription, r.Detail)
 	added.Result, added.State = Confirmed, Active
-	if err == nil && r.Past.State == Paused {
+	if err == nil && r.Imported.State == Paused {
 		added.State = Paused
-		_, err = l.Pause(ctx, tx, now, r.Past.PausedUntil, added.Subscription, r.Detail)
+		_, err = l.Pause(ctx, tx, now, r.Imported.PausedUntil, added.Subscription, r.Detail)
 	}
 	return added, err
 }
@@ -155,8 +155,8 @@ func (l *List) person(ctx context.Context, tx *sql.Tx, now time.Time, r Request)
 		ID: l.ids.New(now), Email: r.Address, CreatedAt: now,
 		Name: r.Preferences.Name, Language: r.Preferences.Language, Timezone: r.Preferences.Timezone,
 	}
-	if !r.Past.CreatedAt.IsZero() && r.Past.CreatedAt.Before(now) {
-		p.CreatedAt = r.Past.CreatedAt
+	if !r.Imported.CreatedAt.IsZero() && r.Imported.CreatedAt.Before(now) {
+		p.CreatedAt = r.Imported.CreatedAt
 	}
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO subscribers (id, email, email_key, name, language, timezone, created_at)

@@ -26,13 +26,13 @@ func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscript
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
-	if err := l.answered(ctx, tx, sub.Subscriber); err != nil {
+	if err := l.forgetAsked(ctx, tx, sub.Subscriber); err != nil {
 		return false, err
 	}
 	if err := l.setState(ctx, tx, now, subscription, Active, confirmed, detail); err != nil {
 		return false, err
 	}
-	_, err = l.lift(ctx, tx, now, sub.Subscriber, "they confirmed")
+	_, err = l.endSuppression(ctx, tx, now, sub.Subscriber, "they confirmed")
 	return true, err
 }
 

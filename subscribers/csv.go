@@ -14,8 +14,8 @@ import (
 // Columns are what a CSV file of subscribers may hold. email is required.
 var Columns = []string{"email", "name", "language", "timezone", "send_at", "days", "cadence", "newsletter"}
 
-// pastColumns are what an export of ours adds: see [Past].
-var pastColumns = []string{
+// importedColumns are those that an export of ours has beside them: see [Imported].
+var importedColumns = []string{
 	"state", "state_before", "paused_until", "created_at", "source", "confirmed_at", "consent", "left_at", "suppressed_at", "suppressed_reason", "course_tip",
 }
 
@@ -101,7 +101,7 @@ func readHeader(records *recordReader) ([]string, error) {
 		header[i] = strings.ToLower(strings.TrimSpace(name))
 		switch {
 		case header[i] == "":
-		case !slices.Contains(Columns, header[i]) && !slices.Contains(pastColumns, header[i]):
+		case !slices.Contains(Columns, header[i]) && !slices.Contains(importedColumns, header[i]):
 			return fail("%q is unknown; write %s", name, strings.Join(Columns, ", "))
 		case slices.Contains(header[:i], header[i]):
 			return fail("%q stands there twice", header[i])

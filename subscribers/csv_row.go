@@ -27,13 +27,13 @@ func parseRow(header, record []string, newsletters []string) (q Request, notice,
 	q.Address, who[0] = ParseAddress(field["email"])
 	q.Newsletter, who[1] = PickNewsletter(field["newsletter"], newsletters)
 	var past, wishes error
-	q.Past, who[2], past = parsePast(field)
+	q.Imported, who[2], past = parseImported(field)
 	q.CourseTip = field["course_tip"]
 	q.Preferences, wishes = parsePreferences(field)
 	if q.Preferences.Name, err = ParseName(field["name"]); err != nil {
 		notice = fmt.Errorf("%w; %s is taken without a name", err, q.Address)
 	}
-	if q.Past.ended() {
+	if q.Imported.ended() {
 		return q, notice, oneLine(who[:]...)
 	}
 	return q, notice, oneLine(append(who[:], wishes, past)...)
@@ -49,9 +49,9 @@ func parsePreferences(field map[string]string) (p Preferences, err error) {
 	return p, oneLine(faults[:]...)
 }
 
-// parsePast reads what an export adds. state is what is wrong with being kept
-// out, which nobody may guess; rest is what else is wrong.
-func parsePast(field map[string]string) (p Past, state, rest error) {
+// parseImported reads the columns that an export adds. state is a fault in what keeps
+// somebody out, which nobody may guess; rest are the other faults.
+func parseImported(field map[string]string) (p Imported, state, rest error) {
 	p.Source, p.Consent, p.SuppressedReason = field["source"], field["consent"], field["suppressed_reason"]
 	var keptOut [2]error
 	var faults [5]error

@@ -14,18 +14,18 @@ import (
 )
 
 // WriteCSV writes the subscriptions that a filter takes, in the form that
-// [ReadCSV] reads, and returns how many. Read into an empty database with who
-// vouches for it, they are the same list. Cells that a spreadsheet would take for
-// a formula get a ' in front.
+// [ReadCSV] reads, and returns how many. Imported into an empty database, with the
+// operator vouching for it, they are the same list again. Cells that a spreadsheet
+// would take for a formula get a ' in front.
 func (l *List) WriteCSV(ctx context.Context, w io.Writer, filter Filter) (int, error) {
 	out := csv.NewWriter(w)
-	if err := out.Write(slices.Concat(Columns, pastColumns)); err != nil {
+	if err := out.Write(slices.Concat(Columns, importedColumns)); err != nil {
 		return 0, fmt.Errorf("write header: %w", err)
 	}
 	n := 0
 	var source, consent string
 	var left int64
-	err := l.each(ctx, filter, pastOf, []any{&source, &consent, &left}, func(p Subscriber, s Subscription) error {
+	err := l.each(ctx, filter, historyColumns, []any{&source, &consent, &left}, func(p Subscriber, s Subscription) error {
 		n++
 		return out.Write(csvRow(p, s, source, consent, store.Time(left)))
 	})
@@ -36,9 +36,9 @@ func (l *List) WriteCSV(ctx context.Context, w io.Writer, filter Filter) (int, e
 	return n, err
 }
 
-// pastOf are columns with what the events say of a subscription: how it was
+// historyColumns are columns with what the events say of a subscription: how it was
 // signed up for, how that was confirmed, and when it was left, in ms.
-const pastOf = `,
+const historyColumns = `,
 	COALESCE((SELECT detail FROM subscription_events e WHERE e.subscriber = p.id AND e.newsletter = s.newsletter
 		AND e.kind IN ('` + signedUp + `', '` + signedUpAgain + `') ORDER BY e.at DESC, e.id DESC LIMIT 1), ''),
 	COALESCE((SELECT detail FROM subscription_events e WHERE e.subscriber = p.id AND e.newsletter = s.newsletter

@@ -15,8 +15,8 @@
 //
 // Only active subscriptions get mail. Nothing but the person's own consent, or
 // the operator's word for it (--confirmed), makes one active; an import never
-// revives who left, was suppressed or was erased. Who left or is suppressed and
-// signs up again is pending, and is again what they were when nobody confirms
-// ([List.Prune]). The states of a file are taken over by rules of their own: see
-// [Past].
+// revives who left, was suppressed or was erased. Whoever has left or is suppressed
+// and signs up again is pending; when nobody confirms it, they are again what they
+// were ([List.Prune]). An import takes the states in a file over by rules of its own:
+// see [Imported].
 package subscribers

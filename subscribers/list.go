@@ -95,10 +95,10 @@ func scanSubscription(row scanner) (Subscription, error) {
 	return s, nil
 }
 
-// Behind returns the person whose subscription has a number, with all of theirs,
-// and that subscription, or [ErrUnknown]. It's what every page behind a link
-// begins with, so it takes one query.
-func (l *List) Behind(ctx context.Context, q store.Queryer, subscription int64) (*Subscriber, Subscription, error) {
+// BySubscription returns the person whose subscription has a number, with all of
+// their subscriptions, and that one; or [ErrUnknown]. Every page behind a link begins
+// with it, so it takes one query.
+func (l *List) BySubscription(ctx context.Context, q store.Queryer, subscription int64) (*Subscriber, Subscription, error) {
 	var person Subscriber
 	var found Subscription
 	rows, err := q.QueryContext(ctx, `

@@ -7,10 +7,10 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// Mailbox is where an address most likely leads, whatever tag stands in it: one
-// person can write theirs in many ways, and a stranger can write to it in all of
-// them. It only says what limits count together, and nothing of who somebody is:
-// nothing is sent to it.
+// Mailbox is the mailbox that an address most likely leads to, whatever tag stands in
+// it: the address of one mailbox can be written in many ways, and a stranger can use
+// all of them. It's for limits, which count these together. Nothing is sent to it, and
+// nobody is recognised by it.
 func (a Address) Mailbox() Address {
 	local, domain, _ := strings.Cut(a.Key(), "@")
 	local, _, _ = strings.Cut(local, "+") // RFC 5233, at nearly all providers
@@ -34,17 +34,17 @@ func (a Address) Mailbox() Address {
 	return Address(local + "@" + domain)
 }
 
-// House is what limits count as one domain: what one owner has registered, with
-// all the names below it.
-func (a Address) House() string {
+// OrganizationalDomain is the domain that its owner has registered (RFC 7489 §3.2).
+// Limits count all the names below it together.
+func (a Address) OrganizationalDomain() string {
 	_, domain, _ := strings.Cut(a.Key(), "@")
 	return registered(domain)
 }
 
-// Public tells whether an address is with a large provider, where strangers to
-// each other have their mailboxes.
-func (a Address) Public() bool {
-	_, known := providers[a.House()]
+// AtLargeProvider tells whether an address is with a large provider, where strangers
+// to each other have their mailboxes.
+func (a Address) AtLargeProvider() bool {
+	_, known := providers[a.OrganizationalDomain()]
 	return known
 }
 

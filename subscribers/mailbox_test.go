@@ -46,8 +46,8 @@ func TestHouse(t *testing.T) {
 		"ana@localhost":          {"localhost", false},
 	} {
 		a := Address(address)
-		if a.House() != want.house || a.Public() != want.public {
-			t.Errorf("%s: %s, %t", address, a.House(), a.Public())
+		if a.OrganizationalDomain() != want.house || a.AtLargeProvider() != want.public {
+			t.Errorf("%s: %s, %t", address, a.OrganizationalDomain(), a.AtLargeProvider())
 		}
 	}
 }

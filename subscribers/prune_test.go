@@ -28,7 +28,7 @@ func TestSignUpsThatNobodyConfirmsEnd(t *testing.T) {
 		h.addTo("management", "dead@example.com", subscribers.ByReader)
 		h.addTo("other", "dead@example.com", subscribers.ByReader)
 		h.write(func(tx *sql.Tx) error {
-			_, err := h.list.MayAsk(t.Context(), tx, now, "left@example.com", true)
+			_, err := h.list.AllowSignUpMail(t.Context(), tx, now, "left@example.com", true)
 			return err
 		})
 		var forgotten []int64

@@ -83,7 +83,7 @@ func (l *List) slot(ctx context.Context, tx *sql.Tx, now time.Time, newsletter s
 	if p.Cadence == "" {
 		p.Cadence = Daily
 	}
-	// Mostly it's there: looking costs a fraction of the statement that makes it.
+	// Mostly the slot is there, and looking costs a fraction of making it.
 	err = tx.QueryRowContext(ctx, `
 		SELECT id FROM slots WHERE newsletter = $1 AND timezone = $2 AND send_at = $3 AND days = $4 AND cadence = $5`,
 		newsletter, p.Timezone, p.SendAt, p.Days, p.Cadence).Scan(&id)

@@ -5,15 +5,16 @@ import (
 	"hash/maphash"
 )
 
-// Strictest knows where a file says twice what somebody is: the strictest of it
-// counts, wherever it stands. Show it all rows before the first is added.
+// Strictest settles what counts when a file has several rows on one person: the
+// strictest state of them does, wherever it stands. It must see all rows before the
+// first of them is added.
 type Strictest struct {
 	seed   maphash.Seed
 	people map[uint64]bool // who is suppressed, by a hash of the address
 	places map[uint64]State
 }
 
-// NewStrictest returns one that has seen nothing.
+// NewStrictest returns one that has seen no rows.
 func NewStrictest() *Strictest {
 	return &Strictest{maphash.MakeSeed(), map[uint64]bool{}, map[uint64]State{}}
 }
@@ -21,19 +22,19 @@ func NewStrictest() *Strictest {
 // strictness is the order of states, from who gets mail to who mustn't.
 var strictness = map[State]int{"": 0, Active: 0, Paused: 1, Pending: 2, Unsubscribed: 3}
 
-// See takes a row in. Who is active, which most are, needs no room.
+// See takes a row into account. Active people, who are most, take no memory.
 func (s *Strictest) See(r Request) {
-	if r.Past.suppressed() {
+	if r.Imported.suppressed() {
 		s.people[s.person(r)] = true
 	}
-	if place := s.place(r); strictness[r.Past.State] > strictness[s.places[place]] {
-		s.places[place] = r.Past.State
+	if place := s.place(r); strictness[r.Imported.State] > strictness[s.places[place]] {
+		s.places[place] = r.Imported.State
 	}
 }
 
 // Over returns a row with the strictest state that the file has for it.
 func (s *Strictest) Over(r Request) Request {
-	p, state := &r.Past, s.places[s.place(r)]
+	p, state := &r.Imported, s.places[s.place(r)]
 	if p.State == Suppressed {
 		if strictness[state] > strictness[cmp.Or(p.Before, Pending)] {
 			p.Before = state

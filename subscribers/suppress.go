@@ -10,10 +10,10 @@ import (
 	"dailytip/store"
 )
 
-// Suppress ends all of a person's subscriptions, because mail to them can't
-// arrive or they complained. What each was is kept, so that it can be undone. Of
-// somebody who is suppressed it ends what they have asked for since: the mail that
-// asks them to confirm failed, too.
+// Suppress ends all of a person's subscriptions, because mail to them can't arrive or
+// they complained. The state of each is kept, so that the suppression can be undone.
+// When the person is suppressed already, it ends what they have signed up for since:
+// the mail that asked them to confirm has failed, too.
 func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, reason string) error {
 	res, err := tx.ExecContext(ctx, `
 		UPDATE subscribers SET suppressed_at = $1, suppressed_reason = $2 WHERE id = $3 AND suppressed_at = 0`,
@@ -40,11 +40,11 @@ func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscrib
 // Restore undoes a suppression on the operator's word: each subscription is what
 // it was before. It reports whether there was one to undo.
 func (l *List) Restore(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, why string) (bool, error) {
-	return l.lift(ctx, tx, now, subscriber, why)
+	return l.endSuppression(ctx, tx, now, subscriber, why)
 }
 
-// lift ends a suppression. Its reason stays in the history.
-func (l *List) lift(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, why string) (bool, error) {
+// endSuppression ends a suppression. Its reason stays in the history.
+func (l *List) endSuppression(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, why string) (bool, error) {
 	var reason string
 	err := tx.QueryRowContext(ctx, "SELECT suppressed_reason FROM subscribers WHERE id = $1 AND suppressed_at > 0", subscriber).Scan(&reason)
 	if errors.Is(err, sql.ErrNoRows) {

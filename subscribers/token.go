@@ -32,8 +32,8 @@ const (
 	AccountLink Purpose = "account"
 	AccountPage Purpose = "account-page"
 
-	// FormStamp signs a form; see [NewStamp].
-	FormStamp Purpose = "form"
+	// FormToken is what a form on our own page carries; see [Tokens.NewFormToken].
+	FormToken Purpose = "form"
 )
 
 const calendar = "calendar/"

@@ -79,7 +79,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		return nil, err
 	}
 	for i := range newsletters {
-		f := &fitness{look: looks[newsletters[i].ID], log: log, known: map[string]bool{}}
+		f := &mailCheck{look: looks[newsletters[i].ID], log: log, known: map[string]bool{}}
 		newsletters[i].Withhold = f.withhold
 	}
 	keys, err := dkimKeys(cfg)
@@ -121,8 +121,8 @@ func (a *app) close() {
 	}
 }
 
-// schedulerNewsletters turns the configuration into what the scheduler needs. A
-// fault that only it can find has its line too.
+// schedulerNewsletters turns the configuration into what the scheduler needs. Faults
+// that only the scheduler can find are reported with their line, too.
 func schedulerNewsletters(cfg *config.Config, libraries map[string]*tips.Library) ([]scheduler.Newsletter, error) {
 	var faults config.Faults
 	out := make([]scheduler.Newsletter, 0, len(cfg.Newsletters))

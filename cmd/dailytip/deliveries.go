@@ -39,7 +39,7 @@ func (c *command) printDeliveries(ctx context.Context, a *app, edition editions.
 	})
 }
 
-// errEnough ends a list that is too long for a person.
+// errEnough ends a table that is longer than a person would read.
 var errEnough = errors.New("enough")
 
 // listDeliveries prints a line for each delivery in some states, or in all (none
@@ -84,9 +84,8 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition editions.E
 // mostRows is how long a table may get before a person stops reading it.
 const mostRows = 200
 
-// headings are what a content's mail has for a heading in each language, composed
-// once. The mails themselves aren't kept: a course has a content for each of its
-// tips.
+// headings are the headings of each content's mail by language, each composed once. The
+// mails themselves aren't kept: a course has a content for each of its tips.
 type headings map[headingOf]heading
 
 type headingOf struct {

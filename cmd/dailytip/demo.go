@@ -54,8 +54,8 @@ what was delivered and ends.`,
 	return cmd
 }
 
-// demoShelf stands for the folder of the starter library, which is in the program.
-const demoShelf = "(starter library)"
+// starterLibrary stands for the folder of the starter library, which is in the program.
+const starterLibrary = "(starter library)"
 
 // sampleReaders are the demo's subscribers: addresses that can't exist (RFC
 // 2606), languages that the starter library has, zones around the world.
@@ -109,7 +109,7 @@ func (c *command) runDemo(ctx context.Context, f demoFlags) (err error) {
 // assemble puts the program together as serve does, with a configuration made
 // here instead of one read from a file.
 func (d *demoRun) assemble(ctx context.Context) error {
-	shelf, err := d.openTips()
+	opened, err := d.openTips()
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (d *demoRun) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.app, err = assemble(ctx, cfg, map[string]*tips.Library{cfg.Newsletters[0].Tips: shelf}, d.log)
+	d.app, err = assemble(ctx, cfg, map[string]*tips.Library{cfg.Newsletters[0].Tips: opened}, d.log)
 	if err != nil {
 		return err
 	}
@@ -136,14 +136,14 @@ func (d *demoRun) openTips() (*tips.Library, error) {
 	if d.flags.tips == "" {
 		return tips.OpenFS(library.Files, tips.Options{Log: d.log})
 	}
-	shelf, err := tips.Open(d.flags.tips, tips.Options{Log: d.log})
+	opened, err := tips.Open(d.flags.tips, tips.Options{Log: d.log})
 	if err != nil {
 		return nil, exitf(codeFailed, "open library: %w", err)
 	}
-	if len(shelf.Tips()) == 0 {
+	if len(opened.Tips()) == 0 {
 		return nil, exitf(codeNothing, "%s holds no tip that can be sent; dailytip tips lint --dir %s says why", d.flags.tips, d.flags.tips)
 	}
-	return shelf, nil
+	return opened, nil
 }
 
 func (d *demoRun) configuration() (*config.Config, error) {
@@ -168,7 +168,7 @@ func (d *demoRun) configuration() (*config.Config, error) {
 		return nil, err
 	}
 	n := config.DefaultNewsletter()
-	n.ID, n.Title, n.Tips = "management", "Management Tip of the Day", cmp.Or(d.flags.tips, demoShelf)
+	n.ID, n.Title, n.Tips = "management", "Management Tip of the Day", cmp.Or(d.flags.tips, starterLibrary)
 	n.From, n.ConfirmFrom = cfg.From, cfg.From
 	cfg.SMTP, cfg.Newsletters = []config.Relay{r}, []config.Newsletter{n}
 	return cfg, nil

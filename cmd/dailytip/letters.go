@@ -35,7 +35,7 @@ func newLooks(cfg *config.Config) (looks, error) {
 		if n.Archive {
 			look.ArchiveURL = cfg.BaseURL + "/archive/" + n.ID
 		}
-		look.Assets = shelf(n.Tips)
+		look.Assets = libraryFiles(n.Tips)
 		if public(cfg.BaseURL) && !internal(&n) {
 			look.AssetURL = cfg.BaseURL + "/files/" + n.ID + "/"
 		}
@@ -58,15 +58,15 @@ func newLooks(cfg *config.Config) (looks, error) {
 	return all, nil
 }
 
-// internal tells whether strangers get to see nothing of a newsletter, so not its
-// pictures either.
+// internal tells whether strangers may see nothing of a newsletter: then its pictures
+// aren't on the site either.
 func internal(n *config.Newsletter) bool { return !n.Joinable && !n.Archive }
 
-// shelf is a library's folder as a file system that no name and no link leads
-// out of, and that holds files only; the demo's is in the program. nil: it can't be opened, which reading
-// the tips has reported.
-func shelf(folder string) fs.FS {
-	if folder == demoShelf {
+// libraryFiles is a library's folder as a file system. No name and no link leads out
+// of it, and it holds regular files only. The starter library is in the program
+// itself. nil: the folder can't be opened, which reading the tips has reported.
+func libraryFiles(folder string) fs.FS {
+	if folder == starterLibrary {
 		return library.Files
 	}
 	files, err := tips.OpenFolder(folder)
@@ -76,9 +76,9 @@ func shelf(folder string) fs.FS {
 	return files
 }
 
-// trySample makes a mail of each shape with a newsletter's look. The configuration
-// was checked value by value; what their sum spoils is found here, before anything
-// is due.
+// trySample composes a sample of each kind of mail with a newsletter's look. Values of
+// the configuration that are right one by one may still make a bad mail together;
+// that's found here, before anything is due.
 func trySample(look letter.Newsletter) error {
 	tip := tips.Tip{ID: "sample", Title: "A sample", Body: "Text.", Link: "https://example.com/", Source: "Example"}
 	content := letter.Content{Edition: 1, LocalDate: "2026-01-01", Tips: []tips.Tip{tip}}
@@ -104,8 +104,8 @@ func trySample(look letter.Newsletter) error {
 	return nil
 }
 
-// maxTemplate is more than a template may have, so that letter says what is wrong
-// with a larger one.
+// maxTemplate is the most that is read of a template, in bytes. It's more than letter
+// allows, so that letter says what is wrong with a template that is too large.
 const maxTemplate = 1 << 20
 
 func readTemplate(name string) (*letter.Template, config.Faults) {
@@ -132,10 +132,10 @@ func public(base string) bool {
 	return u.Hostname() != "" && (ip == nil || ip.IsGlobalUnicast() && !ip.IsPrivate())
 }
 
-// fitness remembers which tips make mails that can be sent: a tip whose mail
-// would be too large, or can't be made, is withheld when it's read, not found out
-// when it's due and its newsletter stands still.
-type fitness struct {
+// mailCheck composes the mails of each tip when it's read, and remembers the result. A
+// tip whose mail would be too large, or can't be composed, is withheld then: on the day
+// itself it would stop its newsletter.
+type mailCheck struct {
 	look letter.Newsletter
 	log  *slog.Logger
 
@@ -143,21 +143,21 @@ type fitness struct {
 	known map[string]bool // by the tip's digest: withheld
 }
 
-// longText is how much markdown, in bytes, can't become too large a mail: the
+// longText is a size of markdown, in bytes, up to which no mail becomes too large: the
 // densest markup grows to some thirty times its size, and the limit is
-// letter.MaxHTML. Nearly all tips are shorter, and cost nothing here.
+// letter.MaxHTML. Nearly all tips are shorter, and needn't be composed.
 const longText = letter.MaxHTML / 40
 
-// manyTags is how many elements of HTML a text may hold and surely be rendered:
-// fewer can't be too many in each other.
+// manyTags is a number of HTML tags below which a text can surely be rendered: fewer
+// can't be nested too deeply.
 const manyTags = 100
 
-func (f *fitness) withhold(t *tips.Tip) bool {
+func (f *mailCheck) withhold(t *tips.Tip) bool {
 	longest, tags := len(t.Body)+len(t.Mindmap), strings.Count(t.Body, "<")
 	for _, tr := range t.Translations {
 		longest, tags = max(longest, len(tr.Body)+len(tr.Mindmap)), max(tags, strings.Count(tr.Body, "<"))
 	}
-	if longest <= longText && tags < manyTags && f.look.Template == nil { // a shell of one's own takes up to half of a mail
+	if longest <= longText && tags < manyTags && f.look.Template == nil { // a template takes up to half of a mail
 		return false
 	}
 	f.mu.Lock()
@@ -179,7 +179,7 @@ func (f *fitness) withhold(t *tips.Tip) bool {
 
 // compose tries the mails of a tip in each of its languages. A translation that is
 // too large is replaced by the original.
-func (f *fitness) compose(t *tips.Tip) error {
+func (f *mailCheck) compose(t *tips.Tip) error {
 	content := letter.Content{LocalDate: "2026-01-01", Tips: []tips.Tip{*t}}
 	if _, err := letter.Compose(f.look, content, ""); err != nil {
 		return err
@@ -206,7 +206,7 @@ func lintMails(look letter.Newsletter, all []tips.Tip) []tips.Fault {
 			if errors.Is(err, letter.ErrShortened) {
 				rule = ruleShortened
 			}
-			if errors.Is(err, letter.ErrTooLarge) || errors.Is(err, tips.ErrTooComplex) { // [fitness] withholds it
+			if errors.Is(err, letter.ErrTooLarge) || errors.Is(err, tips.ErrTooComplex) { // [mailCheck] withholds it
 				severity = tips.Error
 			}
 			faults = append(faults, tips.Fault{Path: t.Path, Line: 1, Rule: rule, Severity: severity, Message: err.Error()})

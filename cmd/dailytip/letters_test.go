@@ -217,7 +217,7 @@ newsletters:
 // due, its newsletter would stand still.
 func TestATipThatCannotBeRenderedIsWithheld(t *testing.T) {
 	var said bytes.Buffer
-	f := &fitness{look: letter.Newsletter{ID: "management", Title: "Tips", From: mail.Address{Address: "tips@example.com"}, BaseURL: "https://tips.example.com"}, log: slog.New(slog.NewTextHandler(&said, nil)), known: map[string]bool{}}
+	f := &mailCheck{look: letter.Newsletter{ID: "management", Title: "Tips", From: mail.Address{Address: "tips@example.com"}, BaseURL: "https://tips.example.com"}, log: slog.New(slog.NewTextHandler(&said, nil)), known: map[string]bool{}}
 	good := tips.Tip{ID: "good", Title: "T", Body: "Say thanks."}
 	bad := tips.Tip{ID: "bad", Path: "bad.md", Title: "T", Body: strings.Repeat("<b>", 600) + "x"}
 	translated := good

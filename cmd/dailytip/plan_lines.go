@@ -27,17 +27,17 @@ type planLine struct {
 	Languages []string     `json:"languages,omitempty"`
 	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
 
-	// Over: the date is over and nothing was sent on it. It's what would have been,
-	// for who asks before the first edition what a year looks like.
+	// Over: the date is over and nothing was sent on it. The line says what would
+	// have gone out, for somebody who asks for a whole year before the first edition.
 	Over bool `json:"over,omitempty"`
 
 	choice scheduler.Choice
 }
 
-// plan names what goes out on some days from one on. A date that is over has
-// what was sent: one without an edition gets none any more. asIf: before the first
-// edition it's the plan of a newsletter that had begun on the first date, as a
-// simulation may.
+// plan names what goes out on some days from a date on. A date that is over shows what
+// was sent; without an edition it shows nothing, since none comes any more. asIf: as
+// long as no edition has gone out, the plan is that of a newsletter which began on the
+// first of the dates, as a simulation may.
 func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, start scheduler.Date, days int, asIf bool) ([]planLine, *scheduler.Calendar, error) {
 	calendar, err := a.scheduler.Calendar(ctx, n, now)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 	upcoming, end := n.Upcoming(now), start.Add(days)
 	ahead := upcoming
 	if asIf && !calendar.Begun() && upcoming.After(start) {
-		upcoming = start // nothing has gone out yet: a plan for any time one likes
+		upcoming = start // nothing has gone out yet, so the plan may begin at any time
 	}
 	var choices []scheduler.Choice
 	for date := start; upcoming.After(date) && end.After(date); date = date.Add(1) {
@@ -54,7 +54,7 @@ func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, 
 			choices = append(choices, choice)
 		}
 	}
-	// What is still to go out before the first date decides what that gets.
+	// What goes out before the first date decides which tip the first date gets.
 	for _, choice := range calendar.Plan(upcoming, max(end.Sub(upcoming), 0)) {
 		if !start.After(choice.Date) {
 			choices = append(choices, choice)

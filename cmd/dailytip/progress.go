@@ -13,11 +13,12 @@ import (
 )
 
 const (
-	// lookEach is how often who waits for an edition looks. A look costs
-	// milliseconds, however large the edition is.
-	lookEach = 200 * time.Millisecond
-	// sayEach is how often it says how far it is where no person looks on.
-	sayEach = 30 * time.Second
+	// pollEvery is how often the counts are read while a command waits for an
+	// edition. That takes milliseconds, however large the edition is.
+	pollEvery = 200 * time.Millisecond
+	// reportEvery is how often a command writes how far it is when its output isn't a
+	// terminal.
+	reportEvery = 30 * time.Second
 )
 
 // watch shows an edition's progress until it's out or the time is over.
@@ -26,9 +27,9 @@ func (c *command) watch(ctx context.Context, a *app, edition editions.Edition, w
 	defer bar.done()
 	end := time.NewTimer(wait)
 	defer end.Stop()
-	look := time.NewTicker(lookEach)
+	look := time.NewTicker(pollEvery)
 	defer look.Stop()
-	say := time.NewTicker(sayEach)
+	say := time.NewTicker(reportEvery)
 	defer say.Stop()
 	for {
 		counts, err := a.ledger.Count(ctx, a.db.Read(), edition)
@@ -60,7 +61,7 @@ func (c *command) watch(ctx context.Context, a *app, edition editions.Edition, w
 	}
 }
 
-// troubles are the numbers that a bar doesn't show.
+// troubles are the counts that the bar doesn't show.
 func troubles(counts ledger.Counts) string {
 	var parts []string
 	for _, part := range []struct {

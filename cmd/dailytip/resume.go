@@ -77,7 +77,8 @@ func (c *command) resumeScopes(ctx context.Context, a *app, newsletter string, f
 	return c.awaitTry(ctx, a, newsletter, paused, wait)
 }
 
-// nobodySends tells whether nothing would act on a change of the ledger.
+// nobodySends tells whether no daemon is running that would act on a change of the
+// ledger.
 func (a *app) nobodySends(ctx context.Context) (bool, error) {
 	if a.db.Postgres() {
 		nodes, err := a.ledger.Nodes(ctx, time.Now().Add(-aliveFor))
@@ -90,7 +91,7 @@ func (a *app) nobodySends(ctx context.Context) (bool, error) {
 	return true, errors.Join(err, sender.Release())
 }
 
-// awaitTry waits until each pause is over or was tried in vain.
+// awaitTry waits until each pause is over, or until the relay was tried again in vain.
 func (c *command) awaitTry(ctx context.Context, a *app, newsletter string, before []ledger.PauseInfo, wait time.Duration) error {
 	probes := map[string]int{}
 	for _, p := range before {

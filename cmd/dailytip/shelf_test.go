@@ -44,7 +44,7 @@ func TestShelfHoldsFilesOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	files := shelf(dir)
+	files := libraryFiles(dir)
 	handler := site.AddTo(web.New(web.Options{}), site.Options{Newsletters: []site.Newsletter{{ID: "x", Title: "X", Files: files}}}).Handler()
 	for name, want := range map[string]int{
 		"a.png": 200, "link.png": 200,

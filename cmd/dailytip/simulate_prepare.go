@@ -75,7 +75,7 @@ func (s *simulation) readFile(name string) error {
 			s.say("%s:%d: %v", name, row.Line, row.Err)
 			continue
 		}
-		switch past := row.Request.Past; {
+		switch past := row.Request.Imported; {
 		case past.State == "" || past.State == subscribers.Active:
 			s.add(time.Time{}, row.Request)
 		case past.State == subscribers.Paused && !past.PausedUntil.IsZero():
@@ -89,7 +89,7 @@ func (s *simulation) readFile(name string) error {
 }
 
 func (s *simulation) add(pausedUntil time.Time, r subscribers.Request) {
-	r.Consent, r.Past = subscribers.Vouched, subscribers.Past{}
+	r.Consent, r.Imported = subscribers.Vouched, subscribers.Imported{}
 	s.readers = append(s.readers, reader{Request: r, newsletter: s.find(r.Newsletter), pausedUntil: pausedUntil})
 }
 
@@ -152,10 +152,10 @@ func (s *simulation) writeDown(ctx context.Context, n *scheduler.Newsletter, dat
 	return err
 }
 
-// playUpTo writes down what plan shows from now to the day before the first
-// date, so that the first date gets what plan shows for it. The simulation's
-// clock begins on the day before, in the east: a date there that plan knows
-// nothing of is skipped.
+// playUpTo writes down what plan shows from now to the day before the first date, so
+// that the first date gets the tip that plan shows for it. The simulation's clock
+// begins while some zones are still at earlier dates: these are skipped, for plan says
+// nothing of them.
 func (s *simulation) playUpTo(ctx context.Context, n *scheduler.Newsletter, now time.Time) error {
 	if n.Order == scheduler.CourseOrder {
 		return nil

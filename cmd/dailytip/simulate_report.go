@@ -101,8 +101,8 @@ func newSeen(s *simulation) *seen {
 	return v
 }
 
-// delivered notes a mail, and prints it. Readers in the east get the day after
-// the last one before readers in the west get the last: that isn't asked for.
+// delivered notes a mail, and prints it. Readers in the east get the date after the
+// last one before readers in the west get the last: that mail isn't counted.
 func (s *simulation) delivered(ctx context.Context, j ledger.Job) error {
 	v := s.seen
 	if !v.inRange(j.LocalDate) {

@@ -130,7 +130,7 @@ func (c *command) printPauses(ctx context.Context, a *app) error {
 	return nil
 }
 
-// said puts what stands behind a pause on a line of its own.
+// said puts the relay's reply that caused a pause on a line of its own.
 func said(a ledger.Answer) string {
 	if text := mailer.Said(a); text != "" {
 		return "\n        " + text

@@ -156,7 +156,7 @@ func (c *command) tipsLint(dir *string) *cobra.Command {
 func (c *command) lookOf(dir, folder string) (letter.Newsletter, error) {
 	if dir != "" {
 		return letter.Newsletter{
-			ID: "lint", Title: "Lint", BaseURL: "http://localhost", From: mail.Address{Address: "tips@example.com"}, Assets: shelf(dir),
+			ID: "lint", Title: "Lint", BaseURL: "http://localhost", From: mail.Address{Address: "tips@example.com"}, Assets: libraryFiles(dir),
 		}, nil
 	}
 	cfg, err := config.Load(c.configPath())

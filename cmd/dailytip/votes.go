@@ -21,8 +21,8 @@ func voteText(t editions.Tally) string {
 	return fmt.Sprintf("%d of %d", t.Useful, t.Useful+t.Useless)
 }
 
-// tallies counts the votes on the tips of a folder. A library that was named by
-// hand has none, and what can't be read keeps nobody from looking at tips.
+// tallies counts the votes on the tips of a folder. A folder that was named by hand has
+// none, and a database that can't be read keeps nobody from looking at tips.
 func (c *command) tallies(ctx context.Context, dir, folder string) map[string]editions.Tally {
 	if dir != "" {
 		return nil

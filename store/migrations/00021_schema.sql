@@ -94,7 +94,7 @@ CREATE TABLE asked (
 );
 CREATE INDEX asked_last ON asked (last_at);
 
--- What works once: the stamps of forms that have been sent. One that is gone from
+-- What works once: the tokens of forms that have been sent. One that is gone from
 -- here is too old to be used again.
 CREATE TABLE spent (
     number BIGINT PRIMARY KEY,  -- what the token names

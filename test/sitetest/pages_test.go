@@ -118,7 +118,7 @@ func (s *site) account(name string) (link, page, used string) {
 
 // forms are what comes of the forms, first of those that change nothing.
 func (s *site) forms() []visit {
-	stamp := s.list.Tokens().NewStamp(time.Now().Add(-time.Minute))
+	stamp := s.list.Tokens().NewFormToken(time.Now().Add(-time.Minute))
 	leave := s.link("u", subscribers.UnsubscribeLink, "zh-cn")
 	_, account, _ := s.account("active")
 	_, arabic, _ := s.account("ar")

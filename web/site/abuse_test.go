@@ -66,7 +66,7 @@ func TestManySignUpsForOneAddress(t *testing.T) {
 	many(attacks, func(i int) {
 		from := fmt.Sprintf("10.%d.%d.%d", i>>16&255, i>>8&255, i&255)
 		if i%2 == 0 {
-			body := form("email", "victim@example.com", "newsletter", "management", "stamp", s.list.Tokens().NewStamp(before))
+			body := form("email", "victim@example.com", "newsletter", "management", "stamp", s.list.Tokens().NewFormToken(before))
 			if a := s.direct(handler, "/subscribe", formType, body, from); a.StatusCode != 200 {
 				t.Errorf("%s: %d", from, a.StatusCode)
 			}
@@ -101,7 +101,7 @@ func TestManySignUpsFromOneNetwork(t *testing.T) {
 		address := fmt.Sprintf("victim%d@host%d.example", i, i)
 		var a *http.Response
 		if i%2 == 0 {
-			a = s.direct(handler, "/subscribe", formType, form("email", address, "newsletter", "management", "stamp", s.list.Tokens().NewStamp(before)), from)
+			a = s.direct(handler, "/subscribe", formType, form("email", address, "newsletter", "management", "stamp", s.list.Tokens().NewFormToken(before)), from)
 		} else {
 			a = s.direct(handler, "/api/subscribe", "application/json", `{"email": "`+address+`"}`, from)
 		}
@@ -126,7 +126,7 @@ func TestTooManySignUps(t *testing.T) {
 		if i%2 == 0 {
 			return s.api(`{"email": "` + address + `"}`)
 		}
-		mark := s.list.Tokens().NewStamp(now.Add(time.Duration(s.passed.Load()) - 5*time.Second))
+		mark := s.list.Tokens().NewFormToken(now.Add(time.Duration(s.passed.Load()) - 5*time.Second))
 		return s.post("/subscribe", form("email", address, "newsletter", "management", "stamp", mark))
 	}
 	for i := range 2 {
@@ -169,7 +169,7 @@ func TestKnownAndUnknownAddressesLookAlike(t *testing.T) {
 		var first [2]string
 		for _, name := range names {
 			address := name + "@example.com"
-			mark := s.list.Tokens().NewStamp(now.Add(48*time.Hour - 5*time.Second))
+			mark := s.list.Tokens().NewFormToken(now.Add(48*time.Hour - 5*time.Second))
 			a := s.post("/subscribe", form("email", address, "newsletter", "management", "stamp", mark))
 			b := s.api(`{"email": "` + address + `"}`)
 			for i, got := range []string{

@@ -86,7 +86,7 @@ func (s *Site) rename(r *http.Request, now time.Time, p reader) (news, error) {
 		return news{form: &settingsForm{Name: written}, faults: []fault{{"name", "page.fault.name"}}}, nil
 	}
 	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
-		person, sub, err := s.List.Behind(r.Context(), tx, p.subscription.ID)
+		person, sub, err := s.List.BySubscription(r.Context(), tx, p.subscription.ID)
 		if err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ func TestOneMailboxIsNotBombed(t *testing.T) {
 			if i%2 == 0 {
 				s.api(jsonOf(t, map[string]string{"email": address}), "X-Forwarded-For", from).must(t, 202)
 			} else {
-				mark := s.list.Tokens().NewStamp(now.Add(-time.Minute))
+				mark := s.list.Tokens().NewFormToken(now.Add(-time.Minute))
 				s.post("/subscribe", form("email", address, "newsletter", "management", "stamp", mark), "X-Forwarded-For", from).must(t, 200, "Look into your inbox")
 			}
 		}
@@ -92,7 +92,7 @@ func TestMailsBeyondALimitLeaveLater(t *testing.T) {
 				s.api(`{"email": "`+step.who(i)+`"}`).must(t, 202, "A mail is on its way")
 				s.api(`{"email": "`+step.who(i)+`"}`).must(t, 202) // causes none, and takes no place
 			}
-			mark := s.list.Tokens().NewStamp(now.Add(-time.Minute))
+			mark := s.list.Tokens().NewFormToken(now.Add(-time.Minute))
 			s.post("/subscribe", form("email", step.who(5), "newsletter", "management", "stamp", mark)).must(t, 200, "Look into your inbox")
 			want := []time.Duration{0, 0, 10 * time.Minute, 20 * time.Minute, 30 * time.Minute, 40 * time.Minute}
 			got := s.starts()

@@ -14,7 +14,7 @@
 // request and opens once (account_link.go).
 //
 // Anybody can write anybody's address into the form. What an address gets from
-// that is bounded in the database (subscribers.MayAsk); how much comes at all by
+// that is bounded in the database (subscribers.AllowSignUpMail); how much comes at all by
 // limits.go; form_token.go tells people from simple machines; and what another
 // site's form sends goes on only after a click on a page of ours (signup.go), for
 // no static form can carry a secret.

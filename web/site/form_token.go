@@ -20,7 +20,7 @@ const (
 
 // formAge returns how long ago a form was made; false: the stamp isn't ours.
 func (s *Site) formAge(stamp string, now time.Time) (time.Duration, bool) {
-	at, err := s.List.Tokens().StampMade(stamp)
+	at, err := s.List.Tokens().FormTokenTime(stamp)
 	return now.Sub(at), err == nil
 }
 
@@ -30,5 +30,5 @@ func (s *Site) freshStamp(old string, now time.Time) string {
 	if age, ok := s.formAge(old, now); ok && age >= 0 && age < formAtLeast {
 		return old
 	}
-	return s.List.Tokens().NewStamp(now)
+	return s.List.Tokens().NewFormToken(now)
 }

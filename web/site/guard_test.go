@@ -62,7 +62,7 @@ func TestBadTokens(t *testing.T) {
 		"/confirm/":     {leave, preferences, confirm[:31], confirm + "A", confirm + "%0A", "%0D%0A" + confirm, strings.ToUpper(confirm), "x"},
 		"/open/":        {confirm, leave, preferences, tokens.Make(subscribers.AccountPage, 1), tokens.Make(subscribers.UnsubscribeLink, 1), "x"},
 		"/account/":     {confirm, leave, preferences, tokens.Make(subscribers.AccountLink, 1), "x"},
-		"/preferences/": {confirm, leave, preferences[:31], preferences[1:], preferences + "A", "x", s.list.Tokens().Make(subscribers.FormStamp, ana.Subscription)},
+		"/preferences/": {confirm, leave, preferences[:31], preferences[1:], preferences + "A", "x", s.list.Tokens().Make(subscribers.FormToken, ana.Subscription)},
 		"/u/":           {confirm, preferences, leave[:31], leave[1:], leave + "%00", leave + "=", "%F0%9F%92%A1", "..%2f" + leave, "x"},
 	}
 	for i := range leave {
@@ -204,7 +204,7 @@ func TestLogsNameNobody(t *testing.T) {
 		s.post(settings, body)
 		s.get(settings + "/data?email=ana@example.com")
 	}
-	mark := s.list.Tokens().NewStamp(now.Add(-time.Minute))
+	mark := s.list.Tokens().NewFormToken(now.Add(-time.Minute))
 	account := s.openAccount(settings)
 	for _, body := range []string{"do=name&name=Ana+Ben", "do=erase", "do=join&newsletter=ana@example.com"} {
 		s.post(account, body)

@@ -39,8 +39,8 @@ func newGates(l Limits) gates {
 // know whether the address is on the list, and so can't tell.
 func (g gates) signUp(now time.Time, network string, a subscribers.Address) time.Duration {
 	line := g.total.Delay(now, "")
-	if !a.Public() {
-		line = max(line, g.domain.Delay(now, a.House()))
+	if !a.AtLargeProvider() {
+		line = max(line, g.domain.Delay(now, a.OrganizationalDomain()))
 	}
 	if line > longestLine {
 		return line - longestLine
@@ -51,8 +51,8 @@ func (g gates) signUp(now time.Time, network string, a subscribers.Address) time
 // mail takes a mail's place in line, and returns how long it has to wait there.
 func (g gates) mail(now time.Time, a subscribers.Address) time.Duration {
 	wait := g.total.Reserve(now, "")
-	if !a.Public() {
-		wait = max(wait, g.domain.Reserve(now, a.House()))
+	if !a.AtLargeProvider() {
+		wait = max(wait, g.domain.Reserve(now, a.OrganizationalDomain()))
 	}
 	return wait
 }

@@ -31,7 +31,7 @@ type reader struct {
 // reader returns who a subscription belongs to, or [subscribers.ErrUnknown]
 // when they have been erased.
 func (s *Site) reader(ctx context.Context, q store.Queryer, subscription int64) (reader, error) {
-	person, sub, err := s.List.Behind(ctx, q, subscription)
+	person, sub, err := s.List.BySubscription(ctx, q, subscription)
 	if err != nil {
 		return reader{}, err
 	}

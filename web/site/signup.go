@@ -47,7 +47,7 @@ func (s *Site) subscribe(r *http.Request) (web.Page, error) {
 	request.Detail = "signed up with the form " + where
 	wait, err := s.signUp(r, request, stamp)
 	switch {
-	case errors.Is(err, membership.ErrStampUsed):
+	case errors.Is(err, membership.ErrFormTokenUsed):
 		return s.onceMore(r, e)
 	case err != nil:
 		return web.Page{}, err
@@ -83,7 +83,7 @@ func (s *Site) signUp(r *http.Request, request subscribers.Request, stamp string
 	even := time.NewTimer(s.evenly)
 	defer even.Stop()
 	_, err = s.Membership.SignUp(ctx, now, request, membership.Form{
-		Stamp: stamp, StampLife: formAtMost, Delay: func() time.Duration { return s.gates.mail(now, request.Address) },
+		Token: stamp, TokenLife: formAtMost, Delay: func() time.Duration { return s.gates.mail(now, request.Address) },
 	})
 	if err != nil {
 		return 0, err

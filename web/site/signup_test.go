@@ -236,7 +236,7 @@ func TestMachines(t *testing.T) {
 		{"too fast", good, 2 * time.Second, nil},
 		{"too late", good, time.Hour + time.Second, nil},
 		{"of tomorrow", func(s *fixture) string {
-			return s.list.Tokens().NewStamp(now.Add(24 * time.Hour))
+			return s.list.Tokens().NewFormToken(now.Add(24 * time.Hour))
 		}, time.Minute, nil},
 		{"into the trap", good, time.Minute, []string{"topic", "cheap pills"}},
 	} {

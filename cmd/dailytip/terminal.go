@@ -6,9 +6,9 @@ import (
 	"dailytip/safetext"
 )
 
-// visibleWriter makes visible what is written to it, a line or more at a time. What
-// people and servers wrote passes here before it's printed, logged or complained
-// about, in text and in JSON.
+// visibleWriter escapes what a terminal would obey, a line or more at a time. All that
+// is printed or logged passes here, in text and in JSON, for people and servers have
+// written parts of it.
 type visibleWriter struct{ io.Writer }
 
 func (w visibleWriter) Write(p []byte) (int, error) {
@@ -18,8 +18,8 @@ func (w visibleWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// data is where a file's bytes go, such as a mail's: as they are, but visible to
-// a person who looks at a terminal.
+// data is where the bytes of a file go, such as a mail's: unchanged, unless a person
+// looks at them on a terminal.
 func (c *command) data() io.Writer {
 	if isTerminal(c.out) {
 		return visibleWriter{c.out}

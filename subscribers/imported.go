@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Past is what a file tells of a subscription beyond its preferences: what an
-// export of ours writes. It never makes anybody more active than their consent
-// does: only who vouches for it has a state taken over that gets mail. Zero
-// values mean that the file doesn't say.
-type Past struct {
+// Imported is what a file tells of a subscription beyond its preferences, as an export
+// of ours does. It never makes anybody more active than their consent does: a state
+// that gets mail is taken over only when the operator vouches for it. A zero value
+// means that the file doesn't say.
+type Imported struct {
 	State            State
 	Before           State // as in [Subscription]
 	CreatedAt        time.Time
@@ -26,15 +26,16 @@ type Past struct {
 }
 
 // suppressed tells whether the person is, as far as the file says.
-func (p Past) suppressed() bool { return p.State == Suppressed || !p.SuppressedAt.IsZero() }
+func (p Imported) suppressed() bool { return p.State == Suppressed || !p.SuppressedAt.IsZero() }
 
-// ended tells whether a row's person must not get mail, whoever vouches for it.
-func (p Past) ended() bool { return p.suppressed() || p.State == Unsubscribed }
+// ended tells whether the row's person must not get mail, even if the operator vouches
+// for their consent.
+func (p Imported) ended() bool { return p.suppressed() || p.State == Unsubscribed }
 
 // begins is the state in which the request's subscription begins, and what it was
 // before that.
 func (r Request) begins() (state, before State) {
-	p, vouched := r.Past, r.Consent == Vouched
+	p, vouched := r.Imported, r.Consent == Vouched
 	switch {
 	case p.State == Unsubscribed:
 		return Unsubscribed, ""
@@ -59,11 +60,11 @@ func (r Request) begins() (state, before State) {
 
 // dates are the instants that a new subscription has.
 func (r Request) dates(now time.Time, state State) (created, confirmed, pausedUntil time.Time) {
-	known := r.Consent == Vouched || r.Past.ended()
+	known := r.Consent == Vouched || r.Imported.ended()
 	if !known {
 		return now, time.Time{}, time.Time{}
 	}
-	created, confirmed, pausedUntil = r.Past.CreatedAt, r.Past.ConfirmedAt, r.Past.PausedUntil
+	created, confirmed, pausedUntil = r.Imported.CreatedAt, r.Imported.ConfirmedAt, r.Imported.PausedUntil
 	if created.IsZero() {
 		created = now
 	}
@@ -76,11 +77,11 @@ func (r Request) dates(now time.Time, state State) (created, confirmed, pausedUn
 // noteBeginning writes the history of a new subscription: what the file says of
 // it, and how it came to us.
 func (l *List) noteBeginning(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) error {
-	p := r.Past
+	p := r.Imported
 	note := func(at time.Time, kind, detail string) error {
 		return l.note(ctx, tx, at, added.Subscriber, r.Newsletter, kind, detail)
 	}
-	if p == (Past{}) || r.Consent != Vouched && !p.ended() {
+	if p == (Imported{}) || r.Consent != Vouched && !p.ended() {
 		if r.Consent == Vouched {
 			return note(now, vouchedFor, r.Detail)
 		}
@@ -116,7 +117,7 @@ func (l *List) endPlace(ctx context.Context, tx *sql.Tx, now time.Time, added Ad
 	if sub.State == Unsubscribed {
 		return added, nil
 	}
-	if back, err := l.backSince(ctx, tx, r.Past.LeftAt, cameBack, sub); err != nil || back {
+	if back, err := l.backSince(ctx, tx, r.Imported.LeftAt, cameBack, sub); err != nil || back {
 		return added, err
 	}
 	added.Result, added.State = Ended, Unsubscribed
@@ -131,11 +132,11 @@ func (l *List) addSuppressed(ctx context.Context, tx *sql.Tx, now time.Time, per
 		if err := l.loadSubscriptions(ctx, tx, person); err != nil {
 			return added, err
 		}
-		back, err := l.backSince(ctx, tx, r.Past.SuppressedAt, restored, append(person.Subscriptions, Subscription{Subscriber: person.ID})...)
+		back, err := l.backSince(ctx, tx, r.Imported.SuppressedAt, restored, append(person.Subscriptions, Subscription{Subscriber: person.ID})...)
 		if err != nil || back {
 			return added, err
 		}
-		since, reason := r.Past.SuppressedAt, r.Past.SuppressedReason
+		since, reason := r.Imported.SuppressedAt, r.Imported.SuppressedReason
 		if since.IsZero() {
 			since, reason = now, cmp.Or(reason, r.Detail)
 		}
@@ -152,7 +153,7 @@ func (l *List) addSuppressed(ctx context.Context, tx *sql.Tx, now time.Time, per
 		return l.subscribe(ctx, tx, now, person, r)
 	}
 	added.Subscription, added.State = sub.ID, sub.State
-	if err == nil && r.Past.State == Unsubscribed {
+	if err == nil && r.Imported.State == Unsubscribed {
 		return l.endPlace(ctx, tx, now, added, sub, r)
 	}
 	return added, err

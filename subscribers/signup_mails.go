@@ -10,22 +10,21 @@ import (
 	"dailytip/store"
 )
 
-// Anybody can write anybody's address into a form. These bound what its owner
-// gets from that.
+// Anybody can write anybody's address into a form. These limits bound how many
+// mails its owner gets because of that.
 const (
-	// askAgainAfter is how long after a mail that a sign-up caused the next may
-	// follow.
+	// askAgainAfter is the least time between two mails that sign-ups cause.
 	askAgainAfter = 24 * time.Hour
-	// MostUnanswered is how many confirmations an address gets in a while of
-	// UnconfirmedLife when nobody answers one. The links of all of them work.
+	// MostUnanswered is how many mails that ask to confirm an address gets within
+	// UnconfirmedLife while it answers none. The links of all of them work.
 	MostUnanswered = 3
 )
 
-// MayAsk counts a mail that a sign-up is about to cause and reports whether it
-// may go out. Commit it together with the mail. All ways to write one mailbox
-// count together. confirmation: it asks to confirm,
-// which only happens so often; else only the time since the last one counts.
-func (l *List) MayAsk(ctx context.Context, tx *sql.Tx, now time.Time, a Address, confirmation bool) (bool, error) {
+// AllowSignUpMail tells whether a mail that a sign-up causes may go out, and counts
+// it when it may. It belongs into the transaction that enqueues the mail. All ways to
+// write the address of one mailbox count together. confirmation: the mail asks to
+// confirm, and MostUnanswered holds for it; else only askAgainAfter does.
+func (l *List) AllowSignUpMail(ctx context.Context, tx *sql.Tx, now time.Time, a Address, confirmation bool) (bool, error) {
 	counts := 0
 	if confirmation {
 		counts = 1
@@ -51,9 +50,9 @@ func (l *List) MayAsk(ctx context.Context, tx *sql.Tx, now time.Time, a Address,
 	return true, nil
 }
 
-// answered forgets, now that a person has confirmed, how often they were asked,
-// and that they had once been erased.
-func (l *List) answered(ctx context.Context, tx *sql.Tx, subscriber int64) error {
+// forgetAsked forgets how often a person was asked to confirm, and that they had once
+// been erased: they have confirmed now.
+func (l *List) forgetAsked(ctx context.Context, tx *sql.Tx, subscriber int64) error {
 	var a Address
 	if err := tx.QueryRowContext(ctx, "SELECT email FROM subscribers WHERE id = $1", subscriber).Scan(&a); err != nil {
 		return fmt.Errorf("confirm: %w", err)

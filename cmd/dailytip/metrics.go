@@ -7,9 +7,9 @@ import (
 	"dailytip/metrics"
 )
 
-// measure has the program measured when its configuration asks for it. kept is
-// what a program before it counted, nil at first: counters go on through all the
-// configurations of a daemon. It returns what the next one is to keep.
+// measure counts what the program does, when its configuration asks for metrics. kept
+// are the counters of the configuration before this one, nil at first: they go on
+// through all the configurations of a daemon. It returns those to keep for the next.
 func (a *app) measure(kept *metrics.Metrics) *metrics.Metrics {
 	if a.config.Metrics.Listen == "" {
 		return kept

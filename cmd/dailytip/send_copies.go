@@ -19,7 +19,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 )
 
-// chosen is the content that a date has or will have.
+// chosen is the content of a date's edition, opened or still to come.
 func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) (letter.Content, error) {
 	if edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String()); err == nil {
 		stored, err := a.ledger.Editions().ChoiceOf(ctx, edition, editions.Daily)

@@ -112,8 +112,8 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 	return nil
 }
 
-// why says in a sentence what a subscription's reader can expect, and what
-// stands in the way.
+// why says in a sentence when a subscription's reader gets mail next, or why they get
+// none.
 func (a *app) why(s *subscribers.Subscriber, sub subscribers.Subscription, pauses []ledger.PauseInfo) string {
 	n, err := a.scheduler.Find(sub.Newsletter)
 	switch {

@@ -10,7 +10,7 @@ import (
 
 // pagesForOne serves pages that are for whoever sits at this machine: the preview
 // and the demo. They have no login, so they answer to the machine's own names only.
-// A site that has a name of its own lead here (DNS rebinding) could else have a
+// Otherwise a site whose own name leads to this machine (DNS rebinding) could have a
 // browser read them.
 func pagesForOne(listen string, next http.Handler) http.Handler {
 	named, _, _ := net.SplitHostPort(listen)
