@@ -103,17 +103,17 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, p paused, w work, jobs []Job) (_ []Job, err error) {
 	for w.ID != 0 && len(jobs) < c.Limit {
 		limit := c.Limit
-		probe, held := p.scopes[w.Newsletter]
-		if held {
+		probe, isPaused := p.scopes[w.Newsletter]
+		if isPaused {
 			limit = min(limit, len(jobs)+1)
 		}
 		before := len(jobs)
-		if w.ready && w.State == editions.Open && (probe || !held) {
+		if w.ready && w.State == editions.Open && (probe || !isPaused) {
 			if jobs, err = l.claimEdition(ctx, tx, now, c.Owner, w.Edition, limit, jobs); err != nil {
 				return nil, err
 			}
 		}
-		if held && len(jobs) > before {
+		if isPaused && len(jobs) > before {
 			jobs[before].Probe, p.scopes[w.Newsletter] = true, false
 		}
 		if len(jobs) < c.Limit {

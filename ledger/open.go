@@ -40,13 +40,11 @@ type Opening struct {
 // nothing and returns [editions.ErrNotWritten]. When nobody is due it opens
 // nothing.
 func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int64, err error) {
-	if opened, err = l.open(ctx, now, o); err != nil && !errors.Is(err, editions.ErrNotWritten) {
-		return opened, fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)
-	}
-	return opened, err
-}
-
-func (l *Ledger) open(ctx context.Context, now time.Time, o Opening) (opened int64, err error) {
+	defer func() {
+		if err != nil && !errors.Is(err, editions.ErrNotWritten) {
+			err = fmt.Errorf("open edition %s of %s: %w", o.LocalDate, o.Newsletter, err)
+		}
+	}()
 	who, err := l.whoIsDue(ctx, o)
 	if err != nil {
 		return 0, err

@@ -83,7 +83,7 @@ func (l *Ledger) recoverFrom(ctx context.Context, tx *sql.Tx, now time.Time, nod
 	records := l.recorder(tx, now)
 	for _, j := range claimed {
 		state, next, end := Retry, store.Millis(now), int64(0)
-		if held := slices.Contains(hold, j.Newsletter); held {
+		if slices.Contains(hold, j.Newsletter) {
 			state, next, end = InDoubt, 0, store.Millis(now)
 		}
 		changed, err := affected(tx.ExecContext(ctx, `

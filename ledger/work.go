@@ -83,8 +83,8 @@ func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
 		return true, nil
 	}
 	for w.ID != 0 {
-		probe, held := p.scopes[w.Newsletter]
-		if w.State == editions.Open && w.ready && (probe || !held) {
+		probe, isPaused := p.scopes[w.Newsletter]
+		if w.State == editions.Open && w.ready && (probe || !isPaused) {
 			return true, nil
 		}
 		if w, err = l.lookForWork(ctx, l.db.Read(), now, w.ID); err != nil {

@@ -9,28 +9,28 @@ import (
 )
 
 // breaker is a circuit breaker: it counts refusals with nothing accepted in
-// between. One refusal is
-// one reader's; a row of them is more likely our fault or the relay's (P4): a
-// relay that lost its table of users says of each that they don't exist.
+// between. One refusal is one reader's; a row of them is more likely our fault or
+// the relay's (P4): a relay that lost its table of users says of each that they
+// don't exist.
 //
 // Final outcomes wait here, unrecorded, until it's clear which of the two it is.
 // They keep their places among in_flight; a crash leaves them in doubt, and
 // they're simply refused again.
 type breaker struct {
-	counts map[verdict.Verdict]int
-	held   []ledger.Outcome
+	counts     map[verdict.Verdict]int
+	unrecorded []ledger.Outcome
 }
 
-// row adds a refusal to its scope's row, and pauses the scope when the row is
+// refused adds a refusal to its scope's row, and pauses the scope when the row is
 // long enough.
-func (d *dispatcher) row(ctx context.Context, now time.Time, w ruling, r *message, o ledger.Outcome) {
+func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, r *message, o ledger.Outcome) {
 	s := d.breakers[w.scope]
 	if s == nil {
 		s = &breaker{counts: map[verdict.Verdict]int{}}
 		d.breakers[w.scope] = s
 	}
 	if o.State == ledger.Failed {
-		s.held = append(s.held, o)
+		s.unrecorded = append(s.unrecorded, o)
 	} else {
 		d.outcomes = append(d.outcomes, o)
 	}
@@ -43,7 +43,7 @@ func (d *dispatcher) row(ctx context.Context, now time.Time, w ruling, r *messag
 // putBack ends a row whose refusals weren't about the readers.
 func (d *dispatcher) putBack(now time.Time, scope string) {
 	if s := d.breakers[scope]; s != nil {
-		for _, o := range s.held {
+		for _, o := range s.unrecorded {
 			o.State, o.NextAt, o.Dead = ledger.Pending, now, false
 			d.outcomes = append(d.outcomes, o)
 		}
@@ -53,8 +53,8 @@ func (d *dispatcher) putBack(now time.Time, scope string) {
 
 // release lets a row's refusals be recorded as they were said.
 func (d *dispatcher) release(s *breaker) {
-	d.outcomes = append(d.outcomes, s.held...)
-	s.held = nil
+	d.outcomes = append(d.outcomes, s.unrecorded...)
+	s.unrecorded = nil
 }
 
 // accepted ends the rows and pauses that a mail belongs to.
@@ -68,12 +68,12 @@ func (d *dispatcher) accepted(ctx context.Context, scope string) {
 	}
 }
 
-// settle lets held refusals be recorded when nothing is on its way, nor waiting,
-// that could tell more: then the rows are over. When they hold all places, they
-// make room, and the rows are counted on. It reports whether there is something
-// to record.
+// settle lets the refusals that breakers keep be recorded when nothing is on its
+// way, nor waiting, that could tell more: then the rows are over. When they take
+// all places, they make room, and the rows are counted on. It reports whether there
+// is something to record.
 func (d *dispatcher) settle() bool {
-	full := d.held() >= d.inFlight
+	full := d.unrecorded() >= d.inFlight
 	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && !full {
 		return false
 	}
@@ -86,11 +86,11 @@ func (d *dispatcher) settle() bool {
 	return len(d.outcomes) > 0
 }
 
-// held counts the outcomes that wait in rows.
-func (d *dispatcher) held() int {
+// unrecorded counts the refusals that breakers keep.
+func (d *dispatcher) unrecorded() int {
 	n := 0
 	for _, s := range d.breakers {
-		n += len(s.held)
+		n += len(s.unrecorded)
 	}
 	return n
 }

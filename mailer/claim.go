@@ -134,7 +134,7 @@ func (d *dispatcher) worthwhile() bool {
 const largestCommit = 400
 
 // busy counts the mails that a connection has, or will have.
-func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.held() }
+func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.unrecorded() }
 
 // page makes one exchange. It reports false when the ledger fails: then the
 // outcomes are kept and nothing is claimed, for without a ledger nothing goes

@@ -13,11 +13,11 @@ import (
 // goroutine runs it.
 type connection struct {
 	*Mailer
-	line    *line
-	session *relay.Session
-	number  int
-	up      bool      // the relay has let it in
-	rests   time.Time // until then others are tried, who are let in
+	upstream *upstream
+	session  *relay.Session
+	number   int
+	up       bool      // the relay has let it in
+	rests    time.Time // until then others are tried, who are let in
 }
 
 // handOver works until nothing is on its way any more.
@@ -26,8 +26,8 @@ func (c *connection) handOver(ctx context.Context) {
 	idle := time.NewTimer(idleTime)
 	defer idle.Stop()
 	for {
-		queue := c.line.queue
-		rest := c.line.concurrency.beyond(c.number)
+		queue := c.upstream.queue
+		rest := c.upstream.concurrency.beyond(c.number)
 		if rest == nil {
 			rest = c.resting()
 		}
@@ -52,7 +52,7 @@ func (c *connection) handOver(ctx context.Context) {
 // didn't let in while it served others, may try again; nil: now.
 func (c *connection) resting() <-chan struct{} {
 	left := c.rests.Sub(clock())
-	if left <= 0 || c.line.concurrency.connected.Load() == 0 {
+	if left <= 0 || c.upstream.concurrency.connected.Load() == 0 {
 		return nil
 	}
 	over := make(chan struct{})
@@ -72,7 +72,7 @@ func (c *connection) close() {
 func (c *connection) let(in bool) {
 	if in != c.up {
 		c.up = in
-		c.line.concurrency.connected.Add(map[bool]int32{true: 1, false: -1}[in])
+		c.upstream.concurrency.connected.Add(map[bool]int32{true: 1, false: -1}[in])
 	}
 }
 
@@ -83,11 +83,11 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
-	if last, ok := c.line.open(clock(), x.job.Probe); !ok {
+	if last, ok := c.upstream.open(clock(), x.job.Probe); !ok {
 		if x.relay == "" {
-			x.relay, x.answer = c.line.Name, last
+			x.relay, x.answer = c.upstream.Name, last
 		}
-		c.pass(x)
+		c.tryNext(x)
 		return
 	}
 	if !c.written(ctx, x) {
@@ -97,8 +97,8 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
-	if !c.line.quota.take() {
-		c.pass(x)
+	if !c.upstream.quota.take() {
+		c.tryNext(x)
 		return
 	}
 	x.began = clock()
@@ -114,7 +114,7 @@ func (m *Mailer) stillWanted(x *message) bool { return m.ours(x) && clock().Befo
 // await waits for the relay's rate. It reports false when the mail can't go any
 // more (P7), or a stop came first.
 func (c *connection) await(ctx context.Context, x *message) bool {
-	if err := c.line.limit.Wait(ctx); err != nil {
+	if err := c.upstream.limit.Wait(ctx); err != nil {
 		<-ctx.Done() // its deadline comes before our turn
 		return false
 	}
@@ -123,7 +123,7 @@ func (c *connection) await(ctx context.Context, x *message) bool {
 
 // answer brings back a mail that is over, or tries it elsewhere.
 func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
-	l := c.line
+	l := c.upstream
 	x.relay, x.answer, x.verdict = l.Name, a, verdict.Judge(a)
 	c.observed(x)
 	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
@@ -151,25 +151,25 @@ func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 		if l.failed(x.began, now, a, c.pace.aside) && len(c.relays) > 1 {
 			c.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", l.Name, "answer", a.String())
 		}
-		c.pass(x)
+		c.tryNext(x)
 	default:
 		if l.worked() && len(c.relays) > 1 {
 			c.log.Info("the relay works again", "relay", l.Name)
 		}
 		if x.verdict == verdict.Unroutable {
-			c.pass(x)
+			c.tryNext(x)
 			return
 		}
 		c.back(x)
 	}
 }
 
-// pass gives a mail to the relay after this one; without one, what it has heard
+// tryNext gives a mail to the relay after this one; without one, what it has heard
 // so far stands.
-func (c *connection) pass(x *message) {
+func (c *connection) tryNext(x *message) {
 	x.tries = 0
 	switch {
-	case c.route(c.line.next, x):
+	case c.route(c.upstream.next, x):
 	case x.relay == "":
 		c.untried(x)
 	default:
@@ -180,7 +180,7 @@ func (c *connection) pass(x *message) {
 
 // route puts a mail into the queue of the first relay from l on that this node
 // may use. It never blocks: each queue holds as much as may be claimed.
-func (m *Mailer) route(l *line, x *message) bool {
+func (m *Mailer) route(l *upstream, x *message) bool {
 	for ; l != nil; l = l.next {
 		if l.concurrency.used() {
 			l.queue <- x

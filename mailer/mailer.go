@@ -64,7 +64,7 @@ type Mailer struct {
 	ledger      *ledger.Ledger
 	tokens      *subscribers.Tokens
 	newsletters map[string]*Newsletter
-	relays      []*line
+	relays      []*upstream
 	inFlight    int
 	exclusive   bool
 	sign        func(message []byte, from string) ([]byte, error) // nil: none
@@ -131,7 +131,7 @@ func New(o Options) (*Mailer, error) {
 		m.newsletters[n.ID] = &n
 	}
 	for i, r := range o.Relays {
-		m.relays = append(m.relays, newLine(r, o.InFlight))
+		m.relays = append(m.relays, newUpstream(r, o.InFlight))
 		if i > 0 {
 			m.relays[i-1].next = m.relays[i]
 		}
@@ -168,7 +168,7 @@ func (m *Mailer) Run(ctx context.Context) error {
 	var connections sync.WaitGroup
 	for _, l := range m.relays {
 		for i := range min(l.Connections, m.inFlight) {
-			c := &connection{Mailer: m, line: l, session: l.Session(), number: i}
+			c := &connection{Mailer: m, upstream: l, session: l.Session(), number: i}
 			connections.Go(func() { c.handOver(ctx) }) // from the relay's queue to m.done
 		}
 	}

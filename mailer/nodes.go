@@ -128,7 +128,7 @@ func (d *dispatcher) handBack(ctx context.Context) {
 }
 
 // drain takes back what waits for a relay's connections.
-func (d *dispatcher) drain(ctx context.Context, l *line) {
+func (d *dispatcher) drain(ctx context.Context, l *upstream) {
 	for {
 		select {
 		case x := <-l.queue:

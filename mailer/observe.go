@@ -47,7 +47,7 @@ func (m *Mailer) Relays() []RelayState {
 }
 
 // aside tells whether the relay is left alone.
-func (l *line) aside() bool {
+func (l *upstream) aside() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.failures > 0

@@ -125,7 +125,7 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, r *message, o led
 	}
 	_, paused := d.paused[w.scope]
 	if w.limit > 0 && !paused {
-		d.row(ctx, now, w, r, o)
+		d.refused(ctx, now, w, r, o)
 		return
 	}
 	if w.limit > 0 && r.job.Probe {

@@ -9,15 +9,15 @@ import (
 	"dailytip/verdict"
 )
 
-// line is a relay as the workers see it: while it's down they leave it alone,
+// upstream is a relay as the connections see it: while it's down they leave it alone,
 // and then one of them tries it for all.
-type line struct {
+type upstream struct {
 	Relay
 	limit       *rate.Limiter
 	concurrency *concurrency
 	quota       *quota
 	queue       chan *message // for its connections
-	next        *line         // takes what this one can't; nil: it's the last
+	next        *upstream     // takes what this one can't; nil: it's the last
 
 	mu       sync.Mutex
 	failures int            // in a row
@@ -26,8 +26,8 @@ type line struct {
 	last     verdict.Answer // what it said then
 }
 
-func newLine(r Relay, inFlight int) *line {
-	return &line{
+func newUpstream(r Relay, inFlight int) *upstream {
+	return &upstream{
 		Relay: r, limit: limiter(r.Rate), concurrency: newConcurrency(r.Connections),
 		quota: &quota{limit: r.DailyLimit}, queue: make(chan *message, inFlight),
 	}
@@ -37,7 +37,7 @@ func newLine(r Relay, inFlight int) *line {
 const trying = time.Minute
 
 // open tells whether the relay may be tried now, and if not, what it said last.
-func (l *line) open(now time.Time, probe bool) (last verdict.Answer, ok bool) {
+func (l *upstream) open(now time.Time, probe bool) (last verdict.Answer, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failures == 0 || probe {
@@ -52,7 +52,7 @@ func (l *line) open(now time.Time, probe bool) (last verdict.Answer, ok bool) {
 
 // failed puts the relay aside after an attempt that began at an instant. It
 // reports whether that is news.
-func (l *line) failed(began, now time.Time, a verdict.Answer, aside func(failures int) time.Duration) bool {
+func (l *upstream) failed(began, now time.Time, a verdict.Answer, aside func(failures int) time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if began.Before(l.failedAt) { // several workers find out at once
@@ -64,7 +64,7 @@ func (l *line) failed(began, now time.Time, a verdict.Answer, aside func(failure
 }
 
 // worked reports whether the relay had been put aside.
-func (l *line) worked() bool {
+func (l *upstream) worked() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	was := l.failures > 0
