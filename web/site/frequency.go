@@ -29,7 +29,7 @@ const (
 // offers says whether there is less for who is about to leave, and whether a
 // mail a week is.
 func (s *Site) offers(p reader) (less, weekly bool) {
-	less = p.known && !p.leaveOnly && (p.state() == subscribers.Active || p.state() == subscribers.Paused)
+	less = p.comes() && !p.leaveOnly
 	n := p.newsletter
 	return less, less && p.subscription.Slot.Cadence != subscribers.Weekly && (n.Days == 0 || n.Days&(n.Days-1) != 0)
 }
@@ -60,7 +60,7 @@ func (s *Site) less(w http.ResponseWriter, r *http.Request) {
 	}
 	s.act(func(ctx context.Context, tx *sql.Tx, now time.Time, p reader) error {
 		sub := p.subscription
-		if !p.known || sub.State != subscribers.Active && sub.State != subscribers.Paused {
+		if !p.comes() {
 			return nil
 		}
 		if do == doWeekly {

@@ -105,6 +105,9 @@ func (s *Site) set(r *http.Request, now time.Time, id int64, do string) (out new
 
 // pause holds the newsletter for some weeks or until a date.
 func (s *Site) pause(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	if !p.comes() {
+		return news{}, nil
+	}
 	until, ok := s.pauseEnd(r, now, p)
 	if !ok {
 		return news{faults: []fault{{"until", "page.fault.until"}}}, nil
@@ -126,7 +129,7 @@ func (s *Site) resume(ctx context.Context, tx *sql.Tx, now time.Time, p reader) 
 
 // again has the latest tip sent once more.
 func (s *Site) again(ctx context.Context, now time.Time, p reader) (news, error) {
-	if p.state() != subscribers.Active && p.state() != subscribers.Paused || !p.known {
+	if !p.comes() {
 		return news{}, nil
 	}
 	c, err := s.latestFor(ctx, s.DB.Read(), p)

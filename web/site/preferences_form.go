@@ -54,6 +54,9 @@ func bit(day time.Weekday) subscribers.Days { return 1 << ((int(day) + 6) % 7) }
 
 // save takes the form of the settings. What it doesn't send stays.
 func (s *Site) save(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+	if !p.comes() {
+		return news{}, nil
+	}
 	f, prefs, faults := s.readSettings(r, p)
 	if len(faults) > 0 {
 		return news{form: &f, faults: faults}, nil

@@ -62,7 +62,7 @@ func (s *Site) settingsOf(r *http.Request, id int64, out news) (web.Page, error)
 		return web.Page{}, err
 	}
 	v := settingsView{
-		Paused: p.state() == subscribers.Paused, Editable: p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused),
+		Paused: p.state() == subscribers.Paused, Editable: p.comes(),
 	}
 	f := s.current(p, l.Lang)
 	if out.form != nil {

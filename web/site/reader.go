@@ -42,6 +42,12 @@ func (s *Site) reader(ctx context.Context, q store.Queryer, subscription int64) 
 // state is the subscription's as it counts.
 func (p reader) state() subscribers.State { return p.person.StateOf(p.subscription) }
 
+// comes tells whether the newsletter comes to them, or will after a pause. For
+// nobody else there is anything to set.
+func (p reader) comes() bool {
+	return p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused)
+}
+
 // letter begins a page for a reader, in their language.
 func (s *Site) letter(r *http.Request, p reader) web.Page {
 	return web.Page{Lang: s.Language(r, p.person.Language, p.head.Language), Letterhead: p.head}
