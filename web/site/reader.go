@@ -23,12 +23,12 @@ type reader struct {
 	// unsubscribes for ever, and does nothing else any more.
 	leaveOnly bool
 
-	// proven: whoever looks at the page has the mailbox, and not only a mail that
-	// was passed on to them.
+	// proven: whoever looks at the page reads the mails to this address, and wasn't
+	// just passed one on.
 	proven bool
 }
 
-// reader returns who a subscription belongs to, or [subscribers.ErrUnknown]
+// reader returns whom a subscription belongs to, or [subscribers.ErrUnknown]
 // when they have been erased.
 func (s *Site) reader(ctx context.Context, q store.Queryer, subscription int64) (reader, error) {
 	person, sub, err := s.List.Behind(ctx, q, subscription)
@@ -58,7 +58,7 @@ func (p reader) say(lang, id string) template.HTML {
 	return web.Phrase(lang, id, map[string]template.HTML{"Newsletter": p.head.Name, "Email": p.address()})
 }
 
-// address is the reader's. Who reads a mail that was passed on needn't see it.
+// address is the reader's. Somebody whom a mail was passed on to needn't see it.
 func (p reader) address() template.HTML {
 	if p.proven {
 		return web.Address(string(p.person.Email))
@@ -66,7 +66,7 @@ func (p reader) address() template.HTML {
 	return web.Address(masked(p.person.Email))
 }
 
-// masked leaves of an address what its owner knows it by: a…n@example.com.
+// masked hides most of an address, so that only its owner knows it: a…n@example.com.
 func masked(a subscribers.Address) string {
 	local, domain, _ := strings.Cut(string(a), "@")
 	letters := []rune(local)
