@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// client returns the address that a request comes from, behind the proxies that
-// are trusted: of the list that they have written, the rightmost address that
-// isn't one of theirs. Everything left of it the client may have made up. The
-// zero address means that nobody can tell.
+// client returns the address that a request comes from, behind the trusted proxies.
+// Of the list that they have written it's the rightmost address that isn't a
+// proxy's; the client may have made up everything left of it. The zero address means
+// that nobody can tell.
 func (s *Server) client(r *http.Request) netip.Addr {
 	peer := hostAddress(r.RemoteAddr)
 	if !s.proxied(peer) {
@@ -25,8 +25,8 @@ func (s *Server) client(r *http.Request) netip.Addr {
 	case len(x) == 0:
 		return s.beforeProxies(peer, forwarded(f))
 	}
-	// A proxy writes one of them and may let a client's own pass as the other:
-	// where they differ neither counts.
+	// A proxy writes one of the two headers, and may pass on the other one as the
+	// client wrote it. So when they differ, neither counts.
 	first, second := s.beforeProxies(peer, forwardedFor(x)), s.beforeProxies(peer, forwarded(f))
 	if first != second {
 		return peer
@@ -34,8 +34,9 @@ func (s *Server) client(r *http.Request) netip.Addr {
 	return first
 }
 
-// beforeProxies walks a list from its right end to the first address that is no
-// proxy of ours. What can't be read ends the walk: who wrote it has to answer.
+// beforeProxies walks a list from its right end to the first address that isn't a
+// trusted proxy's. An entry that can't be read ends the walk: the request then comes
+// from the proxy that wrote it.
 func (s *Server) beforeProxies(peer netip.Addr, list []string) netip.Addr {
 	for _, entry := range slices.Backward(list) {
 		address := hostAddress(entry)
@@ -76,7 +77,7 @@ func forwardedFor(values []string) []string {
 }
 
 // forwarded reads the for= of each element of Forwarded (RFC 7239 §4). An
-// element that has none, or an obfuscated one, yields what is no address.
+// element without one, or with an obfuscated one, becomes a text that is no address.
 func forwarded(values []string) []string {
 	var list []string
 	for _, element := range splitQuoted(strings.Join(values, ","), ',') {
@@ -113,7 +114,7 @@ func splitQuoted(text string, at byte) []string {
 func (s *Server) ClientNetwork(r *http.Request) string { return network(s.client(r)) }
 
 // network is what limits count a client by: an IPv4 address, or the IPv6 network
-// of 64 bits, of which one client commonly has all addresses.
+// of 64 bits, because one client commonly has all of its addresses.
 func network(a netip.Addr) string {
 	if a.Is6() {
 		if p, err := a.Prefix(64); err == nil {

@@ -10,4 +10,4 @@ import (
 func (s *Server) Client(r *http.Request) netip.Addr { return s.client(r) }
 
 // Hurry sets how long a client may take to say what it wants.
-func (s *Server) Hurry(d time.Duration) { s.patience = d }
+func (s *Server) Hurry(d time.Duration) { s.clientTimeout = d }

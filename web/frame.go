@@ -9,7 +9,7 @@ import (
 	"dailytip/locale"
 )
 
-// frame is a page with what stands around every letter.
+// frame is a page and what stands around it.
 type frame struct {
 	Page
 	Title, Dir          string
@@ -17,7 +17,7 @@ type frame struct {
 	Home, Archive       string
 	Skip, Say, Around   string
 	ToSubscribe, ToPast string
-	Languages           template.HTML // items of a list
+	Languages           template.HTML // the items of a list
 	PostalAddress       []string
 	Robots              bool
 }
@@ -54,8 +54,8 @@ func (s *Server) frame(r *http.Request, p Page) frame {
 	return f
 }
 
-// items writes links by hand: they stand on every page, and a template takes as
-// long for them as for all the rest of it.
+// items writes the links without a template, which takes as long for them as for
+// all the rest of the page. They are on every page.
 func items(links []LanguageLink) template.HTML {
 	var b strings.Builder
 	for _, l := range links {

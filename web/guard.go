@@ -9,8 +9,8 @@ import (
 func (s *Server) protection() *http.CrossOriginProtection {
 	protection := http.NewCrossOriginProtection()
 	if u, err := url.Parse(s.BaseURL); err == nil && u.Host != "" {
-		// Behind a proxy that changes Host, an old browser's Origin differs
-		// from it; and this origin is ourselves.
+		// Our own address is no other site. This matters behind a proxy that
+		// changes Host, from which an old browser's Origin then differs.
 		_ = protection.AddTrustedOrigin(u.Scheme + "://" + u.Host)
 	}
 	protection.SetDenyHandler(s.Page(func(r *http.Request) (Page, error) {

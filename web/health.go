@@ -5,15 +5,15 @@ import (
 	"net/http"
 )
 
-// healthz says that the process lives and answers; it looks at nothing else, so
-// that a database that's down doesn't get the process killed.
+// healthz says that the process lives and answers. It looks at nothing else, so that
+// nobody kills the process because the database is down.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	writeText(w, http.StatusOK, "ok")
 }
 
-// readyz says whether a reader who comes now can be served. Why not, in
-// general terms: a database's own words may name its host and user, and belong
-// into the log.
+// readyz says whether a reader who comes now can be served, and if not, why, in
+// general terms. What the database says goes into the log, for it may name its host
+// and user.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := s.pingDatabase(r); err != nil {
 		s.Log.WarnContext(r.Context(), "not ready: the database doesn't answer", "error", err)

@@ -30,7 +30,7 @@ func (s *Server) mount(next http.Handler) http.Handler {
 		// A path that is a page by itself stays: a base of /u must not take
 		// the /u off /u/{token}.
 		if rest, ok := strings.CutPrefix(u.Path, s.base); ok && s.base != "" && (rest == "" || rest[0] == '/') {
-			if _, pattern := s.mux.Handler(r); pattern == nothing {
+			if _, pattern := s.mux.Handler(r); pattern == fallback {
 				u.Path = path.Clean("/" + rest)
 			}
 		}
@@ -61,7 +61,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 	})
 }
 
-// level keeps what monitors and browsers ask for all the time out of the log.
+// level is the level at which a request is logged.
 func level(route Route, status int) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
@@ -72,7 +72,7 @@ func level(route Route, status int) slog.Level {
 	return slog.LevelInfo
 }
 
-// knownMethod keeps a client from writing into the log what it likes.
+// knownMethod keeps a client from writing what it likes into the log.
 func knownMethod(m string) string {
 	switch m {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
@@ -81,7 +81,7 @@ func knownMethod(m string) string {
 	return "other"
 }
 
-// recorder notes what was answered.
+// recorder remembers the status and the size of an answer.
 type recorder struct {
 	http.ResponseWriter
 	status, bytes int

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// Page is one letter: what happened or is asked, in one sentence and a bit, and
-// at most one button, which posts to the page's own address. What has more to it
-// brings a body of its own.
+// Page is laid out like a letter: it says what happened, or asks something, in a
+// sentence or two, and has at most one button, which posts to the page's own
+// address. A page that needs more has a body.
 type Page struct {
 	Status  int // 0: 200
 	Lang    string
@@ -25,17 +25,18 @@ type Page struct {
 	Text    []template.HTML
 	Button  template.HTML // "": no button
 	Field   string        // what the button sends with the value 1; "": nothing
-	Body    template.HTML // what follows; often of a template of the page's own room
-	Below   template.HTML // what follows the letter, on the paper
-	Wide    bool          // the body brings sheets of its own instead of standing in one
+	Body    template.HTML // what follows; often filled in from a template of the page's room
+	Below   template.HTML // what follows below the letter
+	Wide    bool          // the body has letters of its own instead of standing in one
 
-	// Public pages may be found and kept by anybody, Listed ones only found; the
-	// others hold a person's address, or stand at an address that is a secret.
+	// Public: search engines may find the page, and caches may keep it. Listed:
+	// search engines may find it. The other pages hold a person's mail address, or
+	// their own address is a secret.
 	Public bool
 	Listed bool
 	Head   []HeadLink
 	Meta   []MetaTag
-	Script bool // our script: it improves a form, and nothing needs it
+	Script bool // it loads our script, which makes a form easier and isn't needed
 
 	// Here is the path that the links to other languages lead to; "": the
 	// request's own.

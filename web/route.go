@@ -2,8 +2,8 @@ package web
 
 import "net/http"
 
-// nothing is the pattern of what no other route answers.
-const nothing = "/"
+// fallback is the pattern of the route for what no other route answers.
+const fallback = "/"
 
 // Route is one page, or one button of a page.
 type Route struct {

@@ -53,19 +53,19 @@ type Options struct {
 // [Server.Handle].
 type Server struct {
 	Options
-	base        string // the path of BaseURL, without a slash at its end; often ""
-	host        string // of BaseURL, for a page that no newsletter owns
-	letterheads map[string]Letterhead
-	style       asset
-	icon        asset
-	script      asset
-	postal      []string
-	frames      *template.Template
-	routes      map[string]Route // by pattern
-	mux         *http.ServeMux
-	forms       *http.CrossOriginProtection // tells our own forms from those of other sites
-	anywhere    *http.CrossOriginProtection // the same, but for routes that take the forms of any site
-	patience    time.Duration               // with a client that is slow to say what it wants
+	base          string // the path of BaseURL, without a slash at its end; often ""
+	host          string // of BaseURL, for a page that no newsletter owns
+	letterheads   map[string]Letterhead
+	style         asset
+	icon          asset
+	script        asset
+	postal        []string
+	frames        *template.Template
+	routes        map[string]Route // by pattern
+	mux           *http.ServeMux
+	forms         *http.CrossOriginProtection // tells our own forms from those of other sites
+	anywhere      *http.CrossOriginProtection // the same, but for routes that take the forms of any site
+	clientTimeout time.Duration               // how long a client may take to send its request
 }
 
 // New returns a server that is at rest and has no pages but those for machines. A
@@ -79,7 +79,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		Options: o, letterheads: map[string]Letterhead{}, frames: Parse(templates), routes: map[string]Route{}, mux: http.NewServeMux(),
-		patience: readTimeout,
+		clientTimeout: readTimeout,
 	}
 	if u, err := url.Parse(o.BaseURL); err == nil {
 		s.base, s.host = strings.TrimSuffix(path.Clean("/"+u.Path), "/"), u.Host
@@ -97,7 +97,7 @@ func New(o Options) *Server {
 	}
 	s.Handle(Route{Pattern: "GET /healthz", Handler: s.healthz, Quiet: true})
 	s.Handle(Route{Pattern: "GET /readyz", Handler: s.readyz, Quiet: true})
-	s.Handle(Route{Pattern: nothing, Handler: s.Page(s.NotFound), Quiet: true})
+	s.Handle(Route{Pattern: fallback, Handler: s.Page(s.NotFound), Quiet: true})
 	return s
 }
 

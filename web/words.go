@@ -25,8 +25,8 @@ func (s *Server) Language(r *http.Request, chosen, newsletter string) string {
 // an address wears an element of its own, so that its direction and its
 // language don't mix with the sentence's.
 func Phrase(lang, id string, values map[string]template.HTML) template.HTML {
-	// Translations place the values; characters that no text holds keep the
-	// places while the text is escaped.
+	// A translation decides where the values go. While the text is escaped,
+	// characters that no text holds mark these places.
 	const firstMark = '\uE000'
 	data := make(map[string]any, len(values))
 	var places []string
@@ -50,8 +50,8 @@ func Isolated(text, lang string) template.HTML {
 
 var tag = regexp.MustCompile("<[^>]*>")
 
-// Untagged is the text of HTML that this file has made, for the title of a
-// window, which knows no elements.
+// Untagged is the text of HTML that this file has made, for the title of a window,
+// which can't hold elements.
 func Untagged(h template.HTML) string {
 	return html.UnescapeString(tag.ReplaceAllString(string(h), ""))
 }

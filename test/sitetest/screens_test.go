@@ -10,7 +10,7 @@ import (
 )
 
 // TestScreens takes pictures of the pages, to be looked at, when a folder for them
-// is named: SITETEST_SCREENS=/tmp/screens go test ./sitetest -run Screens.
+// is named: SITETEST_SCREENS=/tmp/screens go test ./test/sitetest -run Screens.
 // SITETEST_PAGES=past,vote takes those alone whose name begins like that.
 func TestScreens(t *testing.T) {
 	dir := os.Getenv("SITETEST_SCREENS")

@@ -9,8 +9,8 @@ import (
 	"dailytip/web"
 )
 
-// held is everything that we hold on a person, for them to read.
-type held struct {
+// personalData is everything that we know of a person, for them to read.
+type personalData struct {
 	Email         string             `json:"email"`
 	Name          string             `json:"name"`
 	Language      string             `json:"language"`
@@ -18,12 +18,12 @@ type held struct {
 	CreatedAt     time.Time          `json:"created_at"`
 	SuppressedAt  time.Time          `json:"suppressed_at,omitzero"`
 	Suppressed    string             `json:"suppressed_because,omitempty"`
-	Subscriptions []heldSubscription `json:"subscriptions"`
-	Events        []heldEvent        `json:"events"`
+	Subscriptions []subscriptionData `json:"subscriptions"`
+	Events        []eventData        `json:"events"`
 	ledger.Held
 }
 
-type heldSubscription struct {
+type subscriptionData struct {
 	Newsletter  string    `json:"newsletter"`
 	State       string    `json:"state"`
 	SendAt      string    `json:"send_at"`
@@ -35,14 +35,14 @@ type heldSubscription struct {
 	PausedUntil time.Time `json:"paused_until,omitzero"`
 }
 
-type heldEvent struct {
+type eventData struct {
 	At         time.Time `json:"at"`
 	Newsletter string    `json:"newsletter,omitempty"`
 	Kind       string    `json:"kind"`
 	Detail     string    `json:"detail,omitempty"`
 }
 
-// data gives a reader all that we hold on them.
+// data lets a reader download all that we know of them.
 func (s *Site) data(w http.ResponseWriter, r *http.Request) {
 	show := func(p web.Page, err error) { s.Page(func(*http.Request) (web.Page, error) { return p, err })(w, r) }
 	_, p, bad, err := s.accountOf(r, s.DB.Read(), subscribers.AccountPage)
@@ -50,7 +50,7 @@ func (s *Site) data(w http.ResponseWriter, r *http.Request) {
 		show(orBad(bad), err)
 		return
 	}
-	h, err := s.heldOn(r, p.person)
+	h, err := s.personalDataOf(r, p.person)
 	if err != nil {
 		show(web.Page{}, err)
 	} else {
@@ -59,14 +59,14 @@ func (s *Site) data(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Site) heldOn(r *http.Request, person *subscribers.Subscriber) (h held, err error) {
-	h = held{
+func (s *Site) personalDataOf(r *http.Request, person *subscribers.Subscriber) (h personalData, err error) {
+	h = personalData{
 		Email: string(person.Email), Name: person.Name, Language: person.Language, Timezone: person.Timezone,
 		CreatedAt: person.CreatedAt, SuppressedAt: person.SuppressedAt, Suppressed: person.SuppressedReason,
-		Subscriptions: []heldSubscription{}, Events: []heldEvent{},
+		Subscriptions: []subscriptionData{}, Events: []eventData{},
 	}
 	for _, sub := range person.Subscriptions {
-		h.Subscriptions = append(h.Subscriptions, heldSubscription{
+		h.Subscriptions = append(h.Subscriptions, subscriptionData{
 			sub.Newsletter, string(sub.State), sub.Slot.SendAt, sub.Slot.Days.String(), string(sub.Slot.Cadence), sub.CourseTip,
 			sub.CreatedAt, sub.ConfirmedAt, sub.PausedUntil,
 		})
@@ -77,7 +77,7 @@ func (s *Site) heldOn(r *http.Request, person *subscribers.Subscriber) (h held, 
 		return h, err
 	}
 	for _, e := range events {
-		h.Events = append(h.Events, heldEvent{e.At, e.Newsletter, e.Kind, e.Detail})
+		h.Events = append(h.Events, eventData{e.At, e.Newsletter, e.Kind, e.Detail})
 	}
 	h.Held, err = s.Ledger.HeldOn(r.Context(), person.ID)
 	return h, err

@@ -14,28 +14,28 @@ import (
 	"dailytip/web"
 )
 
-// All that we hold on a reader, and what can't be taken back, is behind a link of
-// its own, which is mailed to them when they ask and opens once. The link is for
-// a page with a button, since scanners follow every link; the button leads to the
-// account's page, whose address is another secret and works until the hour of the
-// link is over. So nothing needs a cookie, and a mail that is passed on later
-// opens nothing.
+// A reader's account shows all that we know of them, and can erase it. It is behind
+// a link of its own, which we mail to them when they ask, and which opens once. The
+// link leads to a page with a button, because scanners follow every link. The button
+// leads to the account's page. That page has another secret address, which works
+// until an hour after the link was mailed. So nobody needs a cookie, and a mail that
+// is passed on later opens nothing.
 
-// mailAccount has the link sent.
-func (s *Site) mailAccount(ctx context.Context, now time.Time, p reader) (news, error) {
+// mailAccount mails the link to the account.
+func (s *Site) mailAccount(ctx context.Context, now time.Time, p reader) (outcome, error) {
 	newsletter := s.sender(p)
 	if newsletter == "" || p.state() == subscribers.Suppressed {
-		return news{}, nil
+		return outcome{}, nil
 	}
 	err := s.Membership.MailAccount(ctx, now, p.subscription.ID, newsletter)
 	if errors.Is(err, membership.ErrTooOften) {
-		return news{message: "page.account.limit"}, nil
+		return outcome{message: "page.account.limit"}, nil
 	}
-	return news{mailed: true}, err
+	return outcome{mailed: true}, err
 }
 
-// sender is the newsletter in whose name a reader is written to: their own, also
-// when it is no more and another one has to; "": there is none.
+// sender is the newsletter in whose name we write to a reader: their own, or the
+// first one when theirs has left the configuration. "" means that there is none.
 func (s *Site) sender(p reader) string {
 	if !p.known && len(s.Newsletters) > 0 {
 		return s.Newsletters[0].ID
@@ -43,7 +43,7 @@ func (s *Site) sender(p reader) string {
 	return p.newsletter.ID
 }
 
-// accountMailed says where to look for the link.
+// accountMailed is the page that says where to look for the link.
 func (s *Site) accountMailed(r *http.Request, p reader) web.Page {
 	l := s.letter(r, p)
 	l.Mark, l.Heading = "letter", p.say(l.Lang, "page.subscribe.sent_heading")
@@ -102,7 +102,7 @@ func (s *Site) accountOf(r *http.Request, q store.Queryer, purpose subscribers.P
 		return wrong(s.badLink(r, "page.error.not_found"))
 	}
 	if r.Method == http.MethodPost {
-		if wait := s.gates.acts.Allow(s.Now(), token); wait > 0 {
+		if wait := s.limiters.buttons.Allow(s.Now(), token); wait > 0 {
 			return wrong(s.TooMany(r, wait))
 		}
 	}
@@ -122,8 +122,8 @@ func (s *Site) accountOf(r *http.Request, q store.Queryer, purpose subscribers.P
 	return a, p, nil, err
 }
 
-// accountOver says that a link was used, or that its hour has gone by, and where to
-// get another one.
+// accountOver is the page of a link that was used before, or whose hour has gone by.
+// It says where to get another one.
 func (s *Site) accountOver(r *http.Request, q store.Queryer, a subscribers.Account) (*web.Page, error) {
 	l := s.Plain(r, http.StatusGone, "page.account.over_heading", "page.account.over")
 	p, err := s.reader(r.Context(), q, a.Subscription)

@@ -12,8 +12,8 @@ import (
 )
 
 // perPage is how many editions a page of a list has. Pages are counted from the
-// oldest, so that what stands on one stays there; the front has the newest, up to
-// twice as many.
+// oldest edition, so that an edition stays on its page. The front page has the
+// newest editions, up to twice as many as the others.
 const perPage = 20
 
 // maxTags is how many subjects a list offers.
@@ -26,7 +26,7 @@ type listing struct {
 	query      string // "": everything
 	page       int    // 0: the front
 	asked      string // the language in the address; ""
-	lang       string // of our words
+	lang       string // of our own words on the page
 }
 
 // listing reads the address of a list. It returns false when there is no such
@@ -58,20 +58,20 @@ func (l listing) values() url.Values {
 	return values(tagField, l.tag, queryField, l.query, pageField, page, web.LangField, l.asked)
 }
 
-// on is the same list, another page of it.
+// on is another page of the same list.
 func (l listing) on(page int) listing {
 	l.page = page
 	return l
 }
 
 // pastTips shows a list of what was sent, or the result of a search in it.
-func (s *Site) pastTips(w http.ResponseWriter, r *http.Request, sh *shelf) {
+func (s *Site) pastTips(w http.ResponseWriter, r *http.Request, index *archiveIndex) {
 	l, ok := s.listing(r)
 	if !ok {
 		s.Page(s.NotFound)(w, r)
 		return
 	}
-	editions := sh.choose(l.newsletter, l.tag)
+	editions := index.choose(l.newsletter, l.tag)
 	if l.query != "" {
 		editions = search(editions, s.archive.newsletters, l.query, l.lang)
 	}
@@ -80,22 +80,23 @@ func (s *Site) pastTips(w http.ResponseWriter, r *http.Request, sh *shelf) {
 		s.Page(s.NotFound)(w, r)
 		return
 	}
-	show := func(*http.Request) (web.Page, error) { return s.listPage(l, sh, editions, part) }
-	if l.query != "" { // nobody's to keep, and not for search engines
-		s.Page(show)(w, bare(r, l.path(), l.values()))
+	show := func(*http.Request) (web.Page, error) { return s.listPage(l, index, editions, part) }
+	if l.query != "" { // no cache and no search engine needs it
+		s.Page(show)(w, cleanRequest(r, l.path(), l.values()))
 		return
 	}
-	s.public(w, r, sh.number, "list "+l.path()+"?"+l.values().Encode()+" "+l.lang, l.asked == "", func() (*answer, error) {
+	s.servePublic(w, r, index.version, "list "+l.path()+"?"+l.values().Encode()+" "+l.lang, l.asked == "", func() (*response, error) {
 		p, err := show(nil)
 		if err != nil {
 			return nil, err
 		}
-		return s.publicPage(bare(r, l.path(), l.values()), p, s.lastChange(sh.changed), 5*time.Minute)
+		return s.publicPage(cleanRequest(r, l.path(), l.values()), p, s.lastChange(index.changed), 5*time.Minute)
 	})
 }
 
-// lastChange is when a page last changed that shows something of an instant: not
-// before this program began, which may write pages another way than the last.
+// lastChange is when a page last changed whose newest tip was sent at an instant.
+// It isn't before this program was started, because a new version may write the
+// page in another way.
 func (s *Site) lastChange(at time.Time) time.Time {
 	if at.Before(s.began) {
 		return s.began
@@ -103,28 +104,28 @@ func (s *Site) lastChange(at time.Time) time.Time {
 	return at
 }
 
-// publicPage is a page as an answer.
-func (s *Site) publicPage(r *http.Request, p web.Page, modified time.Time, keep time.Duration) (*answer, error) {
+// publicPage writes a page that anybody may read as a response.
+func (s *Site) publicPage(r *http.Request, p web.Page, modified time.Time, keep time.Duration) (*response, error) {
 	p.Public = true
 	body, err := s.Render(r, p)
 	if err != nil {
 		return nil, err
 	}
-	a, err := newAnswer("text/html; charset=utf-8", p.Lang, body, modified, keep)
+	a, err := newResponse("text/html; charset=utf-8", p.Lang, body, modified, keep)
 	if err == nil {
 		a.pictures = true
 	}
 	return a, err
 }
 
-// part is what stands on one page of a list.
-type part struct {
+// listPart is what stands on one page of a list.
+type listPart struct {
 	editions     []*edition // newest first
 	older, newer int        // pages; -1: none
 }
 
 // part cuts out the page that is asked for, or returns false when there is none.
-func (l listing) part(editions []*edition) (p part, ok bool) {
+func (l listing) part(editions []*edition) (p listPart, ok bool) {
 	front := max(1, len(editions)/perPage) // the number that the front would have
 	from, to := (front-1)*perPage, len(editions)
 	p.older, p.newer = front-1, -1
@@ -193,7 +194,7 @@ type entryView struct {
 }
 
 // listPage writes a list.
-func (s *Site) listPage(l listing, sh *shelf, editions []*edition, part part) (web.Page, error) {
+func (s *Site) listPage(l listing, index *archiveIndex, editions []*edition, part listPart) (web.Page, error) {
 	text := func(id string) string { return locale.Text(l.lang, id, nil) }
 	p := web.Page{Lang: l.lang, Letterhead: s.SiteLetterhead(), Heading: web.Say(l.lang, "page.frame.archive")}
 	if l.newsletter != "" {
@@ -217,7 +218,7 @@ func (s *Site) listPage(l listing, sh *shelf, editions []*edition, part part) (w
 	if l.tag != "" && len(editions) > 0 {
 		p.Heading = web.Phrase(l.lang, "archive.about", map[string]template.HTML{"Tag": web.Isolated(tagName(editions, l.tag), "")})
 	}
-	v.Groups = s.choices(l, sh)
+	v.Groups = s.choices(l, index)
 	v.Years = s.years(l, part.editions)
 	if part.older >= 0 {
 		v.Older = &linkView{Href: s.Path(l.path(), l.on(part.older).values()), Text: text("archive.older")}
@@ -233,7 +234,7 @@ func (s *Site) listPage(l listing, sh *shelf, editions []*edition, part part) (w
 		{Property: "og:url", Content: s.URL(l.path(), l.values())},
 	}
 	var err error
-	p.Body, err = s.part("archive", v)
+	p.Body, err = s.fill("archive", v)
 	return p, err
 }
 

@@ -25,17 +25,17 @@ func values(pairs ...string) url.Values {
 	return v
 }
 
-// bare is a request for a public page with nothing in it but what the page is
-// made of: whatever else a visitor writes into an address leaves no trace in what
-// others get.
-func bare(r *http.Request, path string, query url.Values) *http.Request {
+// cleanRequest is a request for a public page, without anything that the page isn't
+// made of. So what one visitor adds to an address can't get into the copy that
+// others are sent from the cache.
+func cleanRequest(r *http.Request, path string, query url.Values) *http.Request {
 	clean := r.WithContext(r.Context())
 	clean.URL, clean.Header = &url.URL{Path: path, RawQuery: query.Encode()}, http.Header{}
 	return clean
 }
 
-// pageNumber reads which page of a list is asked for; 0 is the front. What we
-// would never write is no page.
+// pageNumber reads which page of a list is asked for; 0 is the front page. A number
+// that isn't written as we write it, such as 007, is no page.
 func pageNumber(r *http.Request) (n int, ok bool) {
 	text := r.URL.Query().Get(pageField)
 	if text == "" {

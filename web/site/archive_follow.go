@@ -18,9 +18,8 @@ import (
 	"dailytip/tips"
 )
 
-// How old the archive's picture of the ledger may be: for a list, and before
-// saying of a page that it doesn't exist, which somebody may ask for who has
-// just got the mail.
+// How old the index may be. A list may be a second old. Before we say that an
+// edition doesn't exist, we look again sooner: somebody may have just got its mail.
 const (
 	listAge = time.Second
 	missAge = 100 * time.Millisecond
@@ -29,33 +28,33 @@ const (
 // followTimeout is how long the ledger may take to say what is new.
 const followTimeout = 10 * time.Second
 
-// overlap is how far back is looked again for what was sent: another node's
-// clock may be behind, and its transaction long.
+// overlap is how far back we look again for what was sent: another node's clock may
+// be slow, and its transaction may take long.
 const overlap = 10 * time.Minute
 
 // batch is how many contents are read at once.
 const batch = 200
 
-// archive keeps in memory what is public, and follows the ledger. The texts stay
-// in the ledger.
+// archive keeps an index of what is public in memory, and brings it up to date from
+// the ledger. The texts of the tips stay in the ledger.
 type archive struct {
 	ledger      *ledger.Ledger            // nil: nothing is public
 	newsletters map[string]render.Options // whose archives are public
 	log         *slog.Logger
 
-	shelf   atomic.Pointer[shelf] // nil: not read yet
-	checked atomic.Int64          // when the ledger was last asked, ms
+	index   atomic.Pointer[archiveIndex] // nil: not read yet
+	checked atomic.Int64                 // when the ledger was last asked, ms
 
-	mu        sync.Mutex // of what follows: one asks the ledger at a time
+	mu        sync.Mutex // guards what follows: one request at a time asks the ledger
 	editions  map[string]*edition
 	contents  map[int64]bool // those that have been looked at
 	cancelled map[int64]bool
-	works     map[string]*work
+	sentTips  map[string]*sentTip
 	since     time.Time
-	lags      bool // the shelf hasn't got what has changed
+	outdated  bool // the index lacks a change
 }
 
-// only is the newsletter, when there is no other one whose archive is public.
+// only is the newsletter whose archive is public, when there is just one; else "".
 func (a *archive) only() string {
 	if len(a.newsletters) != 1 {
 		return ""
@@ -66,15 +65,15 @@ func (a *archive) only() string {
 	return ""
 }
 
-// open returns what is public now, at most a second old.
-func (a *archive) open(ctx context.Context, now time.Time) (*shelf, error) {
-	s := a.shelf.Load()
+// open returns the index, which is at most a second old.
+func (a *archive) open(ctx context.Context, now time.Time) (*archiveIndex, error) {
+	s := a.index.Load()
 	switch {
 	case s == nil:
 		a.mu.Lock()
 		defer a.mu.Unlock()
 	case !a.older(now, listAge) || !a.mu.TryLock():
-		return s, nil // fresh enough, or somebody is about to bring a new one
+		return s, nil // it is fresh enough, or another request is about to renew it
 	default:
 		defer a.mu.Unlock()
 	}
@@ -82,9 +81,9 @@ func (a *archive) open(ctx context.Context, now time.Time) (*shelf, error) {
 }
 
 // find returns the edition with a path, or nil.
-func (a *archive) find(ctx context.Context, now time.Time, path string) (*shelf, *edition, error) {
+func (a *archive) find(ctx context.Context, now time.Time, path string) (*archiveIndex, *edition, error) {
 	s, err := a.open(ctx, now)
-	if err != nil || s.at[path] != nil || !a.older(now, missAge) {
+	if err != nil || s.byPath[path] != nil || !a.older(now, missAge) {
 		return s, s.get(path), err
 	}
 	a.mu.Lock()
@@ -93,11 +92,11 @@ func (a *archive) find(ctx context.Context, now time.Time, path string) (*shelf,
 	return s, s.get(path), err
 }
 
-func (s *shelf) get(path string) *edition {
+func (s *archiveIndex) get(path string) *edition {
 	if s == nil {
 		return nil
 	}
-	return s.at[path]
+	return s.byPath[path]
 }
 
 func (a *archive) older(now time.Time, age time.Duration) bool {
@@ -105,14 +104,14 @@ func (a *archive) older(now time.Time, age time.Duration) bool {
 	return passed >= age || passed < 0
 }
 
-// follow asks the ledger what is new. When that fails and there is an earlier
-// picture, it stands.
-func (a *archive) follow(ctx context.Context, now time.Time, age time.Duration) (*shelf, error) {
-	s := a.shelf.Load()
+// follow asks the ledger what is new. When that fails, the index that is there stays
+// in use.
+func (a *archive) follow(ctx context.Context, now time.Time, age time.Duration) (*archiveIndex, error) {
+	s := a.index.Load()
 	if s != nil && !a.older(now, age) {
 		return s, nil
 	}
-	// The others who wait for the answer shouldn't suffer if this reader goes.
+	// Others wait for this answer, too: it goes on when this reader leaves.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), followTimeout)
 	defer cancel()
 	changed, err := a.read(ctx)
@@ -127,16 +126,15 @@ func (a *archive) follow(ctx context.Context, now time.Time, age time.Duration) 
 	if s == nil || changed {
 		number := uint64(1)
 		if s != nil {
-			number = s.number + 1
+			number = s.version + 1
 		}
-		s = newShelf(number, slices.Collect(maps.Values(a.editions)))
-		a.shelf.Store(s)
+		s = newArchiveIndex(number, slices.Collect(maps.Values(a.editions)))
+		a.index.Store(s)
 	}
 	return s, nil
 }
 
-// read takes in what was sent since the last time, and takes out what was
-// cancelled.
+// read adds what was sent since the last time, and takes out what was cancelled.
 func (a *archive) read(ctx context.Context) (changed bool, err error) {
 	if a.ledger == nil {
 		return false, nil
@@ -146,12 +144,12 @@ func (a *archive) read(ctx context.Context) (changed bool, err error) {
 		return false, err
 	}
 	if !maps.Equal(cancelled, a.cancelled) {
-		// It happens so rarely that starting afresh is the simple way.
+		// This is so rare that we simply start afresh.
 		a.editions = nil
-		a.cancelled, a.lags = cancelled, true
+		a.cancelled, a.outdated = cancelled, true
 	}
 	if a.editions == nil {
-		a.editions, a.contents, a.works, a.since = map[string]*edition{}, map[int64]bool{}, map[string]*work{}, time.Time{}
+		a.editions, a.contents, a.sentTips, a.since = map[string]*edition{}, map[int64]bool{}, map[string]*sentTip{}, time.Time{}
 	}
 	since := a.since
 	if !since.IsZero() {
@@ -165,9 +163,9 @@ func (a *archive) read(ctx context.Context) (changed bool, err error) {
 		_, public := a.newsletters[p.Newsletter]
 		return !public || a.contents[p.Content]
 	})
-	changed, err = a.takeIn(ctx, lastOfCourses(sent))
+	changed, err = a.addEditions(ctx, lastOfCourses(sent))
 	if err != nil {
-		a.lags = a.lags || changed
+		a.outdated = a.outdated || changed
 		return false, err
 	}
 	for _, p := range sent {
@@ -176,12 +174,12 @@ func (a *archive) read(ctx context.Context) (changed bool, err error) {
 			a.since = p.At
 		}
 	}
-	changed, a.lags = changed || a.lags, false
+	changed, a.outdated = changed || a.outdated, false
 	return changed, nil
 }
 
-// lastOfCourses leaves of each course's tip the last sending, with the date of
-// the first: a course sends the same tip on many dates.
+// lastOfCourses makes one publication of each tip of a course, although the course
+// sends it on many dates: the last copy of its text, with the date of the first.
 func lastOfCourses(sent []editions.Publication) []publication {
 	var all []publication
 	courses := map[string]int{}
@@ -201,16 +199,16 @@ func lastOfCourses(sent []editions.Publication) []publication {
 	return all
 }
 
-// publication is what becomes an edition.
+// publication is something that was sent and becomes an edition of the archive.
 type publication struct {
 	editions.Publication
 	name   string
 	course bool
 }
 
-// takeIn reads the tips of what was sent, the newest first: those can be
-// searched.
-func (a *archive) takeIn(ctx context.Context, sent []publication) (changed bool, err error) {
+// addEditions reads the tips of what was sent. It begins with the newest, because
+// only so many can be searched.
+func (a *archive) addEditions(ctx context.Context, sent []publication) (changed bool, err error) {
 	slices.Reverse(sent)
 	count := 0
 	for some := range slices.Chunk(sent, batch) {
@@ -227,26 +225,27 @@ func (a *archive) takeIn(ctx context.Context, sent []publication) (changed bool,
 			if !ok {
 				continue
 			}
-			w, err := a.work(p.Newsletter, item, count < searched)
+			w, err := a.sentTip(p.Newsletter, item, count < searched)
 			if err != nil {
 				a.log.Error("a tip that was sent can't be shown in the archive", "newsletter", p.Newsletter, "date", p.LocalDate, "error", err)
 				continue
 			}
 			count++
-			a.put(p, w)
+			a.add(p, w)
 			changed = true
 		}
 	}
 	return changed, nil
 }
 
-// put adds an edition, or for a course's tip that is there already its new copy.
-func (a *archive) put(p publication, w *work) {
+// add adds an edition. When it is a tip of a course that is there already, the new
+// copy takes its place.
+func (a *archive) add(p publication, w *sentTip) {
 	e := &edition{
 		newsletter: p.Newsletter, name: p.name, date: p.LocalDate, course: p.course,
-		id: p.Edition, content: p.Content, sent: p.At, work: w,
+		id: p.Edition, content: p.Content, sent: p.At, sentTip: w,
 	}
-	// A date wins over a course's tip that is called like it.
+	// A date wins over a tip of a course whose id looks like that date.
 	if old := a.editions[e.path()]; old != nil {
 		if e.course && !old.course {
 			return
@@ -258,19 +257,19 @@ func (a *archive) put(p publication, w *work) {
 	a.editions[e.path()] = e
 }
 
-// work returns the one for a copy of a tip.
-func (a *archive) work(newsletter string, item editions.Item, searched bool) (*work, error) {
+// sentTip returns the tip that was copied into an item.
+func (a *archive) sentTip(newsletter string, item editions.Item, searched bool) (*sentTip, error) {
 	var t tips.Tip
 	if err := json.Unmarshal(item.Body, &t); err != nil {
 		return nil, fmt.Errorf("read the copy of tip %s: %w", item.Tip, err)
 	}
 	key := newsletter + "/" + t.ID + "/" + t.Digest
-	if w := a.works[key]; w != nil && t.Digest != "" {
+	if w := a.sentTips[key]; w != nil && t.Digest != "" {
 		return w, nil
 	}
-	w := newWork(a.newsletters[newsletter], t, searched)
+	w := newSentTip(a.newsletters[newsletter], t, searched)
 	if t.Digest != "" {
-		a.works[key] = w
+		a.sentTips[key] = w
 	}
 	return w, nil
 }

@@ -12,17 +12,17 @@ import (
 )
 
 // edition is one page of the archive: what was sent on a date, or a tip of a
-// course, which has no date that all its readers share.
+// course, whose readers get it on dates of their own.
 type edition struct {
 	newsletter string
 	name       string // in its address: the date, or the id of a course's tip
-	date       string // YYYY-MM-DD; of a course's tip that of its first sending
+	date       string // YYYY-MM-DD; of a tip of a course: when it was first sent
 	course     bool
-	id         int64     // of the ledger's edition
-	content    int64     // whose copy of the tip is shown
-	sent       time.Time // when it was first accepted for a reader
+	id         int64     // the edition's number in the ledger
+	content    int64     // number of the content whose copy of the tip is shown
+	sent       time.Time // when a relay first accepted it for a reader
 
-	*work
+	*sentTip
 }
 
 // path is the edition's address below the site's own.
@@ -37,22 +37,22 @@ func (e *edition) year() int {
 	return date.Year()
 }
 
-// work is a tip as it was sent, without its texts. Editions that sent the same
-// share it.
-type work struct {
+// sentTip is a tip as it was sent, without its texts. Editions that sent the same
+// tip share it.
+type sentTip struct {
 	tip    tips.Tip
-	tags   []string          // folded
+	tags   []string          // as [fold] writes them
 	folded map[string]string // what a search looks through, by language
 
 	mu     sync.Mutex
 	titles map[string]titled // by the language asked for
 }
 
-// titled is the version of a tip that a reader of some language gets.
+// titled is the title that a reader gets, and its language.
 type titled struct{ title, language string }
 
 // in is the title for a reader of lang.
-func (w *work) in(n render.Options, lang string) titled {
+func (w *sentTip) in(n render.Options, lang string) titled {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if t, ok := w.titles[lang]; ok {
@@ -67,9 +67,9 @@ func (w *work) in(n render.Options, lang string) titled {
 	return t
 }
 
-// newWork keeps of a tip what lists need. With searched it can be searched too.
-func newWork(n render.Options, t tips.Tip, searched bool) *work {
-	w := &work{tip: t}
+// newSentTip keeps what lists need of a tip, and with searched what a search needs.
+func newSentTip(n render.Options, t tips.Tip, searched bool) *sentTip {
+	w := &sentTip{tip: t}
 	for _, tag := range t.Tags {
 		w.tags = append(w.tags, fold(tag))
 	}
@@ -89,24 +89,24 @@ func newWork(n render.Options, t tips.Tip, searched bool) *work {
 	return w
 }
 
-// shelf is what is public at one moment. It never changes.
-type shelf struct {
-	number  uint64                // another one for each change
-	all     []*edition            // oldest first
-	of      map[string][]*edition // the same by newsletter
-	at      map[string]*edition   // by path
-	changed time.Time             // when the newest was first accepted; zero: there is none
+// archiveIndex is what is public at one moment. It never changes.
+type archiveIndex struct {
+	version      uint64                // each change makes a new one
+	all          []*edition            // oldest first
+	byNewsletter map[string][]*edition // the same by newsletter
+	byPath       map[string]*edition   // by path
+	changed      time.Time             // when the last edition was sent; zero: there is none
 }
 
-// newShelf sorts editions by their dates.
-func newShelf(number uint64, editions []*edition) *shelf {
+// newArchiveIndex sorts editions by their dates.
+func newArchiveIndex(number uint64, editions []*edition) *archiveIndex {
 	slices.SortFunc(editions, func(a, b *edition) int {
 		return cmp.Or(strings.Compare(a.date, b.date), a.sent.Compare(b.sent), strings.Compare(a.newsletter, b.newsletter), strings.Compare(a.name, b.name))
 	})
-	s := &shelf{number: number, all: editions, of: map[string][]*edition{}, at: make(map[string]*edition, len(editions))}
+	s := &archiveIndex{version: number, all: editions, byNewsletter: map[string][]*edition{}, byPath: make(map[string]*edition, len(editions))}
 	for _, e := range editions {
-		s.of[e.newsletter] = append(s.of[e.newsletter], e)
-		s.at[e.path()] = e
+		s.byNewsletter[e.newsletter] = append(s.byNewsletter[e.newsletter], e)
+		s.byPath[e.path()] = e
 		if e.sent.After(s.changed) {
 			s.changed = e.sent
 		}
@@ -116,10 +116,10 @@ func newShelf(number uint64, editions []*edition) *shelf {
 
 // choose returns the editions of a newsletter ("": all) that have a tag ("": any),
 // oldest first. The slice is shared.
-func (s *shelf) choose(newsletter, tag string) []*edition {
+func (s *archiveIndex) choose(newsletter, tag string) []*edition {
 	chosen := s.all
 	if newsletter != "" {
-		chosen = s.of[newsletter]
+		chosen = s.byNewsletter[newsletter]
 	}
 	if tag == "" {
 		return chosen
@@ -135,8 +135,8 @@ func (s *shelf) choose(newsletter, tag string) []*edition {
 
 // neighbours returns the editions of the same newsletter before and after one;
 // nil: there is none.
-func (s *shelf) neighbours(e *edition) (before, after *edition) {
-	all := s.of[e.newsletter]
+func (s *archiveIndex) neighbours(e *edition) (before, after *edition) {
+	all := s.byNewsletter[e.newsletter]
 	i := slices.Index(all, e)
 	if i > 0 {
 		before = all[i-1]
@@ -149,11 +149,11 @@ func (s *shelf) neighbours(e *edition) (before, after *edition) {
 
 // tagCount is a subject and how many editions have it.
 type tagCount struct {
-	tag   string // as it was written last
+	tag   string // as the newest edition writes it
 	count int
 }
 
-// tags returns the subjects of some editions, the most frequent first.
+// tagsOf returns the subjects of some editions, the most frequent first.
 func tagsOf(editions []*edition, most int) []tagCount {
 	counts := map[string]*tagCount{}
 	for _, e := range editions {

@@ -7,8 +7,8 @@ import (
 	"dailytip/web"
 )
 
-// choices are the links that narrow a list: to a newsletter, to a subject.
-func (s *Site) choices(l listing, sh *shelf) []choiceGroup {
+// choices are the links that narrow a list to a newsletter or to a subject.
+func (s *Site) choices(l listing, index *archiveIndex) []choiceGroup {
 	if l.query != "" {
 		return nil
 	}
@@ -27,7 +27,7 @@ func (s *Site) choices(l listing, sh *shelf) []choiceGroup {
 		}
 		groups = append(groups, g)
 	}
-	subjects := tagsOf(sh.choose(l.newsletter, ""), maxTags)
+	subjects := tagsOf(index.choose(l.newsletter, ""), maxTags)
 	if len(subjects) < 2 {
 		return groups
 	}
@@ -74,7 +74,7 @@ func (s *Site) entry(l listing, e *edition) entryView {
 func (s *Site) listHead(l listing) []web.HeadLink {
 	own := l
 	if own.newsletter == "" {
-		own.newsletter = s.archive.only() // which has a list of its own with the same in it
+		own.newsletter = s.archive.only() // whose own list has the same editions
 	}
 	in := func(lang string) string {
 		own.asked = lang

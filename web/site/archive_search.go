@@ -9,8 +9,8 @@ import (
 	"dailytip/render"
 )
 
-// What a search takes: longer ones are cut. It looks through the newest editions
-// only, so that a long history costs neither memory nor time without end.
+// The bounds of a search; what is longer is cut. Only the newest editions can be
+// searched, so that memory and time don't grow with the history.
 const (
 	maxQuery = 100 // characters
 	maxTerms = 8
@@ -34,7 +34,7 @@ func fold(text string) string {
 	return norm.NFC.String(b.String())
 }
 
-// tidyQuery is what somebody looks for on one line of at most maxQuery
+// tidyQuery puts what somebody looks for on one line, of at most maxQuery
 // characters.
 func tidyQuery(text string) string {
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")

@@ -127,12 +127,12 @@ func TestMailsBeyondALimitLeaveLater(t *testing.T) {
 	}
 }
 
-// A stamp is good for one form. The same form sent twice is no machine.
-func TestAStampWorksOnce(t *testing.T) {
+// A form token is good for one form. The same form sent twice is no machine.
+func TestAFormTokenWorksOnce(t *testing.T) {
 	both(t, nil, func(t *testing.T, s *fixture) {
-		mark := stamp(t, s.get("/"))
-		if other := stamp(t, s.get("/")); other == mark {
-			t.Error("two forms of one instant have the same stamp")
+		mark := formToken(t, s.get("/"))
+		if other := formToken(t, s.get("/")); other == mark {
+			t.Error("two forms of one instant have the same token")
 		}
 		s.wait(5 * time.Second)
 		send := func(address string) answer {
@@ -155,7 +155,7 @@ func TestAStampWorksOnce(t *testing.T) {
 		s.fill("email", "cleo@example.com").must(t, 200, "Look into your inbox")
 		n := 0
 		if err := s.db.Read().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM spent").Scan(&n); err != nil || n != 1 {
-			t.Errorf("%d stamps are kept, %v", n, err)
+			t.Errorf("%d form tokens are kept, %v", n, err)
 		}
 	})
 }
@@ -171,7 +171,7 @@ func TestUnlistedNewsletters(t *testing.T) {
 	}
 	s.api(`{"email": "eve@example.com", "newsletter": "inner"}`).must(t, 422, `"field": "newsletter"`)
 	s.fill("email", "eve@example.com", "newsletter", "inner").must(t, 200, "Look into your inbox", title) // the form's own comes first
-	mark := stamp(t, s.get("/"))
+	mark := formToken(t, s.get("/"))
 	s.wait(5 * time.Second)
 	s.post("/subscribe", form("email", "ben@example.com", "newsletter", "inner", "stamp", mark)).must(t, 422)
 	s.api(`{"email": "cleo@example.com"}`).must(t, 202, title) // there is one to join

@@ -18,7 +18,7 @@ var ErrNoCalendar = errors.New("there is no calendar of this newsletter")
 // address that is a secret: nobody else needs to know the tips to come.
 func (s *Site) calendar(w http.ResponseWriter, r *http.Request) {
 	notFound := s.Page(s.NotFound)
-	// A wildcard of the mux is a whole segment, so the ending is ours to cut.
+	// A wildcard of the mux is a whole segment, so we cut the ending off here.
 	token, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
 	newsletter := s.calendarOf(token)
 	if !ok || s.Calendar == nil || newsletter == "" {

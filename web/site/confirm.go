@@ -11,13 +11,14 @@ import (
 	"dailytip/web"
 )
 
-// againField is what the button of somebody who had left sends.
-const againField = "again"
+// resubscribeField is what the button sends that somebody sees who has left. An old
+// page doesn't send it, so its button can't bring back who has left meanwhile.
+const resubscribeField = "again"
 
 // How a confirmation came about, kept as proof of consent.
 const (
-	confirmDetail = "pressed the button on the confirmation page"
-	againDetail   = "pressed the button to subscribe again on the confirmation page"
+	confirmDetail     = "pressed the button on the confirmation page"
+	resubscribeDetail = "pressed the button to subscribe again on the confirmation page"
 )
 
 // askToConfirm shows where a subscription stands, and changes nothing: scanners
@@ -34,14 +35,14 @@ func (s *Site) askToConfirm(r *http.Request) (web.Page, error) {
 	case err != nil:
 		return web.Page{}, err
 	}
-	return s.confirmPage(r, p, outcome{})
+	return s.confirmPage(r, p, confirmation{})
 }
 
-// outcome is what pressing the button changed.
-type outcome struct {
+// confirmation is what the button changed.
+type confirmation struct {
 	membership.Confirmed
-	fault bool   // the name can't be taken, so nothing was changed
-	name  string // fault: as it was written
+	fault bool   // the name can't be used, so nothing was changed changed
+	name  string // when it has a fault: as it was written
 }
 
 // confirm makes a pending subscription active. Pressing twice is as good as
@@ -52,7 +53,7 @@ func (s *Site) confirm(r *http.Request) (web.Page, error) {
 		return *bad, nil
 	}
 	p, err := s.reader(r.Context(), s.DB.Read(), id)
-	var out outcome
+	var out confirmation
 	if err == nil && p.known {
 		if out, err = s.pressed(r, p); err == nil && out.Active {
 			s.enqueued()
@@ -68,27 +69,27 @@ func (s *Site) confirm(r *http.Request) (web.Page, error) {
 	return s.confirmPage(r, p, out)
 }
 
-// pressed does what the button says, unless the name beside it can't be taken.
-func (s *Site) pressed(r *http.Request, p reader) (outcome, error) {
-	c := membership.Confirmation{Subscription: p.subscription.ID, Again: r.PostFormValue(againField) != "", Detail: confirmDetail}
+// pressed does what the button says, unless the name beside it can't be used.
+func (s *Site) pressed(r *http.Request, p reader) (confirmation, error) {
+	c := membership.Confirmation{Subscription: p.subscription.ID, Again: r.PostFormValue(resubscribeField) != "", Detail: confirmDetail}
 	if c.Again {
-		c.Detail = againDetail
+		c.Detail = resubscribeDetail
 	}
 	if p.state() == subscribers.Pending && r.PostForm.Has("name") {
 		written := r.PostForm.Get("name")
 		name, err := subscribers.ParseName(written)
 		if err != nil {
-			return outcome{fault: true, name: written}, nil
+			return confirmation{fault: true, name: written}, nil
 		}
 		c.Name = &name
 	}
 	done, err := s.Membership.Confirm(r.Context(), s.Now(), c)
-	return outcome{Confirmed: done}, err
+	return confirmation{Confirmed: done}, err
 }
 
 // confirmPage says where the subscription stands now.
-func (s *Site) confirmPage(r *http.Request, p reader, out outcome) (web.Page, error) {
-	p.proven = true // the link came to the address alone
+func (s *Site) confirmPage(r *http.Request, p reader, out confirmation) (web.Page, error) {
+	p.proven = true // this link was mailed to nobody else
 	l := s.letter(r, p)
 	show := func(mark, heading string, text ...string) {
 		l.Mark, l.Heading = mark, p.say(l.Lang, heading)
@@ -114,7 +115,7 @@ func (s *Site) confirmPage(r *http.Request, p reader, out outcome) (web.Page, er
 	case state == subscribers.Unsubscribed:
 		show("", "page.confirm.left_heading", "page.confirm.left")
 		button("page.unsubscribe.undo_button")
-		l.Field = againField
+		l.Field = resubscribeField
 	default:
 		show("", "page.confirm.stopped_heading", "page.confirm.stopped")
 	}
@@ -130,14 +131,14 @@ func (s *Site) confirmPage(r *http.Request, p reader, out outcome) (web.Page, er
 	return l, err
 }
 
-// withName has the name on the page, for its owner to change, and the button.
-func (s *Site) withName(l web.Page, p reader, out outcome) (web.Page, error) {
+// withName puts the name on the page, for its owner to change, and the button.
+func (s *Site) withName(l web.Page, p reader, out confirmation) (web.Page, error) {
 	e, faults := entry{Name: p.person.Name}, []fault(nil)
 	if out.fault {
 		e.Name, faults, l.Status = out.name, []fault{{"name", "page.fault.name"}}, http.StatusUnprocessableEntity
 	}
 	var err error
-	l.Body, err = s.part("confirm", s.entryFields(l.Lang, e, faults))
+	l.Body, err = s.fill("confirm", s.entryFields(l.Lang, e, faults))
 	return l, err
 }
 
@@ -147,9 +148,9 @@ func (s *Site) welcome(r *http.Request, lang string, p reader) (template.HTML, e
 	if err != nil && !errors.Is(err, editions.ErrNoEdition) {
 		return "", err
 	}
-	return s.part("welcome", struct {
-		tongue
+	return s.fill("welcome", struct {
+		messages
 		Settings, Do string
 		Offer        bool
-	}{tongue{lang}, s.settingsPath(r, p.subscription.ID), doAgain, err == nil})
+	}{messages{lang}, s.settingsPath(r, p.subscription.ID), doResend, err == nil})
 }

@@ -24,18 +24,18 @@ var errGone = errors.New("the edition is gone from the ledger")
 type reading struct {
 	*edition
 	asked string // the language in the address; ""
-	lang  string // the one to look for: asked, else the browser's
+	lang  string // the language to look for: asked, else the browser's
 }
 
-// edition shows one edition for good: the tip as it was sent, whatever became of
-// it in the library.
+// edition shows one edition: the tip as it was sent, whatever became of it in the
+// library. Its address stays valid for ever.
 func (s *Site) edition(w http.ResponseWriter, r *http.Request) {
 	newsletter, name := r.PathValue("newsletter"), r.PathValue("name")
 	if _, public := s.archive.newsletters[newsletter]; !public || s.archive.ledger == nil {
 		s.Page(s.NotFound)(w, r)
 		return
 	}
-	sh, e, err := s.archive.find(r.Context(), s.Now(), (&edition{newsletter: newsletter, name: name}).path())
+	index, e, err := s.archive.find(r.Context(), s.Now(), (&edition{newsletter: newsletter, name: name}).path())
 	if err != nil || e == nil {
 		s.Page(func(r *http.Request) (web.Page, error) {
 			p, _ := s.NotFound(r)
@@ -49,17 +49,17 @@ func (s *Site) edition(w http.ResponseWriter, r *http.Request) {
 	}
 	x.lang = cmp.Or(x.asked, s.Language(r, "", s.Letterhead(newsletter).Language))
 	query := values(web.LangField, x.asked)
-	s.public(w, r, sh.number, "edition "+e.path()+"?"+query.Encode()+" "+x.lang, x.asked == "", func() (*answer, error) {
-		before, after := sh.neighbours(e)
+	s.servePublic(w, r, index.version, "edition "+e.path()+"?"+query.Encode()+" "+x.lang, x.asked == "", func() (*response, error) {
+		before, after := index.neighbours(e)
 		p, err := s.editionPage(r.Context(), x, before, after)
 		if err != nil {
 			return nil, err
 		}
 		modified, keep := e.sent, 5*time.Minute
 		if after != nil {
-			modified, keep = after.sent, time.Hour // nothing but a style will change
+			modified, keep = after.sent, time.Hour // only its looks will change
 		}
-		return s.publicPage(bare(r, e.path(), query), p, s.lastChange(modified), keep)
+		return s.publicPage(cleanRequest(r, e.path(), query), p, s.lastChange(modified), keep)
 	})
 }
 
@@ -131,7 +131,7 @@ func (s *Site) editionPage(ctx context.Context, x reading, before, after *editio
 		Languages: s.versions(x.edition, a.Language), Say: text("archive.languages"),
 	}
 	p.Head, p.Meta = s.editionHead(x, a), s.editionMeta(x, a)
-	if p.Body, err = s.part("edition", struct {
+	if p.Body, err = s.fill("edition", struct {
 		articleView
 		Data template.HTML
 	}{a, s.linkedData(x, a, t)}); err != nil {
@@ -150,11 +150,11 @@ func (s *Site) editionPage(ctx context.Context, x reading, before, after *editio
 	if n, _ := s.newsletter(x.newsletter); n.Unlisted {
 		below.Subscribe = nil
 	}
-	p.Below, err = s.part("edition-below", below)
+	p.Below, err = s.fill("edition-below", below)
 	return p, err
 }
 
-// neighbour leads to the edition before or after; id is how we call it.
+// neighbour is the link to the edition before or after; id names its message.
 func (s *Site) neighbour(e *edition, x reading, words, id string) *linkView {
 	if e == nil {
 		return nil
@@ -167,7 +167,7 @@ func (s *Site) neighbour(e *edition, x reading, words, id string) *linkView {
 	return &linkView{Href: s.Path(e.path(), values(web.LangField, x.asked)), Text: locale.Text(words, id, nil), HTML: title}
 }
 
-// versions lead to the same edition in the languages that it has.
+// versions are the links to the same edition in each of its languages.
 func (s *Site) versions(e *edition, current string) []web.LanguageLink {
 	languages := render.Languages(s.archive.newsletters[e.newsletter].Language, e.tip)
 	if len(languages) == 1 {

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -29,7 +30,7 @@ func (s *Site) editionHead(x reading, a articleView) []web.HeadLink {
 	return append(links, s.feedLinks(x.newsletter, asWords(x.asked))...)
 }
 
-// asWords is a language when it's one of ours, else "".
+// asWords returns a language when our own words are in it, too; else "".
 func asWords(lang string) string {
 	if slices.Contains(locale.Languages(), lang) {
 		return lang
@@ -37,8 +38,8 @@ func asWords(lang string) string {
 	return ""
 }
 
-// editionMeta describes an edition to search engines and to what shows a preview
-// of a link (Open Graph, ogp.me).
+// editionMeta describes an edition to search engines and to programs that show a
+// preview of a link (Open Graph, ogp.me).
 func (s *Site) editionMeta(x reading, a articleView) []web.MetaTag {
 	tags := []web.MetaTag{
 		{Name: "description", Content: a.Summary},
@@ -54,7 +55,7 @@ func (s *Site) editionMeta(x reading, a articleView) []web.MetaTag {
 			tags = append(tags, web.MetaTag{Property: "og:locale:alternate", Content: territory(lang)})
 		}
 	}
-	tags = append(tags, web.MetaTag{Property: "article:published_time", Content: x.sent.Format(stamp)})
+	tags = append(tags, web.MetaTag{Property: "article:published_time", Content: x.sent.Format(time.RFC3339)})
 	for _, tag := range x.tip.Tags {
 		tags = append(tags, web.MetaTag{Property: "article:tag", Content: tag})
 	}
@@ -68,9 +69,6 @@ func (s *Site) editionMeta(x reading, a articleView) []web.MetaTag {
 	}
 	return append(tags, web.MetaTag{Name: "twitter:card", Content: card})
 }
-
-// stamp is how instants are written for machines (RFC 3339), in UTC.
-const stamp = "2006-01-02T15:04:05Z07:00"
 
 // territory is a language as Open Graph writes it: language_TERRITORY.
 func territory(lang string) string {
@@ -94,19 +92,19 @@ func nativeName(lang string) string {
 	return lang
 }
 
-// thing is a description in JSON-LD, in the words of schema.org.
-type thing map[string]any
+// jsonLD is a description in JSON-LD, in the words of schema.org.
+type jsonLD map[string]any
 
 // linkedData describes an edition to search engines.
 func (s *Site) linkedData(x reading, a articleView, t tips.Tip) template.HTML {
-	publisher := thing{"@type": "Organization", "name": web.Untagged(s.Letterhead(x.newsletter).Name), "url": s.URL("/", nil)}
-	about := thing{
+	publisher := jsonLD{"@type": "Organization", "name": web.Untagged(s.Letterhead(x.newsletter).Name), "url": s.URL("/", nil)}
+	about := jsonLD{
 		"@context": "https://schema.org", "@type": "Article", "headline": a.Title, "description": a.Summary,
-		"inLanguage": a.Language, "datePublished": x.sent.Format(stamp), "publisher": publisher, "author": publisher,
+		"inLanguage": a.Language, "datePublished": x.sent.Format(time.RFC3339), "publisher": publisher, "author": publisher,
 		"mainEntityOfPage": s.URL(x.path(), values(web.LangField, a.Language)), "isAccessibleForFree": true,
 	}
 	if t.Author != "" {
-		about["author"] = thing{"@type": "Person", "name": t.Author}
+		about["author"] = jsonLD{"@type": "Person", "name": t.Author}
 	}
 	if t.Link != "" {
 		about["isBasedOn"] = t.Link

@@ -10,8 +10,8 @@ import (
 	"dailytip/web"
 )
 
-// embed shows an operator the form to copy into a site of theirs. It's for them,
-// and in English.
+// embed shows an operator the form that they can copy into a site of theirs. It is
+// in English.
 func (s *Site) embed(r *http.Request) (web.Page, error) {
 	listed := s.listed()
 	if len(listed) == 0 {
@@ -31,7 +31,7 @@ func (s *Site) embed(r *http.Request) (web.Page, error) {
 		api = strings.TrimSuffix(s.BaseURL, "/") + "/api/subscribe"
 	}
 	var err error
-	p.Body, err = s.part("embed", struct {
+	p.Body, err = s.fill("embed", struct {
 		Snippet string
 		Others  []choice
 		API     string
@@ -40,7 +40,7 @@ func (s *Site) embed(r *http.Request) (web.Page, error) {
 	return p, err
 }
 
-// snippet is a plain form: no script, nothing of ours to be loaded.
+// snippet is that form. It has no script and loads nothing from here.
 func (s *Site) snippet(n Newsletter) string {
 	escape := template.HTMLEscapeString
 	return fmt.Sprintf(`<form action="%s/subscribe" method="post">

@@ -6,10 +6,10 @@ import (
 )
 
 // Evenly is how long a sign-up takes at least.
-const Evenly = evenly
+const Evenly = signUpTime
 
 // Hasten sets how long a sign-up takes at least.
-func (s *Site) Hasten(d time.Duration) { s.evenly = d }
+func (s *Site) Hasten(d time.Duration) { s.signUpTime = d }
 
 // ReadEmail is the address in a body that programs send.
 func ReadEmail(body string) (string, error) {

@@ -16,12 +16,12 @@ import (
 // feedLength is how many editions a feed holds, the newest.
 const feedLength = 30
 
-// feed is what the forms of a feed are written from.
+// feed is what Atom and JSON Feed are written from.
 type feed struct {
 	Title    string
-	Language string // BCP 47, of the titles of a feed in one language; of ours else
+	Language string // BCP 47, of the feed's title
 	Self     string // its own address
-	Site     string // of the page that shows the same
+	Site     string // address of the page that shows the same
 	Icon     string
 	Author   string
 	Updated  time.Time
@@ -42,17 +42,17 @@ type feedEntry struct {
 	Sent     time.Time
 }
 
-// feedOf makes a handler of what writes a feed.
+// feedOf makes a handler of a function that writes a feed.
 func (s *Site) feedOf(path, kind string, write func(feed) ([]byte, error)) http.HandlerFunc {
-	return s.archived(func(w http.ResponseWriter, r *http.Request, sh *shelf) {
+	return s.withArchive(func(w http.ResponseWriter, r *http.Request, index *archiveIndex) {
 		newsletter, lang := r.URL.Query().Get(newsletterField), web.AskedLanguage(r)
 		if _, public := s.archive.newsletters[newsletter]; newsletter != "" && !public || s.archive.ledger == nil {
 			s.Page(s.NotFound)(w, r)
 			return
 		}
 		query := values(newsletterField, newsletter, web.LangField, lang)
-		s.public(w, r, sh.number, "feed "+path+"?"+query.Encode(), false, func() (*answer, error) {
-			f, err := s.feed(r.Context(), sh, newsletter, lang)
+		s.servePublic(w, r, index.version, "feed "+path+"?"+query.Encode(), false, func() (*response, error) {
+			f, err := s.feed(r.Context(), index, newsletter, lang)
 			if err != nil {
 				return nil, err
 			}
@@ -65,14 +65,14 @@ func (s *Site) feedOf(path, kind string, write func(feed) ([]byte, error)) http.
 			if lang == "" && newsletter == "" && s.archive.only() == "" {
 				language = ""
 			}
-			return newAnswer(kind, language, body, s.lastChange(sh.changed), 5*time.Minute)
+			return newResponse(kind, language, body, s.lastChange(index.changed), 5*time.Minute)
 		})
 	})
 }
 
 // feed collects the newest editions of a newsletter ("": all) in a language ("":
 // each newsletter's own).
-func (s *Site) feed(ctx context.Context, sh *shelf, newsletter, lang string) (feed, error) {
+func (s *Site) feed(ctx context.Context, index *archiveIndex, newsletter, lang string) (feed, error) {
 	head := s.SiteLetterhead()
 	if newsletter != "" {
 		head = s.Letterhead(newsletter)
@@ -84,7 +84,7 @@ func (s *Site) feed(ctx context.Context, sh *shelf, newsletter, lang string) (fe
 	if newsletter != "" {
 		f.Site = s.URL("/archive/"+newsletter, values(web.LangField, lang))
 	}
-	editions := sh.choose(newsletter, "")
+	editions := index.choose(newsletter, "")
 	editions = slices.Clone(editions[max(0, len(editions)-feedLength):])
 	slices.Reverse(editions)
 	for i, e := range editions {
@@ -110,7 +110,7 @@ func (s *Site) feedEntry(ctx context.Context, e *edition, lang string) (feedEntr
 	if err != nil {
 		return feedEntry{}, err
 	}
-	content, err := s.part("feed", a)
+	content, err := s.fill("feed", a)
 	if err != nil {
 		return feedEntry{}, err
 	}
@@ -130,8 +130,8 @@ func webLink(t tips.Tip) string {
 	return ""
 }
 
-// tagURI names an edition in a language for ever (RFC 4151): by our host on the
-// day of the edition, whatever its address becomes.
+// tagURI names an edition in a language for ever (RFC 4151), by our host on the day
+// of the edition. It stays when the address changes.
 func (s *Site) tagURI(e *edition, lang string) string {
 	host := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -59,13 +60,13 @@ type (
 // writeAtom writes a feed as Atom.
 func writeAtom(f feed) ([]byte, error) {
 	out := atomFeed{
-		Language: f.Language, ID: f.Self, Title: clean(f.Title), Updated: f.Updated.UTC().Format(stamp), Icon: f.Icon, Generator: "dailytip",
+		Language: f.Language, ID: f.Self, Title: clean(f.Title), Updated: f.Updated.UTC().Format(time.RFC3339), Icon: f.Icon, Generator: "dailytip",
 		Author: atomAuthor{Name: clean(f.Author)},
 		Links:  []atomLink{{Rel: "self", Type: "application/atom+xml", Href: f.Self}, {Rel: "alternate", Type: "text/html", Href: f.Site}},
 	}
 	for _, e := range f.Entries {
 		entry := atomEntry{
-			Language: e.Language, ID: e.ID, Title: clean(e.Title), Updated: e.Sent.UTC().Format(stamp), Published: e.Sent.UTC().Format(stamp),
+			Language: e.Language, ID: e.ID, Title: clean(e.Title), Updated: e.Sent.UTC().Format(time.RFC3339), Published: e.Sent.UTC().Format(time.RFC3339),
 			Author: atomAuthor{Name: clean(e.Author)}, Summary: clean(e.Summary), Content: atomContent{Type: "html", HTML: clean(e.Content)},
 			Links: []atomLink{{Rel: "alternate", Type: "text/html", Language: e.Language, Href: e.Address}},
 		}
@@ -84,7 +85,7 @@ func writeAtom(f feed) ([]byte, error) {
 	return append([]byte(xml.Header), body...), nil
 }
 
-// clean takes out what XML 1.0 has no way to write (§2.2).
+// clean takes out the characters that XML 1.0 can't hold (§2.2).
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -95,5 +96,6 @@ func clean(text string) string {
 	}, text)
 }
 
-// escapeTag writes a name for a tag: URI (RFC 4151 §2.1): what a path may hold.
+// escapeTag escapes a name for a tag: URI, which may hold what a path may hold
+// (RFC 4151 §2.1).
 func escapeTag(name string) string { return (&url.URL{Path: name}).EscapedPath() }

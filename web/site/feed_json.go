@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // The objects of JSON Feed 1.1 (jsonfeed.org).
@@ -43,7 +44,7 @@ func writeJSONFeed(f feed) ([]byte, error) {
 	for _, e := range f.Entries {
 		item := jsonItem{
 			ID: e.ID, URL: e.Address, ExternalURL: e.Source, Title: clean(e.Title), ContentHTML: clean(e.Content), Summary: clean(e.Summary),
-			DatePublished: e.Sent.UTC().Format(stamp), Authors: []jsonAuthor{{clean(e.Author)}}, Language: e.Language,
+			DatePublished: e.Sent.UTC().Format(time.RFC3339), Authors: []jsonAuthor{{clean(e.Author)}}, Language: e.Language,
 		}
 		for _, tag := range e.Tags {
 			item.Tags = append(item.Tags, clean(tag))

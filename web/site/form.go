@@ -8,11 +8,11 @@ import (
 	"dailytip/web"
 )
 
-// tongue says our messages in one language, for templates.
-type tongue struct{ Lang string }
+// messages are our messages in one language, for templates.
+type messages struct{ Lang string }
 
 // Say is a message without values.
-func (t tongue) Say(id string) template.HTML { return web.Say(t.Lang, id) }
+func (t messages) Say(id string) template.HTML { return web.Say(t.Lang, id) }
 
 // choice is one entry of a menu or of a group of buttons.
 type choice struct {
@@ -21,13 +21,13 @@ type choice struct {
 	Chosen      bool
 }
 
-// fields are those of a form that asks about a person, with what they hold.
+// fields are the fields of a form that asks about a person, with their values.
 type fields struct {
-	tongue
+	messages
 	Email, Name string
 	Languages   []choice
 	Zones       []zoneMenu
-	GuessZone   bool // our script may put the browser's zone in
+	GuessZone   bool // our script may fill in the browser's zone
 	Faults      map[string]template.HTML
 	First       string // the first field at fault
 }
@@ -44,7 +44,7 @@ func (f fields) Fault(field string) template.HTML { return f.Faults[field] }
 // entryFields fills in the form.
 func (s *Site) entryFields(lang string, e entry, faults []fault) fields {
 	f := fields{
-		tongue: tongue{lang}, Email: e.Email, Name: e.Name, Languages: languageChoices(e.Language),
+		messages: messages{lang}, Email: e.Email, Name: e.Name, Languages: languageChoices(e.Language),
 		Zones: zoneMenus(lang, e.Timezone), Faults: map[string]template.HTML{},
 	}
 	for _, fault := range faults {
@@ -54,8 +54,8 @@ func (s *Site) entryFields(lang string, e entry, faults []fault) fields {
 	return f
 }
 
-// languageChoices are our languages, the chosen one under the tag that was
-// chosen: en-GB writes dates in another way than en-US.
+// languageChoices are our languages. The chosen one keeps the tag that was chosen,
+// because en-GB writes dates in another way than en-US.
 func languageChoices(chosen string) []choice {
 	best := ""
 	if chosen != "" {
@@ -97,7 +97,7 @@ func zoneMenus(lang, chosen string) []zoneMenu {
 type fieldFault struct {
 	Field string
 	Text  template.HTML
-	First bool // of all faults: the cursor goes there
+	First bool // it is the first one, and gets the cursor
 }
 
 // At is the fault of a field.

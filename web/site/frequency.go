@@ -17,42 +17,42 @@ import (
 // doPause.
 const doWeekly = "weekly"
 
-// restWeeks is the pause that the page to leave offers instead.
-const restWeeks = 2
+// pauseOffered is the pause that the page to leave offers instead, in weeks.
+const pauseOffered = 2
 
-// How a change came about that was offered to who wanted to leave.
+// How a change came about that was offered to a reader who wanted to leave.
 const (
-	lessDetail = "chose it instead of leaving"
-	undoDetail = "pressed the button to take it back"
+	frequencyDetail = "chose it instead of leaving"
+	undoDetail      = "pressed the button to take it back"
 )
 
-// offers says whether there is less for who is about to leave, and whether a
-// mail a week is.
-func (s *Site) offers(p reader) (less, weekly bool) {
-	less = p.known && !p.leaveOnly && (p.state() == subscribers.Active || p.state() == subscribers.Paused)
+// offersLess tells whether the page to leave offers to get less, and whether one mail
+// a week is among the offers.
+func (s *Site) offersLess(p reader) (less, weekly bool) {
+	less = p.comes() && !p.leaveOnly
 	n := p.newsletter
 	return less, less && p.subscription.Slot.Cadence != subscribers.Weekly && (n.Days == 0 || n.Days&(n.Days-1) != 0)
 }
 
-// lessPart offers less to who is about to leave.
-func (s *Site) lessPart(r *http.Request, lang string, p reader, weekly bool) (template.HTML, error) {
+// frequencyOffer is the part of the page to leave that offers to get less.
+func (s *Site) frequencyOffer(r *http.Request, lang string, p reader, weekly bool) (template.HTML, error) {
 	v := struct {
-		tongue
+		messages
 		Less, Settings, Weekly, Pause string
 	}{
-		tongue:   tongue{lang},
+		messages: messages{lang},
 		Less:     s.Link(r, s.leavePath(r)+"/less"),
 		Settings: s.settingsPath(r, p.subscription.ID),
-		Pause:    locale.Text(lang, "page.unsubscribe.pause_weeks", map[string]any{"Count": restWeeks}),
+		Pause:    locale.Text(lang, "page.unsubscribe.pause_weeks", map[string]any{"Count": pauseOffered}),
 	}
 	if weekly {
 		v.Weekly = locale.Text(lang, "page.unsubscribe.weekly", nil)
 	}
-	return s.part("less", v)
+	return s.fill("frequency", v)
 }
 
-// less makes it weekly, or pauses it.
-func (s *Site) less(w http.ResponseWriter, r *http.Request) {
+// lowerFrequency makes the newsletter a weekly one for its reader, or pauses it.
+func (s *Site) lowerFrequency(w http.ResponseWriter, r *http.Request) {
 	do := r.PostFormValue("do")
 	if do != doWeekly && do != doPause {
 		s.leavePage(w, r)
@@ -60,7 +60,7 @@ func (s *Site) less(w http.ResponseWriter, r *http.Request) {
 	}
 	s.act(func(ctx context.Context, tx *sql.Tx, now time.Time, p reader) error {
 		sub := p.subscription
-		if !p.known || sub.State != subscribers.Active && sub.State != subscribers.Paused {
+		if !p.comes() {
 			return nil
 		}
 		if do == doWeekly {
@@ -70,16 +70,16 @@ func (s *Site) less(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 		zone := p.zone()
-		until, ok := scheduler.DateOf(now, zone).Add(7*restWeeks).At(0, 0, zone)
+		until, ok := scheduler.DateOf(now, zone).Add(7*pauseOffered).At(0, 0, zone)
 		if !ok { // a date that the zone skipped
-			until = now.Add(7 * restWeeks * 24 * time.Hour)
+			until = now.Add(7 * pauseOffered * 24 * time.Hour)
 		}
-		_, err := s.List.Pause(ctx, tx, now, until, sub.ID, lessDetail)
+		_, err := s.List.Pause(ctx, tx, now, until, sub.ID, frequencyDetail)
 		return err
 	}, func(r *http.Request, p reader) (web.Page, error) { return s.stayedPage(r, p, do == doWeekly) })(w, r)
 }
 
-// stayedPage says what comes now to who chose less.
+// stayedPage says what comes now to a reader who chose to get less.
 func (s *Site) stayedPage(r *http.Request, p reader, weekly bool) (web.Page, error) {
 	if hasLeft(p) {
 		return s.leftPage(r, p, "page.unsubscribe.already")
@@ -91,7 +91,7 @@ func (s *Site) stayedPage(r *http.Request, p reader, weekly bool) (web.Page, err
 		return web.Page{}, err
 	}
 	l.Heading = web.Say(l.Lang, "page.unsubscribe.less_heading")
-	intro, next, _ := s.standing(l.Lang, s.Now(), p, due)
+	intro, next, _ := s.whatComes(l.Lang, s.Now(), p, due)
 	if weekly {
 		intro = p.say(l.Lang, "page.unsubscribe.weekly_done")
 	}
@@ -106,13 +106,13 @@ func (s *Site) stayedPage(r *http.Request, p reader, weekly bool) (web.Page, err
 
 // settingsLink leads to the reader's settings.
 func (s *Site) settingsLink(r *http.Request, lang string, p reader) (template.HTML, error) {
-	return s.part("to-settings", struct {
-		tongue
+	return s.fill("to-settings", struct {
+		messages
 		Settings string
-	}{tongue{lang}, s.settingsPath(r, p.subscription.ID)})
+	}{messages{lang}, s.settingsPath(r, p.subscription.ID)})
 }
 
-// undo takes back who left a moment ago.
+// undo gives the newsletter back to a reader who left a moment ago.
 func (s *Site) undo(w http.ResponseWriter, r *http.Request) {
 	s.act(func(ctx context.Context, tx *sql.Tx, now time.Time, p reader) error {
 		if !p.known || !p.person.SuppressedAt.IsZero() {

@@ -18,13 +18,13 @@ import (
 // homeView is the data of the template "home".
 type homeView struct {
 	fields
-	Action      string
-	Title       template.HTML
-	Pitch       template.HTML // of the only newsletter; "" when there are several
-	Newsletters []homeNewsletter
-	Stamp       string
-	StampName   string
-	HoneyName   string
+	Action        string
+	Title         template.HTML
+	Pitch         template.HTML // of the only newsletter; "" when there are several
+	Newsletters   []homeNewsletter
+	FormToken     string
+	FormTokenName string
+	HoneypotName  string
 }
 
 // homeNewsletter is one on the front page.
@@ -46,7 +46,7 @@ type homeTip struct {
 	Href      string
 }
 
-// frontPage is the form, and what comes to who fills it in.
+// frontPage is the form to subscribe, and what comes to those who fill it in.
 func (s *Site) frontPage(r *http.Request) (web.Page, error) {
 	listed := s.listed()
 	if len(listed) == 0 {
@@ -62,13 +62,13 @@ func (s *Site) frontPage(r *http.Request) (web.Page, error) {
 	return s.home(r, e, nil)
 }
 
-// home shows the form with what was entered, and what is wrong with it.
+// home shows the form with what was entered and what is wrong with it.
 func (s *Site) home(r *http.Request, e entry, faults []fault) (web.Page, error) {
 	p := web.Page{Lang: s.Language(r, "", s.soleLanguage()), Letterhead: s.SiteLetterhead(), Wide: true, Listed: true, Script: true, Here: "/"}
 	now := s.Now()
 	v := homeView{
 		fields: s.entryFields(p.Lang, e, faults), Action: s.Link(r, "/subscribe"),
-		Stamp: s.freshStamp(r.PostFormValue(stampField), now), StampName: stampField, HoneyName: honeyField,
+		FormToken: s.formToken(r.PostFormValue(formTokenField), now), FormTokenName: formTokenField, HoneypotName: honeypotField,
 	}
 	v.GuessZone = r.Method == http.MethodGet || r.Method == http.MethodHead
 	listed := s.listed()
@@ -95,7 +95,7 @@ func (s *Site) home(r *http.Request, e entry, faults []fault) (web.Page, error) 
 		p.Status = http.StatusUnprocessableEntity
 	}
 	var err error
-	p.Body, err = s.part("home", v)
+	p.Body, err = s.fill("home", v)
 	return p, err
 }
 
@@ -164,24 +164,26 @@ func (s *Site) lastTip(r *http.Request, lang string, n Newsletter) (*homeTip, er
 	}, nil
 }
 
-// onceMore asks who may be a machine for one more click.
-func (s *Site) onceMore(r *http.Request, e entry) (web.Page, error) {
+// oneMoreClick is the page for somebody who may be a machine: it asks for one more
+// click.
+func (s *Site) oneMoreClick(r *http.Request, e entry) (web.Page, error) {
 	head := s.Letterhead(e.Newsletter)
 	p := web.Page{Lang: s.Language(r, "", head.Language), Mark: "letter", Letterhead: head, Here: "/", Script: true}
 	values := map[string]template.HTML{"Newsletter": head.Name, "Email": web.Address(e.Email)}
 	p.Heading = web.Phrase(p.Lang, "page.subscribe.again_heading", values)
 	p.Text = []template.HTML{web.Phrase(p.Lang, "page.subscribe.again", values)}
 	var err error
-	p.Body, err = s.part("once-more", struct {
-		tongue
+	p.Body, err = s.fill("one-more-click", struct {
+		messages
 		entry
-		Action, Stamp, StampName string
-		GuessZone                bool
-	}{tongue{p.Lang}, e, s.Link(r, "/subscribe"), s.freshStamp(r.PostFormValue(stampField), s.Now()), stampField, r.PostFormValue("timezone") == ""})
+		Action, FormToken, FormTokenName string
+		GuessZone                        bool
+	}{messages{p.Lang}, e, s.Link(r, "/subscribe"), s.formToken(r.PostFormValue(formTokenField), s.Now()), formTokenField, r.PostFormValue("timezone") == ""})
 	return p, err
 }
 
-// sentPage says where to look. It's the same whatever we know of the address.
+// sentPage says where to look for the mail. It's the same whatever we know of the
+// address.
 func (s *Site) sentPage(r *http.Request, e entry) web.Page {
 	head := s.Letterhead(e.Newsletter)
 	p := web.Page{Lang: s.Language(r, "", head.Language), Mark: "letter", Letterhead: head, Here: "/"}

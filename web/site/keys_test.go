@@ -2,10 +2,11 @@ package site_test
 
 import (
 	"context"
-	"dailytip/subscribers"
 	"database/sql"
 	"testing"
 	"time"
+
+	"dailytip/subscribers"
 )
 
 // rotate makes a new key.

@@ -29,8 +29,8 @@ func (s *Site) askToLeave(r *http.Request, p reader) (l web.Page, err error) {
 	l.Heading = p.say(l.Lang, "page.unsubscribe.heading")
 	l.Text = []template.HTML{p.say(l.Lang, "page.unsubscribe.text")}
 	l.Button = p.say(l.Lang, "page.unsubscribe.button")
-	if less, weekly := s.offers(p); less {
-		l.Body, err = s.lessPart(r, l.Lang, p, weekly)
+	if less, weekly := s.offersLess(p); less {
+		l.Body, err = s.frequencyOffer(r, l.Lang, p, weekly)
 	}
 	return l, err
 }
@@ -53,11 +53,11 @@ func (s *Site) leaver(r *http.Request, q store.Queryer) (p reader, bad *web.Page
 	return p, nil, err
 }
 
-// leave ends a subscription at once: no cookie, no login, no redirect, the same
-// answer each time, for ever (RFC 8058 §3.1 and §4). The token says it all.
-// A mail program's body, urlencoded or multipart, only tells the operator where
-// the button was; ours is empty; and one that can't be read keeps nobody here.
-// A good link is never refused for coming too often: a second one costs a look.
+// leave ends a subscription at once: without a cookie, a login or a redirect, with
+// the same answer each time, for ever (RFC 8058 §3.1 and §4). The token is all that
+// it needs. The body, which a mail program sends urlencoded or multipart, only tells
+// the operator where the button was; a body that can't be read is no reason to
+// refuse. A good link is never refused for coming too often.
 func (s *Site) leave(r *http.Request) (web.Page, error) {
 	p, bad, err := s.leaver(r, s.DB.Read())
 	if bad != nil || err != nil {
@@ -88,8 +88,8 @@ func hasLeft(p reader) bool {
 	return p.subscription.State == subscribers.Unsubscribed || p.state() == subscribers.Suppressed
 }
 
-// leftPage says that nothing comes any more. A mistake can be taken back for a
-// while, and who likes may say why.
+// leftPage says that nothing comes any more. For a while the reader can take it back,
+// and they may say why they left.
 func (s *Site) leftPage(r *http.Request, p reader, text string) (web.Page, error) {
 	l := s.letter(r, p)
 	l.Mark, l.Here = "done", s.leavePath(r)
@@ -107,21 +107,21 @@ func (s *Site) leftPage(r *http.Request, p reader, text string) (web.Page, error
 		return web.Page{}, err
 	}
 	v := struct {
-		tongue
+		messages
 		Undo             bool
 		UndoAt, ReasonAt string
 		Reasons          []choice
-	}{tongue{l.Lang}, undo && p.known, s.Link(r, s.leavePath(r)+"/undo"), s.Link(r, s.leavePath(r)+"/reason"), nil}
+	}{messages{l.Lang}, undo && p.known, s.Link(r, s.leavePath(r)+"/undo"), s.Link(r, s.leavePath(r)+"/reason"), nil}
 	if !given {
 		for _, reason := range subscribers.Reasons {
 			v.Reasons = append(v.Reasons, choice{Value: reason, Text: locale.Text(l.Lang, reasonMessage(reason), nil)})
 		}
 	}
-	l.Body, err = s.part("left", v)
+	l.Body, err = s.fill("left", v)
 	return l, err
 }
 
-// reasonMessage names what a reader reads of a reason.
+// reasonMessage names the message that says a reason to a reader.
 func reasonMessage(reason string) string {
 	if reason == "other" { // go-i18n takes "other" for a form of the plural
 		reason = "any"
@@ -136,8 +136,8 @@ func (s *Site) leftNobody(r *http.Request) web.Page {
 	return l
 }
 
-// act runs one of the buttons beside the one to leave, in a transaction, and
-// shows what came of it.
+// act makes a handler of one of the buttons beside the one to leave: it runs f in a
+// transaction, and shows what came of it.
 func (s *Site) act(f func(ctx context.Context, tx *sql.Tx, now time.Time, p reader) error, show func(r *http.Request, p reader) (web.Page, error)) http.HandlerFunc {
 	return s.Page(func(r *http.Request) (web.Page, error) {
 		id, bad := s.linked(r, subscribers.UnsubscribeLink, "page.error.not_found")

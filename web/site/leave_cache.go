@@ -9,21 +9,21 @@ import (
 	"dailytip/web"
 )
 
-// The page to leave is what scanners ask for the most: they follow the links of
-// every mail of a run within minutes. It's the same for all readers of a
-// newsletter in one language but for what names them, so it's written once and
-// kept in pieces with room for that.
+// The page to leave is what scanners ask for most often: they follow the links of
+// every mail of a run within minutes. For all readers of a newsletter in one
+// language it differs only in their tokens and address. So it's written once and
+// kept in pieces, and each reader's own values are put between them.
 
-// asking keeps those pages.
-type asking struct {
+// leavePages keeps those pages.
+type leavePages struct {
 	mu    sync.Mutex
-	pages map[askingKey][]piece // at most as many as there are keys
+	pages map[leavePageKey][]piece // at most as many as there are keys
 }
 
-// askingKey is all that the page depends on but the reader's address and links.
-type askingKey struct {
+// leavePageKey is what the page depends on beside the reader's own values.
+type leavePageKey struct {
 	newsletter, lang string
-	less, weekly     bool // what is offered instead
+	offered, weekly  bool // see [Site.offersLess]
 }
 
 // piece is a part of a page, and which of the reader's own values follows it.
@@ -32,9 +32,9 @@ type piece struct {
 	value int // index of the values; -1: it's the last
 }
 
-// cut divides a page at each of the values. It reports false when one of them is
-// left in another form, or when a stranger's could be.
-func cut(body []byte, values [3]string, email string) ([]piece, bool) {
+// splitPage divides a page at each of the values. It returns false when the address
+// is left somewhere in another form, so that no other reader is shown it.
+func splitPage(body []byte, values [3]string, email string) ([]piece, bool) {
 	var pieces []piece
 	for {
 		at, value := len(body), -1
@@ -55,7 +55,7 @@ func cut(body []byte, values [3]string, email string) ([]piece, bool) {
 	}
 }
 
-func join(pieces []piece, values [3]string) []byte {
+func joinPage(pieces []piece, values [3]string) []byte {
 	var b []byte
 	for _, p := range pieces {
 		if b = append(b, p.text...); p.value >= 0 {
@@ -78,17 +78,17 @@ func (s *Site) leavePage(w http.ResponseWriter, r *http.Request) {
 		})(w, r)
 		return
 	}
-	less, weekly := s.offers(p)
-	key := askingKey{p.subscription.Newsletter, s.letter(r, p).Lang, less, weekly}
+	less, weekly := s.offersLess(p)
+	key := leavePageKey{p.subscription.Newsletter, s.letter(r, p).Lang, less, weekly}
 	values := [3]string{
 		r.PathValue("token"), s.List.Tokens().Make(subscribers.PreferencesLink, p.subscription.ID),
 		string(p.address()),
 	}
-	s.asking.mu.Lock()
-	pieces := s.asking.pages[key]
-	s.asking.mu.Unlock()
+	s.leavePages.mu.Lock()
+	pieces := s.leavePages.pages[key]
+	s.leavePages.mu.Unlock()
 	if pieces != nil {
-		s.Send(w, r, web.Page{Lang: key.lang}, join(pieces, values))
+		s.Send(w, r, web.Page{Lang: key.lang}, joinPage(pieces, values))
 		return
 	}
 	s.Page(func(r *http.Request) (web.Page, error) {
@@ -100,10 +100,10 @@ func (s *Site) leavePage(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return l, err
 		}
-		if pieces, ok := cut(body, values, string(p.person.Email)); ok {
-			s.asking.mu.Lock()
-			s.asking.pages[key] = pieces
-			s.asking.mu.Unlock()
+		if pieces, ok := splitPage(body, values, string(p.person.Email)); ok {
+			s.leavePages.mu.Lock()
+			s.leavePages.pages[key] = pieces
+			s.leavePages.mu.Unlock()
 		}
 		return l, nil
 	})(w, r)

@@ -8,10 +8,9 @@ import (
 )
 
 // Limits bound how many sign-ups there may be an hour, a third of them at once;
-// 0: no limit. They count in this process. What a mailbox gets is bounded in the
-// database, whatever these are. A network that has used up its share is refused.
-// With the other two nobody knows who is to blame: what is too much goes out
-// later.
+// 0: no limit. They count in this process. What one mailbox gets is bounded in the
+// database, whatever these limits are. A network beyond its limit is refused. With
+// the other two nobody knows who is to blame, so the mails beyond them go out later.
 type Limits struct {
 	PerNetwork int // from one IPv4 address, or one IPv6 network of 64 bits
 	PerDomain  int // for the addresses of one mail domain but the large providers'
@@ -19,37 +18,37 @@ type Limits struct {
 }
 
 const (
-	// actsPerHour is how often one link's buttons may be pressed.
-	actsPerHour = 120
-	// longestLine is how far ahead mails are put that wait for a limit.
-	longestLine = 24 * time.Hour
+	// buttonsPerHour is how often one link's buttons may be pressed.
+	buttonsPerHour = 120
+	// longestDelay is how long a mail may have to wait for a limit.
+	longestDelay = 24 * time.Hour
 )
 
-// gates are the limits in force.
-type gates struct{ network, domain, total, acts *web.Limiter }
+// limiters count what the limits bound.
+type limiters struct{ network, domain, total, buttons *web.Limiter }
 
-func newGates(l Limits) gates {
-	return gates{
+func newLimiters(l Limits) limiters {
+	return limiters{
 		network: web.NewLimiter(l.PerNetwork), domain: web.NewLimiter(l.PerDomain), total: web.NewLimiter(l.Total),
-		acts: web.NewLimiter(actsPerHour),
+		buttons: web.NewLimiter(buttonsPerHour),
 	}
 }
 
-// signUp lets a sign-up through and returns 0, or how long to wait. It doesn't
-// know whether the address is on the list, and so can't tell.
-func (g gates) signUp(now time.Time, network string, a subscribers.Address) time.Duration {
+// signUp returns 0 when a sign-up may go on, else how long to wait. It doesn't know
+// whether the address is on the list, so it can't give that away.
+func (g limiters) signUp(now time.Time, network string, a subscribers.Address) time.Duration {
 	line := g.total.Delay(now, "")
 	if !a.AtLargeProvider() {
 		line = max(line, g.domain.Delay(now, a.OrganizationalDomain()))
 	}
-	if line > longestLine {
-		return line - longestLine
+	if line > longestDelay {
+		return line - longestDelay
 	}
 	return g.network.Allow(now, network)
 }
 
-// mail takes a mail's place in line, and returns how long it has to wait there.
-func (g gates) mail(now time.Time, a subscribers.Address) time.Duration {
+// mail counts a mail, and returns how long it has to wait.
+func (g limiters) mail(now time.Time, a subscribers.Address) time.Duration {
 	wait := g.total.Reserve(now, "")
 	if !a.AtLargeProvider() {
 		wait = max(wait, g.domain.Reserve(now, a.OrganizationalDomain()))

@@ -13,10 +13,10 @@ func (s *Site) badLink(r *http.Request, text string) web.Page {
 	return s.Plain(r, http.StatusNotFound, "page.confirm.invalid_heading", text)
 }
 
-// linked returns the subscription that the link in a path is for, or the page
-// that says why there is none. A link to unsubscribe counts here while its key is
-// the newest: what is beside unsubscribing ends with the key. How often a link is posted to is bounded; one that
-// isn't ours changes nothing, however often.
+// linked returns the subscription that the link in a path is for, or the page that
+// says why there is none. It takes a link to unsubscribe only while its key is the
+// newest: what is beside unsubscribing ends with the key. It bounds how often a link
+// is posted to.
 func (s *Site) linked(r *http.Request, purpose subscribers.Purpose, badText string) (id int64, bad *web.Page) {
 	token := r.PathValue("token")
 	id, err := s.List.Tokens().CheckNewest(purpose, token)
@@ -27,13 +27,15 @@ func (s *Site) linked(r *http.Request, purpose subscribers.Purpose, badText stri
 	if r.Method != http.MethodPost {
 		return id, nil
 	}
-	if wait := s.gates.acts.Allow(s.Now(), token); wait > 0 {
+	if wait := s.limiters.buttons.Allow(s.Now(), token); wait > 0 {
 		p := s.TooMany(r, wait)
 		return 0, &p
 	}
 	return id, nil
 }
 
+// orBad returns the page of a bad link when there is one. The error of a handler
+// makes a page of its own.
 func orBad(bad *web.Page) web.Page {
 	if bad == nil {
 		return web.Page{}
@@ -46,5 +48,5 @@ func (s *Site) settingsPath(r *http.Request, subscription int64) string {
 	return s.Link(r, "/preferences/"+s.List.Tokens().Make(subscribers.PreferencesLink, subscription))
 }
 
-// leavePath is the path of the page to leave, on all that belong to it.
+// leavePath is the path of the page to leave. The pages of its buttons are below it.
 func (s *Site) leavePath(r *http.Request) string { return "/u/" + r.PathValue("token") }

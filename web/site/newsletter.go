@@ -8,15 +8,15 @@ import (
 	"dailytip/web"
 )
 
-// Newsletter is what the pages say of one.
+// Newsletter is what the pages say of a newsletter.
 type Newsletter struct {
 	ID       string
 	Title    string // what a reader calls it
 	Accent   string // "#RRGGBB" on light paper; "" is the house's own
 	Language string // BCP 47, of its title; "" means English
 
-	// Private: what was sent isn't for everybody to read. There is no archive and
-	// no feed of it.
+	// Private: what was sent isn't for everybody to read. It has no archive and no
+	// feed.
 	Private bool
 
 	// Unlisted: it isn't on the front page, and no stranger can join it.
@@ -24,7 +24,7 @@ type Newsletter struct {
 
 	// When it comes, for readers who choose nothing for themselves.
 	Days        subscribers.Days // the weekdays that have an edition, each week; 0: all, or Irregular
-	Irregular   bool             // which days have one isn't a matter of weekdays
+	Irregular   bool             // its days aren't the same weekdays in each week
 	SendAt      string           // HH:MM
 	Zone        string           // IANA, one for all readers; "": each their own
 	DefaultZone string           // IANA, of readers who have none; "": UTC
@@ -44,6 +44,7 @@ func Headings(newsletters []Newsletter) []web.Newsletter {
 	return all
 }
 
+// newsletter returns a newsletter of the configuration.
 func (s *Site) newsletter(id string) (Newsletter, bool) {
 	i := slices.IndexFunc(s.Newsletters, func(n Newsletter) bool { return n.ID == id })
 	if i < 0 {
@@ -57,6 +58,7 @@ func (s *Site) listed() []Newsletter {
 	return slices.DeleteFunc(slices.Clone(s.Newsletters), func(n Newsletter) bool { return n.Unlisted })
 }
 
+// titleOf is what a reader calls a newsletter.
 func (s *Site) titleOf(id string) string {
 	n, _ := s.newsletter(id)
 	if n.Title != "" {

@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// pictureTypes are the files of a library that are served, by their endings: the
-// pictures that mails show. Tips aren't, for drafts and tips to come are nobody's
-// to read.
+// pictureTypes are the endings of the files of a library that are served: the
+// pictures that mails show. Tips aren't served, because nobody should read drafts
+// and tips to come.
 var pictureTypes = map[string]string{
 	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
 }
 
-// file serves a picture of a newsletter's library. The file system keeps names
+// picture serves a picture of a newsletter's library. The file system keeps names
 // and links inside the folder.
-func (s *Site) file(w http.ResponseWriter, r *http.Request) {
+func (s *Site) picture(w http.ResponseWriter, r *http.Request) {
 	files := s.files[r.PathValue("newsletter")]
 	name := r.PathValue("path")
 	kind := pictureTypes[strings.ToLower(path.Ext(name))]
@@ -45,8 +45,8 @@ func isHidden(name string) bool {
 	return slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.HasPrefix(part, ".") })
 }
 
-// openPicture opens a file and nothing else: what it is, only the open file says
-// for sure.
+// openPicture opens a regular file. It looks after opening, because only the open
+// file tells for sure what it is.
 func openPicture(files fs.FS, name string) (fs.File, io.ReadSeeker, fs.FileInfo, error) {
 	f, err := files.Open(name)
 	if err != nil {

@@ -14,16 +14,16 @@ import (
 	"dailytip/web"
 )
 
-// What a button on the page of settings asks for; "": to save them. Every mail has
-// the link to it, and may be passed on with it: it changes what comes and when,
-// and shows and does nothing that could hurt its owner.
+// What a button on the page of settings asks for; "" is doSave. Every mail has a link
+// to that page, and a mail may be passed on. So the page changes what comes and
+// when, and neither shows nor does what could hurt its owner.
 const (
 	doSave    = "save"
 	doPause   = "pause"
 	doResume  = "resume"
-	doAgain   = "again"   // the latest tip once more
-	doJoin    = "join"    // this newsletter again
-	doAccount = "account" // the link to all that we hold
+	doResend  = "again"   // send the latest tip once more
+	doJoin    = "join"    // subscribe to this newsletter again
+	doAccount = "account" // mail the link to the account
 )
 
 // How a change came about, kept as proof of consent.
@@ -35,13 +35,13 @@ func (s *Site) preferences(r *http.Request) (web.Page, error) {
 	if bad != nil {
 		return *bad, nil
 	}
-	return s.settingsOf(r, id, news{})
+	return s.settingsOf(r, id, outcome{})
 }
 
-// news is what a button brought about, for the top of the page.
-type news struct {
+// outcome is what a button brought about, for the top of the page.
+type outcome struct {
 	message    string // names it; "": nothing happened
-	newsletter string // that it is about; "": the page's own
+	newsletter string // the newsletter that it is about; "": the page's own
 	when       bool   // it says when the next tip comes
 	mailed     bool   // a mail waits to be sent
 	form       *settingsForm
@@ -56,11 +56,11 @@ func (s *Site) changePreferences(r *http.Request) (web.Page, error) {
 	}
 	do, now := r.PostFormValue("do"), s.Now()
 	p, err := s.reader(r.Context(), s.DB.Read(), id)
-	var out news
+	var out outcome
 	if err == nil {
 		switch do {
-		case doAgain:
-			out, err = s.again(r.Context(), now, p)
+		case doResend:
+			out, err = s.resend(r.Context(), now, p)
 		case doJoin:
 			out, err = s.join(r.Context(), now, p)
 		case doAccount:
@@ -84,7 +84,7 @@ func (s *Site) changePreferences(r *http.Request) (web.Page, error) {
 }
 
 // set changes the subscription itself, which is no other room's business.
-func (s *Site) set(r *http.Request, now time.Time, id int64, do string) (out news, err error) {
+func (s *Site) set(r *http.Request, now time.Time, id int64, do string) (out outcome, err error) {
 	err = s.DB.Write(r.Context(), func(tx *sql.Tx) error {
 		p, err := s.reader(r.Context(), tx, id)
 		if err != nil {
@@ -104,30 +104,33 @@ func (s *Site) set(r *http.Request, now time.Time, id int64, do string) (out new
 }
 
 // pause holds the newsletter for some weeks or until a date.
-func (s *Site) pause(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+func (s *Site) pause(r *http.Request, tx *sql.Tx, now time.Time, p reader) (outcome, error) {
+	if !p.comes() {
+		return outcome{}, nil
+	}
 	until, ok := s.pauseEnd(r, now, p)
 	if !ok {
-		return news{faults: []fault{{"until", "page.fault.until"}}}, nil
+		return outcome{faults: []fault{{"until", "page.fault.until"}}}, nil
 	}
 	changed, err := s.List.Pause(r.Context(), tx, now, until, p.subscription.ID, settingsDetail)
 	if err != nil || !changed {
-		return news{}, err
+		return outcome{}, err
 	}
-	return news{message: "page.pause.done", when: true}, nil
+	return outcome{message: "page.pause.done", when: true}, nil
 }
 
-func (s *Site) resume(ctx context.Context, tx *sql.Tx, now time.Time, p reader) (news, error) {
+func (s *Site) resume(ctx context.Context, tx *sql.Tx, now time.Time, p reader) (outcome, error) {
 	changed, err := s.List.Resume(ctx, tx, now, p.subscription.ID, settingsDetail)
 	if err != nil || !changed {
-		return news{}, err
+		return outcome{}, err
 	}
-	return news{message: "page.pause.resumed", when: true}, nil
+	return outcome{message: "page.pause.resumed", when: true}, nil
 }
 
-// again has the latest tip sent once more.
-func (s *Site) again(ctx context.Context, now time.Time, p reader) (news, error) {
-	if p.state() != subscribers.Active && p.state() != subscribers.Paused || !p.known {
-		return news{}, nil
+// resend sends the latest tip once more.
+func (s *Site) resend(ctx context.Context, now time.Time, p reader) (outcome, error) {
+	if !p.comes() {
+		return outcome{}, nil
 	}
 	c, err := s.latestFor(ctx, s.DB.Read(), p)
 	if err == nil {
@@ -135,15 +138,15 @@ func (s *Site) again(ctx context.Context, now time.Time, p reader) (news, error)
 	}
 	switch {
 	case errors.Is(err, editions.ErrNoEdition):
-		return news{message: "page.settings.again_none"}, nil
+		return outcome{message: "page.settings.again_none"}, nil
 	case errors.Is(err, membership.ErrTooOften):
-		return news{message: "page.settings.again_limit"}, nil
+		return outcome{message: "page.settings.again_limit"}, nil
 	}
-	return news{message: "page.settings.again_done", mailed: true}, err
+	return outcome{message: "page.settings.again_done", mailed: true}, err
 }
 
-// latestFor is the tip that a reader was sent last. Who has had none gets the
-// newsletter's, but not the one that is about to come to them.
+// latestFor is the tip that a reader was sent last. A reader who has had none gets
+// the newsletter's last one, but not the one that is about to come to them.
 func (s *Site) latestFor(ctx context.Context, q store.Queryer, p reader) (editions.Content, error) {
 	c, err := s.Ledger.LastOf(ctx, q, p.subscription.Newsletter, p.person.ID)
 	if !errors.Is(err, editions.ErrNoEdition) {
@@ -156,15 +159,15 @@ func (s *Site) latestFor(ctx context.Context, q store.Queryer, p reader) (editio
 	return s.Ledger.Editions().Latest(ctx, q, p.subscription.Newsletter, before)
 }
 
-// join asks who isn't on the newsletter's list by mail whether they would like to
-// be, as the form does: the link may have come to somebody else.
-func (s *Site) join(ctx context.Context, now time.Time, p reader) (news, error) {
+// join sends a mail that asks a reader who has left whether they want to come back,
+// as the form does: somebody else may have pressed the button.
+func (s *Site) join(ctx context.Context, now time.Time, p reader) (outcome, error) {
 	if p.state() != subscribers.Unsubscribed || !p.known {
-		return news{}, nil
+		return outcome{}, nil
 	}
 	request := subscribers.Request{Address: p.person.Email, Newsletter: p.newsletter.ID, Consent: subscribers.ByReader, Detail: settingsDetail}
-	_, err := s.Membership.SignUp(ctx, now, request, membership.Form{Delay: func() time.Duration { return s.gates.mail(now, p.person.Email) }})
-	return news{message: "page.subscribe.sent", mailed: true}, err
+	_, err := s.Membership.SignUp(ctx, now, request, membership.Form{Delay: func() time.Duration { return s.limiters.mail(now, p.person.Email) }})
+	return outcome{message: "page.subscribe.sent", mailed: true}, err
 }
 
 // gone answers a good link of somebody whom we have erased.

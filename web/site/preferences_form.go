@@ -23,8 +23,8 @@ type settingsForm struct {
 	Weekday                          time.Weekday
 }
 
-// current is a reader's settings as the form shows them: what they left open is
-// filled in with the newsletter's own.
+// current are a reader's settings as the form shows them. What the reader hasn't
+// chosen is filled in with the newsletter's own.
 func (s *Site) current(p reader, lang string) settingsForm {
 	n, slot := p.newsletter, p.subscription.Slot
 	f := settingsForm{
@@ -52,20 +52,23 @@ func lastDay(days subscribers.Days) time.Weekday {
 // bit is the set of one weekday.
 func bit(day time.Weekday) subscribers.Days { return 1 << ((int(day) + 6) % 7) }
 
-// save takes the form of the settings. What it doesn't send stays.
-func (s *Site) save(r *http.Request, tx *sql.Tx, now time.Time, p reader) (news, error) {
+// save takes the form of the settings. A field that it doesn't send stays as it was.
+func (s *Site) save(r *http.Request, tx *sql.Tx, now time.Time, p reader) (outcome, error) {
+	if !p.comes() {
+		return outcome{}, nil
+	}
 	f, prefs, faults := s.readSettings(r, p)
 	if len(faults) > 0 {
-		return news{form: &f, faults: faults}, nil
+		return outcome{form: &f, faults: faults}, nil
 	}
 	if err := s.List.Set(r.Context(), tx, now, p.person, p.subscription, prefs); err != nil {
-		return news{}, err
+		return outcome{}, err
 	}
-	return news{message: "page.settings.saved"}, nil
+	return outcome{message: "page.settings.saved"}, nil
 }
 
-// readSettings reads and checks what the form sends. A value that is the
-// newsletter's own is kept as "the newsletter's own", so that it changes along.
+// readSettings reads and checks what the form sends. A value that is the newsletter's
+// own counts as not chosen, so that it changes when the newsletter's does.
 func (s *Site) readSettings(r *http.Request, p reader) (f settingsForm, prefs subscribers.Preferences, faults []fault) {
 	n := p.newsletter
 	lang := s.Language(r, p.person.Language, p.head.Language)
@@ -107,8 +110,8 @@ func (s *Site) readSettings(r *http.Request, p reader) (f settingsForm, prefs su
 	return f, prefs, faults
 }
 
-// readDays reads how often, and on which days. It returns false when none is
-// left.
+// readDays reads how often mails come, and on which days. It returns false when no
+// day is left.
 func readDays(r *http.Request, n Newsletter, f *settingsForm, prefs *subscribers.Preferences) bool {
 	was := cmp.Or(prefs.Cadence, subscribers.Daily)
 	if r.PostForm.Has("cadence") {
@@ -134,7 +137,7 @@ func readDays(r *http.Request, n Newsletter, f *settingsForm, prefs *subscribers
 	}
 	if !r.PostForm.Has("days") {
 		if was == subscribers.Weekly {
-			prefs.Days = 0 // the day of the weekly mail isn't the only one of daily mails
+			prefs.Days = 0 // the weekday of a weekly mail isn't meant for daily ones
 		}
 		return true
 	}
@@ -187,9 +190,9 @@ func (p reader) zone() *time.Location {
 	return time.UTC
 }
 
-// nextDue is when the next mail comes to a reader, on their clock: not on a date
-// whose mail they have already, although its new time is still to come. The zero
-// time: nobody can tell, or none does.
+// nextDue is when the next mail comes to a reader, on their clock. A date whose mail
+// they have already doesn't count, although after a change of their time it may be
+// due once more. The zero time means that none comes, or that nobody can tell.
 func (s *Site) nextDue(ctx context.Context, q store.Queryer, p reader) (time.Time, error) {
 	if s.NextDue == nil {
 		return time.Time{}, nil

@@ -17,7 +17,7 @@ import (
 // settingsView is the data of the template "settings".
 type settingsView struct {
 	fields
-	News      template.HTML // what a button brought about
+	Outcome   template.HTML // what a button brought about
 	Intro     template.HTML
 	Next      template.HTML
 	Editable  bool // active or paused: it comes, or will
@@ -32,11 +32,11 @@ type settingsView struct {
 	Weeks     []weeksChoice
 	Tomorrow  string // the first date that a pause may end on, YYYY-MM-DD
 	LastDate  string
-	Join      template.HTML // the button of who isn't on this newsletter's list; ""
-	Again     template.HTML // what a press on the button does; "": there's nothing to send
+	Join      template.HTML // the button for a reader who has left; "": there is none
+	Resend    template.HTML // says what the button does that sends the latest tip; "": there is none
 	Leave     string        // address of the page to leave; "" once they have
 	LeaveText template.HTML
-	Account   template.HTML // what the button brings that has the link to all that we hold sent; "": none is
+	Account   template.HTML // says what the button does that mails the link to the account; "": there is none
 }
 
 // weeksChoice is a pause that one click makes.
@@ -46,7 +46,7 @@ type weeksChoice struct {
 }
 
 // settingsOf is the page of a reader's settings.
-func (s *Site) settingsOf(r *http.Request, id int64, out news) (web.Page, error) {
+func (s *Site) settingsOf(r *http.Request, id int64, out outcome) (web.Page, error) {
 	ctx, q, now := r.Context(), s.DB.Read(), s.Now()
 	p, err := s.reader(ctx, q, id)
 	if errors.Is(err, subscribers.ErrUnknown) {
@@ -62,15 +62,15 @@ func (s *Site) settingsOf(r *http.Request, id int64, out news) (web.Page, error)
 		return web.Page{}, err
 	}
 	v := settingsView{
-		Paused: p.state() == subscribers.Paused, Editable: p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused),
+		Paused: p.state() == subscribers.Paused, Editable: p.comes(),
 	}
 	f := s.current(p, l.Lang)
 	if out.form != nil {
 		f = *out.form
 	}
 	s.fillForm(&v, l.Lang, p, f, out.faults)
-	v.Intro, v.Next, v.Join = s.standing(l.Lang, now, p, due)
-	v.News = s.newsText(l.Lang, now, p, out, due)
+	v.Intro, v.Next, v.Join = s.whatComes(l.Lang, now, p, due)
+	v.Outcome = s.outcomeText(l.Lang, now, p, out, due)
 	if out.message != "" && out.when {
 		v.Next = "" // the news says it
 		if v.Paused {
@@ -95,19 +95,19 @@ func (s *Site) settingsOf(r *http.Request, id int64, out news) (web.Page, error)
 			return web.Page{}, err
 		}
 		if err == nil {
-			v.Again = p.say(l.Lang, "page.settings.again_text")
+			v.Resend = p.say(l.Lang, "page.settings.again_text")
 		}
 	}
 	if s.sender(p) != "" && p.state() != subscribers.Suppressed {
 		v.Account = p.say(l.Lang, "page.settings.account_text")
 	}
-	l.Body, err = s.part("settings", v)
+	l.Body, err = s.fill("settings", v)
 	return l, err
 }
 
-// standing says what comes to the reader, and when; or why nothing does, with
-// what the button says that would change it.
-func (s *Site) standing(lang string, now time.Time, p reader, due time.Time) (intro, next, join template.HTML) {
+// whatComes says what comes to the reader, and when. Or it says why nothing comes,
+// and what the button says that would change that.
+func (s *Site) whatComes(lang string, now time.Time, p reader, due time.Time) (intro, next, join template.HTML) {
 	switch state := p.state(); {
 	case !p.known:
 		return web.Say(lang, "page.error.not_found"), "", ""
@@ -129,8 +129,8 @@ func (s *Site) standing(lang string, now time.Time, p reader, due time.Time) (in
 	return p.say(lang, "page.confirm.stopped"), "", ""
 }
 
-// newsText says what a button brought about.
-func (s *Site) newsText(lang string, now time.Time, p reader, out news, due time.Time) template.HTML {
+// outcomeText says what a button brought about.
+func (s *Site) outcomeText(lang string, now time.Time, p reader, out outcome, due time.Time) template.HTML {
 	if out.message == "" {
 		return ""
 	}

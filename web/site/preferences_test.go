@@ -314,7 +314,7 @@ func TestSettingsOfWhoIsNotOnTheList(t *testing.T) {
 		}
 		page.mustNot(t, `id="download"`, `id="erase"`, "ana@example.com", `id="save"`, `id="again"`, `id="pause-until"`)
 		check(t, page.body)
-		for _, body := range []string{form("do", "pause", "weeks", "1"), form("do", "resume"), form("do", "again")} {
+		for _, body := range []string{form("do", "pause", "weeks", "1"), form("do", "resume"), form("do", "again"), form("do", "save", "language", "de", "timezone", "Asia/Tokyo", "send_at", "03:00")} {
 			s.post(s.preferencesLink(a), body).must(t, 200)
 		}
 		if after := s.dump(); after != before {

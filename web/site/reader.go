@@ -23,12 +23,12 @@ type reader struct {
 	// unsubscribes for ever, and does nothing else any more.
 	leaveOnly bool
 
-	// proven: whoever looks at the page has the mailbox, and not only a mail that
-	// was passed on to them.
+	// proven: whoever looks at the page reads the mails to this address, and wasn't
+	// just passed one on.
 	proven bool
 }
 
-// reader returns who a subscription belongs to, or [subscribers.ErrUnknown]
+// reader returns whom a subscription belongs to, or [subscribers.ErrUnknown]
 // when they have been erased.
 func (s *Site) reader(ctx context.Context, q store.Queryer, subscription int64) (reader, error) {
 	person, sub, err := s.List.BySubscription(ctx, q, subscription)
@@ -42,6 +42,12 @@ func (s *Site) reader(ctx context.Context, q store.Queryer, subscription int64) 
 // state is the subscription's as it counts.
 func (p reader) state() subscribers.State { return p.person.StateOf(p.subscription) }
 
+// comes tells whether the newsletter comes to them, or will after a pause. For
+// nobody else there is anything to set.
+func (p reader) comes() bool {
+	return p.known && (p.state() == subscribers.Active || p.state() == subscribers.Paused)
+}
+
 // letter begins a page for a reader, in their language.
 func (s *Site) letter(r *http.Request, p reader) web.Page {
 	return web.Page{Lang: s.Language(r, p.person.Language, p.head.Language), Letterhead: p.head}
@@ -52,7 +58,7 @@ func (p reader) say(lang, id string) template.HTML {
 	return web.Phrase(lang, id, map[string]template.HTML{"Newsletter": p.head.Name, "Email": p.address()})
 }
 
-// address is the reader's. Who reads a mail that was passed on needn't see it.
+// address is the reader's. Somebody whom a mail was passed on to needn't see it.
 func (p reader) address() template.HTML {
 	if p.proven {
 		return web.Address(string(p.person.Email))
@@ -60,7 +66,7 @@ func (p reader) address() template.HTML {
 	return web.Address(masked(p.person.Email))
 }
 
-// masked leaves of an address what its owner knows it by: a…n@example.com.
+// masked hides most of an address, so that only its owner knows it: a…n@example.com.
 func masked(a subscribers.Address) string {
 	local, domain, _ := strings.Cut(string(a), "@")
 	letters := []rune(local)

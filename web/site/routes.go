@@ -6,8 +6,8 @@ import (
 	"dailytip/web"
 )
 
-// Every path that is answered has its methods here, so that no request's own path
-// is ever logged.
+// Every path that is answered is here, with its methods. A request is logged by its
+// pattern, so no path with a token gets into the log.
 
 // formRoutes are the form to subscribe, on our pages and on others.
 func (s *Site) formRoutes() []web.Route {
@@ -42,7 +42,7 @@ func (s *Site) linkRoutes() []web.Route {
 	// Mail programs unsubscribe with one click from wherever they run (RFC 8058 §3.1).
 	routes = append(routes, web.Route{Pattern: "POST /u/{token}", Handler: s.Page(s.leave), Token: true, Anywhere: true})
 	add("/u/{token}", s.WrongMethod("GET, HEAD, POST"))
-	add("POST /u/{token}/less", s.less)
+	add("POST /u/{token}/less", s.lowerFrequency)
 	add("POST /u/{token}/undo", s.undo)
 	add("POST /u/{token}/reason", s.reason)
 	add("GET /preferences/{token}", s.Page(s.preferences))
@@ -63,16 +63,16 @@ func (s *Site) linkRoutes() []web.Route {
 	return routes
 }
 
-// publicRoutes are the pages that anybody may read, and what goes with them.
+// publicRoutes are the pages that anybody may read, their feeds and their pictures.
 func (s *Site) publicRoutes() []web.Route {
 	return []web.Route{
-		{Pattern: "GET /archive", Handler: s.archived(s.pastTips), Quiet: true},
-		{Pattern: "GET /archive/{newsletter}", Handler: s.archived(s.pastTips), Quiet: true},
+		{Pattern: "GET /archive", Handler: s.withArchive(s.pastTips), Quiet: true},
+		{Pattern: "GET /archive/{newsletter}", Handler: s.withArchive(s.pastTips), Quiet: true},
 		{Pattern: "GET /archive/{newsletter}/{name...}", Handler: s.edition, Quiet: true},
 		{Pattern: "GET /feed.xml", Handler: s.feedOf("/feed.xml", "application/atom+xml; charset=utf-8", writeAtom), Quiet: true},
 		{Pattern: "GET /feed.json", Handler: s.feedOf("/feed.json", "application/feed+json", writeJSONFeed), Quiet: true},
-		{Pattern: "GET /sitemap.xml", Handler: s.archived(s.siteMap), Quiet: true},
+		{Pattern: "GET /sitemap.xml", Handler: s.withArchive(s.siteMap), Quiet: true},
 		{Pattern: "GET /robots.txt", Handler: s.robots, Quiet: true},
-		{Pattern: "GET /files/{newsletter}/{path...}", Handler: s.file},
+		{Pattern: "GET /files/{newsletter}/{path...}", Handler: s.picture},
 	}
 }

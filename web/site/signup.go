@@ -17,20 +17,19 @@ import (
 	"dailytip/web"
 )
 
-// evenly is how long every sign-up takes at least, so that its time doesn't tell
-// whether the address is on the list: a look into the database and a commit take
-// a fraction of it.
-const evenly = 300 * time.Millisecond
+// signUpTime is how long every sign-up takes at least, so that its time doesn't tell
+// whether the address is on the list. The database takes a fraction of it.
+const signUpTime = 300 * time.Millisecond
 
-// entry is what a visitor wrote into the form, as they did.
+// entry is what a visitor wrote into the form, unchanged.
 type entry struct{ Email, Newsletter, Language, Timezone, Name string }
 
 // fault is what is wrong with a field: the name of a message.
 type fault struct{ Field, Message string }
 
-// subscribe takes the form. What looks like a machine, and what comes from a
-// site that we don't know, gets the form back with everything filled in and one
-// button: a person loses a click, and a machine is stopped.
+// subscribe takes the form. When it may come from a machine, or comes from a site
+// that we don't know, it's shown once more, with everything filled in and one
+// button. A person loses a click, and a machine is stopped.
 func (s *Site) subscribe(r *http.Request) (web.Page, error) {
 	e := entry{
 		Email: r.PostFormValue("email"), Newsletter: r.PostFormValue("newsletter"), Language: r.PostFormValue("language"),
@@ -40,15 +39,15 @@ func (s *Site) subscribe(r *http.Request) (web.Page, error) {
 	if len(faults) > 0 {
 		return s.home(r, e, faults)
 	}
-	where, stamp, sure := s.origin(r)
-	if !sure || r.PostFormValue(honeyField) != "" {
-		return s.onceMore(r, e)
+	where, token, sure := s.origin(r)
+	if !sure || r.PostFormValue(honeypotField) != "" {
+		return s.oneMoreClick(r, e)
 	}
 	request.Detail = "signed up with the form " + where
-	wait, err := s.signUp(r, request, stamp)
+	wait, err := s.signUp(r, request, token)
 	switch {
 	case errors.Is(err, membership.ErrFormTokenUsed):
-		return s.onceMore(r, e)
+		return s.oneMoreClick(r, e)
 	case err != nil:
 		return web.Page{}, err
 	case wait > 0:
@@ -57,33 +56,34 @@ func (s *Site) subscribe(r *http.Request) (web.Page, error) {
 	return s.sentPage(r, e), nil
 }
 
-// origin tells where a form was filled in, and whether that was surely a page of
-// ours, a moment ago, or a site of the operator's. A form of ours has a stamp.
-func (s *Site) origin(r *http.Request) (where, stamp string, sure bool) {
+// origin tells where a form was filled in, for the proof of consent. It's sure when
+// that was a site of the operator's, or a page of ours a moment ago, whose form has
+// a token.
+func (s *Site) origin(r *http.Request) (where, token string, sure bool) {
 	if from := r.Header.Get("Origin"); slices.Contains(s.Origins, from) {
 		return "on " + from, "", true
 	}
 	if !web.OriginHidden(r) && !s.OwnForm(r) {
 		return "", "", false
 	}
-	stamp = r.PostFormValue(stampField)
-	age, ok := s.formAge(stamp, s.Now())
-	return "on our page", stamp, ok && age >= formAtLeast && age <= formAtMost
+	token = r.PostFormValue(formTokenField)
+	age, ok := s.formAge(token, s.Now())
+	return "on our page", token, ok && age >= formAtLeast && age <= formAtMost
 }
 
-// signUp writes a checked sign-up down, and the mail that answers it, in one
-// commit. It returns how long to wait when there were too many. Known or not, an
-// address makes no difference that could be seen. stamp is that of a form of ours,
-// which counts once; "": there is none.
-func (s *Site) signUp(r *http.Request, request subscribers.Request, stamp string) (wait time.Duration, err error) {
+// signUp writes down a checked sign-up and the mail that answers it, in one commit.
+// When there were too many sign-ups, it returns how long to wait. Nobody can see
+// whether the address was known. The token of a form of ours counts once; "" means
+// that there is none.
+func (s *Site) signUp(r *http.Request, request subscribers.Request, token string) (wait time.Duration, err error) {
 	ctx, now := r.Context(), s.Now()
-	if wait := s.gates.signUp(now, s.ClientNetwork(r), request.Address); wait > 0 {
+	if wait := s.limiters.signUp(now, s.ClientNetwork(r), request.Address); wait > 0 {
 		return wait, nil
 	}
-	even := time.NewTimer(s.evenly)
+	even := time.NewTimer(s.signUpTime)
 	defer even.Stop()
 	_, err = s.Membership.SignUp(ctx, now, request, membership.Form{
-		Token: stamp, TokenLife: formAtMost, Delay: func() time.Duration { return s.gates.mail(now, request.Address) },
+		Token: token, TokenLife: formAtMost, Delay: func() time.Duration { return s.limiters.mail(now, request.Address) },
 	})
 	if err != nil {
 		return 0, err
@@ -96,8 +96,8 @@ func (s *Site) signUp(r *http.Request, request subscribers.Request, stamp string
 	return 0, context.Cause(ctx)
 }
 
-// check reads an entry. It fills in what the visitor left open: the language of
-// their browser, the zone where that is most at home.
+// check checks an entry. It fills in what the visitor left open: their browser's
+// language, and the zone in which most of its speakers live.
 func (s *Site) check(r *http.Request, e *entry) (request subscribers.Request, faults []fault) {
 	wrong := func(field, message string) { faults = append(faults, fault{field, message}) }
 	request.Consent = subscribers.ByReader
@@ -136,8 +136,8 @@ func (s *Site) check(r *http.Request, e *entry) (request subscribers.Request, fa
 	return request, faults
 }
 
-// unfinished tells whether the end of an address was forgotten, as in ana@gmail:
-// a domain without a dot is a name in a network of somebody's own.
+// unfinished tells whether the end of an address was forgotten, as in ana@gmail. A
+// domain without a dot is a name in somebody's own network.
 func unfinished(a subscribers.Address) bool {
 	_, domain, _ := strings.Cut(string(a), "@")
 	return !strings.Contains(domain, ".")
@@ -165,8 +165,8 @@ func sameBase(a language.Tag, b string) bool {
 	return x == y
 }
 
-// guessZone is where a reader of a language most likely lives. A language
-// without a region says little beside the newsletter's own.
+// guessZone is where somebody who reads a language most likely lives. A language
+// without a region says less than the newsletter's own zone.
 func guessZone(lang string, n Newsletter) string {
 	tag, err := language.Parse(lang)
 	if err != nil || lang == "" {

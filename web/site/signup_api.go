@@ -82,9 +82,9 @@ func (s *Site) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readEntry reads a JSON object. What two programs could read in two ways it
-// refuses: a name that stands there twice, something behind the object, text that
-// isn't UTF-8 (RFC 8259 §4 and §8.1). Names that it doesn't know may hold anything.
+// readEntry reads a JSON object. It refuses what two programs could read in two ways:
+// a name that is there twice, something behind the object, text that isn't UTF-8
+// (RFC 8259 §4 and §8.1). Names that it doesn't know may hold anything.
 func readEntry(body io.Reader) (e entry, err error) {
 	text, err := io.ReadAll(body)
 	if err != nil {

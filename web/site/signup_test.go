@@ -15,14 +15,14 @@ import (
 	"dailytip/web/site"
 )
 
-var stampInput = regexp.MustCompile(`name="stamp" value="([^"]*)"`)
+var formTokenInput = regexp.MustCompile(`name="stamp" value="([^"]*)"`)
 
-// stamp is what the form of a page carries.
-func stamp(t *testing.T, a answer) string {
+// formToken is what the form of a page carries.
+func formToken(t *testing.T, a answer) string {
 	t.Helper()
-	found := stampInput.FindStringSubmatch(a.body)
+	found := formTokenInput.FindStringSubmatch(a.body)
 	if found == nil {
-		t.Fatalf("no stamp:\n%s", a.body)
+		t.Fatalf("no form token:\n%s", a.body)
 	}
 	return html.UnescapeString(found[1])
 }
@@ -39,7 +39,7 @@ func form(pairs ...string) string {
 // fill fills in the form as a person does, five seconds after it came.
 func (s *fixture) fill(pairs ...string) answer {
 	s.t.Helper()
-	mark := stamp(s.t, s.get("/"))
+	mark := formToken(s.t, s.get("/"))
 	s.wait(5 * time.Second)
 	return s.post("/subscribe", form(append([]string{"newsletter", "management", "stamp", mark}, pairs...)...))
 }
@@ -104,7 +104,7 @@ func TestSubscribeFillsIn(t *testing.T) {
 		{"conseil", "", "", "UTC"},
 	} {
 		address := fmt.Sprintf("reader%d@example.com", i)
-		mark := stamp(t, s.get("/"))
+		mark := formToken(t, s.get("/"))
 		s.wait(time.Minute)
 		s.post("/subscribe", form("newsletter", step.newsletter, "email", address, "stamp", mark), "Accept-Language", step.accept).must(t, 200)
 		if got := s.find(address); got.Language != step.language || got.Timezone != step.zone {
@@ -161,7 +161,7 @@ func TestFrontPageOfSeveral(t *testing.T) {
 	a.must(t, 200, "<h1>A short tip by mail</h1>", "Which one would you like?", `id="newsletter-conseil" value="conseil" required checked`,
 		"every day at 06:30 ", "(Europe/Paris)", `<bdi lang="fr">Le conseil du jour</bdi>`)
 	check(t, a.body)
-	mark := stamp(t, a)
+	mark := formToken(t, a)
 	s.wait(5 * time.Second)
 	s.post("/subscribe", form("email", "ana@example.com", "stamp", mark)).must(t, 422, "Please choose one of the newsletters.")
 	s.post("/subscribe", form("email", "ana@example.com", "newsletter", "other", "stamp", mark)).must(t, 422, "Please choose one of the newsletters.")
@@ -201,7 +201,7 @@ func TestBadEntries(t *testing.T) {
 		{"timezone", strings.Repeat("x", 10_000)},
 	} {
 		entry := map[string]string{"email": "ana@example.com", "newsletter": "management", step.field: step.value}
-		pairs := []string{"stamp", stamp(t, s.get("/"))}
+		pairs := []string{"stamp", formToken(t, s.get("/"))}
 		for field, value := range entry {
 			pairs = append(pairs, field, value)
 		}
@@ -223,15 +223,15 @@ func TestBadEntries(t *testing.T) {
 
 // A person loses a click at most, a machine that fills in every form stops here.
 func TestMachines(t *testing.T) {
-	good := func(s *fixture) string { return stamp(s.t, s.get("/")) }
+	good := func(s *fixture) string { return formToken(s.t, s.get("/")) }
 	for _, step := range []struct {
 		name   string
-		stamp  func(s *fixture) string
+		token  func(s *fixture) string
 		passes time.Duration
 		more   []string
 	}{
-		{"no stamp", func(*fixture) string { return "" }, time.Minute, nil},
-		{"another stamp", func(s *fixture) string { return good(s)[1:] + "A" }, time.Minute, nil},
+		{"no form token", func(*fixture) string { return "" }, time.Minute, nil},
+		{"another form token", func(s *fixture) string { return good(s)[1:] + "A" }, time.Minute, nil},
 		{"a link's token", func(s *fixture) string { return s.list.Tokens().Make(subscribers.ConfirmLink, now.UnixMilli()) }, time.Minute, nil},
 		{"too fast", good, 2 * time.Second, nil},
 		{"too late", good, time.Hour + time.Second, nil},
@@ -242,16 +242,16 @@ func TestMachines(t *testing.T) {
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			s := open(t, nil)
-			mark := step.stamp(s)
+			mark := step.token(s)
 			s.wait(step.passes)
 			body := append([]string{"email", "ana@example.com", "newsletter", "management", "stamp", mark}, step.more...)
 			a := s.post("/subscribe", form(body...))
 			a.must(t, 200, "One more click", "ana@example.com", "Yes, subscribe")
 			check(t, a.body)
 			s.nobody()
-			next := stamp(t, a)
+			next := formToken(t, a)
 			if (next == mark) != (step.name == "too fast") {
-				t.Errorf("stamp %s, then %s", mark, next)
+				t.Errorf("token %s, then %s", mark, next)
 			}
 			s.wait(3 * time.Second)
 			s.post("/subscribe", form("email", "ana@example.com", "newsletter", "management", "stamp", next)).must(t, 200, "Look into your inbox")
@@ -267,13 +267,13 @@ func TestFormsOnOtherSites(t *testing.T) {
 	for _, step := range []struct {
 		name   string
 		header []string
-		stamp  bool
+		token  bool
 		sent   bool
 	}{
 		{"the operator's site", []string{"Origin", own, "Sec-Fetch-Site", "same-site"}, false, true},
 		{"the operator's site, elsewhere", []string{"Origin", own, "Sec-Fetch-Site", "cross-site"}, false, true},
 		{"another site", []string{"Origin", "https://evil.example.org", "Sec-Fetch-Site", "cross-site"}, false, false},
-		{"another site with a stamp of ours", []string{"Origin", "https://evil.example.org", "Sec-Fetch-Site", "cross-site"}, true, false},
+		{"another site with a form token of ours", []string{"Origin", "https://evil.example.org", "Sec-Fetch-Site", "cross-site"}, true, false},
 		{"another site in an old browser", []string{"Origin", "https://evil.example.org"}, true, false},
 		{"a site that hides", []string{"Origin", "null", "Sec-Fetch-Site", "cross-site"}, true, false},
 		{"like the operator's", []string{"Origin", own + ".evil.example.org", "Sec-Fetch-Site", "cross-site"}, true, false},
@@ -285,8 +285,8 @@ func TestFormsOnOtherSites(t *testing.T) {
 		t.Run(step.name, func(t *testing.T) {
 			s := open(t, func(o *options) { o.Origins = []string{own} })
 			pairs := []string{"email", "ana@example.com", "newsletter", "management"}
-			if step.stamp {
-				pairs = append(pairs, "stamp", stamp(t, s.get("/")))
+			if step.token {
+				pairs = append(pairs, "stamp", formToken(t, s.get("/")))
 				s.wait(5 * time.Second)
 			}
 			a := s.post("/subscribe", form(pairs...), step.header...)
@@ -297,7 +297,7 @@ func TestFormsOnOtherSites(t *testing.T) {
 			}
 			a.must(t, 200, "Look into your inbox")
 			detail := s.events(subscribers.Added{Subscriber: s.find("ana@example.com").ID})
-			if strings.Contains(detail[0], own) == step.stamp {
+			if strings.Contains(detail[0], own) == step.token {
 				t.Errorf("events %q", detail)
 			}
 		})

@@ -53,23 +53,23 @@ var templates embed.FS
 type Site struct {
 	*web.Server
 	Options
-	hostname string           // of BaseURL, without a port
-	files    map[string]fs.FS // by newsletter
-	looks    map[string]render.Options
-	archive  archive
-	kept     keeper
-	asking   asking
-	began    time.Time
-	pages    *template.Template
-	gates    gates
-	evenly   time.Duration
+	hostname   string           // of BaseURL, without a port
+	files      map[string]fs.FS // by newsletter
+	looks      map[string]render.Options
+	archive    archive
+	cache      cache
+	leavePages leavePages
+	began      time.Time
+	pages      *template.Template
+	limiters   limiters
+	signUpTime time.Duration
 }
 
 // AddTo adds the readers' pages to a server.
 func AddTo(server *web.Server, o Options) *Site {
 	s := &Site{
 		Server: server, Options: o, files: map[string]fs.FS{}, pages: web.Parse(templates),
-		asking: asking{pages: map[askingKey][]piece{}}, began: server.Now(), gates: newGates(o.Limits), evenly: evenly,
+		leavePages: leavePages{pages: map[leavePageKey][]piece{}}, began: server.Now(), limiters: newLimiters(o.Limits), signUpTime: signUpTime,
 	}
 	if u, err := url.Parse(s.BaseURL); err == nil {
 		s.hostname = u.Hostname()
@@ -90,7 +90,7 @@ func (s *Site) openArchive() {
 	s.archive = archive{ledger: s.Ledger, newsletters: map[string]render.Options{}, log: s.Log}
 	for _, n := range s.Newsletters {
 		look := render.Options{Language: n.Language}
-		if !n.Private || !n.Unlisted { // else pictures travel with the mails
+		if !n.Private || !n.Unlisted { // else the mails bring their pictures along
 			look.AssetURL = s.URL("/files/"+n.ID+"/", nil)
 		}
 		s.looks[n.ID] = look
@@ -100,15 +100,15 @@ func (s *Site) openArchive() {
 	}
 }
 
-// enqueued tells the mailer that a mail waits.
+// enqueued tells the mailer that there is a mail to send.
 func (s *Site) enqueued() {
 	if s.Enqueued != nil {
 		s.Enqueued()
 	}
 }
 
-// part fills in a template of ours, for the body of a page.
-func (s *Site) part(name string, data any) (template.HTML, error) {
+// fill fills in a template of ours, for the body of a page.
+func (s *Site) fill(name string, data any) (template.HTML, error) {
 	var b strings.Builder
 	if err := s.pages.ExecuteTemplate(&b, name, data); err != nil {
 		return "", fmt.Errorf("write page: %w", err)

@@ -14,33 +14,33 @@ import (
 	"dailytip/web"
 )
 
-// mapLength is how many editions one file of the site's map holds. Each has an
+// mapLength is how many editions one file of the site map holds. Each has an
 // address for each of its languages, and a file may have 50,000
 // (sitemaps.org/protocol.html): enough for twenty languages.
 const mapLength = 2_500
 
 // siteMap lists the pages that a search engine may read: all of them in one file,
 // or with a long history the files that list them.
-func (s *Site) siteMap(w http.ResponseWriter, r *http.Request, sh *shelf) {
+func (s *Site) siteMap(w http.ResponseWriter, r *http.Request, index *archiveIndex) {
 	n, ok := pageNumber(r)
-	files := (len(sh.all) + mapLength - 1) / mapLength
+	files := (len(index.all) + mapLength - 1) / mapLength
 	if !ok || n > files || s.archive.ledger == nil {
 		s.Page(s.NotFound)(w, r)
 		return
 	}
-	s.public(w, r, sh.number, "map "+strconv.Itoa(n), false, func() (*answer, error) {
-		body := s.mapOf(sh, n)
+	s.servePublic(w, r, index.version, "map "+strconv.Itoa(n), false, func() (*response, error) {
+		body := s.mapOf(index, n)
 		if n == 0 && files > 1 {
-			body = s.mapOfMaps(sh, files)
+			body = s.mapOfMaps(index, files)
 		}
-		return newAnswer("application/xml; charset=utf-8", "", body, s.lastChange(sh.changed), time.Hour)
+		return newResponse("application/xml; charset=utf-8", "", body, s.lastChange(index.changed), time.Hour)
 	})
 }
 
-// mapOf lists the nth file's editions, counted from the oldest; 0: all, and the
-// lists.
-func (s *Site) mapOf(sh *shelf, n int) []byte {
-	editions := sh.all
+// mapOf lists the editions of the nth file, counted from the oldest. 0 is the only
+// file: all editions, and the lists of them.
+func (s *Site) mapOf(index *archiveIndex, n int) []byte {
+	editions := index.all
 	var b bytes.Buffer
 	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	if n > 0 {
@@ -49,10 +49,10 @@ func (s *Site) mapOf(sh *shelf, n int) []byte {
 	if n <= 1 {
 		writePlace(&b, "url", s.URL("/", nil), time.Time{})
 		if s.archive.only() == "" {
-			writePlace(&b, "url", s.URL("/archive", nil), sh.changed)
+			writePlace(&b, "url", s.URL("/archive", nil), index.changed)
 		}
 		for _, newsletter := range s.Newsletters {
-			if all := sh.of[newsletter.ID]; len(all) > 0 {
+			if all := index.byNewsletter[newsletter.ID]; len(all) > 0 {
 				writePlace(&b, "url", s.URL("/archive/"+newsletter.ID, nil), all[len(all)-1].sent)
 			}
 		}
@@ -66,12 +66,12 @@ func (s *Site) mapOf(sh *shelf, n int) []byte {
 	return b.Bytes()
 }
 
-// mapOfMaps lists the files.
-func (s *Site) mapOfMaps(sh *shelf, files int) []byte {
+// mapOfMaps lists the files of a map that has several.
+func (s *Site) mapOfMaps(index *archiveIndex, files int) []byte {
 	var b bytes.Buffer
 	b.WriteString(xml.Header + `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	for n := range files {
-		last := sh.all[min((n+1)*mapLength, len(sh.all))-1]
+		last := index.all[min((n+1)*mapLength, len(index.all))-1]
 		writePlace(&b, "sitemap", s.URL("/sitemap.xml", values(pageField, strconv.Itoa(n+1))), last.sent)
 	}
 	b.WriteString("</sitemapindex>\n")
@@ -80,10 +80,10 @@ func (s *Site) mapOfMaps(sh *shelf, files int) []byte {
 
 func writePlace(b *bytes.Buffer, element, address string, changed time.Time) {
 	b.WriteString("<" + element + "><loc>")
-	_ = xml.EscapeText(b, []byte(address)) // a buffer takes everything
+	_ = xml.EscapeText(b, []byte(address)) // writing to a buffer never fails
 	b.WriteString("</loc>")
 	if !changed.IsZero() {
-		b.WriteString("<lastmod>" + changed.UTC().Format(stamp) + "</lastmod>")
+		b.WriteString("<lastmod>" + changed.UTC().Format(time.RFC3339) + "</lastmod>")
 	}
 	b.WriteString("</" + element + ">\n")
 }

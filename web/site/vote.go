@@ -20,7 +20,7 @@ import (
 	"dailytip/web"
 )
 
-// The names of what the buttons send, and their values.
+// What the buttons send: names and values.
 const (
 	usefulField = "useful"
 	tipField    = "tip"
@@ -34,12 +34,12 @@ type ballot struct {
 	from    string // the newsletter
 	content editions.Content
 	tips    []tips.Tip
-	votes   map[string]bool // useful or not, by tip; what isn't there was never voted on
+	votes   map[string]bool // by tip: whether it was useful; no entry: no vote
 }
 
-// askToVote shows the tip and the two buttons, and counts nothing: scanners
-// follow the links of every mail. Which link it was only says which button comes
-// first to the hand.
+// askToVote shows the tip and the two buttons. It counts nothing, because scanners
+// follow the links of every mail. The answer in the link only tells which button is
+// the filled one.
 func (s *Site) askToVote(r *http.Request) (web.Page, error) {
 	edition, id, bad := s.voter(r)
 	if bad != nil {
@@ -92,8 +92,8 @@ func (s *Site) voter(r *http.Request) (edition, id int64, bad *web.Page) {
 	return edition, id, bad
 }
 
-// ballot reads what a subscription may vote on. The errors of one that may not, or
-// not any more, are [subscribers.ErrUnknown] and [editions.ErrNotSent].
+// ballot reads what a subscription may vote on. It returns [subscribers.ErrUnknown]
+// when the reader was erased, and [editions.ErrNotSent] when they weren't sent it.
 func (s *Site) ballot(ctx context.Context, q store.Queryer, edition, subscription int64) (b ballot, err error) {
 	if b.reader, err = s.reader(ctx, q, subscription); err != nil {
 		return b, err
@@ -133,7 +133,7 @@ type voteTip struct {
 	articleView
 	Action, Index string
 	Anchor        string // where the tip stands on the page
-	Question      string // for who can't see what the buttons belong to
+	Question      string // for a reader who can't see which tip the buttons belong to
 	Useful        voteButton
 	Useless       voteButton
 }
@@ -141,13 +141,13 @@ type voteTip struct {
 // voteButton is one answer.
 type voteButton struct {
 	Value, Text string
-	Quiet       bool // another one is nearer
+	Quiet       bool // another button is the filled one
 	Chosen      bool // this is the answer that counts
 }
 
-// voted shows the tips of a ballot with where its votes stand, or what is wrong
-// with the link. near is the answer that the mail's link was for, just the tip
-// that has been voted on now.
+// voted shows the tips of a ballot and the votes on them, or what is wrong with the
+// link. near is the answer in the mail's link, just the tip that this request has
+// voted on.
 func (s *Site) voted(r *http.Request, b ballot, near, just string, err error) (web.Page, error) {
 	switch {
 	case errors.Is(err, editions.ErrNotSent):
@@ -177,7 +177,7 @@ func (s *Site) voted(r *http.Request, b ballot, near, just string, err error) (w
 		useful, voted := b.votes[b.content.Items[i].Tip]
 		near := near
 		if voted {
-			near = "" // what counts is marked instead
+			near = "" // the vote that counts is marked instead
 		}
 		v.Tips = append(v.Tips, voteTip{
 			articleView: a, Action: action, Index: strconv.Itoa(i), Anchor: "t" + strconv.Itoa(i),
@@ -188,7 +188,7 @@ func (s *Site) voted(r *http.Request, b ballot, near, just string, err error) (w
 	}
 	l.Title = v.Heading + " · " + web.Untagged(l.Name)
 	l.Heading, l.Text = "", nil
-	l.Body, err = s.part("vote", v)
+	l.Body, err = s.fill("vote", v)
 	return l, err
 }
 

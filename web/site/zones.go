@@ -67,8 +67,8 @@ func cityOf(id string) (area, city string) {
 	return area, strings.Join(parts, ", ")
 }
 
-// manyZones are the countries with several zones, and the one that most of
-// their people live in.
+// manyZones are the countries with several zones, and the zone that most of their
+// people live in.
 var manyZones = map[string]string{
 	"AR": "America/Argentina/Buenos_Aires", "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto",
 	"CD": "Africa/Kinshasa", "CL": "America/Santiago", "CN": "Asia/Shanghai", "CY": "Asia/Nicosia", "DE": "Europe/Berlin",
@@ -78,7 +78,7 @@ var manyZones = map[string]string{
 	"PT": "Europe/Lisbon", "RU": "Europe/Moscow", "UA": "Europe/Kyiv", "US": "America/New_York", "UZ": "Asia/Tashkent",
 }
 
-// likelyZone is where a language is most at home, such as Europe/Berlin for de
+// likelyZone is where most speakers of a language live, such as Europe/Berlin for de
 // and America/New_York for en-US; "" when nobody can tell.
 func likelyZone(lang string) string {
 	tag, err := language.Parse(lang)
@@ -95,8 +95,9 @@ func likelyZone(lang string) string {
 	return ""
 }
 
-// todaysZone is the name that a zone has now: browsers still say Asia/Calcutta.
-// A name that isn't in the list is itself, or what an abbreviation stands for.
+// todaysZone is the name that a zone has now: browsers still say Asia/Calcutta. An
+// abbreviation becomes the zone that it stands for. Other names that aren't in the
+// list stay.
 func todaysZone(name string) string {
 	return cmp.Or(zones().zone[name], zone.Instead(name), name)
 }
