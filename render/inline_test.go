@@ -35,7 +35,7 @@ func TestInline(t *testing.T) {
 		},
 		"relative addresses": {
 			`<p><a href="other.md">o</a> <img src="../img/x.png" alt="X"/></p>`,
-			[]string{`href="https://tips.example.com/library/team/other.md"`, `src="https://tips.example.com/library/img/x.png"`, `alt="X"`},
+			[]string{`>o <img`, `src="https://tips.example.com/library/img/x.png"`, `alt="X"`},
 			nil,
 		},
 		"other schemes": {
