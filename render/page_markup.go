@@ -144,7 +144,8 @@ func (p pageMarkup) mend(n *html.Node, shift int) {
 	case atom.Strike:
 		rename(n, atom.S)
 	case atom.Pre:
-		setAttr(n, "dir", "ltr")
+		// Wider than the page, it scrolls by itself, with the keyboard too.
+		n.Attr = append(n.Attr, html.Attribute{Key: "dir", Val: "ltr"}, html.Attribute{Key: "role", Val: "group"}, html.Attribute{Key: "tabindex", Val: "0"})
 		expandTabs(n)
 	case atom.Th:
 		if textOf(n) == "" {
