@@ -28,6 +28,7 @@ func TestSyntaxOfOtherPrograms(t *testing.T) {
 		// GitHub and Obsidian.
 		"an alert":               {"> [!TIP]\n> Ask *first*.", "<aside>\n<p><strong>Tip</strong></p>\n<p>Ask <em>first</em>.</p>\n</aside>", "> *Tip*\n>\n> Ask _first_."},
 		"a callout with a title": {"> [!see-also] Read `this`\n> - a", "<aside>\n<p><strong>Read <code>this</code></strong></p>\n<ul>\n<li>a</li>\n</ul>\n</aside>", "> *Read `this`*\n>\n> - a"},
+		"an alert with a break":  {"> [!NOTE]\\\n> a", "<aside>\n<p><strong>Note</strong></p>\n<p>a</p>\n</aside>", "> *Note*\n>\n> a"},
 		"a callout without text": {"> [!warning]", "<aside>\n<p><strong>Warning</strong></p>\n</aside>", "> *Warning*"},
 		"a folded callout":       {"> [!faq]- Why?\n> So.", "<aside>\n<details>\n<summary>Why?</summary>\n<p>So.</p>\n</details>\n</aside>", "> *Why?*\n>\n> So."},
 		"a quote":                {"> [!] no\n\n> [x] no", "<blockquote>\n<p>[!] no</p>\n</blockquote>\n<blockquote>\n<p>[x] no</p>\n</blockquote>", "> [!] no\n\n> [x] no"},
@@ -52,6 +53,7 @@ func TestSyntaxOfOtherPrograms(t *testing.T) {
 		"attributes of a heading":   {"## A {#own}\n\n### B\n{: .no_toc }", "<h2 id=\"tip-a-own\">A</h2>\n<h3 id=\"tip-b\">B</h3>", "A\n-\n\nB\n~"},
 		"attributes of a link":      {"[a](https://b.example){:target=\"_blank\" rel=x} b ![c](https://d.example/e.png){ width=50% }", "<p><a href=\"https://b.example\">a</a> b <img src=\"https://d.example/e.png\" alt=\"c\"/></p>", "a (https://b.example) b [c]"},
 		"attributes of a table":     {"| a |\n|---|\n| 1 |\n{: .table}", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n</tr>\n</tbody>\n</table>", "a\n-\n1"},
+		"chained classes":           {"a\n{: .-x.-y}\n\n- b\n{: .-x.-y #z}", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>", "a\n\n- b"},
 		"a table of contents":       {"* TOC\n{:toc}\n\na\n\n[TOC]\n\n[[_TOC_]]", "<p>a</p>", "a"},
 		"braces":                    {"{:ok, value} and {.x} y and ${a}", "<p>{:ok, value} and {.x} y and ${a}</p>", "{:ok, value} and {.x} y and ${a}"},
 		"a box of MkDocs":           {"!!! note \"Look *here*\"\n    a\n\n    - b\n\nc", "<aside>\n<p><strong>Look <em>here</em></strong></p>\n<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n</aside>\n<p>c</p>", "> *Look _here_*\n>\n> a\n>\n> - b\n\nc"},

@@ -79,6 +79,15 @@ func templateFaults(markdown string) []templateFault {
 		}
 	}
 	slices.SortFunc(faults, func(a, b templateFault) int { return a.offset - b.offset })
+	// {{% a %}} is one, not two.
+	end := -1
+	faults = slices.DeleteFunc(faults, func(f templateFault) bool {
+		inside := f.offset < end
+		if !inside {
+			end = f.offset + len(f.found)
+		}
+		return inside
+	})
 	return faults[:min(len(faults), maxTemplates)]
 }
 
@@ -110,8 +119,11 @@ func withoutCode(markdown string) string {
 	// Diagrams and formulas in fences are code to the plainer of the two parsers
 	// only; what stands in a box isn't indented code to the other one.
 	_ = ast.Walk(blocks().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering && n.Kind() == ast.KindFencedCodeBlock {
+		if code, ok := n.(*ast.FencedCodeBlock); ok && entering {
 			lines(n)
+			if code.Info != nil {
+				blank(code.Info.Segment.Start, code.Info.Segment.Stop)
+			}
 		}
 		return ast.WalkContinue, nil
 	})

@@ -43,7 +43,7 @@ func capital(kind string) string {
 
 // callout is the first line of a quote that is a box: [!NOTE], as GitHub has it,
 // and [!faq]- Folded?, as Obsidian has it.
-var callout = regexp.MustCompile(`^\s*\[!([A-Za-z][\w-]*)(?:\|[^\]\n]*)?\]([+-]?)(?:[ \t]+|$)`)
+var callout = regexp.MustCompile(`^\s*\[!([A-Za-z][\w-]*)(?:\|[^\]\n]*)?\]([+-]?)(?:[ \t]+|\\?$)`)
 
 // calloutTitle implements parser.ParagraphTransformer.
 type calloutTitle struct{}
