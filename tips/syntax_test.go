@@ -63,6 +63,8 @@ func TestSyntaxOfOtherPrograms(t *testing.T) {
 		"what only looks like one":  {"wow!!! note\n\n??? is this", "<p>wow!!! note</p>\n<p>??? is this</p>", "wow!!! note\n\n??? is this"},
 		"keys":                      {"Press ++ctrl+page-up++, not C++ or i++.", "<p>Press <kbd>Ctrl</kbd>+<kbd>Page Up</kbd>, not C++ or i++.</p>", "Press Ctrl+Page Up, not C++ or i++."},
 		"a box of Docusaurus":       {":::tip Be *short*\n\na\n\n```\n:::\n```\n\n:::\n\nb", "<aside>\n<p><strong>Be <em>short</em></strong></p>\n<p>a</p>\n<pre><code>:::\n</code></pre>\n</aside>\n<p>b</p>", "> *Be _short_*\n>\n> a\n>\n>     :::\n\nb"},
+		"a box between slashes":     {"/// note | Look *here*\na\n\n/// tip\nb\n///\n\n///\nc", "<aside>\n<p><strong>Look <em>here</em></strong></p>\n<p>a</p>\n<aside>\n<p><strong>Tip</strong></p>\n<p>b</p>\n</aside>\n</aside>\n<p>c</p>", "> *Look _here_*\n>\n> a\n>\n> > *Tip*\n> >\n> > b\n\nc"},
+		"slashes that are none":     {"/// summary\na", "<p>/// summary\na</p>", "/// summary a"},
 		"its title in brackets":     {":::note[Mind *this*]\na\n:::", "<aside>\n<p><strong>Mind <em>this</em></strong></p>\n<p>a</p>\n</aside>", "> *Mind _this_*\n>\n> a"},
 		"boxes in each other":       {":::info\na\n:::tip\nb\n:::\nc\n:::\nd", "<aside>\n<p><strong>Info</strong></p>\n<p>a</p>\n<aside>\n<p><strong>Tip</strong></p>\n<p>b</p>\n</aside>\n<p>c</p>\n</aside>\n<p>d</p>", "> *Info*\n>\n> a\n>\n> > *Tip*\n> >\n> > b\n>\n> c\n\nd"},
 		"a box of Quarto":           {"::: {.callout-note title=\"T\"}\na\n:::\n\n::: {.column}\nb\n:::", "<aside>\n<p><strong>T</strong></p>\n<p>a</p>\n</aside>\n<aside>\n<p>b</p>\n</aside>", "> *T*\n>\n> a\n\n> b"},

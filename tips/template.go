@@ -28,6 +28,7 @@ var templates = []struct {
 	{regexp.MustCompile(`<%[^<>\n]*%>`), "a template of Templater or ERB"},
 	{regexp.MustCompile(`(?m)^(?:import\s+(?:[\w{*][^\n;]*\s)?(?:from\s+)?['"][^'"\n]+['"]|export\s+(?:const|let|var|default|async|function)\b)`), "code of MDX"},
 	{regexp.MustCompile(`\{/\*`), "a comment of MDX"},
+	{regexp.MustCompile(`\{\*[^{}\n]*\*\}`), "a file that a site's program puts in"},
 	{component, "a component of MDX"},
 	{regexp.MustCompile(`(?m)^[ \t>]*%%`), "a comment without an end, so all below it is hidden"},
 }
@@ -42,7 +43,7 @@ var (
 	rawTag        = regexp.MustCompile(`\{%-?\s*(?:end)?raw\s*-?%\}`)
 	hiddenComment = regexp.MustCompile(`(?s)<!--.*?-->|%%.*?%%`)
 	formula       = regexp.MustCompile(`\$\$[^$]*\$\$|\$[^$\n]+\$`)
-	templateHint  = regexp.MustCompile(`[{<]%|\{\{|\{/\*|<[A-Z]|%%|(?m)^(?:im|ex)port\s`)
+	templateHint  = regexp.MustCompile(`[{<]%|\{\{|\{/?\*|<[A-Z]|%%|(?m)^(?:im|ex)port\s`)
 )
 
 // templateFault is one of them.

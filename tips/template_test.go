@@ -23,6 +23,7 @@ func TestTemplatesWithhold(t *testing.T) {
 		"import Tabs from '@theme/Tabs';\n\na":   6,
 		"import './a.css'\n\na":                  6,
 		"a\n\nexport const year = 2026":          8,
+		"{* ../a.py hl[4] *}":                    6,
 		"a {/* b */}":                            6,
 		"a\n\n<Tabs>\n\nb\n\n</Tabs>":            8,
 		"a <Badge kind=\"b\" /> c":               6,
