@@ -156,6 +156,7 @@ func (in inliner) style(n *html.Node, shift int) {
 		}
 	case atom.Pre:
 		class = "t q"
+		scrolls(n)
 		setAttr(n, "dir", "ltr")
 		expandTabs(n)
 	case atom.Table:
@@ -191,6 +192,12 @@ func (in inliner) style(n *html.Node, shift int) {
 		style, class = forBox(n, style, class)
 	}
 	setStyle(n, in.sheet.replace.Replace(style), class)
+}
+
+// scrolls lets the keyboard scroll what is wider than a phone.
+func scrolls(n *html.Node) {
+	setAttr(n, "role", "group")
+	setAttr(n, "tabindex", "0")
 }
 
 // inBox says whether n stands in a box, which has the colour of code.
@@ -252,6 +259,7 @@ func (in inliner) replace(n *html.Node) *html.Node {
 			n.Parent.RemoveChild(n)
 			frame.AppendChild(n)
 			setStyle(frame, in.sheet.inline("frame"), "")
+			scrolls(frame)
 			in.walk(frame, 0)
 			return after(frame)
 		}

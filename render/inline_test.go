@@ -55,12 +55,12 @@ func TestInline(t *testing.T) {
 		},
 		"table": {
 			`<table><thead><tr><th>A</th><th align="right">B</th></tr></thead><tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>`,
-			[]string{`<div style="margin:0 0 18px;overflow-x:auto">`, `scope="col"`, `align="right">B</th>`, `<td>1</td><td align="right">2</td>`, `class="k w"`},
+			[]string{`<div style="margin:0 0 18px;overflow-x:auto" role="group" tabindex="0">`, `scope="col"`, `align="right">B</th>`, `<td>1</td><td align="right">2</td>`, `class="k w"`},
 			[]string{"<td style", "<th style"},
 		},
 		"code": {
 			"<pre><code>a\n  b</code></pre><p><code>c</code></p>",
-			[]string{`<pre dir="ltr" style="`, "overflow-x:auto", `class="t q"`, "a\n  b", `<code style="padding:1px 4px`},
+			[]string{`<pre dir="ltr" role="group" tabindex="0" style="`, "overflow-x:auto", `class="t q"`, "a\n  b", `<code style="padding:1px 4px`},
 			nil,
 		},
 		"a box": {
