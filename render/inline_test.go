@@ -60,7 +60,7 @@ func TestInline(t *testing.T) {
 		},
 		"code": {
 			"<pre><code>a\n  b</code></pre><p><code>c</code></p>",
-			[]string{`<pre dir="ltr" role="group" tabindex="0" style="`, "overflow-x:auto", `class="t q"`, "a\n  b", `<code style="padding:1px 4px`},
+			[]string{`<pre role="group" tabindex="0" dir="ltr" style="`, "overflow-x:auto", `class="t q"`, "a\n  b", `<code style="padding:1px 4px`},
 			nil,
 		},
 		"a box": {
