@@ -9,6 +9,8 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/emersion/go-message"
 	_ "github.com/emersion/go-message/charset" // mail in other encodings than UTF-8
@@ -130,9 +132,19 @@ func (v view) Snippet() string {
 		if b.Len() > 200 {
 			break
 		}
-		b.WriteString(w + " ")
+		// Lines of Chinese and Japanese go on without a blank.
+		before, _ := utf8.DecodeLastRuneInString(b.String())
+		if after, _ := utf8.DecodeRuneInString(w); b.Len() > 0 && (!spaceless(before) || !spaceless(after)) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
 	}
-	return strings.TrimSpace(b.String())
+	return b.String()
+}
+
+// spaceless tells the characters of Chinese and Japanese.
+func spaceless(c rune) bool {
+	return unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo) || c >= 0x3000 && c <= 0x303F || c >= 0xFF00 && c <= 0xFF60
 }
 
 var underline = regexp.MustCompile(`(?m)^={3,}$`)

@@ -43,7 +43,7 @@ func FontsFor(lang string) Fonts {
 		f.Sans += ",'Apple SD Gothic Neo','Malgun Gothic','Noto Sans KR','Noto Sans CJK KR'"
 		f.emphasis = upright
 	case "Arab":
-		f.Serif += ",'Geeza Pro','Noto Naskh Arabic','Traditional Arabic','Times New Roman'"
+		f.Serif += ",'Geeza Pro','Noto Naskh Arabic','Traditional Arabic'"
 		f.Sans += ",'Noto Sans Arabic'"
 		f.emphasis, f.TitleWeight, f.Leading = upright, "700", "30px"
 	case "Deva":
@@ -51,7 +51,8 @@ func FontsFor(lang string) Fonts {
 		f.Sans += ",'Kohinoor Devanagari','Noto Sans Devanagari','Nirmala UI'"
 		f.emphasis, f.Leading = upright, "30px"
 	}
-	f.Serif += ",serif"
+	// A system's own face for "serif" may be a Chinese one, with its apostrophe.
+	f.Serif += ",ui-serif,'Times New Roman',serif"
 	f.Sans += ",sans-serif"
 	return f
 }

@@ -156,6 +156,7 @@ func (in inliner) style(n *html.Node, shift int) {
 		}
 	case atom.Pre:
 		class = "t q"
+		scrolls(n)
 		setAttr(n, "dir", "ltr")
 		expandTabs(n)
 	case atom.Table:
@@ -183,9 +184,43 @@ func (in inliner) style(n *html.Node, shift int) {
 	case atom.Tt, atom.Samp:
 		name, class = "code", "t"
 	}
-	if _, ok := in.sheet.styles[name]; ok {
-		setStyle(n, in.sheet.inline(name), class)
+	style, ok := in.sheet.styles[name]
+	if !ok {
+		return
 	}
+	if inBox(n) {
+		style, class = forBox(n, style, class)
+	}
+	setStyle(n, in.sheet.replace.Replace(style), class)
+}
+
+// scrolls lets the keyboard scroll what is wider than a phone.
+func scrolls(n *html.Node) {
+	setAttr(n, "role", "group")
+	setAttr(n, "tabindex", "0")
+}
+
+// inBox says whether n stands in a box, which has the colour of code.
+func inBox(n *html.Node) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if attr(p, "role") == "note" {
+			return true
+		}
+	}
+	return false
+}
+
+// forBox is a style as it is within a box: code has the paper's colour there, and
+// what stands last has no space below.
+func forBox(n *html.Node, style, class string) (boxStyle, boxClass string) {
+	style = strings.ReplaceAll(style, "background-color:{tint}", "background-color:{card}")
+	if rest, ok := strings.CutPrefix(class, "t"); ok {
+		class = "c" + rest
+	}
+	if attr(n.Parent, "role") == "note" && nextElement(n) == nil {
+		style = strings.Replace(style, "margin:0 0 18px", "margin:0", 1)
+	}
+	return style, class
 }
 
 // replace exchanges an element that mail can't hold. It returns the first node
@@ -224,6 +259,7 @@ func (in inliner) replace(n *html.Node) *html.Node {
 			n.Parent.RemoveChild(n)
 			frame.AppendChild(n)
 			setStyle(frame, in.sheet.inline("frame"), "")
+			scrolls(frame)
 			in.walk(frame, 0)
 			return after(frame)
 		}

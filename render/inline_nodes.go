@@ -1,17 +1,22 @@
 package render
 
 import (
+	"cmp"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dailytip/tips"
 )
 
 // link makes an address absolute. One that leads into the mail itself, such as
-// a footnote's, loses its anchor: webmail renames or drops ids.
+// a footnote's, loses its anchor: webmail renames or drops ids. One to another
+// file of the library leaves its words: only pictures are served.
 func (in inliner) link(n *html.Node) *html.Node {
 	href := attr(n, "href")
 	if strings.HasPrefix(href, "#fnref") {
@@ -23,7 +28,7 @@ func (in inliner) link(n *html.Node) *html.Node {
 		return unwrap(n)
 	}
 	absolute := in.resolve(href, "http", "https", "mailto", "tel")
-	if absolute == "" {
+	if absolute == "" || isRelative(href) {
 		return unwrap(n)
 	}
 	setAttr(n, "href", absolute)
@@ -51,7 +56,7 @@ func (in inliner) image(n *html.Node) *html.Node {
 		return nil
 	}
 	next := after(n)
-	if alt := strings.TrimSpace(attr(n, "alt")); alt != "" {
+	if alt := pictureWords(n); alt != "" {
 		span := element(atom.Span)
 		span.AppendChild(&html.Node{Type: html.TextNode, Data: "[" + alt + "]"})
 		setStyle(span, in.sheet.inline("alt"), "m")
@@ -59,6 +64,23 @@ func (in inliner) image(n *html.Node) *html.Node {
 	}
 	n.Parent.RemoveChild(n)
 	return next
+}
+
+// pictureWords stand for a picture that can't be shown: its own, or what its file
+// is called.
+func pictureWords(n *html.Node) string {
+	name := path.Base(attr(n, "src"))
+	if name == "." || name == "/" {
+		name = ""
+	}
+	return cmp.Or(strings.TrimSpace(attr(n, "alt")), strings.TrimSuffix(name, path.Ext(name)))
+}
+
+// isRelative tells an address within the library, which has neither scheme nor
+// host.
+func isRelative(address string) bool {
+	u, err := url.Parse(strings.TrimSpace(address))
+	return err == nil && u.Scheme == "" && u.Host == ""
 }
 
 // cardWidth is the room for text in a letter, in pixels.
@@ -69,6 +91,9 @@ const cardWidth = 512
 func (in inliner) picture(src string) (address string, width int) {
 	address = in.resolve(src, "http", "https")
 	name := libraryFile(in.dir, src)
+	if name != "" && !tips.IsShownPicture(name) {
+		address = "" // it isn't served; attach says why it isn't attached
+	}
 	if name == "" || in.pictures == nil {
 		return address, 0
 	}

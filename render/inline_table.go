@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/rivo/uniseg"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
@@ -14,33 +15,52 @@ import (
 func (in inliner) table(n *html.Node) {
 	n.Attr = []html.Attribute{{Key: "cellpadding", Val: "8"}, {Key: "cellspacing", Val: "0"}}
 	style := in.sheet.inline("table")
-	if columns := widestRow(n); columns >= manyColumns {
+	if width := tableWidth(n); width > 0 {
 		// It scrolls on a phone before its columns are as narrow as their words.
-		style += fmt.Sprintf(";min-width:%dpx", min(columns*columnWidth, cardWidth))
+		style += fmt.Sprintf(";min-width:%dpx", width)
 	}
 	setStyle(n, style, "k w")
 }
 
 const (
-	manyColumns = 4
-	columnWidth = 100 // pixels
+	manyColumns = 3  // from here on they have no room side by side on a phone
+	wideColumn  = 20 // letters: beyond, a cell has lines
+	letterWidth = 8  // pixels
+	cellPadding = 16 // pixels, both sides
 )
 
-func widestRow(table *html.Node) int {
-	widest := 0
+// tableWidth is how wide a table of several columns is readable, in pixels; 0:
+// it may be as narrow as it likes. What has up to three columns fits into a
+// letter on a screen.
+func tableWidth(table *html.Node) int {
+	var columns []int // letters of the longest cell
 	for row := range table.Descendants() {
 		if row.DataAtom != atom.Tr {
 			continue
 		}
-		columns := 0
+		i := 0
 		for c := range row.ChildNodes() {
-			if c.DataAtom == atom.Td || c.DataAtom == atom.Th {
-				columns++
+			if c.DataAtom != atom.Td && c.DataAtom != atom.Th {
+				continue
 			}
+			if i == len(columns) {
+				columns = append(columns, 0)
+			}
+			columns[i] = max(columns[i], min(uniseg.StringWidth(textOf(c)), wideColumn))
+			i++
 		}
-		widest = max(widest, columns)
 	}
-	return widest
+	if len(columns) < manyColumns {
+		return 0
+	}
+	width := 0
+	for _, letters := range columns {
+		width += letters*letterWidth + cellPadding
+	}
+	if len(columns) == manyColumns {
+		return min(width, cardWidth)
+	}
+	return width
 }
 
 // cell keeps the column's alignment, which arrives as an attribute and stays one.

@@ -35,7 +35,7 @@ func TestInline(t *testing.T) {
 		},
 		"relative addresses": {
 			`<p><a href="other.md">o</a> <img src="../img/x.png" alt="X"/></p>`,
-			[]string{`href="https://tips.example.com/library/team/other.md"`, `src="https://tips.example.com/library/img/x.png"`, `alt="X"`},
+			[]string{`>o <img`, `src="https://tips.example.com/library/img/x.png"`, `alt="X"`},
 			nil,
 		},
 		"other schemes": {
@@ -55,12 +55,12 @@ func TestInline(t *testing.T) {
 		},
 		"table": {
 			`<table><thead><tr><th>A</th><th align="right">B</th></tr></thead><tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>`,
-			[]string{`<div style="margin:0 0 18px;overflow-x:auto">`, `scope="col"`, `align="right">B</th>`, `<td>1</td><td align="right">2</td>`, `class="k w"`},
+			[]string{`<div style="margin:0 0 18px;overflow-x:auto" role="group" tabindex="0">`, `scope="col"`, `align="right">B</th>`, `<td>1</td><td align="right">2</td>`, `class="k w"`},
 			[]string{"<td style", "<th style"},
 		},
 		"code": {
 			"<pre><code>a\n  b</code></pre><p><code>c</code></p>",
-			[]string{`<pre dir="ltr" style="`, "overflow-x:auto", `class="t q"`, "a\n  b", `<code style="padding:1px 4px`},
+			[]string{`<pre role="group" tabindex="0" dir="ltr" style="`, "overflow-x:auto", `class="t q"`, "a\n  b", `<code style="padding:1px 4px`},
 			nil,
 		},
 		"a box": {

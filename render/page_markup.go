@@ -78,7 +78,7 @@ func (p pageMarkup) link(n *html.Node) *html.Node {
 		return unwrap(n)
 	}
 	absolute := p.in.resolve(href, "http", "https", "mailto", "tel")
-	if absolute == "" || libraryFile(p.in.dir, href) != "" || strings.TrimSpace(rawText(n)) == "" && n.FirstChild == nil {
+	if absolute == "" || isRelative(href) || strings.TrimSpace(rawText(n)) == "" && n.FirstChild == nil {
 		return unwrap(n)
 	}
 	setAttr(n, "href", absolute)
@@ -93,7 +93,7 @@ func (p pageMarkup) image(n *html.Node) *html.Node {
 		return nil
 	}
 	next := after(n)
-	if alt != "" {
+	if alt = pictureWords(n); alt != "" {
 		n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: "[" + alt + "]"}, n)
 	}
 	n.Parent.RemoveChild(n)
@@ -144,7 +144,8 @@ func (p pageMarkup) mend(n *html.Node, shift int) {
 	case atom.Strike:
 		rename(n, atom.S)
 	case atom.Pre:
-		setAttr(n, "dir", "ltr")
+		// Wider than the page, it scrolls by itself, with the keyboard too.
+		n.Attr = append(n.Attr, html.Attribute{Key: "dir", Val: "ltr"}, html.Attribute{Key: "role", Val: "group"}, html.Attribute{Key: "tabindex", Val: "0"})
 		expandTabs(n)
 	case atom.Th:
 		if textOf(n) == "" {

@@ -64,14 +64,20 @@ func checkCost(markdown string) error {
 }
 
 // balance closes what raw HTML leaves open and drops what it closes without
-// having opened it, so that a tip can't break out of its place in a page.
+// having opened it, so that a tip can't break out of its place in a page. What
+// can't be played in a mail becomes a link.
 func balance(fragment []byte) ([]byte, error) {
-	nodes, err := html.ParseFragment(bytes.NewReader(fragment), &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div})
+	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+	nodes, err := html.ParseFragment(bytes.NewReader(fragment), root)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrTooComplex, err)
 	}
-	var b bytes.Buffer
 	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	replaceMedia(root)
+	var b bytes.Buffer
+	for n := range root.ChildNodes() {
 		if err := html.Render(&b, n); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrTooComplex, err)
 		}

@@ -20,8 +20,8 @@ func TestLint(t *testing.T) {
 		{"long text", head + "---\n\n" + words + "more.", RuleLongBody, Warning, 6, 0},
 		{"long Chinese text", head + "---\n" + strings.Repeat("字", 2*maxWords+1), RuleLongBody, Warning, 5, 0},
 		{"image", head + "---\nA\n\nsee ![](b.png)", RuleImageAlt, Warning, 7, 5},
-		{"raw image", head + "---\nA\n\nb <img src=c>", RuleImageAlt, Warning, 7, 3},
-		{"image in a block", head + "---\nA\n\n<div>\n<img src=c></div>", RuleImageAlt, Warning, 8, 1},
+		{"raw image", head + "---\nA\n\nb <img src=c.png>", RuleImageAlt, Warning, 7, 3},
+		{"image in a block", head + "---\nA\n\n<div>\n<img src=c.png></div>", RuleImageAlt, Warning, 8, 1},
 		{"image in the mind map", head + "---\nA\n\n## Mindmap\n\n![](b.png)", RuleImageAlt, Warning, 9, 1},
 		{"long translated title", head + "---\nA\n\n## Translations\n\n<details lang=es><summary>" + strings.Repeat("x", maxTitle+1) + "</summary>B</details>", RuleLongTitle, Warning, 9, 0},
 		{"outdated", head + "modified: 2026-02-01\n---\nA\n\n## Translations\n\n<details lang=es data-modified=2026-01-01><summary>S</summary>B</details>", RuleOutdated, Warning, 10, 0},
@@ -43,8 +43,8 @@ func TestLintClean(t *testing.T) {
 	for _, text := range []string{
 		"---\ntitle: T\nlink: https://a.example\ndate: 2026-01-02\n---\n" + strings.Repeat("word ", maxWords),
 		"---\ntitle: T\nlink: https://a.example\ndate: 2026-01-01\n---\nA past date: is when it was written.",
-		"---\ntitle: T\nlink: https://a.example\npin: 01-01\n---\n这是**重点**，请看 2 ** 3。`**「a」**` \\*\\*x ![a](b.png) <img src=x alt=\"\">",
-		"---\ntitle: T\nlink: https://a.example\n---\n5*3 **b** [a*](x) 価格*は",
+		"---\ntitle: T\nlink: https://a.example\npin: 01-01\n---\n这是**重点**，请看 2 ** 3。`**「a」**` \\*\\*x ![a](b.png) <img src=x.png alt=\"\">",
+		"---\ntitle: T\nlink: https://a.example\n---\n5*3 **b** [a*](https://x.example) 価格*は",
 	} {
 		tip, faults := mustParse(t, "a.md", text)
 		if got := Lint([]Tip{tip}, faults, LintOptions{Today: "2026-01-02"}); len(got) != 0 {

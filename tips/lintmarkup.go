@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -10,14 +11,19 @@ import (
 )
 
 var (
-	rawImage = regexp.MustCompile(`(?i)<img\b[^>]*>`)
-	altText  = regexp.MustCompile(`(?i)\salt\s*=`)
+	openComment = regexp.MustCompile(`(?s)<!--.*?(?:-->|$)`)
+	rawImage    = regexp.MustCompile(`(?i)<img\b[^>]*>`)
+	altText     = regexp.MustCompile(`(?i)\salt\s*=`)
 )
 
-// markup checks images. It parses the text as it stands, not with
+// blanked is as long as what it's for.
+func blanked(s []byte) []byte { return bytes.Repeat([]byte(" "), len(s)) }
+
+// markup checks pictures, and what readers don't get. It parses the text as it stands, not with
 // its details blocks opened, so that positions are those of the file.
 func (p place) markup(f fragment) {
-	if !strings.ContainsAny(f.text, "!<") || checkCost(f.text) != nil {
+	p.vault(f)
+	if !strings.ContainsAny(f.text, "[<") || checkCost(f.text) != nil {
 		return
 	}
 	src := []byte(f.text)
@@ -26,6 +32,7 @@ func (p place) markup(f fragment) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
+		p.lost(f, n)
 		switch n := n.(type) {
 		case *ast.Image:
 			if w := (&textWriter{src: src}); len(n.Destination) > 0 && w.altText(n) == "" {
@@ -34,10 +41,12 @@ func (p place) markup(f fragment) {
 		case *ast.RawHTML:
 			if n.Segments.Len() > 0 {
 				p.rawImages(f, n.Segments.Value(src), n.Segments.At(0).Start)
+				p.lostTags(f, openComment.ReplaceAllFunc(n.Segments.Value(src), blanked), n.Segments.At(0).Start)
 			}
 		case *ast.HTMLBlock:
 			if n.Lines().Len() > 0 {
 				p.rawImages(f, n.Lines().Value(src), n.Lines().At(0).Start)
+				p.lostTags(f, openComment.ReplaceAllFunc(n.Lines().Value(src), blanked), n.Lines().At(0).Start)
 			}
 		}
 		return ast.WalkContinue, nil

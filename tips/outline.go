@@ -46,7 +46,7 @@ var blocks = sync.OnceValue(func() parser.Parser {
 	)
 })
 
-var headingAttributes = regexp.MustCompile(`\s*\{[#.][^{}]*\}\s*$`) // kramdown, Hugo
+var headingAttributes = regexp.MustCompile(`\s*\{:?\s*[#.][^{}]*\}\s*$`) // kramdown, Hugo
 
 func newOutline(f fragment) *outline {
 	o := &outline{fragment: f, starts: starts(f.text)}

@@ -28,6 +28,7 @@ var templates = []struct {
 	{regexp.MustCompile(`<%[^<>\n]*%>`), "a template of Templater or ERB"},
 	{regexp.MustCompile(`(?m)^(?:import\s+(?:[\w{*][^\n;]*\s)?(?:from\s+)?['"][^'"\n]+['"]|export\s+(?:const|let|var|default|async|function)\b)`), "code of MDX"},
 	{regexp.MustCompile(`\{/\*`), "a comment of MDX"},
+	{regexp.MustCompile(`\{\*[^{}\n]*\*\}`), "a file that a site's program puts in"},
 	{component, "a component of MDX"},
 	{regexp.MustCompile(`(?m)^[ \t>]*%%`), "a comment without an end, so all below it is hidden"},
 }
@@ -42,7 +43,7 @@ var (
 	rawTag        = regexp.MustCompile(`\{%-?\s*(?:end)?raw\s*-?%\}`)
 	hiddenComment = regexp.MustCompile(`(?s)<!--.*?-->|%%.*?%%`)
 	formula       = regexp.MustCompile(`\$\$[^$]*\$\$|\$[^$\n]+\$`)
-	templateHint  = regexp.MustCompile(`[{<]%|\{\{|\{/\*|<[A-Z]|%%|(?m)^(?:im|ex)port\s`)
+	templateHint  = regexp.MustCompile(`[{<]%|\{\{|\{/?\*|<[A-Z]|%%|(?m)^(?:im|ex)port\s`)
 )
 
 // templateFault is one of them.
@@ -79,6 +80,15 @@ func templateFaults(markdown string) []templateFault {
 		}
 	}
 	slices.SortFunc(faults, func(a, b templateFault) int { return a.offset - b.offset })
+	// {{% a %}} is one, not two.
+	end := -1
+	faults = slices.DeleteFunc(faults, func(f templateFault) bool {
+		inside := f.offset < end
+		if !inside {
+			end = f.offset + len(f.found)
+		}
+		return inside
+	})
 	return faults[:min(len(faults), maxTemplates)]
 }
 
@@ -110,8 +120,11 @@ func withoutCode(markdown string) string {
 	// Diagrams and formulas in fences are code to the plainer of the two parsers
 	// only; what stands in a box isn't indented code to the other one.
 	_ = ast.Walk(blocks().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if entering && n.Kind() == ast.KindFencedCodeBlock {
+		if code, ok := n.(*ast.FencedCodeBlock); ok && entering {
 			lines(n)
+			if code.Info != nil {
+				blank(code.Info.Segment.Start, code.Info.Segment.Stop)
+			}
 		}
 		return ast.WalkContinue, nil
 	})

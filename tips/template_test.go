@@ -23,6 +23,7 @@ func TestTemplatesWithhold(t *testing.T) {
 		"import Tabs from '@theme/Tabs';\n\na":   6,
 		"import './a.css'\n\na":                  6,
 		"a\n\nexport const year = 2026":          8,
+		"{* ../a.py hl[4] *}":                    6,
 		"a {/* b */}":                            6,
 		"a\n\n<Tabs>\n\nb\n\n</Tabs>":            8,
 		"a <Badge kind=\"b\" /> c":               6,
@@ -46,7 +47,7 @@ func TestTemplatesWithhold(t *testing.T) {
 	for _, text := range []string{
 		"`{{ a }}` and ``{% b %}``", "```jinja\n{% b %}\n{{ a }}\nimport x from 'y'\n<Tabs a=\"b\">\n```", "a\n\n    {{ a }}", "| a |\n|---|\n| `{{ a }}` |",
 		"{% raw %}\n`{{ a }}`\n{% endraw %}", "$x^{{a}}$", "```mermaid\ngraph TD\nA{{B}} --> C\n```", "a <!-- {{ a }} -->", "a %% {{ a }} %%",
-		"{ a } and {b: {c: 1}}", "Press <Esc> or List<String>.", "<BR/>a<KBD class=\"x\">b</KBD>", "import taxes from May on", "100 %} or {%",
+		"```css {{ title: 'a.css' }}\nx\n```", "{ a } and {b: {c: 1}}", "Press <Esc> or List<String>.", "<BR/>a<KBD class=\"x\">b</KBD>", "import taxes from May on", "100 %} or {%",
 	} {
 		tip, faults, ok := Parse("a.md", []byte(head+text))
 		if !ok {

@@ -64,6 +64,7 @@ func TestPlainText(t *testing.T) {
 		{"table too wide", "| a | b |\n|---|---|\n| one two three | four five six |\n| x | |", 20, "a: one two three\nb: four five six\n\na: x"},
 		{"details", "<details>\n<summary>🇪🇸 <b>a</b></summary>\n*b*\n</details>\n\nc", 0, "🇪🇸 a\n\n_b_\n\nc"},
 		{"raw HTML", "<div>a<br>b &amp; <img alt=\"c\"></div>\n\nd<br>e", 0, "a\nb & [c]\n\nd\ne"},
+		{"below and above the line", "H<sub>2</sub>O, x<sup>n+1</sup>, the 1<sup>st</sup>, x<sub>max, i</sub>, <sup>*a*</sup>", 0, "H₂O, xⁿ⁺¹, the 1ˢᵗ, xₘₐₓ, ᵢ, _a_"},
 		{"comment", "a\n\n<!-- b -->\n\nc", 0, "a\n\nc"},
 		{"empty", "", 0, ""},
 	}

@@ -28,10 +28,18 @@ func (w *textWriter) htmlBlock(n *ast.HTMLBlock, width int) []string {
 func rawText(raw string) string {
 	var b strings.Builder
 	hidden := 0
+	var playing *medium // a film or a sound whose address may still come
+	played := func() {
+		if playing != nil {
+			b.WriteString("\n" + strings.TrimSpace(playing.words()+" "+bracketed(playing.address)) + "\n")
+			playing = nil
+		}
+	}
 	z := html.NewTokenizer(strings.NewReader(raw))
 	for {
 		switch kind := z.Next(); kind {
 		case html.ErrorToken:
+			played()
 			return b.String()
 		case html.TextToken:
 			if hidden == 0 {
@@ -39,7 +47,19 @@ func rawText(raw string) string {
 			}
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
 			t := z.Token()
+			if isMedia(t.DataAtom) {
+				played()
+				if kind != html.EndTagToken {
+					m := mediumOf(t.Attr)
+					playing = &m
+				}
+				continue
+			}
 			switch t.DataAtom {
+			case atom.Source:
+				if playing != nil && playing.address == "" {
+					playing.address = mediumOf(t.Attr).address
+				}
 			case atom.Script, atom.Style, atom.Title, atom.Template:
 				if kind == html.StartTagToken {
 					hidden++
@@ -62,6 +82,13 @@ func rawText(raw string) string {
 			}
 		}
 	}
+}
+
+func bracketed(address string) string {
+	if address == "" {
+		return ""
+	}
+	return "(" + address + ")"
 }
 
 func attributeOf(t html.Token, name string) string {

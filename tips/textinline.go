@@ -15,9 +15,54 @@ import (
 func (w *textWriter) inline(n ast.Node) string {
 	var b strings.Builder
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if raw, ok := c.(*ast.RawHTML); ok {
+			c = w.rawSpan(&b, raw)
+			continue
+		}
 		w.span(&b, c)
 	}
 	return b.String()
+}
+
+// rawSpan writes raw HTML with the tags that follow it at once, and words that
+// stand above or below the line with those of Unicode. It returns the last node
+// that it wrote.
+func (w *textWriter) rawSpan(b *strings.Builder, raw *ast.RawHTML) ast.Node {
+	if last, text, ok := w.script(raw); ok {
+		b.WriteString(text)
+		return last
+	}
+	var last ast.Node = raw
+	tags := string(raw.Segments.Value(w.src))
+	for next, ok := raw.NextSibling().(*ast.RawHTML); ok; next, ok = last.NextSibling().(*ast.RawHTML) {
+		if _, _, ok := w.script(next); ok {
+			break
+		}
+		tags += string(next.Segments.Value(w.src))
+		last = next
+	}
+	b.WriteString(rawText(tags))
+	return last
+}
+
+// script reads <sub>2</sub>: H₂O and x², in the forms that Unicode has, else
+// with a mark.
+func (w *textWriter) script(open *ast.RawHTML) (last ast.Node, text string, ok bool) {
+	tag := strings.ToLower(string(open.Segments.Value(w.src)))
+	if tag != "<sub>" && tag != "<sup>" {
+		return nil, "", false
+	}
+	var inner strings.Builder
+	for c := open.NextSibling(); c != nil; c = c.NextSibling() {
+		if raw, isRaw := c.(*ast.RawHTML); isRaw {
+			if strings.ToLower(string(raw.Segments.Value(w.src))) == "</"+tag[1:] {
+				return c, markup.Raise(inner.String(), tag == "<sup>"), true
+			}
+			return nil, "", false
+		}
+		w.span(&inner, c)
+	}
+	return nil, "", false
 }
 
 func (w *textWriter) span(b *strings.Builder, n ast.Node) {
@@ -47,7 +92,11 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 	case *ast.AutoLink:
 		w.autoLink(b, n)
 	case *ast.Image:
-		if alt := w.altText(n); alt != "" {
+		alt := w.altText(n)
+		if alt == "" && isDataAddress(string(n.Destination)) && !w.bare {
+			alt = pictureSign
+		}
+		if alt != "" {
 			b.WriteString("[" + alt + "]")
 		}
 	case *ast.RawHTML:
@@ -100,7 +149,7 @@ func (w *textWriter) altText(n *ast.Image) string {
 func (w *textWriter) link(b *strings.Builder, text, address string) {
 	address = oneLine(address)
 	shown := strings.TrimPrefix(address, "mailto:")
-	if w.bare || address == "" || strings.HasPrefix(address, "#") || !isFollowable(address) ||
+	if w.bare || address == "" || strings.HasPrefix(address, "#") || !isFollowable(address) || isRelative(address) ||
 		strings.TrimSpace(text) == shown || strings.TrimSpace(text) == address {
 		b.WriteString(text)
 		return

@@ -111,16 +111,17 @@ func headStyles(k render.Palette) template.HTML {
 	return template.HTML("<style>:root{color-scheme:light dark;supported-color-schemes:light dark}" +
 		"@media (max-width:620px){.out{padding:0 12px 32px!important}.in{padding:28px 22px 32px!important}" +
 		".h{font-size:26px!important;line-height:33px!important}.hs{font-size:23px!important;line-height:29px!important}" +
-		".w{font-size:14px!important}.w td,.w th{padding:6px!important}" +
+		".w{font-size:14px!important}" +
 		".mb,.ml{display:block!important;width:auto!important}.ml{padding:8px 16px 4px!important}}" +
 		// A phone at 200 %: nothing stands beside anything.
 		"@media (max-width:300px){.hd{display:block!important;white-space:normal!important;text-align:inherit!important;padding:12px 4px 0!important}" +
 		".he{padding:0 4px 12px!important}.in{padding:20px 14px 24px!important}.h{font-size:23px!important;line-height:29px!important}" +
-		".w{word-break:break-word!important}.w td,.w th{padding:4px 2px!important}.uleft{padding-left:13px!important}.uright{padding-right:13px!important}}</style>\n" +
+		".uleft{padding-left:13px!important}.uright{padding-right:13px!important}}</style>\n" +
 		"<style>@media (prefers-color-scheme:dark){" + dark.String() + "}</style>\n" +
 		"<style>" + outlook.String() + "</style>\n" +
-		// Code scrolls rather than breaks its lines, but for Word, which can't scroll.
-		"<!--[if !mso]><!--><style>.q{white-space:pre!important}</style><!--<![endif]-->\n" +
+		// Code scrolls rather than breaks its lines, but for Word, which can't scroll
+		// and knows no media query.
+		"<style>@media (min-width:1px){.q{white-space:pre!important}}</style>\n" +
 		"<style>" + printStyles + "</style>")
 }
 

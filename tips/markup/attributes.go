@@ -12,7 +12,7 @@ import (
 // The attribute lists of kramdown, Pandoc, Hugo and MkDocs: {: .lead},
 // {#own-id .wide}, {: toc}, {width=50%}. They say how something looks on a
 // site, and nothing to a reader.
-const attributeItem = `(?:[.#][\w:-]+|[\w-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))`
+const attributeItem = `(?:(?:[.#][\w:-]+)+|[\w-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{}]+))`
 
 var (
 	attributeList = regexp.MustCompile(`^\{:?[ \t]*` + attributeItem + `(?:[ \t]+(?:` + attributeItem + `|[\w-]+))*[ \t]*\}`)

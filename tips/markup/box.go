@@ -43,7 +43,7 @@ func capital(kind string) string {
 
 // callout is the first line of a quote that is a box: [!NOTE], as GitHub has it,
 // and [!faq]- Folded?, as Obsidian has it.
-var callout = regexp.MustCompile(`^\s*\[!([A-Za-z][\w-]*)(?:\|[^\]\n]*)?\]([+-]?)(?:[ \t]+|$)`)
+var callout = regexp.MustCompile(`^\s*\[!([A-Za-z][\w-]*)(?:\|[^\]\n]*)?\]([+-]?)(?:[ \t]+|\\?$)`)
 
 // calloutTitle implements parser.ParagraphTransformer.
 type calloutTitle struct{}
@@ -92,22 +92,28 @@ func becomeBox(quote ast.Node) {
 	quote.Parent().ReplaceChild(quote.Parent(), quote, box)
 }
 
-// fencedBox reads boxes between lines of colons: Docusaurus, VuePress, Pandoc.
+// fencedBox reads boxes between lines of colons, as Docusaurus, VuePress and Pandoc
+// have them, or of slashes, as Material for MkDocs does.
 //
-//	:::note Title
-//	text
-//	:::
+//	:::note Title        /// note | Title
+//	text                 text
+//	:::                  ///
 type fencedBox struct{}
+
+var slashLine = regexp.MustCompile(`^(/{3,})[ \t]*([a-z][\w-]*)[ \t]*(?:\|[ \t]*([^\n]*))?\r?\n?$`)
 
 var fenceLine = regexp.MustCompile(`^(:{3,})[ \t]*(?:\{([^}\n]*)\}|([A-Za-z][\w-]*)(?:\[([^\]\n]*)\])?(?:\{([^}\n]*)\})?)?[ \t]*`)
 
 // Trigger implements parser.BlockParser.
-func (fencedBox) Trigger() []byte { return []byte{':'} }
+func (fencedBox) Trigger() []byte { return []byte{':', '/'} }
 
 // Open implements parser.BlockParser.
 func (fencedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
 	line, segment := reader.PeekLine()
 	at := max(pc.BlockOffset(), 0)
+	if line[at] == '/' {
+		return slashed(reader, pc, line, segment, at)
+	}
 	m := fenceLine.FindSubmatchIndex(line[at:])
 	if m == nil || m[4] < 0 && m[6] < 0 || openBoxes(pc) >= maxBoxes {
 		return nil, parser.NoChildren
@@ -118,7 +124,7 @@ func (fencedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 		}
 		return string(line[at+m[2*i] : at+m[2*i+1]])
 	}
-	b := &Box{colons: m[3] - m[2]}
+	b := &Box{fence: part(1)}
 	kind, attributes := part(3), part(2)+part(5)
 	if kind == "" {
 		kind = pandocKind(attributes)
@@ -133,6 +139,27 @@ func (fencedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 	default:
 		titled(b, within(segment, at+m[1], len(line)), reader.Source(), kind)
 	}
+	reader.AdvanceToEOL()
+	return b, parser.HasChildren
+}
+
+// slashed opens a box between slashes, which must end somewhere: in some languages
+// a comment looks like its first line.
+func slashed(reader text.Reader, pc parser.Context, line []byte, segment text.Segment, at int) (ast.Node, parser.State) {
+	m := slashLine.FindSubmatchIndex(line[at:])
+	if m == nil || openBoxes(pc) >= maxBoxes || !bytes.Contains(reader.Source()[segment.Stop:], []byte("///")) {
+		return nil, parser.NoChildren
+	}
+	kind := string(line[at+m[4] : at+m[5]])
+	b := &Box{fence: string(line[at+m[2] : at+m[3]]), Folded: kind == "details"}
+	own := within(segment, at+m[5], at+m[5])
+	if m[6] >= 0 {
+		own = within(segment, at+m[6], at+m[7])
+	}
+	if kind == "tab" || kind == "details" || kind == "caption" || kind == "html" {
+		kind = ""
+	}
+	titled(b, own, reader.Source(), kind)
 	reader.AdvanceToEOL()
 	return b, parser.HasChildren
 }
@@ -160,7 +187,7 @@ func (fencedBox) Continue(n ast.Node, reader text.Reader, pc parser.Context) par
 	b := n.(*Box)
 	line, _ := reader.PeekLine()
 	rest := bytes.TrimSpace(line)
-	if len(rest) >= b.colons && len(bytes.Trim(rest, ":")) == 0 && innermost(b, pc) {
+	if bytes.HasPrefix(rest, []byte(b.fence)) && len(bytes.Trim(rest, b.fence[:1])) == 0 && innermost(b, pc) {
 		reader.AdvanceToEOL()
 		return parser.Close
 	}
@@ -189,7 +216,7 @@ func innermost(b *Box, pc parser.Context) bool {
 		case *ast.FencedCodeBlock:
 			return false
 		case *Box:
-			if n.colons > 0 {
+			if n.fence != "" {
 				return n == b
 			}
 		}

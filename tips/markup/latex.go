@@ -2,6 +2,7 @@ package markup
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -205,6 +206,20 @@ func accented(s, mark string) string {
 }
 
 func isWordSymbol(symbol string) bool { return symbol[0] < utf8.RuneSelf && len(symbol) > 1 }
+
+// Raise raises or lowers text, where Unicode has all its characters so. Else a
+// mark says it, but for a word that is only small: 1st with a raised st.
+func Raise(s string, raised bool) string {
+	if small, ok := Script(s, raised); ok {
+		return small
+	}
+	for _, c := range s {
+		if c > unicode.MaxASCII || unicode.IsDigit(c) {
+			return script(s, raised)
+		}
+	}
+	return s
+}
 
 // script raises or lowers characters, where Unicode has all of them so; else the
 // mark of LaTeX stays, which readers of formulas know.

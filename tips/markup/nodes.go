@@ -21,8 +21,8 @@ type Box struct {
 	ast.BaseBlock
 	Folded bool // closed at home until its reader opens it
 
-	colons int // of the fence around it
-	indent int // of what belongs to it; 0: it's fenced
+	fence  string // of the line above it; "": it's indented
+	indent int    // of what belongs to it; 0: it's fenced
 }
 
 // Kind implements ast.Node.
