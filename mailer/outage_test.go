@@ -132,7 +132,7 @@ func TestDatabaseLocked(t *testing.T) {
 		}
 	})
 	unlock := h.lock(release)
-	h.waitLog("another process holds the database's write lock")
+	h.waitLog("the ledger can't be read or written") // for the lock, or because the time to wait for it is over
 	unlock()
 	h.waitFor(ledger.Sent, 60)
 	h.wantOnce()
@@ -286,7 +286,7 @@ func TestStopWhileLocked(t *testing.T) {
 	unlock := h.lock(release)
 	stopped := make(chan struct{})
 	go func() { stop(); close(stopped) }()
-	h.waitLog("another process holds the database's write lock")
+	h.waitLog("the ledger can't be read or written") // for the lock, or because the time to wait for it is over
 	unlock()
 	<-stopped
 	if n := h.states(); n[ledger.Sending] != 0 {
