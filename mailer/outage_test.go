@@ -197,19 +197,12 @@ func TestStopAndGoOn(t *testing.T) {
 // A stop while the relay is slow to answer waits for it.
 func TestStopWaitsForAnswers(t *testing.T) {
 	h := setUp(t)
-	entered := make(chan struct{}, 100)
-	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
-		if a.Stage == inbox.Dot {
-			entered <- struct{}{}
-			return inbox.Fault{Code: 250, Text: "taken", Delay: 300 * time.Millisecond}
-		}
-		return inbox.Fault{}
-	})
+	gate := inbox.NewGate(inbox.Dot)
+	t.Cleanup(gate.Open)
+	h.inbox.SetFault(gate.Fault)
 	h.open(20)
-	stop := h.run()
-	for range 4 {
-		<-entered
-	}
+	stop := h.run(func(s *setting) { s.stopping, s.pace.wire = gate.Open, time.Minute })
+	h.wait("four are on the wire", func() bool { return gate.Waiting() == 4 })
 	stop()
 	// Four, and those whose envelopes went out with their bodies.
 	if n := h.states(); n[ledger.Sent] < 4 || n[ledger.Sent] > 8 || n[ledger.Sent]+n[ledger.Pending] != 20 {
