@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -14,9 +15,12 @@ import (
 // lintDay is only for the rules about pinned dates; the starter library pins none.
 const lintDay = "2026-11-23"
 
+// shelf is the embedded library, which takes a while to read.
+var shelf = sync.OnceValues(func() (*tips.Library, error) { return tips.OpenFS(library.Files, tips.Options{}) })
+
 func open(t *testing.T) []tips.Tip {
 	t.Helper()
-	l, err := tips.OpenFS(library.Files, tips.Options{})
+	l, err := shelf()
 	if err != nil {
 		t.Fatalf("open the embedded library: %v", err)
 	}

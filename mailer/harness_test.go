@@ -156,6 +156,8 @@ type setting struct {
 	Options
 	pace  pace
 	owner string // "": the mailer's own choice
+	// stopping is called when the mailer has been told to stop, and hasn't yet.
+	stopping func()
 }
 
 // run starts a mailer, changed by f, and returns what stops it.
@@ -184,6 +186,9 @@ func (h *harness) run(change ...func(*setting)) (stop func()) {
 	go func() { ended <- m.Run(ctx) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
+		if s.stopping != nil {
+			s.stopping()
+		}
 		if err := <-ended; err != nil {
 			h.Errorf("Run: %v", err)
 		}

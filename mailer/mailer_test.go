@@ -77,10 +77,10 @@ func TestStaleIsntSent(t *testing.T) {
 	h := setUp(t)
 	var expires time.Time
 	r := h.relayTo(h.inbox, "")
-	r.Rate = 4
+	r.Rate = 2
 	h.run(func(s *setting) { s.Relays = []Relay{r} })
 	h.open(30, func(o *ledger.Opening) {
-		expires = time.Now().Add(5 * time.Second) // 24 can go out in that time
+		expires = time.Now().Add(10 * time.Second) // 22 can go out in that time
 		o.ExpiresAt = expires
 	})
 	h.wait("all is sent or expired", func() bool {

@@ -132,7 +132,7 @@ func TestDatabaseLocked(t *testing.T) {
 		}
 	})
 	unlock := h.lock(release)
-	h.waitLog("another process holds the database's write lock")
+	h.waitLog("the ledger can't be read or written") // for the lock, or because the time to wait for it is over
 	unlock()
 	h.waitFor(ledger.Sent, 60)
 	h.wantOnce()
@@ -197,19 +197,12 @@ func TestStopAndGoOn(t *testing.T) {
 // A stop while the relay is slow to answer waits for it.
 func TestStopWaitsForAnswers(t *testing.T) {
 	h := setUp(t)
-	entered := make(chan struct{}, 100)
-	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
-		if a.Stage == inbox.Dot {
-			entered <- struct{}{}
-			return inbox.Fault{Code: 250, Text: "taken", Delay: 300 * time.Millisecond}
-		}
-		return inbox.Fault{}
-	})
+	gate := inbox.NewGate(inbox.Dot)
+	t.Cleanup(gate.Open)
+	h.inbox.SetFault(gate.Fault)
 	h.open(20)
-	stop := h.run()
-	for range 4 {
-		<-entered
-	}
+	stop := h.run(func(s *setting) { s.stopping, s.pace.wire = gate.Open, time.Minute })
+	h.wait("four are on the wire", func() bool { return gate.Waiting() == 4 })
 	stop()
 	// Four, and those whose envelopes went out with their bodies.
 	if n := h.states(); n[ledger.Sent] < 4 || n[ledger.Sent] > 8 || n[ledger.Sent]+n[ledger.Pending] != 20 {
@@ -286,7 +279,7 @@ func TestStopWhileLocked(t *testing.T) {
 	unlock := h.lock(release)
 	stopped := make(chan struct{})
 	go func() { stop(); close(stopped) }()
-	h.waitLog("another process holds the database's write lock")
+	h.waitLog("the ledger can't be read or written") // for the lock, or because the time to wait for it is over
 	unlock()
 	<-stopped
 	if n := h.states(); n[ledger.Sending] != 0 {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"dailytip/inbox"
 	"dailytip/store"
@@ -44,7 +43,9 @@ func (in *installation) serveAll() (stop func()) {
 		other.write("config.yaml", strings.NewReplacer("\nlisten: "+in.listen, "\nlisten: "+other.listen,
 			"tips: library", "tips: "+filepath.Join(in.dir, "library")).Replace(string(text)))
 		daemons = append(daemons, other.serve())
-		time.Sleep(6 * time.Second) // who joins others waits until they know of it
+		for _, d := range daemons {
+			in.eventually(patience, "the two know of each other", func() bool { return strings.Contains(d.log.String(), "nodes=2") })
+		}
 	}
 	return func() {
 		in.Helper()
@@ -54,8 +55,19 @@ func (in *installation) serveAll() (stop func()) {
 	}
 }
 
-// wantAllToHaveSent checks that, of two daemons, both took a part.
-func (in *installation) wantAllToHaveSent() {
+// allTakePart waits until, of two daemons, both have claimed something that the
+// relay keeps waiting.
+func (in *installation) allTakePart() {
+	in.Helper()
+	if in.shared {
+		in.eventually(patience, "both daemons have claimed something", func() bool {
+			return in.number("SELECT COUNT(DISTINCT owner) FROM deliveries WHERE state = 'sending'") == 2
+		})
+	}
+}
+
+// number asks the database that daemons share for one.
+func (in *installation) number(query string) (n int) {
 	in.Helper()
 	text, err := os.ReadFile(filepath.Join(in.dir, "config.yaml"))
 	if err != nil {
@@ -68,11 +80,19 @@ func (in *installation) wantAllToHaveSent() {
 		in.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	var nodes int
-	if err := db.Read().QueryRowContext(in.Context(), "SELECT COUNT(*) FROM counters WHERE sent > 0").Scan(&nodes); err != nil {
+	if err := db.Read().QueryRowContext(in.Context(), query).Scan(&n); err != nil {
 		in.Fatal(err)
 	}
-	if nodes < 2 {
+	return n
+}
+
+// wantAllToHaveSent checks that, of two daemons, both took a part.
+func (in *installation) wantAllToHaveSent() {
+	in.Helper()
+	if !in.shared {
+		return
+	}
+	if nodes := in.number("SELECT COUNT(*) FROM counters WHERE sent > 0"); nodes < 2 {
 		in.Errorf("%d nodes have sent something, want 2", nodes)
 	}
 }
@@ -93,6 +113,7 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 			out, _ := cmd.CombinedOutput()
 			opened <- fmt.Sprintf("%d %s", cmd.ProcessState.ExitCode(), out)
 		}()
+		in.allTakePart()
 		gate.Let(11)
 		in.eventually(patience, "some mails arrive", func() bool { return box.Received() > 10 })
 		in.run(codeDone, "edition", "pause")
@@ -127,9 +148,7 @@ func TestEditionIsControlledWhileItRuns(t *testing.T) {
 				in.Errorf("edition doesn't show the %s:\n%s", kind, shown)
 			}
 		}
-		if in.shared {
-			in.wantAllToHaveSent()
-		}
+		in.wantAllToHaveSent()
 		if said := <-opened; !strings.HasPrefix(said, "5 ") || !strings.Contains(said, "the edition was cancelled meanwhile") {
 			in.Errorf("send, which waited all the time, ends with %s", said)
 		}
@@ -221,6 +240,7 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 		in.subscribe(readers)
 		stop := in.serveAll()
 		in.run(codeFailed, "send", "--wait", "1ms")
+		in.allTakePart()
 		in.eventually(patience, "some fail", func() bool {
 			gate.Let(gate.Waiting())
 			return in.status().Failed >= 3
@@ -239,9 +259,7 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 		}
 		in.eventually(patience, "all are sent", func() bool { return in.status().Sent == readers })
 		stop()
-		if in.shared {
-			in.wantAllToHaveSent()
-		}
+		in.wantAllToHaveSent()
 		if n := copies(box); len(n) != readers || box.Received() != readers {
 			in.Errorf("%d mails to %d readers, want one each to %d", box.Received(), len(n), readers)
 		}
@@ -251,15 +269,25 @@ func TestRetryFailedWhileItRuns(t *testing.T) {
 // sendUntilPaused runs send until the relay's refusal has paused the newsletter.
 func (in *installation) sendUntilPaused(args ...string) {
 	in.Helper()
-	cmd := in.command(append([]string{"send", "--wait", "1h"}, args...)...)
+	in.sendUntil("the newsletter is paused", func(string) bool { return in.isPaused() }, args...)
+}
+
+// sendUntil runs send until something holds of the state, or of what it has said.
+func (in *installation) sendUntil(what string, holds func(said string) bool, args ...string) {
+	in.Helper()
+	cmd, said := in.command(append([]string{"send", "--wait", "1h"}, args...)...), &syncBuffer{}
+	cmd.Stderr = said
 	if err := cmd.Start(); err != nil {
 		in.Fatal(err)
 	}
 	defer func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
+		if in.Failed() {
+			in.Logf("send said:\n%s", said)
+		}
 	}()
-	in.eventually(patience, "the newsletter is paused", in.isPaused)
+	in.eventually(patience, what, func() bool { return holds(said.String()) })
 }
 
 func (in *installation) isPaused() bool {

@@ -105,10 +105,9 @@ func TestRefusedLogin(t *testing.T) {
 	_, relay := startInbox(t, inbox.Options{Users: map[string]string{"tips": "secret"}, RequireAuth: true})
 	in := install(t, relay+"  username: tips\n  password: wrong\n", `schedule: "0 7 * * *"`)
 	in.subscribe(3)
-	said := in.fails(codeFailed, "send", "--wait", "3s")
-	if !strings.Contains(said, "the relay refused the login") || !strings.Contains(said, "check smtp: auth, username and password") {
-		t.Errorf("it says: %s", said)
-	}
+	in.sendUntil("it says what to do", func(said string) bool {
+		return strings.Contains(said, "the relay refused the login") && strings.Contains(said, "check smtp: auth, username and password")
+	})
 	if s := in.status(); s.Failed != 0 || s.Due != 3 {
 		t.Errorf("%+v", s)
 	}

@@ -4,16 +4,21 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"dailytip/test/postfixtest"
 )
 
+// A schedule fires on time, which is the next full minute that leaves a daemon time
+// to start, and Postfix delivers.
 func TestServeDeliversThroughPostfix(t *testing.T) {
 	t.Parallel()
 	relay := postfixtest.Start(t, postfixtest.Options{})
-	in := install(t, relayTo(relay.Port, relay.CAFile), soon())
+	in := install(t, relayTo(relay.Port, relay.CAFile), sevenDaily)
 	in.subscribe(40)
+	in.replace(sevenDaily, strings.ReplaceAll(daily(time.Now().Add(90*time.Second)), "\n", "\n    "))
 	d := in.serve()
 	in.eventually(patience, "40 mails arrive", func() bool { return len(relay.Delivered()) >= 40 })
 	d.stop()
@@ -33,4 +38,9 @@ func TestInstallationMovesBack(t *testing.T) {
 // TestLongScript runs the scripts that take too long for every time.
 func TestLongScript(t *testing.T) {
 	scripts(t, filepath.Join("testdata", "long"))
+}
+
+func TestEachConfigurationThatLoadsComposes(t *testing.T) {
+	t.Parallel()
+	configurationsCompose(t, 1)
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"dailytip/inbox"
+	"dailytip/store"
 )
 
 // relayTo is the configuration of a relay on the loopback interface.
@@ -41,10 +44,12 @@ func startInbox(t *testing.T, o inbox.Options) (*inbox.Server, string) {
 	return box, relayTo(box.Port(), authority)
 }
 
-// soon is a schedule for the next full minute that leaves time to get ready.
-func soon() string {
-	at := time.Now().UTC().Add(90 * time.Second).Truncate(time.Minute)
-	return fmt.Sprintf("schedule: %q\n", fmt.Sprintf("%d %d * * *", at.Minute(), at.Hour()))
+// sevenDaily is a schedule that some test replaces by daily at another time.
+const sevenDaily = `schedule: "0 7 * * *"`
+
+// daily is the schedule that fires at an instant's hour and minute, in UTC.
+func daily(at time.Time) string {
+	return fmt.Sprintf("schedule: \"%d %d * * *\"\ntimezone: UTC", at.UTC().Minute(), at.UTC().Hour())
 }
 
 // status is the newest edition's counts.
@@ -69,13 +74,15 @@ func copies(box *inbox.Server) map[string]int {
 	return n
 }
 
-// The whole line: a daemon, its schedule and a relay. Postfix as the relay is in
-// TestServeDeliversThroughPostfix.
+// The whole line: a daemon, its schedule and a relay. The daemon is started an hour
+// late, so that nobody waits for a clock; TestServeDeliversThroughPostfix does.
 func TestServeDeliversOnSchedule(t *testing.T) {
 	t.Parallel()
 	box, relay := startInbox(t, inbox.Options{})
-	in := install(t, relay, soon())
+	due := time.Now().Add(-time.Hour).Truncate(time.Minute)
+	in := install(t, relay, daily(due))
 	in.subscribe(40)
+	in.wereThere(due.Add(-time.Hour))
 	d := in.serve()
 	in.eventually(patience, "40 mails arrive", func() bool { return box.Received() >= 40 })
 	d.stop()
@@ -200,4 +207,24 @@ func post(t *testing.T, address string, form url.Values) {
 		t.Fatalf("POST %s: %v, %v", address, answer, err)
 	}
 	_ = answer.Body.Close()
+}
+
+// wereThere has all readers be there since an instant.
+func (in *installation) wereThere(since time.Time) {
+	in.Helper()
+	db, err := store.Open(in.Context(), filepath.Join(in.dir, "tips.db"))
+	if err != nil {
+		in.Fatal(err)
+	}
+	err = db.Write(in.Context(), func(tx *sql.Tx) error {
+		for _, statement := range []string{"UPDATE subscriptions SET due_after = $1", "UPDATE slots SET done_until = $1"} {
+			if _, err := tx.ExecContext(in.Context(), statement, store.Millis(since)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		in.Fatal(err)
+	}
 }

@@ -124,15 +124,16 @@ func bothKeys(t *testing.T) []*Key {
 	return []*Key{newKey(t, Ed25519, "example.com", "tips-e"), newKey(t, RSA, "example.com", "tips-r")}
 }
 
-// starterMails are mails of the starter library: every tip, in 13 languages by
-// turns, and then each tip in each language that it has.
-func starterMails(t *testing.T) map[string][]byte {
+// starterMails are those of the starter library's mails that are wanted, by their
+// name, which begins with the language, or by the sum of the tip's number and the
+// language's.
+func starterMails(t *testing.T, wanted func(name string, sum int) bool) map[string][]byte {
 	t.Helper()
 	shelf, err := tips.OpenFS(library.Files, tips.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := letter.Newsletter{
+	look := letter.Newsletter{
 		ID: "management", Title: "Management Tip of the Day", Language: "en", BaseURL: "https://tips.example.com",
 		From: mail.Address{Name: "Tägliche Tipps, für alle", Address: "tips@example.com"}, ReplyTo: mail.Address{Address: "hello@example.com"},
 		PostalAddress: "Example Press, 1 Example Street, Springfield", ArchiveURL: "https://tips.example.com/archive/management",
@@ -140,7 +141,11 @@ func starterMails(t *testing.T) map[string][]byte {
 	mails := map[string][]byte{}
 	for i, tip := range shelf.Tips() {
 		for j, lang := range locale.Languages() {
-			l, err := letter.Compose(n, letter.Content{Edition: 42, LocalDate: "2026-11-23", Tips: []tips.Tip{tip}}, lang)
+			name := lang + "-" + tip.ID + ".eml"
+			if !wanted(name, i+j) {
+				continue
+			}
+			l, err := letter.Compose(look, letter.Content{Edition: 42, LocalDate: "2026-11-23", Tips: []tips.Tip{tip}}, lang)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,16 +159,20 @@ func starterMails(t *testing.T) map[string][]byte {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mails[lang+"-"+tip.ID+".eml"] = data
+			mails[name] = data
 		}
 	}
 	return mails
 }
 
-func TestDkimpyVerifiesEveryMail(t *testing.T) {
+func TestDkimpyVerifiesMails(t *testing.T) {
+	dkimpyVerifies(t, starterMails(t, func(_ string, sum int) bool { return sum%2 == 0 }))
+}
+
+func dkimpyVerifies(t *testing.T, mails map[string][]byte) {
+	t.Helper()
 	keys := bothKeys(t)
 	signer := New(keys)
-	mails := starterMails(t)
 	for name, data := range mails {
 		keepsItsBlanks(t, name, data)
 		signed, err := signer.Sign(data, "tips@example.com")
@@ -247,10 +256,8 @@ func TestDkimpyVerifiesOddMails(t *testing.T) {
 func TestDkimpyNoticesChanges(t *testing.T) {
 	keys := bothKeys(t)
 	var message []byte
-	for name, data := range starterMails(t) {
-		if strings.HasPrefix(name, "es-say-it-back") {
-			message = data
-		}
+	for _, data := range starterMails(t, func(name string, _ int) bool { return strings.HasPrefix(name, "es-say-it-back") }) {
+		message = data
 	}
 	signed, err := New(keys).Sign(message, "tips@example.com")
 	if err != nil {

@@ -94,11 +94,12 @@ func TestContext(t *testing.T) {
 		}
 	})
 	t.Run("ends while dialling", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
+			cancel()
 			return inbox.Fault{Delay: time.Hour}
 		}})
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
 		begin := time.Now()
 		a := open(t, s, Options{Timeout: 10 * time.Minute}).Send(ctx, letter(2))
 		if verdict.Judge(a) != verdict.Down || time.Since(begin) > 5*time.Minute {

@@ -15,7 +15,7 @@ import (
 // goes on by itself, and nobody gets a second copy.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	people := *readers / 10
+	people := max(300, *readers/10)
 	disk := t.TempDir()
 	unmount, err := daemontest.SmallDisk(disk, fmt.Sprintf("%dk", 4<<10+2*people))
 	if err != nil {

@@ -2,11 +2,12 @@ package chaos
 
 import (
 	"database/sql"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
 
-	"dailytip/test/daemontest"
+	"dailytip/store"
 )
 
 // engines runs a test on one node with SQLite, and on three with PostgreSQL.
@@ -71,21 +72,18 @@ func killed(t *testing.T, database string, readers, kills int) {
 	})
 }
 
-// leasesEnd waits until nothing is left but the claims of dead nodes. In the
-// short form it then has their lease, a minute, end at once.
+// leasesEnd waits until nothing is left but the claims of nodes that have been
+// silent for so long that they are dead. In the short form it then has their lease, a minute, end at once.
 func (r *trial) leasesEnd() {
 	r.Helper()
 	if len(r.nodes) == 1 || *long {
 		return
 	}
-	stalled, before := time.Now(), -1
 	r.eventually(r.patience(), "only the claims of dead nodes are left", func() bool {
-		time.Sleep(100 * time.Millisecond)
-		c, err := daemontest.Count(r.Context(), r.db)
-		if now := c.States["sending"]; err != nil || now != before || c.States["pending"] > 0 {
-			stalled, before = time.Now(), now
-		}
-		return time.Since(stalled) > 3*time.Second
+		time.Sleep(50 * time.Millisecond)
+		return r.number(`
+			SELECT COUNT(*) FROM deliveries WHERE state = 'pending' OR state = 'sending' AND owner IN (SELECT id FROM nodes WHERE seen_at >= `+
+			fmt.Sprint(store.Millis(time.Now().Add(-stoodStill)))+`)`) == 0
 	})
 	n := r.nodes[0]
 	n.stop()

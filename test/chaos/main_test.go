@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	readers = flag.Int("readers", 3000, "how many `readers` the kill tests send to")
+	readers = flag.Int("readers", 1500, "how many `readers` the kill tests send to")
 	kills   = flag.Int("kills", 5, "how many `kills`, and stops")
 	long    = flag.Bool("long", false, "wait as long as in life: a minute without a relay, twenty seconds of silence")
 	race    = flag.Bool("race-daemon", false, "build the program with the race detector, for all tests")

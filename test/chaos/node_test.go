@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"dailytip/test/daemontest"
 	"dailytip/test/sink"
@@ -85,7 +84,6 @@ func (n *node) kill() {
 	}
 	n.heard()
 	n.daemon = nil
-	time.Sleep(20 * time.Millisecond) // its last connections are accepted before the next life's
 	n.t.deaths[n.door.Killed()] = true
 }
 
@@ -96,6 +94,5 @@ func (n *node) stop() {
 	}
 	n.heard()
 	n.daemon = nil
-	time.Sleep(20 * time.Millisecond)
 	n.door.Killed()
 }

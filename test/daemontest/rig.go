@@ -26,9 +26,9 @@ func Build(ctx context.Context) (program string, err error) {
 }
 
 // BuildRace is [Build] with the race detector, which takes a C compiler. The
-// flags are those of "go test -race", for the same reason.
+// flags are those of scripts/test, for the same reason.
 func BuildRace(ctx context.Context) (program string, err error) {
-	return build(ctx, "-race")
+	return build(ctx, "-race", "-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0", "-gcflags=modernc.org/libc=-d=checkptr=0")
 }
 
 // build asks "go run" for the path, because it keeps what it links in the cache:

@@ -23,10 +23,10 @@ type session struct {
 	gone     bool   // the conversation is over
 }
 
-func (d *Door) converse(c net.Conn) {
+func (d *Door) converse(c net.Conn, life Life, number int) {
 	defer func() { _ = c.Close() }()
 	x := &session{
-		s: d.s, life: Life{d.number, int(d.kills.Load())}, number: int(d.conns.Add(1)), conn: c,
+		s: d.s, life: life, number: number, conn: c,
 		r: bufio.NewReaderSize(c, 64<<10), w: bufio.NewWriterSize(c, 4<<10),
 	}
 	x.answer(inbox.Connect, "", "220 sink.localhost ESMTP")

@@ -199,7 +199,21 @@ func (d *Door) Shut() {
 
 // Killed says that the process that used this door is dead: connections from
 // here on are those of its next life. It gives the life that ended.
-func (d *Door) Killed() Life { return Life{d.number, int(d.kills.Add(1)) - 1} }
+func (d *Door) Killed() Life {
+	d.acceptAll()
+	return Life{d.number, int(d.kills.Add(1)) - 1}
+}
+
+// acceptAll waits until every connection that has come is accepted: they are in the
+// order in which they came, and the last one, which is greeted, is its own.
+func (d *Door) acceptAll() {
+	c, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", fmt.Sprintf("127.0.0.1:%d", d.Port))
+	if err != nil {
+		return // it's shut, and has dropped them
+	}
+	_, _ = c.Read(make([]byte, 1)) // the greeting, or the end of a door that is shut meanwhile
+	_ = c.Close()
+}
 
 // Connections is how many were accepted since the beginning.
 func (d *Door) Connections() int { return int(d.conns.Load()) }
@@ -217,8 +231,9 @@ func (d *Door) accept(ln net.Listener) {
 			return
 		}
 		d.open = append(d.open, c)
+		life, number := Life{d.number, int(d.kills.Load())}, int(d.conns.Add(1))
 		d.done.Go(func() {
-			d.converse(c)
+			d.converse(c, life, number)
 			d.mu.Lock()
 			d.open = slices.DeleteFunc(d.open, func(o net.Conn) bool { return o == c })
 			d.mu.Unlock()
