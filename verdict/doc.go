@@ -3,16 +3,18 @@
 // It owns the one table of the program that maps reply codes (RFC 5321 §4.2)
 // and enhanced status codes (RFC 3463, RFC 5248 and the IANA registry that
 // RFC 5248 opened) to a decision. Everything in it is a pure function: no
-// clock, no state, no network. It refuses to read the words of an answer: two
-// servers never say the same thing in the same words, only the digits mean
-// something.
+// clock, no state, no network.
 //
-// # Two questions, one table
+// # Two questions
 //
 // While sending, the question is what to do with the message: [Judge] answers
-// with a [Verdict]. When a report comes back later, and when an answer should
-// count against an address, the question is what to think of the address:
-// [Bounce] and [Blame] answer with a [Class].
+// with a [Verdict], from the digits alone. When an answer should count against
+// an address, the question is what to think of the address: [Bounce] and
+// [Blame] answer with a [Class].
+//
+// For what comes back later [Assess] answers the second question, from the
+// digits first (codes.txt) and then from the words (words.txt), which may save
+// an address and condemn one only where no code says anything.
 //
 //	class       status codes                                       RFC
 //	Suppress    5.1.1 5.1.2 5.1.3 5.1.6 5.1.10 5.2.1               3463 §3.2–3.3, 7505
