@@ -65,8 +65,16 @@ func plainLines(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\r') < 0 {
 		return raw
 	}
-	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
-	return bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	lines := make([]byte, 0, len(raw))
+	for i, c := range raw {
+		switch {
+		case c != '\r':
+			lines = append(lines, c)
+		case i+1 == len(raw) || raw[i+1] != '\n':
+			lines = append(lines, '\n')
+		}
+	}
+	return lines
 }
 
 // add reads one entity, and the parts that it has.
