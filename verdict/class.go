@@ -47,13 +47,15 @@ func classify(s status) Class {
 		}
 	case 2: // mailbox, RFC 3463 §3.3
 		switch s.detail {
-		case 1: // disabled
-			return ClassSuppress
-		case 3: // message too long for it
+		case 3, 252: // message too long for it; Microsoft 365: may not send as the sender
 			return ClassOwn
 		}
 	case 3: // mail system, RFC 3463 §3.4
 		if s.detail == 4 { // message too big
+			return ClassOwn
+		}
+	case 4: // network, RFC 3463 §3.5
+		if s.detail == 5 { // congestion; what large relays say of our daily quota
 			return ClassOwn
 		}
 	case 5: // protocol, RFC 3463 §3.6
@@ -76,7 +78,7 @@ func classify(s status) Class {
 }
 
 // Blame says what an answer given while sending means for the address. It is
-// Bounce with the stage taken into account: what a relay refuses before it has
+// Bounce with the stage and the words taken into account: what a relay refuses before it has
 // heard the recipient, and what it says of its own disk (x.3.x, temporary) or
 // of its trust in us (x.7.x, temporary), never counts against a reader.
 func Blame(a Answer) Class {
@@ -88,7 +90,7 @@ func Blame(a Answer) Class {
 	case Unroutable:
 		return ClassUnroutable
 	case Refused:
-		if code, ok := parseStatus(a.Enhanced); ok && classify(code) == ClassOwn {
+		if code, ok := parseStatus(a.Enhanced); ok && classify(code) == ClassOwn || Assess(a).Class == ClassOwn {
 			return ClassOwn
 		}
 		return ClassSoft

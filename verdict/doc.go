@@ -3,23 +3,27 @@
 // It owns the one table of the program that maps reply codes (RFC 5321 §4.2)
 // and enhanced status codes (RFC 3463, RFC 5248 and the IANA registry that
 // RFC 5248 opened) to a decision. Everything in it is a pure function: no
-// clock, no state, no network. It refuses to read the words of an answer: two
-// servers never say the same thing in the same words, only the digits mean
-// something.
+// clock, no state, no network.
 //
-// # Two questions, one table
+// # Two questions
 //
 // While sending, the question is what to do with the message: [Judge] answers
-// with a [Verdict]. When a report comes back later, and when an answer should
-// count against an address, the question is what to think of the address:
-// [Bounce] and [Blame] answer with a [Class].
+// with a [Verdict], from the digits; the words are asked only before it calls an
+// address dead. When an answer should count against
+// an address, the question is what to think of the address: [Bounce] and
+// [Blame] answer with a [Class].
+//
+// For what comes back later [Assess] answers the second question, from the
+// digits first (codes.txt) and then from the words (words.txt), which may save
+// an address and condemn one only where no code says anything.
 //
 //	class       status codes                                       RFC
-//	Suppress    5.1.1 5.1.2 5.1.3 5.1.6 5.1.10 5.2.1               3463 §3.2–3.3, 7505
+//	Suppress    5.1.1 5.1.2 5.1.3 5.1.6 5.1.10                     3463 §3.2–3.3, 7505
 //	            5.7.13 5.7.17 5.7.18                               5248, 7293
-//	Soft        every 4.x.x; 5.0.x 5.1.0 5.2.0 5.2.2 5.2.4         3463 §3.1–3.5
+//	Soft        every 4.x.x; 5.0.x 5.1.0 5.2.0–5.2.2 5.2.4         3463 §3.1–3.5
 //	            5.3.x 5.4.x; anything unknown or malformed
-//	Own         5.1.7 5.1.8 5.2.3 5.3.4 5.5.x 5.6.x 5.7.x          3463 §3.6–3.8, 7372, 7489
+//	Own         5.1.7 5.1.8 5.2.3 5.2.252 5.3.4 5.4.5              3463 §3.6–3.8, 7372, 7489
+//	            5.5.x 5.6.x 5.7.x
 //	Unroutable  5.6.7 5.6.9                                        6531 §3.5
 //	Ignore      2.x.x                                              3464 §2.3.3
 //
@@ -36,9 +40,11 @@
 //	4xx                    Down               Retry        Retry
 //	4.7.12, 432 to a login Ours               Ours         Ours
 //	5xx Suppress           Ours               Ours         Dead
+//	  but its words say otherwise             Ours         Refused, or Retry: full
 //	5xx Own, 5.7.x         Ours               Ours         Refused
 //	  but 5.7.8 5.7.9 5.7.10 5.7.11 5.7.12,
-//	  5.7.20–5.7.30 5.7.515                   Ours         Ours
+//	  5.7.20–5.7.30 5.7.515 5.7.60,
+//	  5.7.139 5.7.7xx                         Ours         Ours
 //	5xx Own, the others    Ours               Ours         Ours
 //	5xx Unroutable         Ours               Unroutable   Unroutable
 //	552 or 5.2.2           Ours               Ours         Retry

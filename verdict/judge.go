@@ -1,7 +1,8 @@
 package verdict
 
 // Judge says what to do with the message after an answer: the second table of
-// doc.go. It looks at Stage, Code and Enhanced, never at Text or Err.
+// doc.go. It looks at Stage, Code and Enhanced, and at Text only before it
+// calls an address dead: the words may say that it isn't.
 func Judge(a Answer) Verdict {
 	code, coded := parseStatus(a.Enhanced)
 	switch {
@@ -25,7 +26,7 @@ func Judge(a Answer) Verdict {
 		}
 		return Ours
 	case coded:
-		return refusal(a.Code, code)
+		return refusal(a, code)
 	}
 	return bareRefusal(a.Code)
 }
@@ -60,13 +61,14 @@ func AboutLogin(a Answer) bool {
 }
 
 // refusal judges a 5yz reply with an enhanced code, given to RCPT TO or later.
-func refusal(reply int, code status) Verdict {
+func refusal(a Answer, code status) Verdict {
+	reply := a.Code
 	if aboutLogin(reply) {
 		return Ours
 	}
 	switch classify(code) {
 	case ClassSuppress: // before aboutSyntax: Postfix says "501 5.1.3"
-		return Dead
+		return deadUnless(Assess(a))
 	case ClassUnroutable:
 		return Unroutable
 	case ClassOwn:
@@ -79,6 +81,18 @@ func refusal(reply int, code status) Verdict {
 	case aboutSyntax(reply):
 		return Ours
 	case reply == 552, code == status{5, 2, 2}: // full mailboxes are emptied
+		return Retry
+	}
+	return Refused
+}
+
+// deadUnless believes a code that says the address is dead, unless the words
+// tell of a full mailbox, of a policy, or of anything that isn't the mailbox.
+func deadUnless(o Opinion) Verdict {
+	switch {
+	case o.Class == ClassSuppress:
+		return Dead
+	case o.Reason == "mailboxfull":
 		return Retry
 	}
 	return Refused
@@ -115,9 +129,15 @@ func aboutSyntax(reply int) bool {
 
 // aboutUs tells the 5.7.x codes that speak of the sender whoever the reader
 // is: login (RFC 4954), DKIM, SPF, reverse DNS, ARC (RFC 7372, RFC 8617) and
-// what large receivers answer to unauthenticated bulk mail (5.7.515).
+// what Microsoft's servers say of a sender: unauthenticated bulk mail (5.7.515),
+// one who may not send as another (5.7.60), a login (5.7.139), a tenant that is
+// barred or over its limit (5.7.7xx).
 func aboutUs(detail int) bool {
-	return detail >= 8 && detail <= 12 || detail >= 20 && detail <= 30 || detail == 515
+	switch detail {
+	case 60, 139, 515:
+		return true
+	}
+	return detail >= 8 && detail <= 12 || detail >= 20 && detail <= 30 || detail >= 700 && detail <= 799
 }
 
 // PauseAfter says after how many answers of this kind in a row, with no

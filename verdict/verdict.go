@@ -34,7 +34,7 @@ type Answer struct {
 	// server gave none.
 	Enhanced string
 	// Text is the server's text without its codes: one line, printable, for
-	// the operator. Decisions never read it.
+	// the operator. [Assess] reads it, within its bounds.
 	Text string
 	// Err is the network's error, nil when there was an answer.
 	Err error

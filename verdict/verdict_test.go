@@ -39,7 +39,12 @@ var judged = []struct {
 	{501, "5.1.3", Ours, Dead, ClassSuppress}, // Postfix: bad recipient syntax
 	{550, "5.1.6", Ours, Dead, ClassSuppress},
 	{556, "5.1.10", Ours, Dead, ClassSuppress},
-	{550, "5.2.1", Ours, Dead, ClassSuppress},
+	{550, "5.2.1", Ours, Refused, ClassSoft}, // a rate, or an account that rests
+	{550, "5.4.5", Ours, Ours, ClassOwn},     // Google: our daily quota
+	{554, "5.2.252", Ours, Ours, ClassOwn},   // Microsoft 365: SendAsDenied
+	{550, "5.7.60", Ours, Ours, ClassOwn},    // Exchange: may not send as
+	{535, "5.7.139", Ours, Ours, ClassOwn},   // Microsoft 365: the login
+	{550, "5.7.708", Ours, Ours, ClassOwn},   // Microsoft 365: the tenant
 	{550, "5.7.13", Ours, Dead, ClassSuppress},
 	{550, "5.7.17", Ours, Dead, ClassSuppress},
 	{550, "5.7.18", Ours, Dead, ClassSuppress},
@@ -138,6 +143,33 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// One wrong code takes nobody off the list where the words say otherwise.
+func TestJudgeReadsWordsBeforeItBuries(t *testing.T) {
+	for _, tt := range []struct {
+		code  int
+		text  string
+		want  Verdict
+		blame Class
+	}{
+		{550, "<reader@example.org>: Recipient address rejected: User unknown", Dead, ClassSuppress},
+		{550, "no", Dead, ClassSuppress},
+		{550, "Mailbox full", Retry, ClassSoft},
+		{552, "sorry, over quota", Retry, ClassSoft},
+		{550, "Rate limit exceeded", Refused, ClassOwn},
+		{554, "rejected by the DMARC policy of example.com", Refused, ClassOwn},
+		{550, "blocked using zen.spamhaus.org", Refused, ClassOwn},
+		{550, "account is suspended", Refused, ClassSoft},
+	} {
+		a := Answer{Stage: RcptTo, Code: tt.code, Enhanced: "5.1.1", Text: tt.text}
+		if got := Judge(a); got != tt.want {
+			t.Errorf("%v: %v, want %v", a, got, tt.want)
+		}
+		if got := Blame(a); got != tt.blame {
+			t.Errorf("%v blames %v, want %v", a, got, tt.blame)
+		}
+	}
+}
+
 func TestJudgeBeforeMailFrom(t *testing.T) {
 	tests := []struct {
 		code     int
@@ -195,7 +227,7 @@ func TestNothingBeforeRcptBlamesAReader(t *testing.T) {
 func TestBounce(t *testing.T) {
 	rows := map[Class][]string{
 		ClassSuppress: {
-			"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.7.13", "5.7.17", "5.7.18",
+			"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.7.13", "5.7.17", "5.7.18",
 			" 5.1.1 ", "5.1.1 (no such user)", "5.1.1(no such user)",
 		},
 		ClassSoft: {

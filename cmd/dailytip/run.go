@@ -123,7 +123,7 @@ See it work, with nothing installed:  dailytip demo`,
 	flags.BoolVar(&c.json, "json", false, "print data as JSON, one object a line")
 	flags.StringVar(&c.logFormat, "log-format", "text", "how the log is written: text or json")
 	root.AddCommand(
-		c.demo(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.migrate(), c.version(),
+		c.demo(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.migrate(), c.version(),
 	)
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultHelpCmd()
