@@ -117,48 +117,6 @@ func (c *command) tipsShow(dir *string) *cobra.Command {
 	return cmd
 }
 
-func (c *command) tipsLint(dir *string) *cobra.Command {
-	return &cobra.Command{
-		Use:   "lint",
-		Short: "Say what is wrong with the library, with file and line",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			faults, notes := 0, 0
-			err := c.each(*dir, func(folder string, l *tips.Library) error {
-				today := time.Now().Format(time.DateOnly)
-				look, err := c.lookOf(*dir, folder)
-				if err != nil {
-					return err
-				}
-				found := tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today})
-				for _, f := range append(found, lintMails(look, l.Tips())...) {
-					if f.Severity == tips.Note {
-						notes++
-					} else {
-						faults++
-					}
-					if c.json {
-						if err := c.printJSON(f); err != nil {
-							return err
-						}
-						continue
-					}
-					c.printf("%s (%s, %s)\n", f.In(folder), f.Severity, f.Rule)
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			if faults > 0 {
-				return exitf(codeFailed, "%s, %s", count(faults, "fault"), count(notes, "note"))
-			}
-			c.say("no faults, %s", count(notes, "note"))
-			return nil
-		},
-	}
-}
-
 // lookOf is how the mails of a folder's tips look: as the newsletter that sends
 // them says, or plain when the folder was named by hand.
 func (c *command) lookOf(dir, folder string) (letter.Newsletter, error) {
