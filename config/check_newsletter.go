@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/mail"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/text/language"
 
 	"dailytip/safefile"
@@ -71,6 +73,12 @@ func (c *checker) newsletter(path string, n *Newsletter) {
 			c.fault(p, "%s: %s isn't a tag; write one tag an entry, such as [management, trust]", p, c.shown(p))
 		}
 	}
+	for i, glob := range n.Exclude {
+		c.check1(fmt.Sprintf("%s[%d]", at("exclude"), i), glob, checkGlob)
+	}
+	for i := range n.Languages {
+		c.language(fmt.Sprintf("%s[%d]", at("languages"), i), &n.Languages[i])
+	}
 	c.language(at("language"), &n.Language)
 	c.check1(at("schedule"), n.Schedule, checkSchedule)
 	if n.Timezone != "subscriber" {
@@ -108,6 +116,14 @@ func (c *checker) check1(path, value string, check func(string) error) {
 	if err := check(value); err != nil {
 		c.fault(path, "%s: %s %v", path, c.shown(path), err)
 	}
+}
+
+// checkGlob accepts a pattern of files and folders.
+func checkGlob(glob string) error {
+	if strings.TrimSpace(glob) == "" || !doublestar.ValidatePattern(glob) {
+		return errors.New(`isn't a pattern of files; write a name such as "*.draft.md", or a path such as "archive/**"`)
+	}
+	return nil
 }
 
 func (c *checker) language(path string, value *string) {

@@ -151,6 +151,11 @@ type Newsletter struct {
 	Tips string `yaml:"tips"`
 	// Tags keeps only tips with one of these; empty: all tips.
 	Tags []string `yaml:"tags"`
+	// Exclude are globs of files and folders in Tips that are no tips.
+	Exclude []string `yaml:"exclude"`
+	// Languages are those that have folders of their own in Tips, BCP 47 tags; empty:
+	// which they are follows from the files in them.
+	Languages []string `yaml:"languages"`
 	// Language is the tips' own language, a BCP 47 tag in its canonical form.
 	Language string `yaml:"language"`
 

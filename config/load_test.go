@@ -124,6 +124,8 @@ newsletters:
     grace: 1h30m
     skip: [2026-12-24, 12-24, 2026-12-24..2027-01-02, 12-24..01-02, "holidays:us"]
     language: pt-br
+    exclude: ["*.draft.md", archive/**]
+    languages: [zh_cn, no]
     accent: "#0B6E5F"
   - id: b-2
     tips: library
@@ -144,6 +146,8 @@ admin: {password_hash: '$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17
 		{"a accent", cfg.Newsletters[0].Accent, "#0b6e5f"},
 		{"b from", cfg.Newsletters[1].From.Name, "Tips, Inc."},
 		{"b reply_to", cfg.Newsletters[1].ReplyTo.Address, "b@example.org"},
+		{"exclude", strings.Join(cfg.Newsletters[0].Exclude, " "), "*.draft.md archive/**"},
+		{"languages", strings.Join(cfg.Newsletters[0].Languages, " "), "zh-CN no"},
 		{"skip", strings.Join(cfg.Newsletters[0].Skip, " "), "2026-12-24 12-24 2026-12-24..2027-01-02 12-24..01-02 holidays:us"},
 	} {
 		if c.got != c.want {

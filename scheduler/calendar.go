@@ -19,6 +19,7 @@ const (
 	Repeat  = "repeat" // sent before, longest ago
 	Skipped = "skipped"
 	Empty   = "empty" // nothing is left
+	Waits   = "waits" // the next tip of a course isn't to be sent yet
 )
 
 // Choice is what a date gets.
@@ -225,10 +226,17 @@ func (c *Calendar) rotate(date Date) Choice {
 }
 
 // NextInCourse names the tip that follows one in a course on a date, for a
-// reader's own sequence, in [CourseOrder]; after is "" at its beginning. What
-// mustn't be sent then is passed over. At the end it begins again, or gives none
-// when the newsletter stops.
+// reader's own sequence, in [CourseOrder]; after is "" at its beginning. What has
+// expired is passed over. For what isn't to be sent yet the reader waits, as what
+// was passed over would never come: it gives none then. At the end it begins again,
+// or gives none when the newsletter stops.
 func (c *Calendar) NextInCourse(date Date, after string) (tips.Tip, bool) {
+	choice := c.inCourse(date, after)
+	return choice.Tip, choice.Tip.ID != ""
+}
+
+// inCourse is [Calendar.NextInCourse], with why there is none.
+func (c *Calendar) inCourse(date Date, after string) Choice {
 	// By id and not by place: the tip that the reader stands at may be gone.
 	from, found := slices.BinarySearchFunc(c.tips, after, func(t *tips.Tip, id string) int { return strings.Compare(t.ID, id) })
 	if found {
@@ -243,9 +251,12 @@ func (c *Calendar) NextInCourse(date Date, after string) (tips.Tip, bool) {
 			}
 			i -= len(c.tips)
 		}
-		if c.window[i].holds(judged) {
-			return c.choice(date, i, Next).Tip, true
+		switch w := c.window[i]; {
+		case w.holds(judged):
+			return c.choice(date, i, Next)
+		case judged < w.first && w.first <= w.last:
+			return Choice{Date: date, Reason: Waits}
 		}
 	}
-	return tips.Tip{}, false
+	return Choice{Date: date, Reason: Empty}
 }

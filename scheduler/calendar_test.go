@@ -267,12 +267,12 @@ func TestPlanFollowsTheAuthor(t *testing.T) {
 	}
 }
 
-// A reader's own sequence passes over what mustn't be sent yet, or any more.
-func TestCoursePassesOver(t *testing.T) {
+// A course passes over what has expired, and waits for what isn't to be sent yet.
+func TestCourseWaitsForALesson(t *testing.T) {
 	n := Newsletter{Order: CourseOrder, Rule: rule(t, "0 7 * * *"), Stop: true}
-	c := newCalendar(&n, dawn(t), library(t, "1", "2 publishDate: 2026-11-25", "3", "4 expiryDate: 2026-11-25").Tips(), nil, nil)
+	c := newCalendar(&n, dawn(t), library(t, "1", "2 publishDate: 2026-11-25", "3", "4 expiryDate: 2026-11-25", "5 publishDate: 2026-11-27; expiryDate: 2026-11-26").Tips(), nil, nil)
 	for _, tt := range []struct{ date, after, want string }{
-		{"2026-11-24", "1", "3"}, {"2026-11-25", "1", "2"}, {"2026-11-24", "3", "4"}, {"2026-11-25", "3", ""},
+		{"2026-11-24", "1", ""}, {"2026-11-25", "1", "2"}, {"2026-11-25", "2", "3"}, {"2026-11-24", "3", "4"}, {"2026-11-25", "3", ""},
 	} {
 		if got, _ := c.NextInCourse(day(t, tt.date), tt.after); got.ID != tt.want {
 			t.Errorf("on %s after %s: %q, want %q", tt.date, tt.after, got.ID, tt.want)

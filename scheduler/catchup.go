@@ -149,6 +149,8 @@ func reasonText(reason string) string {
 		return "is skipped, by skip: in the configuration or by dailytip plan skip"
 	case Empty:
 		return "finds the library used up; add tips, or set when_empty: repeat"
+	case Waits:
+		return "finds readers of the course waiting for a tip that isn't to be sent yet"
 	case noWeek:
 		return "ends a week without editions"
 	}

@@ -25,7 +25,8 @@
 // In a course each reader has their own sequence: nothing is shared, pins don't
 // count, skips do. A weekly course reader gets one tip a week. A place moves on
 // when its tip was sent, or is held in doubt; while it's under way the reader
-// isn't due, so that no tip comes twice and none is left out.
+// isn't due, so that no tip comes twice and none is left out. Nor is one passed over
+// that isn't to be sent yet: its reader waits for it.
 //
 // An instant that passed leaves a record when somebody was due at it. What a
 // clock that was ahead took for done or missed doesn't count once it's right:

@@ -206,9 +206,10 @@ func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 	finish := o.Finish
 	o.Finish = false // there are several
 	for _, place := range places {
-		tip, ok := c.NextInCourse(date, place)
-		if !ok {
-			got.reason = Empty
+		choice := c.inCourse(date, place)
+		tip := choice.Tip
+		if tip.ID == "" {
+			got.reason = choice.Reason
 			continue
 		}
 		if err := t.early(&tip); err != nil {

@@ -487,8 +487,11 @@ func TestEmbargoHoldsInACourse(t *testing.T) {
 		if _, err := h.s.SendNow(h.Context(), utc(h, "2026-11-23 07:00"), h.n(), day(h, "2026-11-26")); !errors.Is(err, ErrTooEarly) {
 			h.Errorf("%v", err)
 		}
-		h.tick(utc(h, "2026-11-23 07:00"))
-		h.expect("2026-11-23 r1 2")
+		for _, now := range []string{"2026-11-23 07:00", "2026-11-24 07:00", "2026-11-25 07:00", "2026-11-26 07:00"} {
+			h.tick(utc(h, now))
+			h.sendAll(utc(h, now))
+		}
+		h.expect("2026-11-25 r1 1", "2026-11-26 r1 2") // it waited for the first, and passed none over
 	})
 }
 

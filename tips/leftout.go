@@ -13,12 +13,15 @@ type LeftOut struct {
 	Why  string // such as "an index"
 }
 
-// Why a markdown file is no tip, whatever it holds.
+// Why a file is no tip, whatever it holds.
 const (
 	anIndex       = "an index"
 	aPaper        = "a project's own paper"
 	neverRendered = "never rendered"
 	aConflict     = "a copy from a conflict of changes"
+	aTemplate     = "a template"
+	foreign       = "other people's files, not looked into"
+	excluded      = "excluded by the configuration"
 )
 
 // isMarkdown goes by the name.
@@ -28,9 +31,9 @@ func isMarkdown(name string) bool {
 }
 
 // leftOut says why a markdown file isn't a tip, by its name and folder; "" when
-// it may be one.
+// it may be one. A README may be one, too: see loneReadmes.
 func leftOut(name string) string {
-	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	stem := stemOf(path.Base(name))
 	if base, _, ok := suffixLanguage(stem); ok {
 		stem = base
 	}
@@ -43,33 +46,35 @@ func leftOut(name string) string {
 		return aPaper
 	case strings.HasPrefix(stem, "_"), inFolder(name, isPartsFolder):
 		return neverRendered
+	case inFolder(name, isTemplateFolder):
+		return aTemplate
 	}
 	return ""
-}
-
-// papers are the names of what projects keep beside their content. Those that
-// could as well be a tip's count only in capitals, as projects write them.
-var (
-	papers = []string{
-		"readme", "license", "licence", "copying", "changelog", "contributing", "contributors",
-		"code_of_conduct", "code-of-conduct", "codeowners", "pull_request_template", "issue_template",
-	}
-	papersInCapitals = []string{
-		"SECURITY", "SUPPORT", "GOVERNANCE", "MAINTAINERS", "AUTHORS", "NOTICE", "CHANGES", "HISTORY", "NEWS",
-		"RELEASES", "RELEASE_NOTES", "RELEASE-NOTES", "ROADMAP", "TODO", "INSTALL", "UPGRADING", "FUNDING", "CREDITS",
-		"ACKNOWLEDGEMENTS", "ACKNOWLEDGMENTS", "STYLEGUIDE", "AGENTS",
-	}
-)
-
-func isPaper(stem string) bool {
-	return slices.Contains(papers, strings.ToLower(stem)) || slices.Contains(papersInCapitals, stem)
 }
 
 // isPartsFolder knows the folders whose files Jekyll, Hugo and their kin put into
 // pages and make no page of.
 func isPartsFolder(name string) bool {
 	switch strings.ToLower(name) {
-	case "_includes", "_layouts", "_data", "_sass", "_site", "_plugins", "_templates", "_partials", "_shortcodes", "archetypes":
+	case "_includes", "_layouts", "_data", "_sass", "_plugins", "_templates", "_partials", "_shortcodes", "archetypes":
+		return true
+	}
+	return false
+}
+
+// isTemplateFolder knows where people keep what new notes are made of, also with a
+// number in front: Templates, "99 Templates".
+func isTemplateFolder(name string) bool {
+	name = strings.TrimLeft(strings.ToLower(name), "0123456789_-. ")
+	return name == "templates" || name == "template"
+}
+
+// isForeignFolder knows the folders that programs fill, with packages of others or
+// with what they made of the files beside them. They are as large as they are useless
+// here.
+func isForeignFolder(name string) bool {
+	switch strings.ToLower(name) {
+	case "node_modules", "vendor", "_site", "bower_components", "site-packages", "__pycache__":
 		return true
 	}
 	return false

@@ -24,7 +24,8 @@ type Options struct {
 	// Languages are those that have folders of their own. Empty: a folder named after
 	// a language is one when another such folder has a file of the same path.
 	Languages []string
-	// Exclude are globs of files and folders that are no tips, see [CheckGlob].
+	// Exclude are globs of files and folders that are no tips: names at any depth, or
+	// with a slash paths from the library's folder. A folder stands for all in it.
 	Exclude []string
 }
 

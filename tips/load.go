@@ -98,12 +98,15 @@ type scanned struct {
 	files   []*record // that may hold tips, sorted by path
 	leftOut []LeftOut // that are none by their names, sorted by path
 	faults  []Fault
+	names   []string // of all markdown files that aren't excluded
+	unread  []string // that may hold texts, in a format that isn't read
 }
 
 // scan lists the files that may hold tips. What is in a folder that can't be
 // read stays as it was.
 func (l *Library) scan(fsys fs.FS) (scanned, error) {
 	var s scanned
+	entries := make(map[string]fs.DirEntry)
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name == ".":
@@ -116,18 +119,40 @@ func (l *Library) scan(fsys fs.FS) (scanned, error) {
 				}
 			}
 			return fs.SkipDir
-		case d.IsDir() && (isHidden(d.Name()) || strings.EqualFold(d.Name(), "node_modules")): // as large as it's useless here
+		case isHidden(d.Name()) && d.IsDir():
 			return fs.SkipDir
-		case d.IsDir() || isHidden(d.Name()) || !isMarkdown(d.Name()):
+		case isHidden(d.Name()):
 			return nil
-		}
-		if why := leftOut(name); why != "" {
-			s.leftOut = append(s.leftOut, LeftOut{name, why})
+		case name != "." && isExcluded(name, l.exclude):
+			if d.IsDir() || isMarkdown(name) || isUnread(name) {
+				s.leftOut = append(s.leftOut, LeftOut{name, excluded})
+			}
+			if d.IsDir() {
+				return fs.SkipDir
+			}
 			return nil
+		case d.IsDir() && isForeignFolder(d.Name()) && name != ".":
+			s.leftOut = append(s.leftOut, LeftOut{name, foreign})
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
+		case isMarkdown(d.Name()):
+			s.names = append(s.names, name)
+			entries[name] = d
+		case isUnread(name):
+			s.unread = append(s.unread, name)
 		}
-		l.look(fsys, name, d, &s)
 		return nil
 	})
+	readmes := loneReadmes(s.names)
+	for _, name := range s.names {
+		if why := leftOut(name); why != "" && !readmes[name] {
+			s.leftOut = append(s.leftOut, LeftOut{name, why})
+			continue
+		}
+		l.look(fsys, name, entries[name], &s)
+	}
+	s.reportUnread()
 	slices.SortFunc(s.files, func(a, b *record) int { return strings.Compare(a.path, b.path) })
 	return s, err
 }
@@ -170,7 +195,7 @@ func cause(err error) string {
 func folderFaultsOf(faults []Fault) []Fault {
 	var some []Fault
 	for _, f := range faults {
-		if f.Rule == RuleUnreadable {
+		if f.Rule == RuleUnreadable || f.Rule == RuleNotMarkdown {
 			some = append(some, f)
 		}
 	}

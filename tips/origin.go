@@ -24,6 +24,21 @@ type fragment struct {
 	lines []int
 }
 
+// LineOf returns the line of the tip's own file on which its text first holds some
+// words; 1 when it's unknown.
+func LineOf(t Tip, words string) int {
+	if t.at == nil || words == "" {
+		return 1
+	}
+	for _, part := range []fragment{t.at.body, t.at.mindmap} {
+		if at := strings.Index(part.text, words); at >= 0 {
+			line, _ := part.position(at)
+			return max(line, 1)
+		}
+	}
+	return 1
+}
+
 // newFragment takes whole lines first..last (from 1, inclusive) of source lines.
 func newFragment(lines []string, first int) fragment {
 	f := fragment{text: strings.Join(lines, "\n"), lines: make([]int, len(lines))}

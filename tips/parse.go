@@ -90,6 +90,10 @@ func (r *reader) decode(data []byte) (string, bool) {
 		r.withhold(RuleTooBig, 0, 0, "the file has %d KB and a tip may have %d; shorten or split it", (len(data)+1023)>>10, MaxFileSize>>10)
 		return "", false
 	}
+	if order := utf16Order(data); order != "" {
+		r.withhold(RuleInvalidUTF8, 1, 1, "the file is UTF-16 (%s); save it as UTF-8", order)
+		return "", false
+	}
 	if !utf8.Valid(data) {
 		r.invalidUTF8(data)
 		return "", false
@@ -102,11 +106,33 @@ func (r *reader) decode(data []byte) (string, bool) {
 	return strings.TrimPrefix(string(data), "\ufeff"), true
 }
 
-func (r *reader) invalidUTF8(data []byte) {
-	if bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) {
-		r.withhold(RuleInvalidUTF8, 1, 1, "the file is UTF-16; save it as UTF-8")
-		return
+// utf16Order says in which order a file has its bytes if it's UTF-16; "" when it isn't.
+// Without a mark, its line ends and blanks tell: half of each is a zero byte.
+func utf16Order(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}):
+		return "little-endian"
+	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
+		return "big-endian"
+	case len(data)%2 == 1 || bytes.IndexByte(data, 0) < 0:
+		return ""
 	}
+	var zeros [2]int
+	for i, c := range data {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch {
+	case zeros[0] > len(data)/20 && zeros[1] == 0:
+		return "big-endian, without a mark at its beginning"
+	case zeros[1] > len(data)/20 && zeros[0] == 0:
+		return "little-endian, without a mark at its beginning"
+	}
+	return ""
+}
+
+func (r *reader) invalidUTF8(data []byte) {
 	for i := 0; i < len(data); {
 		c, size := utf8.DecodeRune(data[i:])
 		if c == utf8.RuneError && size == 1 {
@@ -124,6 +150,11 @@ func (r *reader) read(text string) {
 	lines := strings.Split(text, "\n")
 	if line, what := tooComplex(text); what != "" {
 		r.withhold(RuleTooComplex, line, 0, "%s; rendering it could take seconds, so simplify the markup", what)
+		return
+	}
+	if line := conflictMark(text); line > 0 {
+		r.withhold(RuleConflict, line, 1, "a merge isn't done here: the marks <<<<<<< and >>>>>>> stand in the text; keep what is right of the two, and delete the marks")
+		r.guessPin(lines)
 		return
 	}
 	matter, err := findFrontMatter(lines)

@@ -2,6 +2,7 @@ package tips
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"testing"
 	"time"
@@ -145,20 +146,21 @@ func TestLeftOut(t *testing.T) {
 	files := map[string]string{"a.md": "# A\n\nText.", "a.es.md": "# A\n\nTexto.", "security.md": text, "guides/history.md": text, "_posts/2024-01-01-x.md": text, "index.md": text, "broken.md": "---\n"}
 	want := map[string]string{
 		"a.es.md": "a translation of a.md", "_index.md": anIndex, "posts/_index.fr.md": anIndex,
+		"node_modules": foreign, "x/vendor": foreign, "_site": foreign, "99 Templates/daily.md": aTemplate,
 		"_includes/x.md": neverRendered, "archetypes/default.md": neverRendered, "x/_layouts/y/z.md": neverRendered, "_part.md": neverRendered,
 	}
-	for _, name := range []string{"README.md", "readme.zh-CN.md", "CHANGELOG.md", "Changelog.markdown", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "docs/code-of-conduct.md", "SECURITY.md", "LICENSE.md", "Licence.md", "sub/ROADMAP.md", "AUTHORS.md"} {
+	for _, name := range []string{"README.md", "readme.zh-CN.md", "CHANGELOG.md", "Changelog.markdown", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "docs/code-of-conduct.md", "SECURITY.md", "LICENSE.md", "Licence.md", "sub/ROADMAP.md", "AUTHORS.md", "README-es.md", "readme_zh_CN.md", "LISEZMOI.md", "CONTRIBUTING-fr.md", "LICENSE-MIT.md", "SUMMARY.md", "404.md"} {
 		want[name] = aPaper
 	}
 	for _, name := range []string{"a (conflicted copy 2026-01-01).md", "a (Ana's conflicted copy 2026-01-01).md", "a.sync-conflict-20260101-100000-ABCDEFG.md"} {
 		want[name] = aConflict
 	}
 	for name := range want {
-		if files[name] == "" {
+		if files[name] == "" && path.Ext(name) != "" {
 			files[name] = text
 		}
 	}
-	for _, name := range []string{".obsidian/x.md", "node_modules/x/readme.md", ".x.md"} {
+	for _, name := range []string{".obsidian/x.md", "node_modules/x/readme.md", "x/vendor/y/z.md", "_site/a.md", ".x.md"} {
 		files[name] = text
 	}
 	l := mustOpen(t, folder(t, files))

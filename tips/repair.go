@@ -35,8 +35,8 @@ func RepairFile(path string, data []byte) FileRepair {
 // Repairs looks through a library, such as os.DirFS(dir), and returns the files
 // in which there is something to repair, or something lost. It writes nothing;
 // WriteFile does.
-func Repairs(fsys fs.FS) ([]FileRepair, error) {
-	seen, err := new(Library).scan(fsys)
+func Repairs(fsys fs.FS, o Options) ([]FileRepair, error) {
+	seen, err := newLibrary(o).scan(fsys)
 	if err != nil {
 		return nil, fmt.Errorf("read library: %w", err)
 	}

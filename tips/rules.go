@@ -4,6 +4,8 @@ package tips
 // is read, the rest by Lint; a few by both.
 const (
 	RuleUnreadable       = "unreadable"         // the file or folder can't be read
+	RuleNotMarkdown      = "not-markdown"       // files in a format that isn't read
+	RuleConflict         = "merge-conflict"     // the marks of a merge that isn't done
 	RuleTooBig           = "too-big"            // over MaxFileSize
 	RuleTooComplex       = "too-complex"        // markup that would take seconds to render
 	RuleInvalidUTF8      = "invalid-utf8"       //

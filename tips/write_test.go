@@ -14,7 +14,7 @@ func TestRepairs(t *testing.T) {
 	dir := folder(t, map[string]string{
 		"a.md": "# It’s fine\n\nTürkçe", "b.md": "# T\r\n\r\nHereâ€™s text\r\nä¸ç\r\n", "c.md": "# x\xff", "sub/d.md": "# Lost ä¸ç", ".e.md": "â€™",
 	})
-	all, err := Repairs(os.DirFS(dir))
+	all, err := Repairs(os.DirFS(dir), Options{})
 	if err != nil || len(all) != 2 {
 		t.Fatalf("%v, %+v", err, all)
 	}

@@ -31,7 +31,7 @@ type app struct {
 	list        *subscribers.List
 	ledger      *ledger.Ledger
 	membership  *membership.Service
-	libraries   map[string]*tips.Library // by folder
+	libraries   map[string]*tips.Library // by shelf
 	looks       looks
 	scheduler   *scheduler.Scheduler
 	signer      *dkim.Signer
@@ -51,21 +51,6 @@ func (c *command) open(ctx context.Context, level slog.Level) (*app, error) {
 		return nil, err
 	}
 	return assemble(ctx, cfg, libraries, c.logger(level))
-}
-
-func openLibraries(cfg *config.Config, log *slog.Logger) (map[string]*tips.Library, error) {
-	libraries := map[string]*tips.Library{}
-	for _, n := range cfg.Newsletters {
-		if libraries[n.Tips] != nil {
-			continue
-		}
-		l, err := tips.Open(n.Tips, tips.Options{Log: log})
-		if err != nil {
-			return nil, fmt.Errorf("open library: %w", err)
-		}
-		libraries[n.Tips] = l
-	}
-	return libraries, nil
 }
 
 // assemble opens the database and builds the rooms.
@@ -129,7 +114,7 @@ func schedulerNewsletters(cfg *config.Config, libraries map[string]*tips.Library
 	for i, n := range cfg.Newsletters {
 		key := func(name string) string { return fmt.Sprintf("newsletters[%d].%s", i, name) }
 		s := scheduler.Newsletter{
-			ID: n.ID, Library: libraries[n.Tips], Tags: n.Tags, Order: scheduler.Order(n.Order),
+			ID: n.ID, Library: libraries[shelfOf(n)], Tags: n.Tags, Order: scheduler.Order(n.Order),
 			RepeatAfter: n.RepeatAfter, Stop: n.WhenEmpty == "stop", Grace: n.Grace, GiveUpAfter: n.GiveUpAfter,
 			Proof: scheduler.Proof{Before: n.Proof.Before},
 		}

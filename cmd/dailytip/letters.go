@@ -191,26 +191,3 @@ func (f *mailCheck) compose(t *tips.Tip) error {
 	}
 	return nil
 }
-
-// ruleShortened is broken by a text of which the mail shows the beginning only.
-const ruleShortened = "mail-shortened"
-
-// lintMails finds what is wrong with the mails of a library's tips, as faults of
-// the tips' files.
-func lintMails(look letter.Newsletter, all []tips.Tip) []tips.Fault {
-	var faults []tips.Fault
-	for _, t := range all {
-		for _, err := range letter.Check(look, t) {
-			severity := tips.Warning
-			rule := "mail"
-			if errors.Is(err, letter.ErrShortened) {
-				rule = ruleShortened
-			}
-			if errors.Is(err, letter.ErrTooLarge) || errors.Is(err, tips.ErrTooComplex) { // [mailCheck] withholds it
-				severity = tips.Error
-			}
-			faults = append(faults, tips.Fault{Path: t.Path, Line: 1, Rule: rule, Severity: severity, Message: err.Error()})
-		}
-	}
-	return faults
-}

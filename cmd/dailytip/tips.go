@@ -24,19 +24,27 @@ func (c *command) tips() *cobra.Command {
 	return cmd
 }
 
+// folderOf is a library that a command line means.
+type folderOf struct {
+	path    string
+	options tips.Options
+}
+
 // folders are the libraries that a command line means.
-func (c *command) folders(dir string) ([]string, error) {
+func (c *command) folders(dir string) ([]folderOf, error) {
 	if dir != "" {
-		return []string{dir}, nil
+		return []folderOf{{path: dir}}, nil
 	}
 	cfg, err := config.Load(c.configPath())
 	if err != nil {
 		return nil, err
 	}
-	var folders []string
+	var folders []folderOf
+	seen := make(map[string]bool)
 	for _, n := range cfg.Newsletters {
-		if len(folders) == 0 || folders[len(folders)-1] != n.Tips {
-			folders = append(folders, n.Tips)
+		if !seen[shelfOf(n)] {
+			seen[shelfOf(n)] = true
+			folders = append(folders, folderOf{n.Tips, libraryOptions(n)})
 		}
 	}
 	return folders, nil
@@ -49,11 +57,11 @@ func (c *command) each(dir string, f func(folder string, l *tips.Library) error)
 		return err
 	}
 	for _, folder := range folders {
-		l, err := tips.Open(folder, tips.Options{})
+		l, err := tips.Open(folder.path, folder.options)
 		if err != nil {
 			return fmt.Errorf("open library: %w", err)
 		}
-		if err := f(folder, l); err != nil {
+		if err := f(folder.path, l); err != nil {
 			return err
 		}
 	}
@@ -109,48 +117,6 @@ func (c *command) tipsShow(dir *string) *cobra.Command {
 	return cmd
 }
 
-func (c *command) tipsLint(dir *string) *cobra.Command {
-	return &cobra.Command{
-		Use:   "lint",
-		Short: "Say what is wrong with the library, with file and line",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			faults, notes := 0, 0
-			err := c.each(*dir, func(folder string, l *tips.Library) error {
-				today := time.Now().Format(time.DateOnly)
-				look, err := c.lookOf(*dir, folder)
-				if err != nil {
-					return err
-				}
-				found := tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today})
-				for _, f := range append(found, lintMails(look, l.Tips())...) {
-					if f.Severity == tips.Note {
-						notes++
-					} else {
-						faults++
-					}
-					if c.json {
-						if err := c.printJSON(f); err != nil {
-							return err
-						}
-						continue
-					}
-					c.printf("%s (%s, %s)\n", f.In(folder), f.Severity, f.Rule)
-				}
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			if faults > 0 {
-				return exitf(codeFailed, "%s, %s", count(faults, "fault"), count(notes, "note"))
-			}
-			c.say("no faults, %s", count(notes, "note"))
-			return nil
-		},
-	}
-}
-
 // lookOf is how the mails of a folder's tips look: as the newsletter that sends
 // them says, or plain when the folder was named by hand.
 func (c *command) lookOf(dir, folder string) (letter.Newsletter, error) {
@@ -188,18 +154,18 @@ func (c *command) tipsRepair(dir *string) *cobra.Command {
 			}
 			fixed, lost := 0, 0
 			for _, folder := range folders {
-				files, err := tips.OpenFolder(folder)
+				files, err := tips.OpenFolder(folder.path)
 				if err != nil {
-					return fmt.Errorf("look through %s: %w", folder, err)
+					return fmt.Errorf("look through %s: %w", folder.path, err)
 				}
-				repairs, err := tips.Repairs(files)
+				repairs, err := tips.Repairs(files, folder.options)
 				if err := errors.Join(err, files.Close()); err != nil {
-					return fmt.Errorf("look through %s: %w", folder, err)
+					return fmt.Errorf("look through %s: %w", folder.path, err)
 				}
 				for _, r := range repairs {
 					lost += len(r.Lost)
 					for _, d := range r.Lost {
-						c.say("%s:%d:%d: %q has lost characters and can't be restored", filepath.Join(folder, r.Path), d.Line, d.Column, short(d.Text, 40))
+						c.say("%s:%d:%d: %q has lost characters and can't be restored", filepath.Join(folder.path, r.Path), d.Line, d.Column, short(d.Text, 40))
 					}
 					if r.Fixed == nil {
 						continue
@@ -209,7 +175,7 @@ func (c *command) tipsRepair(dir *string) *cobra.Command {
 					if !write {
 						continue
 					}
-					if err := tips.WriteFile(filepath.Join(folder, r.Path), r.Fixed); err != nil {
+					if err := tips.WriteFile(filepath.Join(folder.path, r.Path), r.Fixed); err != nil {
 						return fmt.Errorf("write repaired tip: %w", err)
 					}
 				}
@@ -239,7 +205,7 @@ func (c *command) tipsNew(dir *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			name, err := tips.NewTip(folders[0], strings.Join(args, " "), time.Now())
+			name, err := tips.NewTip(folders[0].path, strings.Join(args, " "), time.Now())
 			if errors.Is(err, fs.ErrExist) {
 				return exitf(codeFailed, "there is a tip with that name already: %w", err)
 			}

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,13 +28,16 @@ func Check(n Newsletter, t tips.Tip) []error {
 		pictures := n.pictures()
 		// A Wednesday in September: as long as a date gets.
 		l, err := compose(n, Content{LocalDate: "2026-09-23", Tips: []tips.Tip{t}}, lang, "", pictures)
+		if cause := errors.Unwrap(err); cause != nil {
+			err = cause // that it's from composing helps nobody who reads it
+		}
 		if err == nil && l.Shortened {
 			err = fmt.Errorf("%w, and says where the rest is: mail programs show %d KB of HTML; shorten the text, or make two tips of it", ErrShortened, MaxHTML>>10)
 		}
 		for _, fault := range append(pictures.Faults(), err) {
 			if fault != nil && !seen[fault.Error()] {
 				seen[fault.Error()] = true
-				faults = append(faults, fmt.Errorf("tip %s in %s: %w", t.ID, cmp.Or(lang, "its own language"), fault))
+				faults = append(faults, fmt.Errorf("in %s: %w", cmp.Or(lang, "its own language"), fault))
 			}
 		}
 	}
