@@ -16,7 +16,7 @@ const (
 // tooComplex finds markup that would take seconds to render. what is "" when
 // there is none. Code costs nothing, whatever is in it.
 func tooComplex(text string) (line int, what string) {
-	if line, what = complexIn(text, nil); what == "" {
+	if _, what = complexIn(text, nil); what == "" {
 		return 0, ""
 	}
 	return complexIn(text, surelyCode(text))

@@ -14,7 +14,8 @@
 // matched without regard to case; these mean something:
 //
 //	id                     the tip's id; default: the path without its extension
-//	title                  default: the first heading, which then leaves the body
+//	title                  default: the heading that opens the text or the only one of level 1, which then
+//	                       leaves the body; else the file's name
 //	emoji, link, author    author may be a list
 //	source                 name of the source; an address here counts as link when there is none
 //	tags, tag, categories, category   lists, or strings with commas; all become tags

@@ -150,7 +150,11 @@ func (p place) title(title string, line int) {
 }
 
 func (p place) body(f fragment, markdown string) {
-	if n := countWords(markdown); n > maxWords {
+	n := countWords(markdown)
+	if n > maxWords {
+		n = countWords(withoutCode(markdown)) // nobody reads code word by word
+	}
+	if n > maxWords {
 		line, _ := f.position(0)
 		p.warn(RuleLongBody, line, 0, "the text has %d words; a tip is read in a minute, so use at most %d", n, maxWords)
 	}

@@ -2,6 +2,7 @@ package tips
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -137,5 +138,19 @@ func TestNotMarkdown(t *testing.T) {
 	}
 	if len(l.LeftOut()) != 4 {
 		t.Errorf("left out: %v", l.LeftOut())
+	}
+}
+
+// Code doesn't make a text long.
+func TestCodeIsntWords(t *testing.T) {
+	const front = "---\ntitle: T\nlink: https://example.com/\n---\n\n"
+	for text, want := range map[string]bool{
+		"Run it:\n\n```\n" + strings.Repeat("many words of output\n", 100) + "```\n": false,
+		"Run it: " + strings.Repeat("many words of text\n", 100):                     true,
+	} {
+		tip, faults, _ := Parse("a.md", []byte(front+text))
+		if got := strings.Contains(fmt.Sprint(Lint([]Tip{tip}, faults, LintOptions{})), "words; a tip is read in a minute"); got != want {
+			t.Errorf("%.20q…: long %v, want %v", text, got, want)
+		}
 	}
 }

@@ -179,7 +179,7 @@ func TestCheck(t *testing.T) {
 		Translations: []tips.Translation{{Language: "de", Title: "Lang", Body: strings.Repeat("Ein Satz, der eine Zeile füllt. ", 3000)}},
 	}
 	faults := Check(newsletter(), long)
-	if len(faults) != 1 || !errors.Is(faults[0], ErrShortened) || !strings.Contains(faults[0].Error(), "tip long in de: ") {
+	if len(faults) != 1 || !errors.Is(faults[0], ErrShortened) || !strings.Contains(faults[0].Error(), "in de: ") {
 		t.Errorf("a translation that is too long: %v", faults)
 	}
 	bad := newsletter()
