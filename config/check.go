@@ -132,6 +132,9 @@ func asciiURL(u *url.URL) (ascii, why string) {
 		host += ":" + p
 	}
 	path := strings.ReplaceAll(strings.TrimRight(u.EscapedPath(), "/"), ",", "%2C")
+	if segments := strings.Split(u.Path, "/"); slices.Contains(segments, ".") || slices.Contains(segments, "..") {
+		return "", "has a path with . or .., which browsers take out of every link"
+	}
 	ascii = u.Scheme + "://" + host + path
 	switch {
 	case len(ascii) > maxBaseURL:
