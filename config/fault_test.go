@@ -85,7 +85,7 @@ func TestFaults(t *testing.T) {
 		{top("# \xff"), "5: this isn't UTF-8"},
 		{top("dkim: [{domain: example.com, selector: a}]"), "dkim[0].key_file: is missing"},
 		{top("dkim: [{domain: example.com, selector: a, key_file: none.pem}]"), "there is no file"},
-		{top("dkim: [{domain: example.com, selector: a, key_file: config.yaml}]"), "no PEM key"},
+		{top("dkim: [{domain: example.com, selector: a, key_file: config.yaml}]"), "no private key in PEM form"},
 		{relay("hots: a"), "did you mean host?"},
 		{relay("user: a"), "did you mean username?"},
 		{relay("host: ''"), "smtp[0].host: is empty"},
