@@ -3,8 +3,9 @@ package tips
 import (
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"dailytip/safetext"
 )
 
 // unfitName says why a path can't name a tip, or is "". Paths are shown in lists
@@ -14,16 +15,10 @@ func unfitName(name string) string {
 	switch {
 	case !utf8.ValidString(name):
 		return "the name isn't UTF-8"
-	case strings.ContainsFunc(name, acts):
+	case strings.ContainsFunc(name, safetext.IsUnsafe):
 		return "the name has a control character in it"
 	}
 	return ""
-}
-
-// acts tells whether a character does something instead of being shown: it ends
-// the line, moves the cursor, or turns the direction of what follows.
-func acts(c rune) bool {
-	return unicode.IsControl(c) || c == '\u2028' || c == '\u2029' || c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069'
 }
 
 // shownName writes a name on one line, with escapes such as \n and \xff.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"dailytip/tips"
 )
@@ -41,7 +42,7 @@ func TestNamesThatActAreRefused(t *testing.T) {
 			continue
 		}
 		refused++
-		if strings.ContainsAny(f.String(), "\n\r\t\x1b\xff\u009b\u202e\u2028") || !strings.Contains(f.Message, "rename the file") {
+		if !utf8.ValidString(f.String()) || strings.ContainsAny(f.String(), "\n\r\t\x1b\u009b\u202e\u2028") || !strings.Contains(f.Message, "rename the file") {
 			t.Errorf("%q", f.String())
 		}
 	}
