@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"dailytip/mailaddr"
 	"dailytip/safetext"
 )
 
@@ -40,12 +41,17 @@ func parseAddress(s string) (mail.Address, error) {
 	switch {
 	case !dotAtom.MatchString(local):
 		return mail.Address{}, errors.New("has characters before the @ that many relays refuse; write ASCII letters, digits, dots, + and - only")
+	case mailaddr.Routing(local) != 0:
+		return mail.Address{}, fmt.Errorf("holds a %c, with which old relays pass mail on to somewhere else; write the address itself", mailaddr.Routing(local))
 	case len(local) > 64:
 		return mail.Address{}, errors.New("has more than 64 characters before the @ (RFC 5321 §4.5.3.1); shorten it")
 	}
 	ascii, err := hostName(domain)
 	if err != nil {
 		return mail.Address{}, fmt.Errorf("has no usable domain after the @: %w", err)
+	}
+	if mailaddr.IsMachine(ascii) {
+		return mail.Address{}, fmt.Errorf("has a machine after the @, %s, and no domain; write an address that gets mail from everywhere", ascii)
 	}
 	// In ASCII everywhere: in headers, in the envelope, in the name of the list,
 	// in Message-IDs and in DNS.

@@ -132,6 +132,9 @@ func asciiURL(u *url.URL) (ascii, why string) {
 		host += ":" + p
 	}
 	path := strings.ReplaceAll(strings.TrimRight(u.EscapedPath(), "/"), ",", "%2C")
+	if segments := strings.Split(u.Path, "/"); slices.Contains(segments, ".") || slices.Contains(segments, "..") {
+		return "", "has a path with . or .., which browsers take out of every link"
+	}
 	ascii = u.Scheme + "://" + host + path
 	switch {
 	case len(ascii) > maxBaseURL:
@@ -218,10 +221,13 @@ func (c *checker) database(path string, value *Database) {
 	default:
 		file := c.abs(text)
 		*value = NewDatabase(file)
-		if info, err := os.Stat(file); err == nil && info.IsDir() {
-			c.fault(path, "%s: %s is a folder; name a file in it, such as %s", path, c.shown(path), filepath.Join(text, "dailytip.db"))
-		} else {
+		switch info, err := os.Stat(file); {
+		case err != nil:
 			c.folder(path, filepath.Dir(file))
+		case info.IsDir():
+			c.fault(path, "%s: %s is a folder; name a file in it, such as %s", path, c.shown(path), filepath.Join(text, "dailytip.db"))
+		case !info.Mode().IsRegular():
+			c.fault(path, "%s: %s isn't a file but a pipe, a device or the like; write a file such as dailytip.db", path, c.shown(path))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"dailytip/safefile"
 )
@@ -27,8 +28,8 @@ func (c *checker) login(path string, r *Relay) {
 			r.Password = newSecret(text)
 		}
 	}
-	if strings.ContainsAny(r.Username+r.Password.Reveal(), "\r\n\x00") {
-		c.fault(secret, "%s: the user name or the password has a line break or a NUL in it; write each on one line", path)
+	if strings.ContainsFunc(r.Username+r.Password.Reveal(), unicode.IsControl) { // RFC 4013 §2.3
+		c.fault(secret, "%s: the user name or the password has a line break or another control character in it; write each on one line", path)
 	}
 	token := c.token(path, r)
 	noPassword := r.Password.IsZero() && !token && !c.broken[secret] && !c.broken[path+".password_file"]

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"regexp"
 	"strings"
 
 	"dailytip/safefile"
@@ -127,7 +128,7 @@ func (c *checker) dkim(path string, k *DKIM) {
 		}
 	}
 	if k.Selector != "" {
-		if _, err := hostName(k.Selector); err != nil {
+		if !selector.MatchString(k.Selector) {
 			c.fault(path+".selector", "%s.selector: %s isn't a selector; write letters, digits and hyphens, such as tips2026", path, c.shown(path+".selector"))
 		}
 	}
@@ -144,12 +145,18 @@ func (c *checker) dkim(path string, k *DKIM) {
 	}
 }
 
+// selector is RFC 6376 §3.1: labels of letters, digits and hyphens.
+var selector = regexp.MustCompile(`(?i)^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+
 // signingKey checks that data is a private key that receivers accept: RFC 8301
 // §3.2 asks for 1024 bits at least and for 2048 where possible.
 func signingKey(data []byte) error {
-	block, _ := pem.Decode(bytes.TrimSpace(data))
+	block, rest := pem.Decode(bytes.TrimSpace(data))
+	for block != nil && !strings.HasSuffix(block.Type, "PRIVATE KEY") { // a certificate, or a curve's parameters
+		block, rest = pem.Decode(rest)
+	}
 	if block == nil {
-		return errors.New("the file holds no PEM key")
+		return errors.New("the file holds no private key in PEM form; it must have a line -----BEGIN PRIVATE KEY-----")
 	}
 	var key any
 	var err error

@@ -127,6 +127,25 @@ func TestPasswordFileAsPeopleSaveIt(t *testing.T) {
 	}
 }
 
+// A login is made of characters that can be typed (RFC 4013 §2.3 forbids the
+// others): one that isn't there on purpose would only be refused by the relay.
+func TestLoginsWithoutControlCharacters(t *testing.T) {
+	for _, file := range []string{"geheim\x1a", "geh\x1b[31meim", "geheim\t", "geh\neim", "\ngeheim", "geheim\u0085", "geheim\x7f"} {
+		path := write(t, map[string]string{"config.yaml": minimal + "smtp: [{username: me, password_file: pw}]\n", "pw": file})
+		_, err := Load(path)
+		if err == nil || !strings.Contains(err.Error(), "control character") || strings.Contains(err.Error(), "geh") {
+			t.Errorf("%q: %v", file, err)
+		}
+	}
+	path := write(t, map[string]string{"config.yaml": minimal + "smtp: [{username: me, password_file: pw}]\n", "pw": " pass wörd \n"})
+	if cfg, err := Load(path); err != nil || cfg.SMTP[0].Password.Reveal() != " pass wörd " {
+		t.Error(err)
+	}
+	if faults := faultsOf(t, minimal+"smtp: [{username: \"m\\ee\", password: x}]\n"); len(faults) != 1 || !slices.ContainsFunc(faults, func(f string) bool { return strings.Contains(f, "control character") }) {
+		t.Error(faults)
+	}
+}
+
 // A named pipe or a device in the place of a file is a fault, and nobody waits
 // for it.
 func TestNamedPipesAreNoFiles(t *testing.T) {
@@ -138,6 +157,8 @@ func TestNamedPipesAreNoFiles(t *testing.T) {
 		minimal + "smtp: [{ca_file: pipe}]\n",
 		minimal + "dkim: [{domain: example.com, selector: a, key_file: pipe}]\n",
 		minimal + "dkim: [{domain: example.com, selector: a, key_file: /dev/stdin}]\n",
+		minimal + "database: pipe\n",
+		minimal + "database: /dev/zero\n",
 	} {
 		path := write(t, map[string]string{"config.yaml": text})
 		if err := syscall.Mkfifo(filepath.Join(filepath.Dir(path), "pipe"), 0o600); err != nil {

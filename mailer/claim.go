@@ -100,7 +100,11 @@ func (d *dispatcher) begin(ctx context.Context) {
 	if d.exclusive {
 		lease = ledger.NoLease
 	}
-	n, err := d.ledger.Recover(ctx, now, lease, d.hold())
+	var n int64
+	shared, err := d.ledger.Clock(ctx, now)
+	if err == nil {
+		n, err = d.ledger.Recover(ctx, shared, lease, d.hold())
+	}
 	if err == nil {
 		err = d.ledger.ProbeNow(ctx, now)
 	}

@@ -36,13 +36,19 @@ func (d *dispatcher) beat(ctx context.Context) {
 	if now.After(t.until) {
 		t.owner = newOwner()
 	}
-	p, err := d.ledger.Beat(ctx, now, t.owner, missedBeats*d.pace.beat)
+	shared, err := d.ledger.Clock(ctx, now)
+	if err != nil {
+		d.lost(now, err)
+		return
+	}
+	d.compareClocks(now, shared)
+	p, err := d.ledger.Beat(ctx, shared, t.owner, missedBeats*d.pace.beat)
 	if err != nil {
 		d.lost(now, err)
 		return
 	}
 	d.tenure.Store(&tenure{t.owner, now.Add(d.pace.lease)})
-	n, err := d.ledger.Recover(ctx, now, d.pace.lease, d.hold())
+	n, err := d.ledger.Recover(ctx, shared, d.pace.lease, d.hold())
 	switch {
 	case err != nil:
 		d.lost(now, err)
@@ -51,6 +57,25 @@ func (d *dispatcher) beat(ctx context.Context) {
 		d.log.Warn("mails are in doubt: another node has died, or lost the database, before it recorded them; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
 	}
 	d.takeShare(ctx, now, p)
+}
+
+// skew is how far this machine's clock may be from the database's unmentioned; less
+// than that a busy machine takes to ask.
+const skew = 10 * time.Second
+
+// compareClocks says once that this machine's clock is wrong, or the database's.
+// Leases don't depend on it, for they go by the database's alone; but each daemon
+// opens editions by its own.
+func (d *dispatcher) compareClocks(own, shared time.Time) {
+	apart := own.Sub(shared).Round(time.Second)
+	if apart.Abs() < skew {
+		delete(d.said, "clock")
+		return
+	}
+	if !d.said["clock"] {
+		d.said["clock"] = true
+		d.log.Warn("this machine's clock differs from the database's, so mails may go out at a wrong time; set both by NTP", "ahead", apart)
+	}
 }
 
 // takeShare changes what this node may use of the relays when the number of nodes

@@ -107,12 +107,32 @@ func Secret(data []byte) (string, error) {
 		text = strings.TrimPrefix(text, "\ufeff")
 	}
 	switch {
-	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}), strings.Contains(text, "\x00"):
+	case isUTF16(data):
 		return "", errUTF16
+	case strings.Contains(text, "\x00"):
+		return "", errors.New("isn't text, for it has NUL bytes in it; save it as text: a key as PEM, not as DER")
 	case !utf8.ValidString(text):
 		return "", errors.New("isn't UTF-8 text; save it as UTF-8")
 	}
 	return strings.TrimRight(text, "\r\n"), nil
+}
+
+// isUTF16 tells UTF-16 by its mark, or by each second byte being 0, as it is
+// where all is ASCII.
+func isUTF16(data []byte) bool {
+	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
+		return true
+	}
+	zeros := bytes.Count(data, []byte{0})
+	if zeros == 0 || zeros*2 != len(data) {
+		return false
+	}
+	for i := 2; i < len(data); i++ {
+		if (data[i] == 0) != (data[i-2] == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // PowerShell's > and Out-File write UTF-16 up to version 5, and so does Notepad's

@@ -48,6 +48,9 @@ func TestSecretAsPeopleSaveIt(t *testing.T) {
 		{"letters", "pässwörd\n", "pässwörd", ""},
 		{"PowerShell", string(utf16le("s3cret\r\n", true)), "", "UTF-16"},
 		{"UTF-16 without a mark", string(utf16le("s3cret", false)), "", "UTF-16"},
+		{"a key in DER form", "0\x82\x04\xa3\x02\x01\x00\x02", "", "not as DER"},
+		{"a NUL at the end", "s3cret\x00", "", "NUL"},
+		{"big end first without a mark", "\x00s\x003", "", "UTF-16"},
 		{"big end first", "\xfe\xff\x00s\x003", "", "UTF-16"},
 		{"Latin-1", "p\xe4ssword", "", "UTF-8"},
 	} {

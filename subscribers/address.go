@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
+
+	"dailytip/mailaddr"
 )
 
 // Address is a mailbox in the form that SMTP takes: the local part as written,
@@ -57,16 +59,14 @@ func ParseAddress(s string) (Address, error) {
 	case len(local) > 64:
 		return "", fmt.Errorf("address %q: the part before the @ has %d octets; at most 64 are allowed", s, len(local))
 	}
-	// Old relays take ana%example.org@example.com, and example.org!ana, for an
-	// order to pass the mail on (RFC 5321 appendix F.2 does away with both).
-	if i := strings.IndexAny(local, "%!"); i >= 0 {
-		return "", fmt.Errorf("address %q holds a %c, with which old relays pass mail on to somewhere else; write the address itself", s, local[i])
+	if c := mailaddr.Routing(local); c != 0 {
+		return "", fmt.Errorf("address %q holds a %c, with which old relays pass mail on to somewhere else; write the address itself", s, c)
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
 	if err != nil || ascii == "" || strings.HasPrefix(ascii, ".") || strings.HasSuffix(ascii, ".") || strings.Contains(ascii, "..") {
 		return "", fmt.Errorf("address %q: %q is no domain name", s, domain)
 	}
-	if ascii = strings.ToLower(ascii); isMachine(ascii) {
+	if ascii = strings.ToLower(ascii); mailaddr.IsMachine(ascii) {
 		return "", fmt.Errorf("address %q: %q is a machine and no domain; write an address that gets mail from everywhere", s, domain)
 	}
 	a := Address(local + "@" + ascii)
@@ -74,19 +74,4 @@ func ParseAddress(s string) (Address, error) {
 		return "", fmt.Errorf("address %q has %d octets; at most 254 are allowed", s, len(a))
 	}
 	return a, nil
-}
-
-// isMachine tells whether a domain is this machine (RFC 6761 §6.3), or a network
-// address in one of the forms that programs take: their last label is a number,
-// which no top-level domain is (RFC 3696 §2).
-func isMachine(domain string) bool {
-	last := domain[strings.LastIndexByte(domain, '.')+1:]
-	if last == "localhost" || last == "localdomain" {
-		return true
-	}
-	hex, isHex := strings.CutPrefix(last, "0x")
-	if isHex {
-		return strings.Trim(hex, "0123456789abcdef") == ""
-	}
-	return strings.Trim(last, "0123456789") == ""
 }

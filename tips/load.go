@@ -159,6 +159,10 @@ func (l *Library) scan(fsys fs.FS) (scanned, error) {
 
 // look takes one file whose name is a tip's.
 func (l *Library) look(fsys fs.FS, name string, d fs.DirEntry, s *scanned) {
+	if why := unfitName(name); why != "" {
+		s.faults = append(s.faults, Fault{Path: shownName(name), Rule: RuleUnreadable, Severity: Error, Message: why + "; rename the file or its folder"})
+		return
+	}
 	info, err := fs.Stat(fsys, name) // follows links, but never out of the root
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && d.Type()&fs.ModeSymlink == 0: // deleted while we looked

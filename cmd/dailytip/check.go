@@ -80,7 +80,7 @@ func (c *command) runChecks(ctx context.Context) error {
 		findings = append(findings, finding{"database", "failed", err.Error()})
 	default:
 		defer a.close()
-		findings = append(findings, finding{"database", "ok", cfg.Database.String() + " can be read and written"})
+		findings = append(findings, checkDatabase(ctx, a))
 		findings = append(findings, checkLedger(ctx, a)...)
 		for _, idle := range a.withoutEffect() {
 			findings = append(findings, finding{idle, "warning", "this setting has no effect in this version"})
@@ -100,6 +100,13 @@ func (c *command) runChecks(ctx context.Context) error {
 		return exitf(codeFailed, "%s failed", count(failed, "check"))
 	}
 	return nil
+}
+
+func checkDatabase(ctx context.Context, a *app) finding {
+	if err := a.db.Writable(ctx); err != nil {
+		return finding{"database", "failed", err.Error()}
+	}
+	return finding{"database", "ok", a.config.Database.String() + " can be read and written"}
 }
 
 // checkFiles looks who else on this machine could read the secrets or write the

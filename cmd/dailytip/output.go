@@ -72,6 +72,9 @@ func (c *command) table(head table.Row, rows []table.Row, aligned ...int) {
 
 // isTerminal tells whether a person looks at what is written.
 func isTerminal(w io.Writer) bool {
+	if out, ok := w.(*written); ok {
+		w = out.Writer
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

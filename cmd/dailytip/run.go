@@ -46,13 +46,17 @@ func exitf(code int, format string, args ...any) error {
 // run is the whole program: it carries out a command line and returns the exit
 // code.
 func run(ctx context.Context, args []string, io stdio) int {
+	out := &written{Writer: io.out}
+	io.out = out
 	c := &command{stdio: io}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(io.in)
-	root.SetOut(io.out)
 	root.SetErr(io.err)
 	err := root.ExecuteContext(ctx)
+	if err == nil && out.failed != nil {
+		err = exitf(codeFailed, "the output is cut off: %w", out.failed)
+	}
 	code := c.codeOf(err)
 	if err != nil {
 		c.complain(err, code)
@@ -125,6 +129,7 @@ See it work, with nothing installed:  dailytip demo`,
 	root.AddCommand(
 		c.demo(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.migrate(), c.version(),
 	)
+	root.SetOut(c.out) // before cobra's own commands take it
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -115,7 +115,8 @@ func usable(key any) (crypto.Signer, error) {
 	return nil, errCurve
 }
 
-var label = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$`)
+// label is RFC 6376 §3.1: letters, digits and hyphens.
+var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // checkNames brings domain and selector to their form in DNS.
 func checkNames(domain, selector string) (string, string, error) {

@@ -116,6 +116,9 @@ func TestNames(t *testing.T) {
 		{"example.com", "a;s=b", ""},
 		{"example.com", "a\r\nb", ""},
 		{"example.com", "-a", ""},
+		{"example.com", "a_b", ""},
+		{"example.com", "a._domainkey", ""},
+		{"example.com", "ü", ""},
 		{"example.com", long + "a", ""},
 		{long + "." + long + "." + long + ".example", long, ""},
 	} {

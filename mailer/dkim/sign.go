@@ -45,12 +45,12 @@ func rank(k *Key) int {
 // their own, or with another Content-Type that shows another text, and our domain
 // would vouch for it.
 var covered = []string{
-	"From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References",
+	"From", "Sender", "Reply-To", "Mail-Reply-To", "Mail-Followup-To", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References",
 	"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Subscribe", "List-Archive",
 	"List-Help", "List-Owner", "List-Post",
 	"MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition",
-	"Content-ID", "Content-Description", "Content-Location", "Content-Language",
-	"Auto-Submitted", "Precedence", "Disposition-Notification-To", feedbackID,
+	"Content-ID", "Content-Description", "Content-Location", "Content-Base", "Content-Language",
+	"Auto-Submitted", "Precedence", "Disposition-Notification-To", "Return-Receipt-To", feedbackID,
 }
 
 // feedbackID may be added: relays have their own.

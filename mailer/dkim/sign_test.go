@@ -83,10 +83,10 @@ func TestSign(t *testing.T) {
 			t.Errorf("signature %d is %q, want %s", i, got, algorithm)
 		}
 		// What is there once more than it is, and what isn't once.
-		const want = "From:From:Sender:Reply-To:To:To:Cc:Subject:Subject:Date:Message-ID:In-Reply-To:References:" +
+		const want = "From:From:Sender:Reply-To:Mail-Reply-To:Mail-Followup-To:To:To:Cc:Subject:Subject:Date:Message-ID:In-Reply-To:References:" +
 			"List-Id:List-Unsubscribe:List-Unsubscribe:List-Unsubscribe-Post:List-Unsubscribe-Post:List-Subscribe:List-Archive:" +
 			"List-Help:List-Owner:List-Post:MIME-Version:Content-Type:Content-Transfer-Encoding:Content-Disposition:" +
-			"Content-ID:Content-Description:Content-Location:Content-Language:Auto-Submitted:Precedence:Disposition-Notification-To"
+			"Content-ID:Content-Description:Content-Location:Content-Base:Content-Language:Auto-Submitted:Precedence:Disposition-Notification-To:Return-Receipt-To"
 		if got := hTag.FindStringSubmatch(fields[i]); got == nil || strings.Join(strings.Fields(got[1]), "") != want {
 			t.Errorf("signature %d covers %q, want %s", i, got, want)
 		}

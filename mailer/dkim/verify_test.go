@@ -293,7 +293,7 @@ func TestDkimpyNoticesChanges(t *testing.T) {
 			change("bad-added-below-"+name, bytes.Replace(signed, []byte("\r\n\r\n"), []byte("\r\n"+name+": <https://evil.example/>\r\n\r\n"), 1))
 		}
 	}
-	for _, name := range []string{"Reply-To", "Cc", "Sender", "List-Subscribe", "Content-Transfer-Encoding", "Content-Disposition"} {
+	for _, name := range []string{"Reply-To", "Mail-Reply-To", "Mail-Followup-To", "Return-Receipt-To", "Cc", "Sender", "List-Subscribe", "Content-Base", "Content-Transfer-Encoding", "Content-Disposition"} {
 		if mails["bad-added-"+name+".eml"] == nil {
 			t.Errorf("%s can be added", name)
 		}

@@ -18,6 +18,7 @@ import (
 
 	"dailytip/locale"
 	"dailytip/web"
+	"dailytip/zone"
 )
 
 // apiAnswer is what /api/subscribe answers, with errors or without.
@@ -30,6 +31,7 @@ type apiAnswer struct {
 type apiError struct {
 	Field   string `json:"field"`
 	Message string `json:"message"`
+	Instead string `json:"instead,omitempty"` // what was probably meant
 }
 
 // apiSubscribe signs somebody up for a program: the operator's own server, or a
@@ -37,7 +39,7 @@ type apiError struct {
 func (s *Site) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 	lang := s.Language(r, "", "")
 	refuse := func(status int, field, message string) {
-		web.WriteJSON(w, status, apiAnswer{Errors: []apiError{{field, locale.Text(lang, message, nil)}}})
+		web.WriteJSON(w, status, apiAnswer{Errors: []apiError{{Field: field, Message: locale.Text(lang, message, nil)}}})
 	}
 	if !s.allowOrigin(w, r) && !s.OwnForm(r) {
 		refuse(http.StatusForbidden, "", "page.error.elsewhere")
@@ -54,11 +56,17 @@ func (s *Site) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 		refuse(http.StatusBadRequest, "", "page.fault.json")
 		return
 	}
+	// A form takes what the browser calls its zone, for nobody typed it there; a
+	// program is asked what it means.
+	zoneMeant := zone.Instead(strings.TrimSpace(e.Timezone))
 	request, faults := s.check(r, &e)
-	if len(faults) > 0 {
+	if len(faults) > 0 || zoneMeant != "" {
 		var a apiAnswer
 		for _, f := range faults {
-			a.Errors = append(a.Errors, apiError{f.Field, locale.Text(lang, f.Message, nil)})
+			a.Errors = append(a.Errors, apiError{Field: f.Field, Message: locale.Text(lang, f.Message, nil)})
+		}
+		if zoneMeant != "" {
+			a.Errors = append(a.Errors, apiError{Field: "timezone", Message: locale.Text(lang, "page.fault.zone", nil), Instead: zoneMeant})
 		}
 		web.WriteJSON(w, http.StatusUnprocessableEntity, a)
 		return
@@ -74,7 +82,7 @@ func (s *Site) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 		refuse(http.StatusServiceUnavailable, "", "page.error.failed")
 	case wait > 0:
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		web.WriteJSON(w, http.StatusTooManyRequests, apiAnswer{Errors: []apiError{{"", web.WaitText(lang, wait)}}})
+		web.WriteJSON(w, http.StatusTooManyRequests, apiAnswer{Errors: []apiError{{Message: web.WaitText(lang, wait)}}})
 	default:
 		web.WriteJSON(w, http.StatusAccepted, apiAnswer{Message: locale.Text(lang, "page.subscribe.sent", map[string]any{
 			"Newsletter": s.titleOf(request.Newsletter), "Email": string(request.Address),

@@ -76,6 +76,18 @@ func TestAPIRefuses(t *testing.T) {
 	}
 }
 
+// What an abbreviation stands for is proposed to a program, as it is in a
+// configuration and in an import. A form takes it: there the browser wrote it.
+func TestAPIRefusesAbbreviatedZones(t *testing.T) {
+	s := open(t, nil)
+	for given, instead := range map[string]string{"EST": "America/New_York", "cet": "Europe/Berlin", " PST8PDT ": "America/Los_Angeles", "JST": "Asia/Tokyo"} {
+		a := s.api(`{"email": "ana@example.com", "timezone": "` + given + `"}`)
+		a.must(t, 422, `"field": "timezone"`, `"instead": "`+instead+`"`)
+	}
+	s.nobody()
+	s.api(`{"email": "ana@example.com", "timezone": "America/New_York"}`).must(t, 202)
+}
+
 func TestAPIFromAScript(t *testing.T) {
 	const own = "https://www.example.com"
 	s := open(t, func(o *options) { o.Origins = []string{own} })

@@ -1,0 +1,21 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Clock is the time that all daemons of one database agree on: PostgreSQL's own.
+// An SQLite file is one machine's, and its clock is the one that now was read from.
+func (db *DB) Clock(ctx context.Context, now time.Time) (time.Time, error) {
+	if !db.Postgres() {
+		return now, nil
+	}
+	var ms int64
+	err := db.read.QueryRowContext(ctx, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)").Scan(&ms)
+	if err != nil {
+		return now, fmt.Errorf("ask the database for the time: %w", Explain(err))
+	}
+	return Time(ms), nil
+}
