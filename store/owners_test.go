@@ -53,9 +53,6 @@ func owners(t *testing.T) map[string]string {
 var exceptions = map[string]string{
 	"store/migrate.go link_keys": "the first keys come with the schema",
 	"store/move.go ":             "a database is copied into another one, whatever its tables are",
-	"ledger/expire.go ":          "the name is deliveries or notices",
-
-	"ledger/follow.go subscriptions": "a course's place moves on here; it is to move on in subscribers",
 }
 
 // written calls f with the table of each statement in a file that writes: "" when

@@ -3,6 +3,8 @@
 
 -- +goose Up
 
+----------------------------------------------------------------------- ledger
+
 -- All deliveries that wait or are in flight, in the order in which they are claimed.
 CREATE INDEX deliveries_unfinished ON deliveries (edition, next_at, subscriber) WHERE done_at = 0;
 DROP INDEX deliveries_ready;
