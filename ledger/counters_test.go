@@ -146,6 +146,7 @@ func fillEdition(tb testing.TB, db *store.DB, n int) editions.Edition {
 		for _, statement := range []string{
 			`INSERT INTO editions (id, newsletter, local_date, opened_at, state) VALUES (1, 'management', '2026-11-23', 0, 'open')`,
 			`INSERT INTO contents (id, edition, choice, reason) VALUES (1, 1, 'daily', 'next')`,
+			`INSERT INTO expiries (at, edition) VALUES (9000000000000, 1)`,
 			// Every other one waits.
 			fmt.Sprintf(`INSERT INTO deliveries (edition, subscriber, content, due_at, opened_at, expires_at, state, next_at, code, enhanced, done_at)
 				WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
