@@ -33,15 +33,16 @@ func (w *textWriter) rawSpan(b *strings.Builder, raw *ast.RawHTML) ast.Node {
 		return last
 	}
 	var last ast.Node = raw
-	tags := string(raw.Segments.Value(w.src))
+	var tags strings.Builder
+	tags.WriteString(string(raw.Segments.Value(w.src)))
 	for next, ok := raw.NextSibling().(*ast.RawHTML); ok; next, ok = last.NextSibling().(*ast.RawHTML) {
 		if _, _, ok := w.script(next); ok {
 			break
 		}
-		tags += string(next.Segments.Value(w.src))
+		tags.WriteString(string(next.Segments.Value(w.src)))
 		last = next
 	}
-	b.WriteString(rawText(tags))
+	b.WriteString(rawText(tags.String()))
 	return last
 }
 

@@ -50,11 +50,12 @@ func TestTooLongTextIsCut(t *testing.T) {
 
 // What fits isn't cut: a long table neither.
 func TestTableOfKeysFits(t *testing.T) {
-	body := "| What | Windows | macOS |\n| --- | --- | --- |\n"
+	var body strings.Builder
+	body.WriteString("| What | Windows | macOS |\n| --- | --- | --- |\n")
 	for i := range 150 {
-		body += fmt.Sprintf("| Open pane %d | `Ctrl+%d` / `Alt+%d` | `Cmd+%d` |\n", i, i, i, i)
+		body.WriteString(fmt.Sprintf("| Open pane %d | `Ctrl+%d` / `Alt+%d` | `Cmd+%d` |\n", i, i, i, i))
 	}
-	l, err := Compose(newsletter(), content(tips.Tip{ID: "keys", Path: "keys.md", Title: "Keys", Body: body}), "en")
+	l, err := Compose(newsletter(), content(tips.Tip{ID: "keys", Path: "keys.md", Title: "Keys", Body: body.String()}), "en")
 	if err != nil || l.Shortened || !strings.Contains(l.HTML(), "Cmd+149") {
 		t.Errorf("%d bytes, shortened %t, %v", l.Size(), l.Shortened, err)
 	}
