@@ -135,6 +135,8 @@ func (p pageMarkup) mend(n *html.Node, shift int) {
 	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
 		level := min(max(int(n.Data[1]-'0')+shift, p.top), 6)
 		rename(n, atom.Lookup(fmt.Append(nil, "h", level)))
+	case atom.Aside:
+		setAttr(n, "role", "note") // a box in a text is no landmark of the page
 	case atom.Li:
 		if hasTask(n) {
 			setAttr(n, "class", "task") // its box is its bullet

@@ -109,15 +109,17 @@ func (c *command) runDemo(ctx context.Context, f demoFlags) (err error) {
 // assemble puts the program together as serve does, with a configuration made
 // here instead of one read from a file.
 func (d *demoRun) assemble(ctx context.Context) error {
-	opened, err := d.openTips()
-	if err != nil {
-		return err
-	}
 	cfg, err := d.configuration()
 	if err != nil {
 		return err
 	}
-	d.app, err = assemble(ctx, cfg, map[string]*tips.Library{cfg.Newsletters[0].Tips: opened}, d.log)
+	o := libraryOptions(cfg.Newsletters[0])
+	o.Log = d.log
+	opened, err := d.openTips(o)
+	if err != nil {
+		return err
+	}
+	d.app, err = assemble(ctx, cfg, map[string]*tips.Library{shelfOf(cfg.Newsletters[0]): opened}, d.log)
 	if err != nil {
 		return err
 	}
@@ -132,11 +134,11 @@ func (d *demoRun) assemble(ctx context.Context) error {
 	return err
 }
 
-func (d *demoRun) openTips() (*tips.Library, error) {
+func (d *demoRun) openTips(o tips.Options) (*tips.Library, error) {
 	if d.flags.tips == "" {
-		return tips.OpenFS(library.Files, tips.Options{Log: d.log})
+		return tips.OpenFS(library.Files, o)
 	}
-	opened, err := tips.Open(d.flags.tips, tips.Options{Log: d.log})
+	opened, err := tips.Open(d.flags.tips, o)
 	if err != nil {
 		return nil, exitf(codeFailed, "open library: %w", err)
 	}

@@ -17,6 +17,7 @@ func TestTerminalIsNotCommanded(t *testing.T) {
 	dir := t.TempDir()
 	const evil = "a\x1b]0;x\x07\u009b2J\u202eb"
 	for name, text := range map[string]string{
+		"good.md":               "---\ntitle: Good\n---\nText.",
 		evil + ".md":            "---\ntitle: A\n---\nText.",
 		"broken" + evil + ".md": "---\ntitle: [" + evil + "\n---\nText.",
 		"_index" + evil + ".md": "Text.",
@@ -36,7 +37,7 @@ func TestTerminalIsNotCommanded(t *testing.T) {
 		}
 		for line := range strings.Lines(out.String()) {
 			var v struct{ ID, Path string }
-			if err := json.Unmarshal([]byte(line), &v); err != nil || !strings.Contains(v.ID+v.Path, evil) {
+			if err := json.Unmarshal([]byte(line), &v); err != nil || v.ID+v.Path == "" {
 				t.Errorf("%s: %v, %q", args, err, line)
 			}
 		}
