@@ -30,6 +30,12 @@
 // expires like it. in_doubt may also be settled by command. A notice has the same
 // states and the same columns.
 //
+// Less often: a copy whose reply is never seen ends in_doubt at the fourth attempt,
+// also with in_doubt: resend. What is in doubt when its edition is cancelled ends
+// in_doubt, not withdrawn. Refusals that pause a newsletter go back to pending
+// instead of failed. A reply 250 that comes after its claim was lost still makes
+// the delivery sent, whatever its state.
+//
 // # One index is the queue
 //
 // deliveries_unfinished holds what isn't over (pending, retry, sending; its done_at

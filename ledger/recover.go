@@ -153,10 +153,12 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, node string, known f
 			if known(k) {
 				continue
 			}
-			_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'pending', owner = '', next_at = $3 WHERE edition = $1 AND subscriber = $2",
-				k.Edition, k.Subscriber, store.Millis(now))
+			var err error
 			if k.Notice != 0 {
 				_, err = tx.ExecContext(ctx, "UPDATE notices SET state = 'pending', owner = '', next_at = $2 WHERE id = $1", k.Notice, store.Millis(now))
+			} else {
+				_, err = tx.ExecContext(ctx, "UPDATE deliveries SET state = 'pending', owner = '', next_at = $3 WHERE edition = $1 AND subscriber = $2",
+					k.Edition, k.Subscriber, store.Millis(now))
 			}
 			if err != nil {
 				return err

@@ -9,7 +9,7 @@ import (
 )
 
 // breaker is a circuit breaker: it counts refusals with nothing accepted in
-// between. One refusal is one reader's; a row of them is more likely our fault or
+// between. One refusal is one reader's; a streak of them is more likely our fault or
 // the relay's (P4): a relay that lost its table of users says of each that they
 // don't exist.
 //
@@ -51,7 +51,7 @@ func (d *dispatcher) putBack(now time.Time, scope string) {
 	delete(d.breakers, scope)
 }
 
-// release lets a row's refusals be recorded as they were said.
+// release lets a streak of refusals be recorded as they were said.
 func (d *dispatcher) release(s *breaker) {
 	d.outcomes = append(d.outcomes, s.unrecorded...)
 	s.unrecorded = nil

@@ -20,11 +20,11 @@ type dispatcher struct {
 	outcomes    []ledger.Outcome            // to be recorded with the next exchange
 	breakers    map[string]*breaker         // by scope
 	paused      map[string]ledger.PauseInfo // by scope
-	said        map[string]bool             // complaints that were logged
+	logged      map[string]bool             // complaints that were logged
 	broken      time.Time                   // since when the ledger fails; zero: it works
-	rest        time.Time                   // a ledger that failed is left alone until then
+	retryAt     time.Time                   // a ledger that failed is left alone until then
 	idle        bool                        // the last look found nothing to claim
-	enough      int                         // mails on their way that keep all connections busy
+	keepBusy    int                         // mails on their way that keep all connections busy
 	place       ledger.Place                // among the nodes; zero: not known yet
 	journal     journal
 }
@@ -32,11 +32,11 @@ type dispatcher struct {
 func (m *Mailer) dispatcher() *dispatcher {
 	d := &dispatcher{
 		Mailer: m, outstanding: map[ledger.Key]struct{}{}, breakers: map[string]*breaker{},
-		paused: map[string]ledger.PauseInfo{}, said: map[string]bool{},
+		paused: map[string]ledger.PauseInfo{}, logged: map[string]bool{},
 		journal: journal{ledger: m.ledger, log: m.log},
 	}
 	for _, l := range m.relays {
-		d.enough += 2 * l.Connections // one on the wire and one to follow it
+		d.keepBusy += 2 * l.Connections // one on the wire and one to follow it
 	}
 	return d
 }
@@ -130,7 +130,7 @@ func (d *dispatcher) exchange(ctx context.Context) {
 // as handing over a dozen mails, so outcomes gather while the connections have
 // enough to do, but hardly longer than pace.gather.
 func (d *dispatcher) worthwhile() bool {
-	return d.busy() <= d.enough || len(d.outcomes) >= largestCommit
+	return d.busy() <= d.keepBusy || len(d.outcomes) >= largestCommit
 }
 
 // largestCommit bounds how long one commit keeps others from writing: about
@@ -145,7 +145,7 @@ func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - 
 // out.
 func (d *dispatcher) page(ctx context.Context) bool {
 	now := clock()
-	if now.Before(d.rest) {
+	if now.Before(d.retryAt) {
 		return false
 	}
 	// What these outcomes free may be claimed in the same transaction.
@@ -232,7 +232,7 @@ func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]led
 
 // lost says once that the ledger fails, and leaves it alone for a moment.
 func (d *dispatcher) lost(now time.Time, err error) {
-	d.rest = now.Add(d.pace.poll)
+	d.retryAt = now.Add(d.pace.poll)
 	if d.broken.IsZero() {
 		d.broken = now
 		d.log.Error("the ledger can't be read or written; sending waits until it can, and nothing is lost", "error", err, "unrecorded", len(d.outcomes))

@@ -17,7 +17,7 @@ type concurrency struct {
 
 	mu         sync.Mutex
 	most       int           // this node's share of what is configured
-	now        int           // at most most; at least 1 unless that is 0
+	limit      int           // at most most; at least 1 unless that is 0
 	changedAt  time.Time     // or when a storm was last heard
 	narrowedAt time.Time     // the window of the last storm
 	since      time.Time     // begin of the window that is counted
@@ -35,7 +35,7 @@ const (
 )
 
 func newConcurrency(most int) *concurrency {
-	return &concurrency{most: most, now: most, grown: make(chan struct{})}
+	return &concurrency{most: most, limit: most, grown: make(chan struct{})}
 }
 
 // beyond returns a channel that is closed when connection i may work again, or
@@ -43,7 +43,7 @@ func newConcurrency(most int) *concurrency {
 func (c *concurrency) beyond(i int) <-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if i < c.now {
+	if i < c.limit {
 		return nil
 	}
 	return c.grown
@@ -55,9 +55,9 @@ func (c *concurrency) share(most int) {
 	defer c.mu.Unlock()
 	switch {
 	case most < c.most:
-		c.now = min(c.now, most)
-	case c.now == c.most || c.now == 0: // it wasn't narrowed: the new ones may work at once
-		c.now = most
+		c.limit = min(c.limit, most)
+	case c.limit == c.most || c.limit == 0: // it wasn't narrowed: the new ones may work at once
+		c.limit = most
 		c.more()
 	}
 	c.most = most
@@ -81,15 +81,15 @@ func (c *concurrency) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p
 	}
 	c.answers++
 	if !asksForLess(a) {
-		if v == verdict.Accepted && c.now < c.most && now.Sub(c.changedAt) >= p.widen {
-			c.now++
+		if v == verdict.Accepted && c.limit < c.most && now.Sub(c.changedAt) >= p.widen {
+			c.limit++
 			c.changedAt = now
 			c.more()
 		}
 		return 0, false
 	}
 	c.refusals++
-	to := c.now
+	to := c.limit
 	connected := int(c.connected.Load())
 	switch {
 	case a.Stage == verdict.Connect && connected > 0:
@@ -101,13 +101,13 @@ func (c *concurrency) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p
 		}
 		c.narrowedAt, to = c.since, max(to/2, 1)
 	case c.refusals >= storm && float64(c.refusals) >= stormPart*float64(c.answers):
-		c.narrowedAt, to = c.since, max(c.now/2, 1)
+		c.narrowedAt, to = c.since, max(c.limit/2, 1)
 		c.changedAt = now
 	}
-	if to >= c.now {
+	if to >= c.limit {
 		return 0, false
 	}
-	c.now, c.changedAt = to, now
+	c.limit, c.changedAt = to, now
 	return to, true
 }
 

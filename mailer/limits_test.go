@@ -53,7 +53,7 @@ func TestConcurrency(t *testing.T) {
 		t.Helper()
 		for i := range connections {
 			if rests := w.beyond(i) != nil; rests != (i >= n) {
-				t.Errorf("%d connections, want %d", w.now, n)
+				t.Errorf("%d connections, want %d", w.limit, n)
 				return
 			}
 		}

@@ -69,11 +69,11 @@ const skew = 10 * time.Second
 func (d *dispatcher) compareClocks(own, shared time.Time) {
 	apart := own.Sub(shared).Round(time.Second)
 	if apart.Abs() < skew {
-		delete(d.said, "clock")
+		delete(d.logged, "clock")
 		return
 	}
-	if !d.said["clock"] {
-		d.said["clock"] = true
+	if !d.logged["clock"] {
+		d.logged["clock"] = true
 		d.log.Warn("this machine's clock differs from the database's, so mails may go out at a wrong time; set both by NTP", "ahead", apart)
 	}
 }
@@ -83,7 +83,7 @@ func (d *dispatcher) compareClocks(own, shared time.Time) {
 func (d *dispatcher) takeShare(ctx context.Context, now time.Time, p ledger.Place) {
 	if d.place.Nodes == 0 && p.Nodes > 1 {
 		// The others learn of us at their next beat.
-		d.rest = now.Add(d.pace.beat)
+		d.retryAt = now.Add(d.pace.beat)
 	}
 	if p == d.place {
 		return

@@ -56,5 +56,5 @@ func (l *upstream) aside() bool {
 func (c *concurrency) allowed() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.now
+	return c.limit
 }

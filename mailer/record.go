@@ -48,8 +48,8 @@ func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r *message, 
 		d.log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", r.job.Newsletter, "reader", r.job.Email, "error", r.err)
 	case r.job.Kind != "":
 		o.State, o.NextAt = ledger.Retry, now.Add(d.pace.backoff(r.job.Attempts))
-		if what := scope + r.err.Error(); !d.said[what] {
-			d.said[what] = true
+		if what := scope + r.err.Error(); !d.logged[what] {
+			d.logged[what] = true
 			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", r.job.Kind, "newsletter", r.job.Newsletter, "error", r.err)
 		}
 	case !paused || r.job.Probe:
@@ -61,7 +61,7 @@ func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r *message, 
 type ruling struct {
 	state ledger.State
 	wait  bool   // not now, but after a backoff
-	scope string // whose row of refusals it belongs to, and what a row of them pauses
+	scope string // whose streak of refusals it belongs to, and what a streak pauses
 	limit int    // so many in a row pause the scope; 0: never
 }
 

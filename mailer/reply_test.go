@@ -16,7 +16,7 @@ import (
 	"dailytip/test/freeport"
 )
 
-// sizes are how many readers a run has: fewer than a row of refusals takes to
+// sizes are how many readers a run has: fewer than a streak of refusals takes to
 // pause it, some more, and many.
 var sizes = []int{2, 9, 200}
 

@@ -31,7 +31,7 @@
 //
 // The same digits mean different things at different moments of a
 // conversation. Up to and including MAIL FROM the recipient hasn't been named
-// yet: whatever the relay refuses there is about us (P4 of the design).
+// yet: whatever the relay refuses there is about us (P4).
 //
 //	                       Connect TLS Auth   MAIL FROM    RCPT TO   DATA   dot
 //	no answer              Down               Down         Down      Down   InDoubt

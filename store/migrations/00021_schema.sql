@@ -235,7 +235,7 @@ CREATE INDEX deliveries_other ON deliveries (edition, state, code, enhanced, dou
 -- Mails that answer a person or warn an operator.
 CREATE TABLE notices (
     id           BIGINT PRIMARY KEY,
-    kind         TEXT   NOT NULL,  -- confirm, welcome, resend, alert, proof, known
+    kind         TEXT   NOT NULL,  -- confirm, welcome, known, account, resend, alert, proof
     newsletter   TEXT   NOT NULL,
     subscriber   BIGINT NOT NULL,  -- 0: an operator
     subscription BIGINT NOT NULL,
