@@ -16,9 +16,9 @@ func checkBalance(text string) []Fault {
 		switch e.kind {
 		case opens:
 			b.open = append(b.open, e)
-			if slices.Contains(denied[:], e.name) {
-				b.fault(e.line, "mail programs drop <%s>; leave it out", e.name)
-			}
+			b.deny(e)
+		case stands:
+			b.deny(e)
 		case closes:
 			b.closed(e)
 		case action:
@@ -31,8 +31,21 @@ func checkBalance(text string) []Fault {
 	return b.faults
 }
 
-// denied elements do nothing in a mail, or harm it.
-var denied = [...]string{"script", "iframe", "object", "form", "button", "select", "textarea", "video", "audio", "svg", "canvas", "template"}
+// denied elements do nothing in a mail, or harm it: some mail programs keep
+// them and others don't, they fetch what its readers haven't asked for, or they
+// lead its links elsewhere.
+var denied = [...]string{
+	"script", "template", "base", "link",
+	"iframe", "frame", "frameset", "object", "embed", "applet",
+	"form", "input", "button", "select", "textarea",
+	"video", "audio", "svg", "canvas",
+}
+
+func (b *balance) deny(e event) {
+	if slices.Contains(denied[:], e.name) || strings.HasPrefix(e.name, "meta ") {
+		b.fault(e.line, "mail programs drop <%s>; leave it out", e.name)
+	}
+}
 
 // balance follows the elements that are open.
 type balance struct {

@@ -10,9 +10,10 @@ import (
 )
 
 // checkFields follows the types through a template, as its execution would, but
-// on every branch: a field that isn't there must come up when the template is
-// loaded, not on the one morning when its branch is taken. It also says whether
-// the reader's name is used.
+// on every branch: what fails must come up when the template is loaded, not on
+// the one morning when its branch is taken. So every value has a type, and a
+// template that passes can't fail, whatever the data. It also says whether the
+// reader's name is used.
 func checkFields(t *Template, text string) (faults []Fault, personal bool) {
 	c := &fieldChecker{text: keepConditionals(text), template: t, costs: map[string]int{}}
 	c.run(t.name, reflect.TypeFor[page]())
@@ -39,7 +40,7 @@ func (c *fieldChecker) fault(n parse.Node, format string, args ...any) {
 // where a list counts as ten.
 const maxCost = 100_000
 
-// run checks one of the set's templates for a dot of type dot (nil: unknown)
+// run checks one of the set's templates for a dot of type dot (nil after a fault)
 // and returns its cost.
 func (c *fieldChecker) run(name string, dot reflect.Type) int {
 	t := c.template.whole.Lookup(name)
@@ -67,7 +68,9 @@ func (c *fieldChecker) list(l *parse.ListNode, dot reflect.Type, vars variables)
 		cost++
 		switch n := n.(type) {
 		case *parse.ActionNode:
-			c.pipe(n.Pipe, dot, vars)
+			if is := c.pipe(n.Pipe, dot, vars); len(n.Pipe.Decl) == 0 {
+				c.printable(n, operand{n.Pipe.Cmds[len(n.Pipe.Cmds)-1], is})
+			}
 		case *parse.IfNode:
 			cost += c.branch(&n.BranchNode, dot, vars)
 		case *parse.WithNode:
@@ -78,7 +81,7 @@ func (c *fieldChecker) list(l *parse.ListNode, dot reflect.Type, vars variables)
 			if c.template.whole.Lookup(n.Name) == nil {
 				c.fault(n, "there is no template %q; define it in this file", n.Name)
 			}
-			var with reflect.Type
+			with := noneType
 			if n.Pipe != nil {
 				with = c.pipe(n.Pipe, dot, vars)
 			}
@@ -94,65 +97,89 @@ func (c *fieldChecker) list(l *parse.ListNode, dot reflect.Type, vars variables)
 
 func (c *fieldChecker) branch(n *parse.BranchNode, dot reflect.Type, vars variables) (cost int) {
 	inner := maps.Clone(vars)
-	got := c.pipe(n.Pipe, dot, inner)
 	inside := dot
 	switch n.NodeType {
-	case parse.NodeWith:
-		inside = got
 	case parse.NodeRange:
-		inside = nil
-		if got == nil || got.Kind() != reflect.Slice && got.Kind() != reflect.Array {
-			c.fault(n.Pipe, "{{range}} needs a list, such as .Tips or .Links; %s is none", n.Pipe)
-		} else {
-			inside = got.Elem()
-		}
-		for i, v := range n.Pipe.Decl {
-			inner[v.Ident[0]] = inside
-			if len(n.Pipe.Decl) == 2 && i == 0 {
-				inner[v.Ident[0]] = reflect.TypeFor[int]()
-			}
-		}
+		inside = c.element(n, dot, inner)
+	case parse.NodeWith:
+		inside = c.pipe(n.Pipe, dot, inner)
+	default:
+		c.pipe(n.Pipe, dot, inner)
 	}
-	return c.list(n.List, inside, inner) + c.list(n.ElseList, dot, inner)
+	return c.list(n.List, inside, maps.Clone(inner)) + c.list(n.ElseList, dot, inner)
 }
 
-// pipe is the type of a pipeline's value; nil: unknown.
+// element is the type of what a {{range}} goes through.
+func (c *fieldChecker) element(n *parse.BranchNode, dot reflect.Type, vars variables) (is reflect.Type) {
+	switch got := c.value(n.Pipe, dot, vars); {
+	case got == nil:
+	case isList(got):
+		is = got.Elem()
+	default:
+		c.fault(n.Pipe, "{{range}} needs a list, such as .Tips or .Links; %s is none", n.Pipe)
+	}
+	for i, v := range n.Pipe.Decl {
+		if len(n.Pipe.Decl) == 2 && i == 0 {
+			c.declare(n.Pipe, v, numberType, vars)
+			continue
+		}
+		c.declare(n.Pipe, v, is, vars)
+	}
+	return is
+}
+
+// pipe is the type of a pipeline's value, which its variable takes.
 func (c *fieldChecker) pipe(p *parse.PipeNode, dot reflect.Type, vars variables) reflect.Type {
-	var last reflect.Type
-	for i, cmd := range p.Cmds {
-		last = c.command(cmd, dot, vars)
-		if i > 0 {
-			last = nil
-		}
-	}
+	is := c.value(p, dot, vars)
 	for _, v := range p.Decl {
-		vars[v.Ident[0]] = last
+		c.declare(p, v, is, vars)
 	}
-	return last
+	return is
 }
 
-func (c *fieldChecker) command(cmd *parse.CommandNode, dot reflect.Type, vars variables) reflect.Type {
-	types := make([]reflect.Type, len(cmd.Args))
-	for i, arg := range cmd.Args {
-		types[i] = c.argument(arg, dot, vars)
+// declare gives a variable its type, which it keeps: which of its assignments
+// came last depends on the branches that were taken.
+func (c *fieldChecker) declare(p *parse.PipeNode, v *parse.VariableNode, is reflect.Type, vars variables) {
+	name := v.Ident[0]
+	if !p.IsAssign {
+		vars[name] = is
+		return
 	}
-	name, ok := cmd.Args[0].(*parse.IdentifierNode)
-	if !ok {
-		return types[0]
+	if began := vars[name]; began != nil && is != nil && !alike(began, is) {
+		c.fault(p, "%s can't become %s of another kind than it began with; declare another variable with :=", name, kindName(is))
+	}
+}
+
+// value is the type of a pipeline's value.
+func (c *fieldChecker) value(p *parse.PipeNode, dot reflect.Type, vars variables) reflect.Type {
+	var piped []operand
+	for _, cmd := range p.Cmds {
+		piped = []operand{{cmd, c.command(cmd, piped, dot, vars)}}
+	}
+	return piped[0].is
+}
+
+// command is the type of one stage's value; piped is the one before, if any.
+func (c *fieldChecker) command(cmd *parse.CommandNode, piped []operand, dot reflect.Type, vars variables) reflect.Type {
+	first := cmd.Args[0]
+	if name, ok := first.(*parse.IdentifierNode); ok {
+		var args []operand
+		for _, arg := range cmd.Args[1:] {
+			args = append(args, operand{arg, c.argument(arg, dot, vars)})
+		}
+		return c.function(cmd, name.Ident, append(args, piped...))
 	}
 	switch {
-	case name.Ident == markup:
-		if _, literal := cmd.Args[len(cmd.Args)-1].(*parse.StringNode); !literal || len(cmd.Args) != 2 {
-			c.fault(cmd, "there is no function %q", markup)
-		}
-	case name.Ident == "index" && len(types) == 3 && types[1] != nil && types[1].Kind() == reflect.Slice:
-		// A weekly mail has several tips, any other one: more may not be there.
-		c.fault(cmd, "{{index}} fails when the list is shorter; use {{range}}")
-		return types[1].Elem()
+	case len(cmd.Args) > 1 || len(piped) > 0:
+		c.fault(cmd, "%s takes no values; only functions do", first)
+	case first.Type() == parse.NodeNil:
+		c.fault(cmd, "nil is no value")
+		return nil
 	}
-	return nil
+	return c.argument(first, dot, vars)
 }
 
+// argument is the type of an operand.
 func (c *fieldChecker) argument(n parse.Node, dot reflect.Type, vars variables) reflect.Type {
 	switch n := n.(type) {
 	case *parse.DotNode:
@@ -165,8 +192,16 @@ func (c *fieldChecker) argument(n parse.Node, dot reflect.Type, vars variables) 
 		return c.fields(n, c.argument(n.Node, dot, vars), n.Field)
 	case *parse.PipeNode:
 		return c.pipe(n, dot, vars)
+	case *parse.IdentifierNode:
+		return c.function(n, n.Ident, nil)
+	case *parse.NumberNode:
+		return c.number(n)
+	case *parse.StringNode:
+		return textType
+	case *parse.BoolNode:
+		return truthType
 	}
-	return nil
+	return noneType
 }
 
 // fields follows a chain such as .Light.Ink.
@@ -175,8 +210,12 @@ func (c *fieldChecker) fields(n parse.Node, t reflect.Type, names []string) refl
 		if t == nil {
 			return nil
 		}
-		if t.Kind() != reflect.Struct {
-			c.fault(n, "there is no .%s here: %s has no fields", name, n)
+		switch {
+		case t == noneType:
+			c.fault(n, "there is no field .%s here, because the template is called without a value; write {{template \"…\" .}}", name)
+			return nil
+		case t.Kind() != reflect.Struct:
+			c.fault(n, "there is no .%s here: %s has no fields", name, kindName(t))
 			return nil
 		}
 		f, ok := t.FieldByName(name)

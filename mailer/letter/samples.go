@@ -73,8 +73,8 @@ func hasLink(out, address string) bool {
 	return false
 }
 
-// samples are the kinds of mails: with everything, with several tips, and with
-// no more than there always is.
+// samples are the kinds of mails: with everything, with several tips, with no
+// more than there always is, and with not even a word.
 func samples() []page {
 	tip := func(i int, lang, dir string) pageTip {
 		return pageTip{
@@ -90,7 +90,9 @@ func samples() []page {
 	weekly.Title, weekly.Why, weekly.Card, weekly.Date = "heading", "why", "<p>card</p>", "date"
 	weekly.Tips = []pageTip{tip(0, "ar", "rtl"), tip(1, "en", "ltr"), tip(2, "ar", "rtl")}
 	bare := newPage(Newsletter{Title: "newsletter"}, "zh-CN")
-	bare.Title, bare.Why, bare.Card = "title", "why", "<p>card</p>"
-	bare.Tips = []pageTip{{Lang: "zh-CN", Dir: "ltr", Title: "title", Body: "<p>body</p>"}}
-	return []page{full, weekly, bare}
+	bare.Title, bare.Why, bare.Card = "茶", "why", "<p>card</p>"
+	bare.Tips = []pageTip{{Lang: "zh-CN", Dir: "ltr", Title: "茶", Body: "<p>body</p>"}}
+	empty := newPage(Newsletter{}, "en")
+	empty.Card, empty.Tips = "<p>card</p>", []pageTip{{Lang: "en", Dir: "ltr", Body: "<p>body</p>"}}
+	return []page{full, weekly, bare, empty}
 }

@@ -1,19 +1,23 @@
 package letter
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/html"
 )
 
 type eventKind int
 
 const (
 	opens  eventKind = iota // an element
+	stands                  // an element that has no end tag
 	closes                  // an element
 	action                  // of the template: if, with, range, block, define, else, end
 )
 
-// event is something that opens or closes in a template's source.
+// event is something that stands, opens or closes in a template's source.
 type event struct {
 	kind eventKind
 	name string
@@ -21,7 +25,7 @@ type event struct {
 }
 
 // void elements have no end tag.
-var void = [...]string{"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+var void = [...]string{"area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 
 // scanMarkup reads a template's source: its tags, and the actions between them.
 // Actions inside a tag, a comment or a style are passed over; html/template
@@ -130,11 +134,15 @@ func (s *scanner) name() string {
 
 // tag reads a start tag. Of what may only hold text it passes over the text.
 func (s *scanner) tag() {
-	line := s.line
+	line, start := s.line, s.pos
 	s.step(1)
 	name := s.name()
 	closed := s.attributes()
 	if slices.Contains(void[:], name) || closed && strings.Contains(name, ":") {
+		if name == "meta" {
+			name += httpEquiv(s.text[start:s.pos])
+		}
+		s.events = append(s.events, event{stands, name, line})
 		return
 	}
 	s.events = append(s.events, event{opens, name, line})
@@ -143,6 +151,20 @@ func (s *scanner) tag() {
 			s.step(at)
 		}
 	}
+}
+
+// httpEquiv is what a <meta> tells the program to do, as it would be written;
+// "" when it only describes the mail.
+func httpEquiv(tag string) string {
+	z := html.NewTokenizer(strings.NewReader(tag))
+	z.Next()
+	for _, a := range z.Token().Attr {
+		does := strings.ToLower(strings.TrimSpace(a.Val))
+		if a.Key == "http-equiv" && !slices.Contains([]string{"content-type", "content-language", "x-ua-compatible"}, does) {
+			return fmt.Sprintf(" http-equiv=%q", does)
+		}
+	}
+	return ""
 }
 
 // attributes goes behind the tag and says whether it ends in "/>".
