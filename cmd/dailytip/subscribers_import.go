@@ -42,7 +42,7 @@ says two things of somebody, the stricter one counts.`,
 				return err
 			}
 			defer a.close()
-			in, size, err := c.openTwice(args[0])
+			in, size, err := c.openTwice(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -59,31 +59,20 @@ says two things of somebody, the stricter one counts.`,
 	return cmd
 }
 
-func (c *command) openInput(name string) (io.ReadCloser, int64, error) {
-	if name == "-" {
-		return io.NopCloser(c.in), 0, nil
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, 0, exitf(codeUsage, "import: %w", err)
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("import: %w", err), file.Close())
-	}
-	return file, info.Size(), nil
-}
-
 // openTwice opens a file that is read twice. What can be read only once is kept
 // in a file meanwhile.
-func (c *command) openTwice(name string) (*os.File, int64, error) {
-	in, size, err := c.openInput(name)
+func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, error) {
+	in, err := c.openInput(ctx, name)
 	if err != nil {
 		return nil, 0, err
 	}
 	if file, ok := in.(*os.File); ok {
 		if _, err := file.Seek(0, io.SeekCurrent); err == nil {
-			return file, size, nil
+			info, err := file.Stat()
+			if err != nil {
+				return nil, 0, errors.Join(fmt.Errorf("import: %w", err), file.Close())
+			}
+			return file, info.Size(), nil
 		}
 	}
 	defer func() { _ = in.Close() }()
@@ -91,9 +80,10 @@ func (c *command) openTwice(name string) (*os.File, int64, error) {
 	if err != nil {
 		return nil, 0, fmt.Errorf("import: %w", err)
 	}
+	var size int64
 	err = os.Remove(file.Name()) // it's there until it's closed
 	if err == nil {
-		size, err = io.Copy(file, in)
+		size, err = io.Copy(file, awaited{ctx, in})
 	}
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
