@@ -52,7 +52,7 @@ says two things of somebody, the stricter one counts.`,
 				consent = subscribers.Vouched
 			}
 			run := importRun{command: c, app: a, file: args[0], consent: consent, strictest: subscribers.NewStrictest(), counts: map[outcome]int{}}
-			return run.read(cmd.Context(), in, size)
+			return run.cutOff(run.read(cmd.Context(), in, size))
 		},
 	}
 	cmd.Flags().BoolVar(&confirmed, "confirmed", false, "you vouch for their consent: they're active at once")
@@ -158,6 +158,19 @@ func (r *importRun) read(ctx context.Context, in io.ReadSeeker, size int64) erro
 	}
 	bar.done()
 	return r.report()
+}
+
+// cutOff adds to the error of an import that ended early what became of the rows.
+func (r *importRun) cutOff(err error) error {
+	if err == nil || errors.As(err, new(exit)) {
+		return err
+	}
+	taken := 0
+	for _, n := range r.counts {
+		taken += n
+	}
+	return fmt.Errorf("%w; %s taken before that, and the rest wasn't: put it right and import the same file again, which is safe, for who is there already stays as they are",
+		err, count(taken, "row was", "rows were"))
 }
 
 func (r *importRun) rows(in io.Reader) (iter.Seq[subscribers.Row], error) {
