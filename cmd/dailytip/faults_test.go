@@ -173,3 +173,16 @@ func TestImportOnAFullDisk(t *testing.T) {
 		t.Errorf("it says %q, want %q", out, want)
 	}
 }
+
+func TestServeOnADatabaseThatCanOnlyBeRead(t *testing.T) {
+	t.Parallel()
+	url := storetest.PostgresURL(t)
+	in := install(t, relayTo(1, ""), "")
+	in.moveDatabase(url)
+	in.run(0, "migrate")
+	in.replace(url, url+"&default_transaction_read_only=on")
+	said := in.fails(codeFailed, "serve")
+	if !strings.Contains(said, "can only be read") || !strings.Contains(said, "let it write") || strings.Contains(said, "hasten") {
+		t.Errorf("it says: %s", said)
+	}
+}
