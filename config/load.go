@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"dailytip/safefile"
 )
 
 // maxSize of config.yaml in bytes. A file beyond it is surely another one.
@@ -36,19 +38,19 @@ func Load(path string) (*Config, error) {
 }
 
 func read(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, whole{"is a folder; name the file in it: " + filepath.Join(path, "config.yaml"), nil}
+	}
+	f, _, err := safefile.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, whole{"there is no such file; copy the config.yaml that comes with dailytip here, or name yours with --config FILE (dailytip demo needs none)", err}
 	case errors.Is(err, fs.ErrPermission):
 		return nil, whole{fmt.Sprintf("may not be read by this user (uid %d); give it the right to, or name another file with --config FILE", os.Getuid()), err}
 	case err != nil:
-		return nil, whole{fmt.Sprintf("can't be opened: %v", err), err}
+		return nil, whole{strings.TrimPrefix(err.Error(), path+" ") + "; name a file with --config FILE", err}
 	}
 	defer func() { _ = f.Close() }() // only read from
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, whole{"is a folder; name the file in it: " + filepath.Join(path, "config.yaml"), nil}
-	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	switch {
 	case err != nil:

@@ -199,6 +199,9 @@ func TestFileFaults(t *testing.T) {
 	if _, err = Load(dir); err == nil || !strings.Contains(err.Error(), "is a folder; name the file in it") {
 		t.Errorf("folder: %v", err)
 	}
+	if _, err = Load(os.DevNull); err == nil || !strings.Contains(err.Error(), "isn't a file but a device; name a file with --config") {
+		t.Errorf("device: %v", err)
+	}
 	path := write(t, map[string]string{"config.yaml": strings.Repeat("# \n", maxSize/3+1)})
 	if _, err = Load(path); err == nil || !strings.Contains(err.Error(), "larger than 1 MiB") {
 		t.Errorf("large file: %v", err)

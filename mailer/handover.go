@@ -83,7 +83,8 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
-	if last, ok := c.upstream.open(clock(), x.job.Probe); !ok {
+	try, last, ok := c.upstream.open(clock(), x.job.Probe)
+	if !ok {
 		if x.relay == "" {
 			x.relay, x.answer = c.upstream.Name, last
 		}
@@ -91,17 +92,20 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		return
 	}
 	if !c.written(ctx, x) {
+		c.upstream.undecided(try)
 		return
 	}
 	if !c.await(ctx, x) || !c.ours(x) {
+		c.upstream.undecided(try)
 		c.untried(x)
 		return
 	}
 	if !c.upstream.quota.take() {
+		c.upstream.undecided(try)
 		c.tryNext(x)
 		return
 	}
-	x.began = clock()
+	x.began, x.try = clock(), try
 	c.answer(ctx, x, c.session.Send(ctx, relay.Envelope{
 		From: x.from, To: string(x.job.Email), Data: x.bytes.data, Wanted: func() bool { return c.stillWanted(x) },
 	}))
@@ -136,16 +140,19 @@ func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
 	}
 	switch {
 	case ctx.Err() != nil && x.verdict == verdict.Down, errors.Is(a.Err, relay.ErrUnwanted):
+		l.undecided(x.try)
 		c.untried(x)
 	case unavailable(a) && a.Stage < verdict.MailFrom && l.concurrency.connected.Load() > 0:
 		// It serves others: too many at once, or a certificate that has expired
 		// since. Those handOver on, and will see for themselves.
 		c.rests = now.Add(c.pace.aside(1))
+		l.undecided(x.try)
 		l.queue <- x
 	case x.verdict == verdict.Down && a.Stage >= verdict.MailFrom && x.tries == 0:
 		// Many relays close a connection after some number of messages, and a
 		// fresh one works.
 		x.tries++
+		l.undecided(x.try)
 		l.queue <- x
 	case unavailable(a):
 		if l.failed(x.began, now, a, c.pace.aside) && len(c.relays) > 1 {

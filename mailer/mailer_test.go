@@ -178,7 +178,12 @@ func TestSeveralRelays(t *testing.T) {
 				return refuse(a)
 			})
 			h.open(40)
-			h.run(func(s *setting) { s.Relays = []Relay{h.relayTo(first, "ann"), h.relayTo(h.inbox, "")} })
+			h.run(func(s *setting) {
+				s.Relays = []Relay{h.relayTo(first, "ann"), h.relayTo(h.inbox, "")}
+				// Else all that may be in flight could pass the first one by, and be held at
+				// the second one.
+				s.pace.aside = func(int) time.Duration { return 0 }
+			})
 			h.waitFor(ledger.Sent, 40)
 			h.wantOnce()
 			h.wantLog("a relay is left alone for now, the others take its mails: ", test.says, "relay="+first.Addr())
@@ -207,5 +212,41 @@ func TestSeveralRelays(t *testing.T) {
 			h.wait("all are out", func() bool { return first.Received()+h.inbox.Received() == 80 })
 			h.waitLog("the relay works again")
 		})
+	}
+}
+
+// A conversation that breaks off shows neither that a relay works nor that it's down:
+// the mail goes there again over a fresh connection.
+func TestATryThatBreaksOffIsTriedAgain(t *testing.T) {
+	h := setUp(t)
+	first := h.serve(inbox.Options{TLS: inbox.NoTLS})
+	first.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.Connect {
+			return inbox.Fault{Code: 421, Text: "too busy"}
+		}
+		return inbox.Fault{}
+	})
+	h.run(oneByOne, func(s *setting) {
+		s.Relays = []Relay{h.relayTo(first, ""), h.relayTo(h.inbox, "")}
+		s.pace.aside = func(int) time.Duration { return 0 }
+	})
+	h.open(1)
+	h.waitFor(ledger.Sent, 1)
+	gate := inbox.NewGate(inbox.MailFrom)
+	defer gate.Open()
+	first.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.RcptTo && a.Attempt == 1 {
+			return inbox.Fault{Drop: true}
+		}
+		return gate.Fault(a)
+	})
+	h.open(1, func(o *ledger.Opening) { o.LocalDate = "2026-11-24" })
+	h.wait("the first relay is tried", func() bool { return gate.Waiting() == 1 })
+	gate.Let(1)
+	h.wait("it's tried again, or given up", func() bool { return gate.Waiting() == 1 || h.states()[ledger.Sent] == 2 })
+	gate.Open()
+	h.waitFor(ledger.Sent, 2)
+	if first.Received() != 1 {
+		t.Errorf("the first relay took %d mails, want 1", first.Received())
 	}
 }

@@ -16,7 +16,8 @@ type message struct {
 	bytes    *buffer // nil: it isn't composed
 	language string  // of the text
 	began    time.Time
-	tries    int // on the relay that has it, after conversations that broke off
+	try      time.Time // names the try of a relay that is down, when this mail is it
+	tries    int       // on the relay that has it, after conversations that broke off
 
 	untried bool  // nothing was said about it: a stop, or its time was over
 	err     error // it couldn't be composed; nothing was sent

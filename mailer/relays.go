@@ -36,18 +36,29 @@ func newUpstream(r Relay, inFlight int) *upstream {
 // trying is how long the others wait for the worker that tries a relay.
 const trying = time.Minute
 
-// open tells whether the relay may be tried now, and if not, what it said last.
-func (l *upstream) open(now time.Time, probe bool) (last verdict.Answer, ok bool) {
+// open tells whether the relay may be tried now, and if not, what it said last. Who
+// tries it for all gets the instant until which the others wait, for [upstream.undecided].
+func (l *upstream) open(now time.Time, probe bool) (try time.Time, last verdict.Answer, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failures == 0 || probe {
-		return verdict.Answer{}, true
+		return time.Time{}, verdict.Answer{}, true
 	}
 	if now.Before(l.until) {
-		return l.last, false
+		return time.Time{}, l.last, false
 	}
 	l.until = now.Add(trying)
-	return verdict.Answer{}, true
+	return l.until, verdict.Answer{}, true
+}
+
+// undecided ends a try that has shown neither that the relay works nor that it's
+// down: the next mail tries it.
+func (l *upstream) undecided(try time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !try.IsZero() && l.until.Equal(try) { // else somebody has found out meanwhile
+		l.until = time.Time{}
+	}
 }
 
 // failed puts the relay aside after an attempt that began at an instant. It

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -46,10 +48,10 @@ file is read; - is standard input. The messages of an mbox are numbered from the
 second on: bounces.mbox:2.`,
 		Example: "  dailytip bounces read ~/Maildir/new\n  dailytip bounces read bounces.mbox --json",
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			r := bounceReader{command: c, counts: map[string]int{}}
 			for _, name := range args {
-				if err := r.path(name); err != nil {
+				if err := r.path(cmd.Context(), name); err != nil {
 					return err
 				}
 			}
@@ -71,16 +73,16 @@ type bounceReader struct {
 	unread   int
 }
 
-func (r *bounceReader) path(name string) error {
+func (r *bounceReader) path(ctx context.Context, name string) error {
 	if name == "-" {
-		return r.messagesOf(name, r.in)
+		return r.messagesOf(ctx, name, r.in)
 	}
 	info, err := os.Stat(name)
 	if err != nil {
 		return exit{codeUsage, fmt.Errorf("read bounces: %w", err)}
 	}
 	if !info.IsDir() {
-		return r.file(name)
+		return r.file(ctx, name)
 	}
 	return filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -96,24 +98,27 @@ func (r *bounceReader) path(name string) error {
 		case !d.Type().IsRegular():
 			return nil
 		}
-		return r.file(path)
+		return r.file(ctx, path)
 	})
 }
 
 // file reads one file; what can't be read is told, and the others go on.
-func (r *bounceReader) file(name string) error {
-	file, err := os.Open(name)
+func (r *bounceReader) file(ctx context.Context, name string) error {
+	file, err := await(ctx, func() (*os.File, error) { return os.Open(name) })
+	if errors.Is(err, errInterrupted) {
+		return err
+	}
 	if err != nil {
 		r.unread++
 		r.say("%v", err)
 		return nil
 	}
 	defer file.Close()
-	return r.messagesOf(name, file)
+	return r.messagesOf(ctx, name, file)
 }
 
-func (r *bounceReader) messagesOf(name string, from io.Reader) error {
-	return bounces.Each(from, func(number int, raw []byte) error {
+func (r *bounceReader) messagesOf(ctx context.Context, name string, from io.Reader) error {
+	return bounces.Each(awaited{ctx, from}, func(number int, raw []byte) error {
 		r.messages++
 		if number == 1 {
 			number = 0 // many programs begin a single message as an mbox begins

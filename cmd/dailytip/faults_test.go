@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"database/sql"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -139,4 +142,47 @@ func TestReloadByHangup(t *testing.T) {
 		t.Errorf("sent as %s", from)
 	}
 	d.stop()
+}
+
+// An import that a full disk ends says how far it came, and goes on when it's run again.
+func TestImportOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	disk := smallDisk(t, "4m")
+	in := install(t, relayTo(1, ""), "")
+	in.moveDatabase(filepath.Join(disk, "tips.db"))
+	var csv strings.Builder
+	csv.WriteString("email\n")
+	for i := range 20000 {
+		fmt.Fprintf(&csv, "reader%d@example.net\n", i)
+	}
+	in.write("readers.csv", csv.String())
+	said := in.fails(codeFailed, "subscribers", "import", "readers.csv", "--confirmed")
+	found := regexp.MustCompile(`; (\d+) rows were taken before that`).FindStringSubmatch(said)
+	if found == nil {
+		t.Fatalf("it says: %s", said)
+	}
+	taken, err := strconv.Atoi(found[1])
+	if err != nil || taken == 0 {
+		t.Fatalf("%d rows taken, %v: %s", taken, err, said)
+	}
+	if out, err := exec.Command("mount", "-o", "remount,size=64m", disk).CombinedOutput(); err != nil {
+		t.Fatalf("remount: %v: %s", err, out)
+	}
+	want := fmt.Sprintf("%d added, %d there already", 20000-taken, taken)
+	if out := in.run(0, "subscribers", "import", "readers.csv", "--confirmed"); !strings.Contains(out, want) {
+		t.Errorf("it says %q, want %q", out, want)
+	}
+}
+
+func TestServeOnADatabaseThatCanOnlyBeRead(t *testing.T) {
+	t.Parallel()
+	url := storetest.PostgresURL(t)
+	in := install(t, relayTo(1, ""), "")
+	in.moveDatabase(url)
+	in.run(0, "migrate")
+	in.replace(url, url+"&default_transaction_read_only=on")
+	said := in.fails(codeFailed, "serve")
+	if !strings.Contains(said, "can only be read") || !strings.Contains(said, "let it write") || strings.Contains(said, "hasten") {
+		t.Errorf("it says: %s", said)
+	}
 }

@@ -40,6 +40,9 @@ func (c *command) runDaemon(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.writable(ctx); err != nil {
+		return errors.Join(err, a.db.Close())
+	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -149,6 +152,9 @@ func (a *app) tryOut(ctx context.Context, inUse *config.Config) error {
 	if _, err := a.relays(); err != nil {
 		return err
 	}
+	if err := a.writable(ctx); err != nil {
+		return err
+	}
 	for _, l := range []struct{ key, address, before string }{
 		{"listen", a.config.Listen, inUse.Listen},
 		{"metrics.listen", a.config.Metrics.Listen, inUse.Metrics.Listen},
@@ -163,6 +169,14 @@ func (a *app) tryOut(ctx context.Context, inUse *config.Config) error {
 		if err := listener.Close(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// writable says what to do when the daemon couldn't note what it sends.
+func (a *app) writable(ctx context.Context) error {
+	if err := a.db.Writable(ctx); err != nil {
+		return fmt.Errorf("%w; the daemon notes there what it sends: let it write, or name another database at the key database", err)
 	}
 	return nil
 }

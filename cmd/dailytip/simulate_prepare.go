@@ -28,7 +28,7 @@ func (s *simulation) prepare(ctx context.Context, database config.Database, file
 	}
 	s.ledger = ledger.New(s.db, s.list)
 	if file != "" {
-		if err := s.readFile(file); err != nil {
+		if err := s.readFile(ctx, file); err != nil {
 			return err
 		}
 	}
@@ -58,8 +58,8 @@ func (s *simulation) prepare(ctx context.Context, database config.Database, file
 
 // readFile reads the readers. A file with faults is refused: what half of a list
 // gets shows nothing.
-func (s *simulation) readFile(name string) error {
-	in, _, err := s.openInput(name)
+func (s *simulation) readFile(ctx context.Context, name string) error {
+	in, _, err := s.openTwice(ctx, name)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ says two things of somebody, the stricter one counts.`,
 				return err
 			}
 			defer a.close()
-			in, size, err := c.openTwice(args[0])
+			in, size, err := c.openTwice(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -52,38 +52,27 @@ says two things of somebody, the stricter one counts.`,
 				consent = subscribers.Vouched
 			}
 			run := importRun{command: c, app: a, file: args[0], consent: consent, strictest: subscribers.NewStrictest(), counts: map[outcome]int{}}
-			return run.read(cmd.Context(), in, size)
+			return run.cutOff(run.read(cmd.Context(), in, size))
 		},
 	}
 	cmd.Flags().BoolVar(&confirmed, "confirmed", false, "you vouch for their consent: they're active at once")
 	return cmd
 }
 
-func (c *command) openInput(name string) (io.ReadCloser, int64, error) {
-	if name == "-" {
-		return io.NopCloser(c.in), 0, nil
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, 0, exitf(codeUsage, "import: %w", err)
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("import: %w", err), file.Close())
-	}
-	return file, info.Size(), nil
-}
-
 // openTwice opens a file that is read twice. What can be read only once is kept
 // in a file meanwhile.
-func (c *command) openTwice(name string) (*os.File, int64, error) {
-	in, size, err := c.openInput(name)
+func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, error) {
+	in, err := c.openInput(ctx, name)
 	if err != nil {
 		return nil, 0, err
 	}
 	if file, ok := in.(*os.File); ok {
 		if _, err := file.Seek(0, io.SeekCurrent); err == nil {
-			return file, size, nil
+			info, err := file.Stat()
+			if err != nil {
+				return nil, 0, errors.Join(fmt.Errorf("import: %w", err), file.Close())
+			}
+			return file, info.Size(), nil
 		}
 	}
 	defer func() { _ = in.Close() }()
@@ -91,9 +80,10 @@ func (c *command) openTwice(name string) (*os.File, int64, error) {
 	if err != nil {
 		return nil, 0, fmt.Errorf("import: %w", err)
 	}
+	var size int64
 	err = os.Remove(file.Name()) // it's there until it's closed
 	if err == nil {
-		size, err = io.Copy(file, in)
+		size, err = io.Copy(file, awaited{ctx, in})
 	}
 	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
@@ -168,6 +158,19 @@ func (r *importRun) read(ctx context.Context, in io.ReadSeeker, size int64) erro
 	}
 	bar.done()
 	return r.report()
+}
+
+// cutOff adds to the error of an import that ended early what became of the rows.
+func (r *importRun) cutOff(err error) error {
+	if err == nil || errors.As(err, new(exit)) {
+		return err
+	}
+	taken := 0
+	for _, n := range r.counts {
+		taken += n
+	}
+	return fmt.Errorf("%w; %s taken before that, and the rest wasn't: put it right and import the same file again, which is safe, for who is there already stays as they are",
+		err, count(taken, "row was", "rows were"))
 }
 
 func (r *importRun) rows(in io.Reader) (iter.Seq[subscribers.Row], error) {
