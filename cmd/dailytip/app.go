@@ -114,7 +114,7 @@ func schedulerNewsletters(cfg *config.Config, libraries map[string]*tips.Library
 	for i, n := range cfg.Newsletters {
 		key := func(name string) string { return fmt.Sprintf("newsletters[%d].%s", i, name) }
 		s := scheduler.Newsletter{
-			ID: n.ID, Library: libraries[shelfOf(n)], Tags: n.Tags, Order: scheduler.Order(n.Order),
+			ID: n.ID, Library: libraries[libraryKey(n)], Tags: n.Tags, Order: scheduler.Order(n.Order),
 			RepeatAfter: n.RepeatAfter, Stop: n.WhenEmpty == "stop", Grace: n.Grace, GiveUpAfter: n.GiveUpAfter,
 			Proof: scheduler.Proof{Before: n.Proof.Before},
 		}

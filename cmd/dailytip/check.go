@@ -149,7 +149,7 @@ func checkBaseURL(cfg *config.Config) []finding {
 func checkLibraries(cfg *config.Config, libraries map[string]*tips.Library) []finding {
 	var findings []finding
 	for _, n := range cfg.Newsletters {
-		l := libraries[shelfOf(n)]
+		l := libraries[libraryKey(n)]
 		today := time.Now().Format(time.DateOnly)
 		faults := 0
 		for _, f := range tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today}) {

@@ -119,7 +119,7 @@ func (d *demoRun) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.app, err = assemble(ctx, cfg, map[string]*tips.Library{shelfOf(cfg.Newsletters[0]): opened}, d.log)
+	d.app, err = assemble(ctx, cfg, map[string]*tips.Library{libraryKey(cfg.Newsletters[0]): opened}, d.log)
 	if err != nil {
 		return err
 	}

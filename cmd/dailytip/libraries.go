@@ -9,9 +9,9 @@ import (
 	"dailytip/tips"
 )
 
-// shelfOf is which library a newsletter has: its folder, and what decides which of the
+// libraryKey names the library that a newsletter has: its folder, and what decides which of the
 // files in it are tips. Newsletters with the same share one library.
-func shelfOf(n config.Newsletter) string {
+func libraryKey(n config.Newsletter) string {
 	return strings.Join([]string{n.Tips, n.Language, strings.Join(n.Languages, " "), strings.Join(n.Exclude, "\n")}, "\x00")
 }
 
@@ -20,11 +20,11 @@ func libraryOptions(n config.Newsletter) tips.Options {
 	return tips.Options{Language: n.Language, Languages: n.Languages, Exclude: n.Exclude}
 }
 
-// openLibraries opens each library once, by its shelf.
+// openLibraries opens each library once, by its key.
 func openLibraries(cfg *config.Config, log *slog.Logger) (map[string]*tips.Library, error) {
 	libraries := map[string]*tips.Library{}
 	for _, n := range cfg.Newsletters {
-		if libraries[shelfOf(n)] != nil {
+		if libraries[libraryKey(n)] != nil {
 			continue
 		}
 		o := libraryOptions(n)
@@ -33,7 +33,7 @@ func openLibraries(cfg *config.Config, log *slog.Logger) (map[string]*tips.Libra
 		if err != nil {
 			return nil, fmt.Errorf("open library: %w", err)
 		}
-		libraries[shelfOf(n)] = l
+		libraries[libraryKey(n)] = l
 	}
 	return libraries, nil
 }

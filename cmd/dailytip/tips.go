@@ -42,8 +42,8 @@ func (c *command) folders(dir string) ([]folderOf, error) {
 	var folders []folderOf
 	seen := make(map[string]bool)
 	for _, n := range cfg.Newsletters {
-		if !seen[shelfOf(n)] {
-			seen[shelfOf(n)] = true
+		if !seen[libraryKey(n)] {
+			seen[libraryKey(n)] = true
 			folders = append(folders, folderOf{n.Tips, libraryOptions(n)})
 		}
 	}
