@@ -3,8 +3,8 @@
 //
 // It owns the knowledge of how mail servers write. [Read] takes a message
 // apart and says, for each recipient that it names, which of seven classes the
-// report belongs to. What an answer means for an address is judged in package
-// verdict, by the same table as the answers to our own sending.
+// report belongs to. What a reply means for an address is judged in package
+// verdict, by the same table as the replies to our own sending.
 //
 // It refuses to change anything, and it refuses to guess: a message in no
 // known form ends nobody's subscription unless a server's own code says that
@@ -16,7 +16,7 @@
 //	mbox.go      a file → messages
 //	message.go   bytes → parts, whatever their line endings, encodings and faults
 //	report.go    RFC 3464 and RFC 6533: the fields that programs write for programs
-//	prose.go     what servers write for people: whom it is about, and the answer
+//	prose.go     what servers write for people: whom it is about, and the reply
 //	feedback.go  RFC 5965: complaints, and reports of other kinds
 //	notice.go    what Amazon SES writes in JSON
 //	reply.go     RFC 3834: automatic replies

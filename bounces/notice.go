@@ -35,7 +35,7 @@ func (m *message) notices() (found []Finding, ok bool) {
 		switch n.NotificationType + n.EventType {
 		case "Bounce":
 			for _, r := range n.Bounce.BouncedRecipients {
-				a := answer(withoutType(r.DiagnosticCode), r.Status, "")
+				a := reply(withoutType(r.DiagnosticCode), r.Status, "")
 				f := judged(firstAddress(r.EmailAddress), a)
 				if f.Class == Soft && n.Bounce.BounceType == "Permanent" && f.Reason == verdict.Undefined {
 					f.Class, f.Reason = Hard, "provider"

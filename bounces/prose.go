@@ -46,7 +46,7 @@ func (m *message) prose() []Finding {
 		if len(verdict.Plain(text)) < 8 || !replyCode.MatchString(text) && replyCode.MatchString(preamble) {
 			text = preamble + " " + text // the reason stands above the address, or nowhere
 		}
-		a := answer("", "", text)
+		a := reply("", "", text)
 		f := judged(e.recipient, a)
 		if f.Class == Hard && !e.sure && a.Code == 0 && f.Status == "" {
 			f.Class = Soft // words in no known form: they don't end a subscription

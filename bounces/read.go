@@ -103,8 +103,8 @@ func orNone(found []Finding) []Finding {
 }
 
 // judgeGroups judges the recipients of a delivery report. What the report says
-// to people often says more: the moment at which the answer was given, or the
-// answer itself.
+// to people often says more: the moment at which the reply was given, or the
+// reply itself.
 func (m *message) judgeGroups(groups []group) []Finding {
 	told := m.told()
 	var found []Finding
@@ -128,7 +128,7 @@ func (m *message) judgeGroups(groups []group) []Finding {
 				prose = text
 			}
 		}
-		f := judged(recipient, answer(g.diagnostic, g.status, prose))
+		f := judged(recipient, reply(g.diagnostic, g.status, prose))
 		if g.action == "delayed" {
 			f.Delayed = true
 			if f.Class == Hard {
@@ -141,7 +141,7 @@ func (m *message) judgeGroups(groups []group) []Finding {
 }
 
 // judged asks the one judge of the program.
-func judged(recipient string, a verdict.Answer) Finding {
+func judged(recipient string, a verdict.Reply) Finding {
 	o := verdict.Assess(a)
 	f := Finding{Recipient: recipient, Class: Soft, Status: o.Status, Reason: o.Reason, Reply: replyIn(a.Text)}
 	switch o.Class {
@@ -153,10 +153,10 @@ func judged(recipient string, a verdict.Answer) Finding {
 	return f
 }
 
-// mostReply is as much of an answer as is shown, in bytes.
+// mostReply is as much of a reply as is shown, in bytes.
 const mostReply = 500
 
-// replyIn gives the answer within a text, on one line: from its code on, or
+// replyIn gives the reply within a text, on one line: from its code on, or
 // all when there is none.
 func replyIn(text string) string {
 	if code := replyCode.FindStringSubmatchIndex(text); code != nil {

@@ -105,7 +105,7 @@ func (l *Ledger) settleSent(ctx context.Context, now time.Time, which string, ar
 		}
 		outcomes := make([]Outcome, len(jobs))
 		for i, j := range jobs {
-			outcomes[i] = Outcome{Job: j, State: Sent, Answer: Answer{Text: "in doubt; settled by command as sent"}}
+			outcomes[i] = Outcome{Job: j, State: Sent, Reply: Reply{Text: "in doubt; settled by command as sent"}}
 		}
 		if _, err := l.Exchange(ctx, now, outcomes, Claiming{}); err != nil {
 			return settled, err

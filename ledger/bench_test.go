@@ -179,8 +179,8 @@ func (c *crowd) longestWait(done chan struct{}) (longest time.Duration) {
 // mailer does all the time. In "retry" all of an edition is to be tried again
 // and again.
 func BenchmarkExchange(b *testing.B) {
-	sent := ledger.Outcome{State: ledger.Sent, Language: "en", Answer: ledger.Answer{Code: 250, Enhanced: "2.0.0", Text: "Ok: queued as 4cZx1Q2tPzz9vNq"}}
-	retry := ledger.Outcome{State: ledger.Retry, NextAt: now, Answer: ledger.Answer{Code: 451, Enhanced: "4.7.1", Text: "try again later"}}
+	sent := ledger.Outcome{State: ledger.Sent, Language: "en", Reply: ledger.Reply{Code: 250, Enhanced: "2.0.0", Text: "Ok: queued as 4cZx1Q2tPzz9vNq"}}
+	retry := ledger.Outcome{State: ledger.Retry, NextAt: now, Reply: ledger.Reply{Code: 451, Enhanced: "4.7.1", Text: "try again later"}}
 	for _, page := range []int{32, 128, 512} {
 		b.Run(fmt.Sprintf("page=%d", page), func(b *testing.B) {
 			onBoth(b, 100_000, func(b *testing.B, c *crowd) { c.exchange(b, page, sent) })
@@ -237,7 +237,7 @@ func BenchmarkEdition(b *testing.B) {
 				}
 				outcomes = outcomes[:0]
 				for _, j := range jobs {
-					outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent, Language: "en", Answer: ledger.Answer{Code: 250, Text: "Ok: queued as 4cZx1Q2tPzz9vNq"}})
+					outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent, Language: "en", Reply: ledger.Reply{Code: 250, Text: "Ok: queued as 4cZx1Q2tPzz9vNq"}})
 				}
 				sent += len(jobs)
 				more = len(jobs) > 0

@@ -131,11 +131,11 @@ func TestFailedAreSentAgain(t *testing.T) {
 	each(t, 6, func(h *harness) {
 		h.open("tip")
 		jobs := h.exchange(now, claim)
-		refused := ledger.Answer{Code: 554, Enhanced: "5.7.1", Text: "policy"}
+		refused := ledger.Reply{Code: 554, Enhanced: "5.7.1", Text: "policy"}
 		states := []ledger.State{ledger.Failed, ledger.Failed, ledger.Failed, ledger.Sent, ledger.InDoubt, ledger.Retry}
 		for i, state := range states {
 			h.exchange(now, ledger.Claiming{Owner: claim.Owner},
-				ledger.Outcome{Job: jobs[i], State: state, NextAt: now.Add(time.Minute), Answer: refused, Dead: i == 1, Doubt: state == ledger.InDoubt})
+				ledger.Outcome{Job: jobs[i], State: state, NextAt: now.Add(time.Minute), Reply: refused, Dead: i == 1, Doubt: state == ledger.InDoubt})
 		}
 		h.write(func(tx *sql.Tx) error {
 			_, err := h.list.Unsubscribe(h.Context(), tx, now, jobs[2].Subscription, "")

@@ -125,7 +125,7 @@ func (h *harness) randomStep(random *rand.Rand, at time.Time, owner string, jobs
 			o := ledger.Outcome{Job: job, NextAt: at.Add(time.Minute), Doubt: random.IntN(5) == 0, Dead: random.IntN(20) == 0}
 			o.State = []ledger.State{ledger.Sent, ledger.Sent, ledger.Retry, ledger.Failed, ledger.InDoubt, ledger.Pending}[random.IntN(6)]
 			if o.State != ledger.Sent {
-				o.Answer = ledger.Answer{Code: 450 + random.IntN(3)}
+				o.Reply = ledger.Reply{Code: 450 + random.IntN(3)}
 			}
 			outcomes = append(outcomes, o)
 			if random.IntN(9) == 0 { // reported twice

@@ -25,7 +25,7 @@ type Delivery struct {
 	DueAt      time.Time
 	NextAt     time.Time
 	DoneAt     time.Time // zero while it waits
-	Answer     Answer
+	Reply      Reply
 	// ReaderLanguage is what the reader chose; "" is the newsletter's own.
 	ReaderLanguage string
 }
@@ -109,7 +109,7 @@ func (l *Ledger) readDeliveries(ctx context.Context, query string, args []any) (
 		var d Delivery
 		var due, next, done int64
 		err := rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
-			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Answer.Code, &d.Answer.Enhanced, &d.Answer.Text, &d.Email, &d.ReaderLanguage)
+			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Reply.Code, &d.Reply.Enhanced, &d.Reply.Text, &d.Email, &d.ReaderLanguage)
 		if err != nil {
 			return nil, fmt.Errorf("read deliveries: %w", err)
 		}

@@ -19,7 +19,7 @@ func TestEachDeliveryComesOnce(t *testing.T) {
 		outcomes := []ledger.Outcome{}
 		for i, j := range h.exchange(now, ledger.Claiming{Owner: "node-1", Limit: readers - 100}) {
 			if i%2 == 0 {
-				outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Failed, Answer: ledger.Answer{Code: 554, Text: "no"}})
+				outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Failed, Reply: ledger.Reply{Code: 554, Text: "no"}})
 			}
 		}
 		h.exchange(now, ledger.Claiming{Owner: "node-1"}, outcomes...)
@@ -31,7 +31,7 @@ func TestEachDeliveryComesOnce(t *testing.T) {
 				if had[d.Key.Subscriber] || d.Key.Edition != edition || d.Email == "" || d.Tip != "tip" || d.LocalDate != "2026-11-23" {
 					h.Fatalf("%+v", d)
 				}
-				if had[d.Key.Subscriber] = true; d.State == ledger.Failed && d.Answer.String() != "554 no" {
+				if had[d.Key.Subscriber] = true; d.State == ledger.Failed && d.Reply.String() != "554 no" {
 					h.Fatalf("%+v", d)
 				}
 				if seen[d.State]++; seen[ledger.Pending] == 100 && more == nil { // who reads holds up nobody who writes

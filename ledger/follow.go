@@ -19,8 +19,8 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 		r.sent[o.Job.Key.Edition]++
 	}
 	if o.Dead {
-		o.Answer.Text = plain(o.Answer.Text)
-		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Answer.String())
+		o.Reply.Text = plain(o.Reply.Text)
+		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Reply.String())
 	}
 	if o.Job.Content == 0 {
 		return nil

@@ -44,15 +44,15 @@ func New(db *store.DB, list *subscribers.List) *Ledger {
 // Editions returns what was chosen and sent.
 func (l *Ledger) Editions() *editions.Editions { return l.editions }
 
-// Answer is what the relay last said about a delivery.
-type Answer struct {
+// Reply is what the relay last said about a delivery.
+type Reply struct {
 	Code     int    // RFC 5321 §4.2; 0: it said nothing
 	Enhanced string // RFC 3463, or ""
 	Text     string
 }
 
 // String writes an answer as the relay did.
-func (a Answer) String() string {
+func (a Reply) String() string {
 	switch {
 	case a.Code == 0:
 		return a.Text

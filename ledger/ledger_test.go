@@ -136,14 +136,14 @@ func TestOutcomes(t *testing.T) {
 		if again := h.exchange(now, claim); len(again) != 0 {
 			h.Fatalf("claimed %d of them twice", len(again))
 		}
-		refused := ledger.Answer{Code: 550, Enhanced: "5.1.1", Text: "no such user"}
+		refused := ledger.Reply{Code: 550, Enhanced: "5.1.1", Text: "no such user"}
 		h.exchange(now, ledger.Claiming{Owner: "node-1"},
-			ledger.Outcome{Job: jobs[0], State: ledger.Sent, Answer: ledger.Answer{Code: 250, Text: "queued as 1"}, Language: "es"},
-			ledger.Outcome{Job: jobs[1], State: ledger.Retry, NextAt: now.Add(time.Minute), Answer: ledger.Answer{Code: 451, Text: "later"}},
-			ledger.Outcome{Job: jobs[2], State: ledger.Failed, Answer: refused, Dead: true},
+			ledger.Outcome{Job: jobs[0], State: ledger.Sent, Reply: ledger.Reply{Code: 250, Text: "queued as 1"}, Language: "es"},
+			ledger.Outcome{Job: jobs[1], State: ledger.Retry, NextAt: now.Add(time.Minute), Reply: ledger.Reply{Code: 451, Text: "later"}},
+			ledger.Outcome{Job: jobs[2], State: ledger.Failed, Reply: refused, Dead: true},
 			ledger.Outcome{Job: jobs[3], State: ledger.InDoubt, Doubt: true},
 			ledger.Outcome{Job: jobs[4], State: ledger.Pending, NextAt: now.Add(5 * time.Minute)},
-			ledger.Outcome{Job: jobs[5], State: ledger.Retry, NextAt: now.Add(100 * time.Hour), Answer: ledger.Answer{Code: 451}},
+			ledger.Outcome{Job: jobs[5], State: ledger.Retry, NextAt: now.Add(100 * time.Hour), Reply: ledger.Reply{Code: 451}},
 		)
 		if c := h.counts(); c.Sent != 1 || c.Retry != 2 || c.Failed != 1 || c.InDoubt != 1 || c.Pending != 1 || c.Due != 6 {
 			h.Errorf("%+v", c)
@@ -386,7 +386,7 @@ func TestLateOutcomes(t *testing.T) {
 	each(t, 2, func(h *harness) {
 		h.open("tip")
 		jobs := h.exchange(now, claim)
-		gone := ledger.Outcome{Job: jobs[0], State: ledger.Failed, Dead: true, Answer: ledger.Answer{Code: 550, Text: "no\x00 such \xff user"}}
+		gone := ledger.Outcome{Job: jobs[0], State: ledger.Failed, Dead: true, Reply: ledger.Reply{Code: 550, Text: "no\x00 such \xff user"}}
 		stranger := gone
 		stranger.Job.Owner = "node-2"
 		h.exchange(now, ledger.Claiming{Owner: "node-2"}, stranger)

@@ -22,7 +22,7 @@ type PauseInfo struct {
 	Newsletter string // or Relay, or NoticesOf a newsletter
 	Since      time.Time
 	Reason     string
-	Answer     Answer
+	Reply      Reply
 	ProbeAt    time.Time // when one mail is tried again
 	Probes     int       // tried so far
 }
@@ -37,7 +37,7 @@ func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
 				enhanced = excluded.enhanced, answer = excluded.answer, probe_at = excluded.probe_at, probes = excluded.probes`,
-			p.Newsletter, store.Millis(p.Since), p.Reason, p.Answer.Code, p.Answer.Enhanced, plain(p.Answer.Text), store.Millis(p.ProbeAt), p.Probes)
+			p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, plain(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes)
 		if err != nil {
 			return fmt.Errorf("pause: %w", err)
 		}
@@ -81,7 +81,7 @@ func (l *Ledger) Pauses(ctx context.Context, q store.Queryer) ([]PauseInfo, erro
 	for rows.Next() {
 		var p PauseInfo
 		var since, probe int64
-		err := rows.Scan(&p.Newsletter, &since, &p.Reason, &p.Answer.Code, &p.Answer.Enhanced, &p.Answer.Text, &probe, &p.Probes)
+		err := rows.Scan(&p.Newsletter, &since, &p.Reason, &p.Reply.Code, &p.Reply.Enhanced, &p.Reply.Text, &probe, &p.Probes)
 		if err != nil {
 			return nil, fmt.Errorf("read pauses: %w", err)
 		}

@@ -26,7 +26,7 @@ type HeldDelivery struct {
 	Attempts   int       `json:"attempts"`
 	DueAt      time.Time `json:"due_at"`
 	DoneAt     time.Time `json:"done_at,omitzero"`
-	Answer     string    `json:"answer,omitempty"` // of our relay
+	Reply      string    `json:"answer,omitempty"` // of our relay
 }
 
 // HeldNotice is one mail that answered them.
@@ -38,7 +38,7 @@ type HeldNotice struct {
 	State      State     `json:"state"`
 	At         time.Time `json:"at"`
 	DoneAt     time.Time `json:"done_at,omitzero"`
-	Answer     string    `json:"answer,omitempty"`
+	Reply      string    `json:"answer,omitempty"`
 }
 
 // HeldVote is what they said of a tip.
@@ -59,7 +59,7 @@ func (l *Ledger) HeldOn(ctx context.Context, subscriber int64) (h Held, err erro
 	}
 	for _, d := range deliveries {
 		h.Deliveries = append(h.Deliveries, HeldDelivery{
-			d.Newsletter, d.LocalDate, d.Tip, d.Language, d.State, d.Attempts, d.DueAt, d.DoneAt, d.Answer.String(),
+			d.Newsletter, d.LocalDate, d.Tip, d.Language, d.State, d.Attempts, d.DueAt, d.DoneAt, d.Reply.String(),
 		})
 	}
 	err = l.each(ctx, `
@@ -67,9 +67,9 @@ func (l *Ledger) HeldOn(ctx context.Context, subscriber int64) (h Held, err erro
 		FROM notices WHERE subscriber = $1 ORDER BY opened_at DESC, id DESC`, subscriber, func(scan func(...any) error) error {
 		var n HeldNotice
 		var at, done int64
-		var a Answer
+		var a Reply
 		err := scan(&n.Kind, &n.Newsletter, &n.Email, &n.Language, &n.State, &at, &done, &a.Code, &a.Enhanced, &a.Text)
-		n.At, n.DoneAt, n.Answer = store.Time(at), store.Time(done), a.String()
+		n.At, n.DoneAt, n.Reply = store.Time(at), store.Time(done), a.String()
 		h.Notices = append(h.Notices, n)
 		return err
 	})

@@ -13,7 +13,7 @@ func TestHeldOn(t *testing.T) {
 	each(t, 1, func(h *harness) {
 		h.open("own-the-mistake")
 		job := h.exchange(now, claim)[0]
-		h.exchange(now, claim, ledger.Outcome{Job: job, State: ledger.Sent, Answer: ledger.Answer{Code: 250, Text: "taken"}})
+		h.exchange(now, claim, ledger.Outcome{Job: job, State: ledger.Sent, Reply: ledger.Reply{Code: 250, Text: "taken"}})
 		h.write(func(tx *sql.Tx) error {
 			err := h.ledger.Enqueue(h.Context(), tx, now, ledger.Notice{
 				Kind: ledger.Welcome, Newsletter: "management", Subscriber: job.Key.Subscriber, Email: "r0@example.com",
@@ -30,7 +30,7 @@ func TestHeldOn(t *testing.T) {
 		if err != nil {
 			h.Fatal(err)
 		}
-		if len(held.Deliveries) != 1 || held.Deliveries[0].Tip != "own-the-mistake" || !strings.Contains(held.Deliveries[0].Answer, "taken") {
+		if len(held.Deliveries) != 1 || held.Deliveries[0].Tip != "own-the-mistake" || !strings.Contains(held.Deliveries[0].Reply, "taken") {
 			h.Errorf("deliveries %+v", held.Deliveries)
 		}
 		if len(held.Notices) != 1 || held.Notices[0].Kind != ledger.Welcome || held.Notices[0].Email != "r0@example.com" {

@@ -50,13 +50,13 @@ func (l *Ledger) Progress(ctx context.Context, now time.Time, e editions.Edition
 	return p, rows.Err()
 }
 
-// AnswerOf returns what was said to one of the deliveries that a reason is of.
-func (l *Ledger) AnswerOf(ctx context.Context, e editions.Edition, r Reason) (answer string, err error) {
-	err = l.db.Read().QueryRowContext(ctx, sqlAnswerOf, e.ID, string(r.State), r.Code, r.Enhanced).Scan(&answer)
+// ReplyOf returns what was said to one of the deliveries that a reason is of.
+func (l *Ledger) ReplyOf(ctx context.Context, e editions.Edition, r Reason) (answer string, err error) {
+	err = l.db.Read().QueryRowContext(ctx, sqlReplyOf, e.ID, string(r.State), r.Code, r.Enhanced).Scan(&answer)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it may have changed since
 		return "", fmt.Errorf("read answer: %w", err)
 	}
 	return answer, nil
 }
 
-const sqlAnswerOf = `SELECT answer FROM deliveries WHERE edition = $1 AND ` + other + ` AND state = $2 AND code = $3 AND enhanced = $4 LIMIT 1`
+const sqlReplyOf = `SELECT answer FROM deliveries WHERE edition = $1 AND ` + other + ` AND state = $2 AND code = $3 AND enhanced = $4 LIMIT 1`

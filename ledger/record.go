@@ -17,7 +17,7 @@ type Outcome struct {
 	Job      Job
 	State    State     // Sent, Retry, Failed, InDoubt, or Pending: nothing was said about this mail
 	NextAt   time.Time // Retry, Pending: not before
-	Answer   Answer
+	Reply    Reply
 	Language string // of the text that was sent
 	// Dead says that the address can't get mail: the reader is suppressed.
 	Dead bool
@@ -111,7 +111,7 @@ func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written [
 		o := &outcomes[i]
 		c := r.change(o)
 		args := []any{
-			string(o.State), c.next, c.attempts, c.doubts, o.Answer.Code, o.Answer.Enhanced, plain(o.Answer.Text), o.Language, c.end,
+			string(o.State), c.next, c.attempts, c.doubts, o.Reply.Code, o.Reply.Enhanced, plain(o.Reply.Text), o.Language, c.end,
 			o.Job.Owner, o.Job.Key.Edition, o.Job.Key.Subscriber,
 		}
 		var n int64
@@ -158,10 +158,10 @@ func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (writt
 		}
 		deliveries[o.Job.Key] = o
 		c := r.change(o)
-		states, enhanced, answers = append(states, string(o.State)), append(enhanced, o.Answer.Enhanced), append(answers, plain(o.Answer.Text))
+		states, enhanced, answers = append(states, string(o.State)), append(enhanced, o.Reply.Enhanced), append(answers, plain(o.Reply.Text))
 		languages, owners = append(languages, o.Language), append(owners, o.Job.Owner)
 		next, attempts, doubts = append(next, c.next), append(attempts, int64(c.attempts)), append(doubts, int64(c.doubts))
-		codes, ends = append(codes, int64(o.Answer.Code)), append(ends, c.end)
+		codes, ends = append(codes, int64(o.Reply.Code)), append(ends, c.end)
 		inEdition, readers = append(inEdition, o.Job.Key.Edition), append(readers, o.Job.Key.Subscriber)
 	}
 	if len(deliveries) == 0 {

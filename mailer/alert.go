@@ -28,7 +28,7 @@ func (d *dispatcher) alertPause(p ledger.PauseInfo, known bool) []ledger.Notice 
 	return d.alert(p, p.Since.Add(alertLife), "sending is paused", fmt.Sprintf(
 		"Sending is paused since %s:\n%s.\n%s\nNobody is lost: what waits goes out when the cause is mended. One mail is tried at\n%s and again later;"+
 			"\ndailytip resume tries at once, dailytip status shows what waits.\n",
-		stamp(p.Since), p.Reason, paragraph(p.Answer), stamp(p.ProbeAt)))
+		stamp(p.Since), p.Reason, paragraph(p.Reply), stamp(p.ProbeAt)))
 }
 
 // alertResume tells the operator that a pause is over.
@@ -38,11 +38,11 @@ func (d *dispatcher) alertResume(now time.Time, p ledger.PauseInfo) []ledger.Not
 	}
 	return d.alert(p, time.Time{}, "sending goes on", fmt.Sprintf(
 		"Sending goes on since %s. It was paused since %s:\n%s.\n%s",
-		stamp(now), stamp(p.Since), p.Reason, paragraph(p.Answer)))
+		stamp(now), stamp(p.Since), p.Reason, paragraph(p.Reply)))
 }
 
 // paragraph tells what was said, if anything was.
-func paragraph(a ledger.Answer) string {
+func paragraph(a ledger.Reply) string {
 	if said := Said(a); said != "" {
 		return "\n" + strings.ToUpper(said[:1]) + said[1:] + "\n"
 	}

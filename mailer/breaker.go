@@ -35,7 +35,7 @@ func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, r *me
 		d.outcomes = append(d.outcomes, o)
 	}
 	if s.counts[r.verdict]++; s.counts[r.verdict] >= w.limit {
-		d.pause(ctx, now, w.scope, o.Answer, reason(r))
+		d.pause(ctx, now, w.scope, o.Reply, reason(r))
 		d.putBack(now, w.scope)
 	}
 }

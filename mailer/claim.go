@@ -112,7 +112,7 @@ func (d *dispatcher) begin(ctx context.Context) {
 		d.lost(now, err)
 	}
 	if n > 0 {
-		d.log.Warn("mails are in doubt: the last process ended before it saw the relay's answer; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
+		d.log.Warn("mails are in doubt: the last process ended before it saw the relay's reply; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
 	}
 	d.readPauses(ctx)
 	d.beat(ctx)
@@ -192,7 +192,7 @@ func (d *dispatcher) start(now time.Time, job ledger.Job) {
 	d.outstanding[job.Key] = struct{}{}
 	if next, ok := d.domains.admit(now, job); !ok {
 		d.outcomes = append(d.outcomes, ledger.Outcome{
-			Job: job, State: ledger.Pending, NextAt: next, Answer: ledger.Answer{Text: "it waits for its turn: domains: limits how much its recipient's domain gets"},
+			Job: job, State: ledger.Pending, NextAt: next, Reply: ledger.Reply{Text: "it waits for its turn: domains: limits how much its recipient's domain gets"},
 		})
 		return
 	}

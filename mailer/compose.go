@@ -177,7 +177,7 @@ func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*l
 		}
 		return m.inLanguage(n, c, job.Language)
 	case ledger.Confirm, ledger.Welcome, ledger.Known, ledger.Account:
-		return letter.ComposeNotice(n.Newsletter, m.answer(ctx, n, job))
+		return letter.ComposeNotice(n.Newsletter, m.noticeOf(ctx, n, job))
 	case ledger.Resend:
 		c, err := m.content(ctx, job.Content)
 		if err != nil {
@@ -194,7 +194,7 @@ func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*l
 }
 
 // answer is the notice that answers a person's sign-up or confirmation.
-func (m *Mailer) answer(ctx context.Context, n *Newsletter, job *ledger.Job) letter.Notice {
+func (m *Mailer) noticeOf(ctx context.Context, n *Newsletter, job *ledger.Job) letter.Notice {
 	notice := letter.Notice{Language: job.Language}
 	switch job.Kind {
 	case ledger.Confirm:

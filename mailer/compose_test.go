@@ -117,12 +117,12 @@ func TestComposingIsntTheRelaysFault(t *testing.T) {
 	const fault = "the mail can't be composed: compose letter: newsletter from \"nobody\" is no mail address"
 	h.waitLog("sending is paused: the mail can't be composed")
 	h.wait("it is paused", func() bool { return len(h.pauses()) == 1 })
-	if p := h.pauses()[0]; !strings.HasPrefix(p.Reason, fault) || Said(p.Answer) != "" {
-		t.Errorf("paused: %s; %q", p.Reason, Said(p.Answer))
+	if p := h.pauses()[0]; !strings.HasPrefix(p.Reason, fault) || Said(p.Reply) != "" {
+		t.Errorf("paused: %s; %q", p.Reason, Said(p.Reply))
 	}
 	h.wait("all wait", func() bool { return h.states()[ledger.Pending] == 3 })
 	for email, d := range h.deliveries() {
-		if said := Said(d.Answer); d.Answer.Text != "" && (!strings.HasPrefix(said, "it was not sent: "+fault) || strings.Contains(said, "relay")) {
+		if said := Said(d.Reply); d.Reply.Text != "" && (!strings.HasPrefix(said, "it was not sent: "+fault) || strings.Contains(said, "relay")) {
 			t.Errorf("%s: %q", email, said)
 		}
 	}
@@ -133,11 +133,11 @@ func TestComposingIsntTheRelaysFault(t *testing.T) {
 }
 
 func TestSaid(t *testing.T) {
-	for want, a := range map[string]ledger.Answer{
+	for want, a := range map[string]ledger.Reply{
 		"":                                       {},
 		"the relay said: 550 5.1.1 no such user": {Code: 550, Enhanced: "5.1.1", Text: "no such user"},
 		"the relay said: 451 later":              {Code: 451, Text: "later"},
-		"no answer: connection refused":          {Text: "connection refused"},
+		"no reply: connection refused":           {Text: "connection refused"},
 		"it was not sent: the message is damaged": {Code: 554, Enhanced: "5.6.0", Text: "not sent: the message is damaged"},
 	} {
 		if got := Said(a); got != want {

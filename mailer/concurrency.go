@@ -21,12 +21,12 @@ type concurrency struct {
 	changedAt  time.Time     // or when a storm was last heard
 	narrowedAt time.Time     // the window of the last storm
 	since      time.Time     // begin of the window that is counted
-	answers    int           // in the window
+	replies    int           // in the window
 	refusals   int           // those of them that ask for less
 	grown      chan struct{} // closed when there are more
 }
 
-// A storm is so many answers that ask for less in one window of pace.narrow, and
+// A storm is so many replies that ask for less in one window of pace.narrow, and
 // so large a part of all: one 421 is what many relays say after some number of
 // messages.
 const (
@@ -70,16 +70,16 @@ func (c *concurrency) used() bool {
 	return c.most > 0
 }
 
-// heed changes it after an answer, and returns the new one when it's
+// heed changes it after a reply, and returns the new one when it's
 // fewer: at once when a relay speaks of its connections, else after a storm. What
 // comes together counts once: it was all said before anything could change.
-func (c *concurrency) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
+func (c *concurrency) heed(now time.Time, a verdict.Reply, v verdict.Verdict, p pace) (fewer int, narrowed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if now.Sub(c.since) >= p.narrow {
-		c.since, c.answers, c.refusals = now, 0, 0
+		c.since, c.replies, c.refusals = now, 0, 0
 	}
-	c.answers++
+	c.replies++
 	if !asksForLess(a) {
 		if v == verdict.Accepted && c.limit < c.most && now.Sub(c.changedAt) >= p.widen {
 			c.limit++
@@ -100,7 +100,7 @@ func (c *concurrency) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p
 			to = min(to, connected)
 		}
 		c.narrowedAt, to = c.since, max(to/2, 1)
-	case c.refusals >= storm && float64(c.refusals) >= stormPart*float64(c.answers):
+	case c.refusals >= storm && float64(c.refusals) >= stormPart*float64(c.replies):
 		c.narrowedAt, to = c.since, max(c.limit/2, 1)
 		c.changedAt = now
 	}
@@ -111,9 +111,9 @@ func (c *concurrency) heed(now time.Time, a verdict.Answer, v verdict.Verdict, p
 	return to, true
 }
 
-// asksForLess tells whether an answer says that the relay has too much to do. A
+// asksForLess tells whether a reply says that the relay has too much to do. A
 // refusal for now of one recipient (greylisting, RFC 6647) doesn't.
-func asksForLess(a verdict.Answer) bool {
+func asksForLess(a verdict.Reply) bool {
 	switch {
 	case a.Code/100 != 4:
 		return false
@@ -128,9 +128,9 @@ func asksForLess(a verdict.Answer) bool {
 // Gmail, Yahoo and others have no digits of their own for it.
 var concurrencyWords = regexp.MustCompile(`(?i)concurren|simultaneous|too many (open )?(smtp )?(connections|sessions)|connections? (limit|rate)|(thread|session) limit`)
 
-// aboutConcurrency tells whether an answer speaks of too many connections at a
+// aboutConcurrency tells whether a reply speaks of too many connections at a
 // time. A wrong guess makes us slower for a while, and nothing else.
-func aboutConcurrency(a verdict.Answer) bool {
+func aboutConcurrency(a verdict.Reply) bool {
 	return a.Code/100 == 4 && (a.Code == 432 && a.Enhanced == "4.3.2" || concurrencyWords.MatchString(a.Text))
 }
 

@@ -134,7 +134,7 @@ func TestInDoubtIsHeld(t *testing.T) {
 	h.wantCopies(h.inbox.Counts(), func(ledger.Delivery) int { return 1 })
 }
 
-// A mail whose answer never comes isn't sent for ever.
+// A mail whose reply never comes isn't sent for ever.
 func TestCopiesAreBounded(t *testing.T) {
 	h := setUp(t)
 	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
@@ -169,7 +169,7 @@ func TestPoisonedMail(t *testing.T) {
 				h.run(func(s *setting) { s.pace.backoff = func(int) time.Duration { return time.Hour } })
 				h.waitFor(ledger.Sent, 14)
 				h.waitFor(ledger.Retry, 1)
-				if d := h.deliveries()[reader(0)]; d.Attempts != 1 || d.Answer.Text == "" && d.Answer.Code == 0 {
+				if d := h.deliveries()[reader(0)]; d.Attempts != 1 || d.Reply.Text == "" && d.Reply.Code == 0 {
 					t.Errorf("%+v", d)
 				}
 				h.wantQuiet()
@@ -204,7 +204,7 @@ func TestRefusedOneByOne(t *testing.T) {
 			h.waitFor(ledger.Failed, 4)
 			var dead []string
 			for email, d := range h.deliveries() {
-				if d.State == ledger.Failed && (!some(email) || d.Answer.Code != 550 || d.Attempts != 1) {
+				if d.State == ledger.Failed && (!some(email) || d.Reply.Code != 550 || d.Attempts != 1) {
 					t.Errorf("%s: %+v", email, d)
 				}
 				if test.dead && some(email) {

@@ -86,7 +86,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 	try, last, ok := c.upstream.open(clock(), x.job.Probe)
 	if !ok {
 		if x.relay == "" {
-			x.relay, x.answer = c.upstream.Name, last
+			x.relay, x.reply = c.upstream.Name, last
 		}
 		c.tryNext(x)
 		return
@@ -106,7 +106,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		return
 	}
 	x.began, x.try = clock(), try
-	c.answer(ctx, x, c.session.Send(ctx, relay.Envelope{
+	c.reply(ctx, x, c.session.Send(ctx, relay.Envelope{
 		From: x.from, To: string(x.job.Email), Data: x.bytes.data, Wanted: func() bool { return c.stillWanted(x) },
 	}))
 }
@@ -125,10 +125,10 @@ func (c *connection) await(ctx context.Context, x *message) bool {
 	return clock().Before(x.job.ExpiresAt)
 }
 
-// answer brings back a mail that is over, or tries it elsewhere.
-func (c *connection) answer(ctx context.Context, x *message, a verdict.Answer) {
+// reply brings back a mail that is over, or tries it elsewhere.
+func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 	l := c.upstream
-	x.relay, x.answer, x.verdict = l.Name, a, verdict.Judge(a)
+	x.relay, x.reply, x.verdict = l.Name, a, verdict.Judge(a)
 	c.observed(x)
 	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
 	now := clock()
@@ -180,7 +180,7 @@ func (c *connection) tryNext(x *message) {
 	case x.relay == "":
 		c.untried(x)
 	default:
-		x.verdict = verdict.Judge(x.answer)
+		x.verdict = verdict.Judge(x.reply)
 		c.back(x)
 	}
 }

@@ -38,12 +38,12 @@ func TestConcurrency(t *testing.T) {
 	t.Parallel()
 	const connections = 8
 	p := pace{narrow: 5 * time.Second, widen: 30 * time.Second}
-	busy := verdict.Answer{Stage: verdict.MailFrom, Code: 421}
-	grey := verdict.Answer{Stage: verdict.RcptTo, Code: 451, Enhanced: "4.7.1"}
-	fine := verdict.Answer{Stage: verdict.Dot, Code: 250}
+	busy := verdict.Reply{Stage: verdict.MailFrom, Code: 421}
+	grey := verdict.Reply{Stage: verdict.RcptTo, Code: 451, Enhanced: "4.7.1"}
+	fine := verdict.Reply{Stage: verdict.Dot, Code: 250}
 	now := time.Unix(1_800_000_000, 0)
 	w := newConcurrency(connections)
-	heed := func(a verdict.Answer, times int) {
+	heed := func(a verdict.Reply, times int) {
 		for range times {
 			w.heed(now, a, verdict.Judge(a), p)
 			now = now.Add(time.Second)
@@ -87,7 +87,7 @@ func TestConcurrency(t *testing.T) {
 	}
 	want(8)
 	w.connected.Store(3)
-	heed(verdict.Answer{Stage: verdict.Connect, Code: 421}, 1)
+	heed(verdict.Reply{Stage: verdict.Connect, Code: 421}, 1)
 	want(3)
 	w.share(2)
 	want(2)

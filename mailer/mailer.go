@@ -53,7 +53,7 @@ type Options struct {
 	// for the mail that welcomes them; the zero time when nobody can tell. May
 	// be nil.
 	NextDue func(ctx context.Context, subscription int64) time.Time
-	// Observe is told each answer of a relay's. Several connections call it at
+	// Observe is told each reply of a relay's. Several connections call it at
 	// once, and wait for it; nil: nobody measures.
 	Observe func(Observation)
 	Log     *slog.Logger // nil: nothing is logged

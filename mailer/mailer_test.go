@@ -24,7 +24,7 @@ func TestEverybodyGetsOneInTheirLanguage(t *testing.T) {
 		h.wantOnce()
 		h.wantQuiet()
 		for email, d := range h.deliveries() {
-			if d.Attempts != 1 || d.Answer.Code != 250 || d.Language != map[string]string{"": "en", "es": "es"}[d.ReaderLanguage] {
+			if d.Attempts != 1 || d.Reply.Code != 250 || d.Language != map[string]string{"": "en", "es": "es"}[d.ReaderLanguage] {
 				t.Errorf("%s: %+v", email, d)
 			}
 		}

@@ -22,7 +22,7 @@ type message struct {
 	untried bool  // nothing was said about it: a stop, or its time was over
 	err     error // it couldn't be composed; nothing was sent
 	relay   string
-	answer  verdict.Answer
+	reply   verdict.Reply
 	verdict verdict.Verdict
 }
 

@@ -13,8 +13,8 @@ type Observation struct {
 	Kind       string // of a notice; "": a delivery
 	Attempt    int    // from 1
 	Verdict    verdict.Verdict
-	Answer     verdict.Answer
-	Took       time.Duration // from the relay's turn to its answer, connecting included
+	Reply      verdict.Reply
+	Took       time.Duration // from the relay's turn to its reply, connecting included
 	Bytes      int           // of the message
 }
 
@@ -25,7 +25,7 @@ func (m *Mailer) observed(x *message) {
 	}
 	m.observe(Observation{
 		Relay: x.relay, Newsletter: x.job.Newsletter, Kind: x.job.Kind, Attempt: x.job.Attempts,
-		Verdict: x.verdict, Answer: x.answer, Took: clock().Sub(x.began), Bytes: len(x.bytes.data),
+		Verdict: x.verdict, Reply: x.reply, Took: clock().Sub(x.began), Bytes: len(x.bytes.data),
 	})
 }
 

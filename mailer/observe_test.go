@@ -10,7 +10,7 @@ import (
 	"dailytip/verdict"
 )
 
-// Each answer is observed once, whatever becomes of the mail.
+// Each reply is observed once, whatever becomes of the mail.
 func TestAnswersAreObserved(t *testing.T) {
 	h := setUp(t)
 	h.open(9)
@@ -31,8 +31,8 @@ func TestAnswersAreObserved(t *testing.T) {
 			if o.Relay != h.inbox.Addr() || o.Newsletter != "management" || o.Kind != "" || o.Attempt != 1 || o.Took <= 0 || o.Bytes < 1000 {
 				t.Errorf("%+v", o)
 			}
-			if o.Verdict == verdict.Retry && o.Answer.Enhanced != "4.7.1" {
-				t.Errorf("the answer is %s", o.Answer)
+			if o.Verdict == verdict.Retry && o.Reply.Enhanced != "4.7.1" {
+				t.Errorf("the reply is %s", o.Reply)
 			}
 		}
 	})

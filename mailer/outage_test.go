@@ -14,7 +14,7 @@ import (
 	"dailytip/store/storetest"
 )
 
-// holdAfter has the server answer slowly to n mails, and to the others when it's
+// holdAfter has the server reply slowly to n mails, and to the others when it's
 // released.
 func (h *harness) holdAfter(n int) (release func()) {
 	gate := make(chan struct{})
@@ -194,7 +194,7 @@ func TestStopAndGoOn(t *testing.T) {
 	}
 }
 
-// A stop while the relay is slow to answer waits for it.
+// A stop while the relay is slow to reply waits for it.
 func TestStopWaitsForAnswers(t *testing.T) {
 	h := setUp(t)
 	gate := inbox.NewGate(inbox.Dot)

@@ -30,9 +30,9 @@ func (d *dispatcher) readPauses(ctx context.Context) {
 }
 
 // pause holds a newsletter's run, or all of them, and says so once.
-func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a ledger.Answer, why string) {
+func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a ledger.Reply, why string) {
 	was, paused := d.paused[scope]
-	info := ledger.PauseInfo{Newsletter: scope, Since: now, Reason: why, Answer: a, ProbeAt: now.Add(d.pace.probe(scope, 0))}
+	info := ledger.PauseInfo{Newsletter: scope, Since: now, Reason: why, Reply: a, ProbeAt: now.Add(d.pace.probe(scope, 0))}
 	if paused {
 		info.Since, info.Probes = was.Since, was.Probes+1
 		info.ProbeAt = now.Add(d.pace.probe(scope, info.Probes))

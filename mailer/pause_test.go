@@ -92,7 +92,7 @@ func TestPauses(t *testing.T) {
 				return len(p) == 1 && p[0].Probes >= 2
 			})
 			p := h.pauses()[0]
-			if p.Newsletter != test.scope || p.Answer.Code != test.fault.Code {
+			if p.Newsletter != test.scope || p.Reply.Code != test.fault.Code {
 				t.Errorf("%+v", p)
 			}
 			h.wantLog(test.says...)

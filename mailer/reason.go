@@ -9,15 +9,15 @@ import (
 )
 
 // reason says why a scope is paused and what to do about it. It may read an
-// answer's words, which the verdict never does: a wrong guess here costs the
-// operator a look at the answer beside it.
+// reply's words, which the verdict never does: a wrong guess here costs the
+// operator a look at the reply beside it.
 func reason(r *message) string {
-	why, then := "the relay refused several mails in a row, which is hardly the readers' fault", "; its answer says why"
+	why, then := "the relay refused several mails in a row, which is hardly the readers' fault", "; its reply says why"
 	sender := "from"
 	if r.job.Kind != "" {
 		sender = "confirm_from"
 	}
-	switch a := r.answer; {
+	switch a := r.reply; {
 	case r.verdict == verdict.InDoubt, r.verdict == verdict.Down && a.Stage >= verdict.RcptTo:
 		why, then = "the relay broke off several conversations in a row", "; look into its log"
 	case a.Stage == verdict.TLS:
@@ -57,13 +57,13 @@ var (
 // wantsLogin tells whether a refusal asks us to log in: by its digits, or by its
 // words where the digits are used for much else ("550 5.7.1 Authentication
 // required", "503 AUTH first").
-func wantsLogin(a verdict.Answer) bool {
+func wantsLogin(a verdict.Reply) bool {
 	return verdict.AboutLogin(a) || loginWords.MatchString(a.Text) && !senderWords.MatchString(a.Text)
 }
 
 // wantsTLS tells whether a refusal asks for encryption, which servers do with
 // 530 too (RFC 3207 §4).
-func wantsTLS(a verdict.Answer) bool {
+func wantsTLS(a verdict.Reply) bool {
 	switch a.Enhanced {
 	case "5.7.10", "5.7.11":
 		return true
@@ -71,9 +71,9 @@ func wantsTLS(a verdict.Answer) bool {
 	return a.Code == 523 || a.Code == 538 || tlsWords.MatchString(a.Text)
 }
 
-// Said tells an operator where an answer comes from: a relay, the network, or a
+// Said tells an operator where a reply comes from: a relay, the network, or a
 // mail of ours that was never shown to a relay. It is "" when there is none.
-func Said(a ledger.Answer) string {
+func Said(a ledger.Reply) string {
 	text, ours := strings.CutPrefix(a.Text, notSent)
 	switch {
 	case a.Code == 0 && a.Text == "":
@@ -81,11 +81,11 @@ func Said(a ledger.Answer) string {
 	case ours:
 		return "it was not sent: " + text
 	case a.Code == 0:
-		return "no answer: " + a.Text
+		return "no reply: " + a.Text
 	}
 	return "the relay said: " + a.String()
 }
 
-// notSent begins the answer to a mail that no relay has seen, here and in package
+// notSent begins the reply to a mail that no relay has seen, here and in package
 // relay.
 const notSent = "not sent: "

@@ -17,17 +17,17 @@ func (d *dispatcher) take(ctx context.Context, r *message) {
 	d.domains.over(now, r.job)
 	o := ledger.Outcome{
 		Job: r.job, State: ledger.Pending, NextAt: now, Language: r.language,
-		Answer: ledger.Answer{Code: r.answer.Code, Enhanced: r.answer.Enhanced, Text: r.answer.Text},
+		Reply: ledger.Reply{Code: r.reply.Code, Enhanced: r.reply.Enhanced, Text: r.reply.Text},
 	}
-	if r.answer.Err != nil {
-		o.Answer.Text = r.answer.Err.Error()
+	if r.reply.Err != nil {
+		o.Reply.Text = r.reply.Err.Error()
 	}
 	switch {
 	case r.untried:
-		o.Answer = ledger.Answer{}
+		o.Reply = ledger.Reply{}
 		d.outcomes = append(d.outcomes, o)
 	case r.err != nil:
-		o.Answer = ledger.Answer{Text: notSent + "the mail can't be composed: " + r.err.Error()}
+		o.Reply = ledger.Reply{Text: notSent + "the mail can't be composed: " + r.err.Error()}
 		d.uncomposed(ctx, now, r, &o)
 		d.outcomes = append(d.outcomes, o)
 	default:
@@ -53,7 +53,7 @@ func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r *message, 
 			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", r.job.Kind, "newsletter", r.job.Newsletter, "error", r.err)
 		}
 	case !paused || r.job.Probe:
-		d.pause(ctx, now, scope, ledger.Answer{}, "the mail can't be composed: "+r.err.Error()+". Correct the configuration and restart")
+		d.pause(ctx, now, scope, ledger.Reply{}, "the mail can't be composed: "+r.err.Error()+". Correct the configuration and restart")
 	}
 }
 
@@ -66,7 +66,7 @@ type ruling struct {
 }
 
 const (
-	// mostCopies is after how many attempts a mail whose answer is never seen
+	// mostCopies is after how many attempts a mail whose reply is never seen
 	// waits for the operator.
 	mostCopies = 4
 	// cutOff is how many conversations in a row may break off in the middle
@@ -76,7 +76,7 @@ const (
 
 // rule judges what wasn't accepted.
 func (m *Mailer) rule(r *message) ruling {
-	w := ruling{state: ledger.Pending, scope: scopeOf(r.job), limit: verdict.PauseAfter(r.answer)}
+	w := ruling{state: ledger.Pending, scope: scopeOf(r.job), limit: verdict.PauseAfter(r.reply)}
 	switch r.verdict {
 	case verdict.Retry:
 		w.state, w.wait = ledger.Retry, true
@@ -90,24 +90,24 @@ func (m *Mailer) rule(r *message) ruling {
 		}
 	case verdict.Ours:
 		switch {
-		case r.answer.Stage < verdict.MailFrom, r.answer.Stage == verdict.MailFrom && verdict.AboutLogin(r.answer):
+		case r.reply.Stage < verdict.MailFrom, r.reply.Stage == verdict.MailFrom && verdict.AboutLogin(r.reply):
 			w.scope = ledger.Relay
-		case verdict.AboutLogin(r.answer): // other mails are tried first: it may be one reader's server after all
+		case verdict.AboutLogin(r.reply): // other mails are tried first: it may be one reader's server after all
 			w.state, w.wait = ledger.Retry, true
-		case r.answer.Stage > verdict.MailFrom: // the same
+		case r.reply.Stage > verdict.MailFrom: // the same
 			w.state = ledger.Failed
 		}
 	case verdict.Down:
 		w.scope = ledger.Relay
 		// It took our call and the sender: perhaps it stumbles over this mail.
-		if r.answer.Stage >= verdict.RcptTo {
+		if r.reply.Stage >= verdict.RcptTo {
 			w.state, w.wait, w.limit = ledger.Retry, true, cutOff
 		}
 	}
 	return w
 }
 
-// judge turns a relay's answer into an outcome.
+// judge turns a relay's reply into an outcome.
 func (d *dispatcher) judge(ctx context.Context, now time.Time, r *message, o ledger.Outcome) {
 	if r.verdict == verdict.Accepted {
 		o.State = ledger.Sent
@@ -115,7 +115,7 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, r *message, o led
 		d.accepted(ctx, scopeOf(r.job))
 		return
 	}
-	if !unavailable(r.answer) && r.verdict != verdict.Down && r.verdict != verdict.InDoubt {
+	if !unavailable(r.reply) && r.verdict != verdict.Down && r.verdict != verdict.InDoubt {
 		d.resume(ctx, ledger.Relay) // it listens, whatever it says
 	}
 	w := d.rule(r)
@@ -129,7 +129,7 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, r *message, o led
 		return
 	}
 	if w.limit > 0 && r.job.Probe {
-		d.pause(ctx, now, w.scope, o.Answer, reason(r))
+		d.pause(ctx, now, w.scope, o.Reply, reason(r))
 	}
 	if w.limit > 0 && o.State == ledger.Failed {
 		// A probe, or on its way when the pause began: whatever it got isn't

@@ -20,10 +20,10 @@ type upstream struct {
 	next        *upstream     // takes what this one can't; nil: it's the last
 
 	mu       sync.Mutex
-	failures int            // in a row
-	failedAt time.Time      // when the last of them was seen
-	until    time.Time      // left alone until then
-	last     verdict.Answer // what it said then
+	failures int           // in a row
+	failedAt time.Time     // when the last of them was seen
+	until    time.Time     // left alone until then
+	last     verdict.Reply // what it said then
 }
 
 func newUpstream(r Relay, inFlight int) *upstream {
@@ -38,17 +38,17 @@ const trying = time.Minute
 
 // open tells whether the relay may be tried now, and if not, what it said last. Who
 // tries it for all gets the instant until which the others wait, for [upstream.undecided].
-func (l *upstream) open(now time.Time, probe bool) (try time.Time, last verdict.Answer, ok bool) {
+func (l *upstream) open(now time.Time, probe bool) (try time.Time, last verdict.Reply, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failures == 0 || probe {
-		return time.Time{}, verdict.Answer{}, true
+		return time.Time{}, verdict.Reply{}, true
 	}
 	if now.Before(l.until) {
 		return time.Time{}, l.last, false
 	}
 	l.until = now.Add(trying)
-	return l.until, verdict.Answer{}, true
+	return l.until, verdict.Reply{}, true
 }
 
 // undecided ends a try that has shown neither that the relay works nor that it's
@@ -63,7 +63,7 @@ func (l *upstream) undecided(try time.Time) {
 
 // failed puts the relay aside after an attempt that began at an instant. It
 // reports whether that is news.
-func (l *upstream) failed(began, now time.Time, a verdict.Answer, aside func(failures int) time.Duration) bool {
+func (l *upstream) failed(began, now time.Time, a verdict.Reply, aside func(failures int) time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if began.Before(l.failedAt) { // several workers find out at once
@@ -88,9 +88,9 @@ func asideFor(failures int) time.Duration {
 	return min(5*time.Second<<min(failures-1, 4), time.Minute)
 }
 
-// unavailable tells whether an answer says that the relay serves nobody just
+// unavailable tells whether a reply says that the relay serves nobody just
 // now, so that another should be tried.
-func unavailable(a verdict.Answer) bool {
+func unavailable(a verdict.Reply) bool {
 	switch verdict.Judge(a) {
 	case verdict.Down:
 		return a.Stage < verdict.RcptTo

@@ -20,7 +20,7 @@ import (
 // pause it, some more, and many.
 var sizes = []int{2, 9, 200}
 
-// once answers the n-th ask at a stage, and what follows up to the last, with a
+// once replies the n-th ask at a stage, and what follows up to the last, with a
 // fault.
 func once(stage inbox.Stage, from, to int, f inbox.Fault) func(inbox.Ask) inbox.Fault {
 	asked := make(chan int, 1)

@@ -43,7 +43,7 @@ func (h *harness) quote(at time.Time) {
 	}
 	var outcomes []ledger.Outcome
 	for _, j := range h.exchange(at) {
-		outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent, Answer: ledger.Answer{Code: 250, Text: "taken for " + string(j.Email)}})
+		outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent, Reply: ledger.Reply{Code: 250, Text: "taken for " + string(j.Email)}})
 	}
 	if len(outcomes) == 0 {
 		h.Fatal("nothing was sent")

@@ -163,7 +163,7 @@ func (h *harness) play() {
 	}
 	var outcomes []ledger.Outcome
 	for i, state := range []ledger.State{ledger.Sent, ledger.Sent, ledger.Sent, ledger.Failed, ledger.InDoubt} {
-		outcomes = append(outcomes, ledger.Outcome{Job: jobs[i], State: state, Answer: ledger.Answer{Code: 550}, Doubt: state == ledger.InDoubt})
+		outcomes = append(outcomes, ledger.Outcome{Job: jobs[i], State: state, Reply: ledger.Reply{Code: 550}, Doubt: state == ledger.InDoubt})
 	}
 	claim.Limit = 0
 	if _, err := h.ledger.Exchange(h.Context(), h.now, outcomes, claim); err != nil {
@@ -177,10 +177,10 @@ func TestPage(t *testing.T) {
 		db.ObserveWrites(h.metrics.Wrote)
 		h.play()
 		for i, o := range []mailer.Observation{
-			{Attempt: 1, Verdict: verdict.Accepted, Answer: verdict.Answer{Stage: verdict.Dot, Code: 250}, Bytes: 8000},
-			{Attempt: 2, Verdict: verdict.Accepted, Answer: verdict.Answer{Stage: verdict.Dot, Code: 250}, Bytes: 4000},
-			{Attempt: 1, Verdict: verdict.Dead, Answer: verdict.Answer{Stage: verdict.RcptTo, Code: 550, Enhanced: "5.1.1"}},
-			{Attempt: 1, Verdict: verdict.InDoubt, Answer: verdict.Answer{Stage: verdict.Dot, Err: errors.New("EOF")}, Kind: ledger.Confirm},
+			{Attempt: 1, Verdict: verdict.Accepted, Reply: verdict.Reply{Stage: verdict.Dot, Code: 250}, Bytes: 8000},
+			{Attempt: 2, Verdict: verdict.Accepted, Reply: verdict.Reply{Stage: verdict.Dot, Code: 250}, Bytes: 4000},
+			{Attempt: 1, Verdict: verdict.Dead, Reply: verdict.Reply{Stage: verdict.RcptTo, Code: 550, Enhanced: "5.1.1"}},
+			{Attempt: 1, Verdict: verdict.InDoubt, Reply: verdict.Reply{Stage: verdict.Dot, Err: errors.New("EOF")}, Kind: ledger.Confirm},
 		} {
 			o.Relay, o.Newsletter, o.Took = "relay:25", "management", time.Duration(i+1)*10*time.Millisecond
 			h.metrics.Observe(o)

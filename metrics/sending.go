@@ -56,7 +56,7 @@ func (m *Metrics) Observe(o mailer.Observation) {
 		s.bytes.WithLabelValues(o.Relay).Add(float64(o.Bytes))
 		return
 	}
-	s.refusals.WithLabelValues(o.Relay, class(o), code(o.Answer.Code)).Inc()
+	s.refusals.WithLabelValues(o.Relay, class(o), code(o.Reply.Code)).Inc()
 }
 
 func label(v verdict.Verdict) string { return strings.ReplaceAll(v.String(), " ", "_") }
@@ -64,10 +64,10 @@ func label(v verdict.Verdict) string { return strings.ReplaceAll(v.String(), " "
 // class is the answer class of a refusal: what it says of the address, or that
 // nothing was said at all.
 func class(o mailer.Observation) string {
-	if o.Answer.Code == 0 {
+	if o.Reply.Code == 0 {
 		return "no_answer"
 	}
-	return verdict.Blame(o.Answer).String()
+	return verdict.Blame(o.Reply).String()
 }
 
 // code is a reply code as a label; a relay can't make up more than there are.

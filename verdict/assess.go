@@ -2,7 +2,7 @@ package verdict
 
 import "strings"
 
-// Opinion is what an answer says of an address.
+// Opinion is what a reply says of an address.
 type Opinion struct {
 	Class Class
 	// Reason is one word for people: "userunknown", "mailboxfull"; Undefined
@@ -13,10 +13,10 @@ type Opinion struct {
 	Status string
 }
 
-// Undefined is the reason of an answer that gives none.
+// Undefined is the reason of a reply that gives none.
 const Undefined = "undefined"
 
-// Assess says what an answer means for the address, whether it was given while
+// Assess says what a reply means for the address, whether it was given while
 // sending or comes back later in a report. Codes come first; the words may turn
 // hard into soft or ours, and make hard only what carries no code that says
 // anything (codes.txt, words.txt).
@@ -26,7 +26,7 @@ const Undefined = "undefined"
 // about the message rather than the mailbox, which was accepted at RCPT TO,
 // unless a code says otherwise. What is said before RCPT TO is never about the
 // reader.
-func Assess(a Answer) Opinion {
+func Assess(a Reply) Opinion {
 	word, said := wordsTable.find(a.Text)
 	code, status, coded := bestCode(a)
 	o := Opinion{Class: ClassSoft, Reason: Undefined, Status: status}
@@ -59,15 +59,15 @@ func Assess(a Answer) Opinion {
 	return o
 }
 
-// temporary4 tells an answer that the server itself calls temporary.
-func temporary4(a Answer, status string) bool {
+// temporary4 tells a reply that the server itself calls temporary.
+func temporary4(a Reply, status string) bool {
 	return a.Code >= 400 && a.Code < 500 || a.Code == 0 && strings.HasPrefix(status, "4.")
 }
 
 // bestCode finds the code that says most: the first in the text that is in
 // codes.txt, then Enhanced. status is the one that was found, or the first that
 // there is.
-func bestCode(a Answer) (line codeLine, status string, ok bool) {
+func bestCode(a Reply) (line codeLine, status string, ok bool) {
 	for _, s := range append(Codes(a.Text), a.Enhanced) {
 		code, valid := parseStatus(s)
 		if !valid {

@@ -9,48 +9,48 @@ import (
 func TestAssess(t *testing.T) {
 	tests := []struct {
 		name   string
-		answer Answer
+		reply  Reply
 		class  Class
 		reason string
 	}{
-		{"a code that says it", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "no"}, ClassSuppress, "userunknown"},
-		{"a code within the text", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.0.0", Text: "550-5.1.1 no"}, ClassSuppress, "userunknown"},
-		{"the text's code goes before the report's", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "550 5.7.26 no"}, ClassOwn, "authfailure"},
-		{"a code in brackets", Answer{Stage: RcptTo, Code: 553, Text: "sorry (#5.1.1)"}, ClassSuppress, "userunknown"},
-		{"an address isn't a code", Answer{Stage: RcptTo, Code: 550, Text: "no 5.1.1.1 192.5.1.1 v5.1.1"}, ClassSoft, Undefined},
+		{"a code that says it", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "no"}, ClassSuppress, "userunknown"},
+		{"a code within the text", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.0.0", Text: "550-5.1.1 no"}, ClassSuppress, "userunknown"},
+		{"the text's code goes before the report's", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "550 5.7.26 no"}, ClassOwn, "authfailure"},
+		{"a code in brackets", Reply{Stage: RcptTo, Code: 553, Text: "sorry (#5.1.1)"}, ClassSuppress, "userunknown"},
+		{"an address isn't a code", Reply{Stage: RcptTo, Code: 550, Text: "no 5.1.1.1 192.5.1.1 v5.1.1"}, ClassSoft, Undefined},
 
-		{"words soften", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "Mailbox full"}, ClassSoft, "mailboxfull"},
-		{"words turn it to us", Answer{Stage: Dot, Code: 554, Enhanced: "5.1.1", Text: "refused by DMARC policy"}, ClassOwn, "authfailure"},
-		{"rate limits are ours", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "Rate limit exceeded"}, ClassOwn, "speeding"},
-		{"a block list in a link", Answer{Stage: RcptTo, Code: 553, Enhanced: "5.1.3", Text: "http://www.spamhaus.org/q?ip=1"}, ClassOwn, "blocked"},
-		{"words don't harden a code", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.7.1", Text: "user unknown"}, ClassOwn, "policyviolation"},
-		{"nor a full mailbox", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.2.2", Text: "no such user"}, ClassSoft, "mailboxfull"},
-		{"words where no code says anything", Answer{Stage: RcptTo, Code: 550, Enhanced: "5.0.0", Text: "No such user"}, ClassSuppress, "userunknown"},
-		{"capitals, signs, blanks", Answer{Stage: RcptTo, Code: 550, Text: "User  UNKNOWN; sorry"}, ClassSuppress, "userunknown"},
-		{"words within an address", Answer{Stage: RcptTo, Code: 550, Text: "<user-unknown@example.com> no"}, ClassSoft, Undefined},
-		{"words within a link", Answer{Stage: RcptTo, Code: 550, Text: "https://example.com/user-unknown"}, ClassSoft, Undefined},
-		{"a word within a word", Answer{Stage: RcptTo, Code: 550, Text: "superuser unknown"}, ClassSoft, Undefined},
-		{"a gap", Answer{Stage: RcptTo, Code: 550, Text: "mailbox of Ada Lovelace is full"}, ClassSoft, "mailboxfull"},
+		{"words soften", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "Mailbox full"}, ClassSoft, "mailboxfull"},
+		{"words turn it to us", Reply{Stage: Dot, Code: 554, Enhanced: "5.1.1", Text: "refused by DMARC policy"}, ClassOwn, "authfailure"},
+		{"rate limits are ours", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "Rate limit exceeded"}, ClassOwn, "speeding"},
+		{"a block list in a link", Reply{Stage: RcptTo, Code: 553, Enhanced: "5.1.3", Text: "http://www.spamhaus.org/q?ip=1"}, ClassOwn, "blocked"},
+		{"words don't harden a code", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.7.1", Text: "user unknown"}, ClassOwn, "policyviolation"},
+		{"nor a full mailbox", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.2.2", Text: "no such user"}, ClassSoft, "mailboxfull"},
+		{"words where no code says anything", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.0.0", Text: "No such user"}, ClassSuppress, "userunknown"},
+		{"capitals, signs, blanks", Reply{Stage: RcptTo, Code: 550, Text: "User  UNKNOWN; sorry"}, ClassSuppress, "userunknown"},
+		{"words within an address", Reply{Stage: RcptTo, Code: 550, Text: "<user-unknown@example.com> no"}, ClassSoft, Undefined},
+		{"words within a link", Reply{Stage: RcptTo, Code: 550, Text: "https://example.com/user-unknown"}, ClassSoft, Undefined},
+		{"a word within a word", Reply{Stage: RcptTo, Code: 550, Text: "superuser unknown"}, ClassSoft, Undefined},
+		{"a gap", Reply{Stage: RcptTo, Code: 550, Text: "mailbox of Ada Lovelace is full"}, ClassSoft, "mailboxfull"},
 
-		{"a refusal of the message", Answer{Stage: Dot, Code: 550, Text: "user unknown"}, ClassSoft, "filtered"},
-		{"a refusal of the message, with a code", Answer{Stage: Dot, Code: 550, Enhanced: "5.1.1", Text: "user unknown"}, ClassSuppress, "userunknown"},
-		{"words and no refusal", Answer{Stage: RcptTo, Text: "user unknown"}, ClassSoft, "filtered"},
-		{"what the reporter found itself", Answer{Stage: RcptTo, Text: "Host or domain name not found"}, ClassSuppress, "hostunknown"},
-		{"for now", Answer{Stage: RcptTo, Text: "Host not found, try again"}, ClassSoft, "networkerror"},
-		{"a temporary refusal", Answer{Stage: RcptTo, Code: 450, Text: "user unknown"}, ClassSoft, "userunknown"},
-		{"before the recipient", Answer{Stage: MailFrom, Code: 550, Enhanced: "5.1.1", Text: "unknown"}, ClassOwn, "userunknown"},
-		{"before the recipient, no reason", Answer{Stage: Connect, Code: 554, Text: "go away"}, ClassOwn, "blocked"},
+		{"a refusal of the message", Reply{Stage: Dot, Code: 550, Text: "user unknown"}, ClassSoft, "filtered"},
+		{"a refusal of the message, with a code", Reply{Stage: Dot, Code: 550, Enhanced: "5.1.1", Text: "user unknown"}, ClassSuppress, "userunknown"},
+		{"words and no refusal", Reply{Stage: RcptTo, Text: "user unknown"}, ClassSoft, "filtered"},
+		{"what the reporter found itself", Reply{Stage: RcptTo, Text: "Host or domain name not found"}, ClassSuppress, "hostunknown"},
+		{"for now", Reply{Stage: RcptTo, Text: "Host not found, try again"}, ClassSoft, "networkerror"},
+		{"a temporary refusal", Reply{Stage: RcptTo, Code: 450, Text: "user unknown"}, ClassSoft, "userunknown"},
+		{"before the recipient", Reply{Stage: MailFrom, Code: 550, Enhanced: "5.1.1", Text: "unknown"}, ClassOwn, "userunknown"},
+		{"before the recipient, no reason", Reply{Stage: Connect, Code: 554, Text: "go away"}, ClassOwn, "blocked"},
 
-		{"a bare 550", Answer{Stage: RcptTo, Code: 550, Text: "no"}, ClassSoft, Undefined},
-		{"a bare 552", Answer{Stage: RcptTo, Code: 552, Text: "no"}, ClassSoft, "mailboxfull"},
-		{"a bare 556", Answer{Stage: RcptTo, Code: 556, Text: "no"}, ClassSuppress, "notaccept"},
-		{"a bare 503", Answer{Stage: RcptTo, Code: 503, Text: "no"}, ClassOwn, "syntaxerror"},
-		{"a bare 530", Answer{Stage: RcptTo, Code: 530, Text: "no"}, ClassOwn, "securityerror"},
-		{"nothing", Answer{Stage: RcptTo}, ClassSoft, Undefined},
+		{"a bare 550", Reply{Stage: RcptTo, Code: 550, Text: "no"}, ClassSoft, Undefined},
+		{"a bare 552", Reply{Stage: RcptTo, Code: 552, Text: "no"}, ClassSoft, "mailboxfull"},
+		{"a bare 556", Reply{Stage: RcptTo, Code: 556, Text: "no"}, ClassSuppress, "notaccept"},
+		{"a bare 503", Reply{Stage: RcptTo, Code: 503, Text: "no"}, ClassOwn, "syntaxerror"},
+		{"a bare 530", Reply{Stage: RcptTo, Code: 530, Text: "no"}, ClassOwn, "securityerror"},
+		{"nothing", Reply{Stage: RcptTo}, ClassSoft, Undefined},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Assess(tt.answer); got.Class != tt.class || got.Reason != tt.reason {
+			if got := Assess(tt.reply); got.Class != tt.class || got.Reason != tt.reason {
 				t.Errorf("got %v %s (%s), want %v %s", got.Class, got.Reason, got.Status, tt.class, tt.reason)
 			}
 		})
@@ -78,7 +78,7 @@ func TestWordsSave(t *testing.T) {
 	for class, texts := range classes {
 		for _, text := range texts {
 			for _, code := range []string{"5.1.1", "5.1.2", "5.0.0", ""} {
-				a := Answer{Stage: RcptTo, Code: 550, Enhanced: code, Text: text}
+				a := Reply{Stage: RcptTo, Code: 550, Enhanced: code, Text: text}
 				if got := Assess(a); got.Class != class {
 					t.Errorf("%v: %v %s, want %v", a, got.Class, got.Reason, class)
 				}
@@ -149,7 +149,7 @@ func FuzzAssess(f *testing.F) {
 	f.Add(0, "", "\"unknown user: \xff user @ ://")
 	f.Fuzz(func(t *testing.T, code int, enhanced, text string) {
 		for s := Connect; s <= Dot; s++ {
-			o := Assess(Answer{Stage: s, Code: code, Enhanced: enhanced, Text: text})
+			o := Assess(Reply{Stage: s, Code: code, Enhanced: enhanced, Text: text})
 			if s < RcptTo && o.Class == ClassSuppress {
 				t.Errorf("%q at %v ends a subscription", text, s)
 			}

@@ -77,11 +77,11 @@ func classify(s status) Class {
 	return ClassSoft
 }
 
-// Blame says what an answer given while sending means for the address. It is
+// Blame says what a reply given while sending means for the address. It is
 // Bounce with the stage and the words taken into account: what a relay refuses before it has
 // heard the recipient, and what it says of its own disk (x.3.x, temporary) or
 // of its trust in us (x.7.x, temporary), never counts against a reader.
-func Blame(a Answer) Class {
+func Blame(a Reply) Class {
 	switch Judge(a) {
 	case Dead:
 		return ClassSuppress

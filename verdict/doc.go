@@ -1,4 +1,4 @@
-// Package verdict says what an SMTP answer or a bounce means for us.
+// Package verdict says what an SMTP reply or a bounce means for us.
 //
 // It owns the one table of the program that maps reply codes (RFC 5321 §4.2)
 // and enhanced status codes (RFC 3463, RFC 5248 and the IANA registry that
@@ -9,11 +9,11 @@
 //
 // While sending, the question is what to do with the message: [Judge] answers
 // with a [Verdict], from the digits; the words are asked only before it calls an
-// address dead. When an answer should count against
+// address dead. When a reply should count against
 // an address, the question is what to think of the address: [Bounce] and
 // [Blame] answer with a [Class].
 //
-// For what comes back later [Assess] answers the second question, from the
+// For what comes back later [Assess] replies the second question, from the
 // digits first (codes.txt) and then from the words (words.txt), which may save
 // an address and condemn one only where no code says anything.
 //
@@ -34,7 +34,7 @@
 // yet: whatever the relay refuses there is about us (P4).
 //
 //	                       Connect TLS Auth   MAIL FROM    RCPT TO   DATA   dot
-//	no answer              Down               Down         Down      Down   InDoubt
+//	no reply              Down               Down         Down      Down   InDoubt
 //	421                    Down               Down         Down      Down   Down
 //	2xx                    Accepted           Accepted     Accepted  Accepted
 //	4xx                    Down               Retry        Retry
@@ -59,14 +59,14 @@
 // after all shows in how many follow each other; see [PauseAfter].
 //
 // 421 is never about the message: the relay closes the connection (RFC 5321
-// §3.8). As the answer to the dot it is still a refusal, since only a 2yz
+// §3.8). As the reply to the dot it is still a refusal, since only a 2yz
 // reply moves the responsibility (RFC 5321 §4.2.5).
 //
 // When the reply code and the enhanced code disagree about permanence, the
 // reply code decides whether to try again: a client must be able to work from
 // its first digit alone (RFC 5321 §4.2.1).
 //
-// An answer without any digits is a network failure, whatever a library calls
+// A reply without any digits is a network failure, whatever a library calls
 // it. Before the dot nothing was said about the message; after the dot it may
 // have been delivered (RFC 1047).
 package verdict

@@ -1,9 +1,9 @@
 package verdict
 
-// Judge says what to do with the message after an answer: the second table of
+// Judge says what to do with the message after a reply: the second table of
 // doc.go. It looks at Stage, Code and Enhanced, and at Text only before it
 // calls an address dead: the words may say that it isn't.
-func Judge(a Answer) Verdict {
+func Judge(a Reply) Verdict {
 	code, coded := parseStatus(a.Enhanced)
 	switch {
 	case a.Code == 0 && !coded, a.Code != 0 && (a.Code < 200 || a.Code > 599):
@@ -32,7 +32,7 @@ func Judge(a Answer) Verdict {
 }
 
 // temporary judges a 4yz reply (RFC 5321 §4.2.1: try again, unchanged).
-func temporary(a Answer) Verdict {
+func temporary(a Reply) Verdict {
 	switch {
 	case passwordTransition(a):
 		return Ours
@@ -43,16 +43,16 @@ func temporary(a Answer) Verdict {
 }
 
 // passwordTransition knows the one temporary reply for which a person must act
-// (RFC 4954 §4: 432 4.7.12). A bare 432 means that in answer to a login only:
+// (RFC 4954 §4: 432 4.7.12). A bare 432 means that in reply to a login only:
 // Microsoft 365 says "432 4.3.2" when too many connections send at a time.
-func passwordTransition(a Answer) bool {
+func passwordTransition(a Reply) bool {
 	return a.Enhanced == "4.7.12" || a.Code == 432 && a.Enhanced == "" && a.Stage == Auth
 }
 
-// AboutLogin tells whether an answer is surely about our login, or about the
+// AboutLogin tells whether a reply is surely about our login, or about the
 // encryption that it needs, at whatever stage it comes: nobody's mail fails for
 // that, and other mails through this relay would hear the same.
-func AboutLogin(a Answer) bool {
+func AboutLogin(a Reply) bool {
 	switch a.Enhanced {
 	case "5.7.8", "5.7.9", "5.7.10", "5.7.11", "5.7.12":
 		return a.Code == 0 || a.Code >= 500
@@ -61,7 +61,7 @@ func AboutLogin(a Answer) bool {
 }
 
 // refusal judges a 5yz reply with an enhanced code, given to RCPT TO or later.
-func refusal(a Answer, code status) Verdict {
+func refusal(a Reply, code status) Verdict {
 	reply := a.Code
 	if aboutLogin(reply) {
 		return Ours
@@ -140,7 +140,7 @@ func aboutUs(detail int) bool {
 	return detail >= 8 && detail <= 12 || detail >= 20 && detail <= 30 || detail >= 700 && detail <= 799
 }
 
-// PauseAfter says after how many answers of this kind in a row, with no
+// PauseAfter says after how many replies of this kind in a row, with no
 // Accepted between them, the fault is likelier ours or the relay's than the
 // readers': then the run pauses and the messages of the streak are put back
 // (P4). 0: never. The caller counts for each relay and each verdict.
@@ -151,7 +151,7 @@ func aboutUs(detail int) bool {
 // RCPT TO on, 5 for a sender that is refused for now, 10 for Refused ("relay
 // access denied" comes as 5.7.1 to every RCPT TO), 20 for Dead (a relay that
 // lost its table of users denies them all).
-func PauseAfter(a Answer) int {
+func PauseAfter(a Reply) int {
 	switch Judge(a) {
 	case Down:
 		return 1

@@ -43,7 +43,7 @@ type wordLine struct {
 	exact  string // in quotation marks: looked for as it stands
 	class  Class
 	reason string
-	alone  bool // class gone: needs no answer of another server
+	alone  bool // class gone: needs no reply of another server
 }
 
 type wordLines []wordLine

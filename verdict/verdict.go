@@ -2,7 +2,7 @@ package verdict
 
 import "fmt"
 
-// Stage is the moment of an SMTP conversation that an answer belongs to.
+// Stage is the moment of an SMTP conversation that a reply belongs to.
 // Stages are ordered: a later one is greater.
 type Stage int
 
@@ -23,8 +23,8 @@ var stageNames = [...]string{"connect", "tls", "auth", "mail from", "rcpt to", "
 // String gives the stage in words: "connect", "mail from", "dot".
 func (s Stage) String() string { return name(stageNames[:], int(s), "stage") }
 
-// Answer is what a server said, or that it said nothing.
-type Answer struct {
+// Reply is what a server said, or that it said nothing.
+type Reply struct {
 	Stage Stage
 	// Code is the reply code, 200–599; 0: none was seen. A message that we
 	// refuse ourselves carries the code that a server would have given, and a
@@ -36,13 +36,13 @@ type Answer struct {
 	// Text is the server's text without its codes: one line, printable, for
 	// the operator. [Assess] reads it, within its bounds.
 	Text string
-	// Err is the network's error, nil when there was an answer.
+	// Err is the network's error, nil when there was a reply.
 	Err error
 }
 
-// String gives the answer as a log or a list should show it:
+// String gives the reply as a log or a list should show it:
 // "550 5.1.1 no such user", or the network's error and where it happened.
-func (a Answer) String() string {
+func (a Reply) String() string {
 	s := ""
 	if a.Code != 0 {
 		s = fmt.Sprintf("%d", a.Code)
@@ -59,15 +59,15 @@ func (a Answer) String() string {
 		s = a.Err.Error()
 	}
 	if s == "" {
-		s = "no answer"
+		s = "no reply"
 	}
 	return s + " (at " + a.Stage.String() + ")"
 }
 
-// Verdict is what to do with a message after an answer.
+// Verdict is what to do with a message after a reply.
 type Verdict int
 
-// The verdicts. Accepted is not the zero value: an answer that nobody judged
+// The verdicts. Accepted is not the zero value: a reply that nobody judged
 // must never look like a delivery.
 const (
 	// Down: the relay can't be reached or went away; nothing was said about
@@ -90,7 +90,7 @@ const (
 	// Unroutable: the message can't go through this relay (an
 	// internationalised address and no SMTPUTF8), another might take it.
 	Unroutable
-	// InDoubt: handed over, the answer never seen. It may have been delivered.
+	// InDoubt: handed over, the reply never seen. It may have been delivered.
 	InDoubt
 )
 

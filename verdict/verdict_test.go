@@ -123,7 +123,7 @@ var judged = []struct {
 func TestJudge(t *testing.T) {
 	for _, row := range judged {
 		t.Run(fmt.Sprintf("%d %s", row.code, row.enhanced), func(t *testing.T) {
-			at := func(s Stage) Answer { return Answer{Stage: s, Code: row.code, Enhanced: row.enhanced} }
+			at := func(s Stage) Reply { return Reply{Stage: s, Code: row.code, Enhanced: row.enhanced} }
 			if got := Judge(at(MailFrom)); got != row.mail {
 				t.Errorf("at MAIL FROM: %v, want %v", got, row.mail)
 			}
@@ -160,7 +160,7 @@ func TestJudgeReadsWordsBeforeItBuries(t *testing.T) {
 		{550, "blocked using zen.spamhaus.org", Refused, ClassOwn},
 		{550, "account is suspended", Refused, ClassSoft},
 	} {
-		a := Answer{Stage: RcptTo, Code: tt.code, Enhanced: "5.1.1", Text: tt.text}
+		a := Reply{Stage: RcptTo, Code: tt.code, Enhanced: "5.1.1", Text: tt.text}
 		if got := Judge(a); got != tt.want {
 			t.Errorf("%v: %v, want %v", a, got, tt.want)
 		}
@@ -197,7 +197,7 @@ func TestJudgeBeforeMailFrom(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for _, s := range []Stage{Connect, TLS, Auth} {
-			a := Answer{Stage: s, Code: tt.code, Enhanced: tt.enhanced}
+			a := Reply{Stage: s, Code: tt.code, Enhanced: tt.enhanced}
 			if got := Judge(a); got != tt.want {
 				t.Errorf("%v: %v, want %v", a, got, tt.want)
 			}
@@ -214,7 +214,7 @@ func TestNothingBeforeRcptBlamesAReader(t *testing.T) {
 	for code := range 600 {
 		for _, e := range []string{"", "4.1.1", "5.1.1", "5.2.1", "5.2.2", "5.7.1", "5.7.13"} {
 			for s := Connect; s <= MailFrom; s++ {
-				a := Answer{Stage: s, Code: code, Enhanced: e}
+				a := Reply{Stage: s, Code: code, Enhanced: e}
 				if c := Blame(a); c == ClassSuppress || c == ClassSoft {
 					t.Fatalf("%v blames the reader: %v", a, c)
 				}
@@ -254,14 +254,14 @@ func TestBounce(t *testing.T) {
 	}
 }
 
-// A bare 432 is about the password where it answers a login.
+// A bare 432 is about the password where it replies a login.
 func TestPasswordTransition(t *testing.T) {
 	for stage := Connect; stage <= Dot; stage++ {
 		want := map[bool]Verdict{true: Down, false: Retry}[stage < MailFrom]
 		if stage == Auth {
 			want = Ours
 		}
-		if got := Judge(Answer{Stage: stage, Code: 432}); got != want {
+		if got := Judge(Reply{Stage: stage, Code: 432}); got != want {
 			t.Errorf("at %v: %v, want %v", stage, got, want)
 		}
 	}
@@ -290,7 +290,7 @@ func TestAboutLogin(t *testing.T) {
 		{550, "5.7.1", false}, // perhaps: "authentication required" is said of a reader's mailbox, too
 		{550, "5.7.26", false},
 	} {
-		a := Answer{Stage: MailFrom, Code: tt.code, Enhanced: tt.enhanced}
+		a := Reply{Stage: MailFrom, Code: tt.code, Enhanced: tt.enhanced}
 		if got := AboutLogin(a); got != tt.want {
 			t.Errorf("%v: %v, want %v", a, got, tt.want)
 		}
@@ -299,21 +299,21 @@ func TestAboutLogin(t *testing.T) {
 
 func TestPauseAfter(t *testing.T) {
 	tests := []struct {
-		a    Answer
+		a    Reply
 		want int
 	}{
-		{Answer{Stage: Connect}, 1},
-		{Answer{Stage: RcptTo, Code: 421}, 1},
-		{Answer{Stage: Auth, Code: 535}, 1},
-		{Answer{Stage: MailFrom, Code: 550, Enhanced: "5.7.1"}, 1},
-		{Answer{Stage: MailFrom, Code: 451}, 5},
-		{Answer{Stage: RcptTo, Code: 451}, 0},
-		{Answer{Stage: RcptTo, Code: 503}, 3},
-		{Answer{Stage: RcptTo, Code: 530, Enhanced: "5.7.0"}, 1},
-		{Answer{Stage: RcptTo, Code: 554, Enhanced: "5.7.1"}, 10},
-		{Answer{Stage: RcptTo, Code: 550, Enhanced: "5.1.1"}, 20},
-		{Answer{Stage: Dot, Code: 250}, 0},
-		{Answer{Stage: Dot}, 0},
+		{Reply{Stage: Connect}, 1},
+		{Reply{Stage: RcptTo, Code: 421}, 1},
+		{Reply{Stage: Auth, Code: 535}, 1},
+		{Reply{Stage: MailFrom, Code: 550, Enhanced: "5.7.1"}, 1},
+		{Reply{Stage: MailFrom, Code: 451}, 5},
+		{Reply{Stage: RcptTo, Code: 451}, 0},
+		{Reply{Stage: RcptTo, Code: 503}, 3},
+		{Reply{Stage: RcptTo, Code: 530, Enhanced: "5.7.0"}, 1},
+		{Reply{Stage: RcptTo, Code: 554, Enhanced: "5.7.1"}, 10},
+		{Reply{Stage: RcptTo, Code: 550, Enhanced: "5.1.1"}, 20},
+		{Reply{Stage: Dot, Code: 250}, 0},
+		{Reply{Stage: Dot}, 0},
 	}
 	for _, tt := range tests {
 		if got := PauseAfter(tt.a); got != tt.want {
@@ -346,9 +346,9 @@ func TestSplit(t *testing.T) {
 
 func TestStrings(t *testing.T) {
 	tests := []struct{ got, want string }{
-		{Answer{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "no such user"}.String(), "550 5.1.1 no such user (at rcpt to)"},
-		{Answer{Stage: Dot, Err: errors.New("unexpected EOF")}.String(), "unexpected EOF (at dot)"},
-		{Answer{}.String(), "no answer (at connect)"},
+		{Reply{Stage: RcptTo, Code: 550, Enhanced: "5.1.1", Text: "no such user"}.String(), "550 5.1.1 no such user (at rcpt to)"},
+		{Reply{Stage: Dot, Err: errors.New("unexpected EOF")}.String(), "unexpected EOF (at dot)"},
+		{Reply{}.String(), "no reply (at connect)"},
 		{InDoubt.String(), "in doubt"},
 		{Verdict(99).String(), "verdict 99"},
 		{ClassSoft.String(), "soft"},

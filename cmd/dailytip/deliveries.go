@@ -24,7 +24,7 @@ type deliveryLine struct {
 	Tip       string `json:"tip"`
 	State     string `json:"state"` // sent, retry, failed, in_doubt, expired
 	MessageID string `json:"message_id"`
-	Answer    string `json:"answer,omitempty"` // the relay's last
+	Reply     string `json:"answer,omitempty"` // the relay's last
 }
 
 // printDeliveries prints a line for each delivery of an edition, as send does:
@@ -62,12 +62,12 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition editions.E
 		}
 		line := deliveryLine{
 			To: string(d.Email), Language: heading.language, Subject: heading.subject, Tip: d.Tip, State: string(as(d.State)),
-			MessageID: "<" + mailer.MessageID(d.Key, n.From.Address) + ">", Answer: d.Answer.String(),
+			MessageID: "<" + mailer.MessageID(d.Key, n.From.Address) + ">", Reply: d.Reply.String(),
 		}
 		if c.json {
 			return lines.Encode(line)
 		}
-		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Answer, 60)})
+		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Reply, 60)})
 		return nil
 	})
 	if errors.Is(err, errEnough) {
@@ -77,7 +77,7 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition editions.E
 	if err = errors.Join(err, out.Flush()); err != nil || c.json {
 		return err
 	}
-	c.table(table.Row{"To", "Language", "Subject", "State", "Answer"}, rows)
+	c.table(table.Row{"To", "Language", "Subject", "State", "Reply"}, rows)
 	return nil
 }
 

@@ -133,7 +133,7 @@ func (c *command) awaitTry(ctx context.Context, a *app, newsletter string, befor
 func stillPaused(paused []ledger.PauseInfo) error {
 	var faults []error
 	for _, p := range paused {
-		faults = append(faults, exitf(codeFailed, "%s still paused: %s%s", scopeText(p.Newsletter), p.Reason, said(p.Answer)))
+		faults = append(faults, exitf(codeFailed, "%s still paused: %s%s", scopeText(p.Newsletter), p.Reason, said(p.Reply)))
 	}
 	return exit{codeFailed, errors.Join(faults...)}
 }

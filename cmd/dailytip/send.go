@@ -192,7 +192,7 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition editions.Ed
 		}
 	}
 	for _, p := range c.pausesOf(ctx, a) {
-		c.say("paused: %s%s", p.Reason, said(p.Answer))
+		c.say("paused: %s%s", p.Reason, said(p.Reply))
 	}
 	if now, err := a.ledger.Editions().Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == editions.Cancelled {
 		code := codePart

@@ -81,17 +81,17 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		}
 		line := deliveryLine{
 			To: string(address), Language: l.Language, Subject: l.Subject, Tip: content.Tips[0].ID,
-			State: string(state), MessageID: "<" + id + ">", Answer: answer.String(),
+			State: string(state), MessageID: "<" + id + ">", Reply: answer.String(),
 		}
 		if c.json {
 			if err := c.printJSON(line); err != nil {
 				return err
 			}
 		}
-		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Answer, 60)})
+		rows = append(rows, table.Row{line.To, line.Language, line.Subject, line.State, short(line.Reply, 60)})
 	}
 	if !c.json {
-		c.table(table.Row{"To", "Language", "Subject", "State", "Answer"}, rows)
+		c.table(table.Row{"To", "Language", "Subject", "State", "Reply"}, rows)
 	}
 	switch {
 	case failed == len(addresses):
@@ -103,8 +103,8 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 }
 
 // handOverCopy sends through the first relay that can be reached.
-func handOverCopy(ctx context.Context, relays []mailer.Relay, e relay.Envelope) (verdict.Answer, ledger.State) {
-	var answer verdict.Answer
+func handOverCopy(ctx context.Context, relays []mailer.Relay, e relay.Envelope) (verdict.Reply, ledger.State) {
+	var answer verdict.Reply
 	for _, r := range relays {
 		session := r.Session()
 		answer = session.Send(ctx, e)

@@ -125,13 +125,13 @@ func (c *command) printPauses(ctx context.Context, a *app) error {
 		return err
 	}
 	for _, p := range pauses {
-		c.printf("paused: %s, since %s: %s%s; next try %s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, said(p.Answer), instant(p.ProbeAt))
+		c.printf("paused: %s, since %s: %s%s; next try %s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, said(p.Reply), instant(p.ProbeAt))
 	}
 	return nil
 }
 
 // said puts the relay's reply that caused a pause on a line of its own.
-func said(a ledger.Answer) string {
+func said(a ledger.Reply) string {
 	if text := mailer.Said(a); text != "" {
 		return "\n        " + text
 	}

@@ -42,7 +42,7 @@ type reasonLine struct {
 	Code     int    `json:"code"` // 0: the relay gave none
 	Enhanced string `json:"enhanced"`
 	Count    int64  `json:"count"`
-	Answer   string `json:"answer"` // to one of them
+	Reply    string `json:"answer"` // to one of them
 }
 
 // actionLine is what somebody did by command.
@@ -91,7 +91,7 @@ func (a *app) statusLine(ctx context.Context, now time.Time, counts ledger.Count
 		if i == mostReasons {
 			break
 		}
-		answer, err := a.ledger.AnswerOf(ctx, e, r)
+		answer, err := a.ledger.ReplyOf(ctx, e, r)
 		if err != nil {
 			return line, err
 		}
@@ -141,7 +141,7 @@ func (s statusLine) underWay() bool { return s.Pending+s.Retry > 0 || s.State ==
 // printReasons says why mails went another way.
 func (c *command) printReasons(s statusLine) {
 	for _, r := range s.Reasons {
-		answer := ledger.Answer{Code: r.Code, Enhanced: r.Enhanced, Text: r.Answer}.String()
+		answer := ledger.Reply{Code: r.Code, Enhanced: r.Enhanced, Text: r.Reply}.String()
 		c.printf("  %d %s: %s\n", r.Count, inWords([]ledger.State{ledger.State(r.State)}), short(answer, 100))
 	}
 }

@@ -58,7 +58,7 @@ type personDelivery struct {
 	State      string `json:"state"`
 	Attempts   int    `json:"attempts"`
 	At         string `json:"at,omitempty"` // when it ended, or is tried again; RFC 3339
-	Answer     string `json:"answer,omitempty"`
+	Reply      string `json:"answer,omitempty"`
 }
 
 type personEvent struct {
@@ -99,7 +99,7 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 		}
 		p.Deliveries = append(p.Deliveries, personDelivery{
 			Newsletter: d.Newsletter, LocalDate: d.LocalDate, Tip: d.Tip, State: string(d.State), Attempts: d.Attempts,
-			At: at.Format(time.RFC3339), Answer: d.Answer.String(),
+			At: at.Format(time.RFC3339), Reply: d.Reply.String(),
 		})
 	}
 	for _, e := range events {
@@ -159,9 +159,9 @@ func (c *command) printPerson(p personLine) {
 		c.printf("\n")
 		var rows []table.Row
 		for _, d := range p.Deliveries {
-			rows = append(rows, table.Row{d.LocalDate, d.Newsletter, d.Tip, d.State, d.Attempts, d.At, short(d.Answer, 70)})
+			rows = append(rows, table.Row{d.LocalDate, d.Newsletter, d.Tip, d.State, d.Attempts, d.At, short(d.Reply, 70)})
 		}
-		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Tries", "At", "Answer"}, rows, 5)
+		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Tries", "At", "Reply"}, rows, 5)
 	} else {
 		c.printf("\nno deliveries yet\n")
 	}

@@ -62,7 +62,7 @@ func choose(want string, offered []string, private bool, host string) (string, e
 }
 
 func refuse(code int, enhanced, format string, args ...any) error {
-	return &refusal{verdict.Answer{Code: code, Enhanced: enhanced, Text: "not sent: " + fmt.Sprintf(format, args...)}}
+	return &refusal{verdict.Reply{Code: code, Enhanced: enhanced, Text: "not sent: " + fmt.Sprintf(format, args...)}}
 }
 
 func list(offered []string) string {

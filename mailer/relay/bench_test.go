@@ -67,7 +67,7 @@ func BenchmarkSink(b *testing.B) {
 
 // pour sends n messages of 8 KB from memory.
 func pour(b *testing.B, r *Relay, n int) {
-	line := []byte("Feedback is a gift: say thank you first, and answer on the next day only.\r\n")
+	line := []byte("Feedback is a gift: say thank you first, and reply on the next day only.\r\n")
 	e := Envelope{
 		From: "b-0000000000-0123456789abcdef@bounces.example.com", To: "reader@example.org",
 		Data: append([]byte("Subject: Tip\r\n\r\n"), bytes.Repeat(line, 8192/len(line))...),

@@ -83,7 +83,7 @@ func (c *conn) about() string {
 }
 
 // cannot refuses what the server has said it can't take.
-func (c *conn) cannot(m *message) *verdict.Answer {
+func (c *conn) cannot(m *message) *verdict.Reply {
 	switch {
 	case c.most > 0 && m.size() > c.most: // RFC 1870 §6.1
 		return own(verdict.MailFrom, 552, "5.3.4", "the message has %d bytes, %s takes %d", m.size(), c.o.Host, c.most)
@@ -96,9 +96,9 @@ func (c *conn) cannot(m *message) *verdict.Answer {
 }
 
 // envelope says MAIL, RCPT and DATA. true: the server waits for the message.
-func (c *conn) envelope(m *message) (verdict.Answer, bool) {
+func (c *conn) envelope(m *message) (verdict.Reply, bool) {
 	if err := c.unasked(); err != nil {
-		return verdict.Answer{Stage: verdict.MailFrom, Err: err}, false
+		return verdict.Reply{Stage: verdict.MailFrom, Err: err}, false
 	}
 	commands := c.commands(m)
 	if c.pipelining {
@@ -109,7 +109,7 @@ func (c *conn) envelope(m *message) (verdict.Answer, bool) {
 			return a, false
 		}
 	}
-	return verdict.Answer{}, true
+	return verdict.Reply{}, true
 }
 
 // commands are MAIL, RCPT and DATA, with the parameters that this message needs.
@@ -130,7 +130,7 @@ func (c *conn) commands(m *message) [3]string {
 // together sends an envelope in one write (RFC 2920 §3.1: DATA may be the last of
 // a group). It is the first reply that isn't a yes that counts; the others are
 // read because they come.
-func (c *conn) together(commands [3]string) (verdict.Answer, bool) {
+func (c *conn) together(commands [3]string) (verdict.Reply, bool) {
 	lines := strings.Join(commands[:], "\r\n") + "\r\n"
 	if a, ok := c.write(verdict.MailFrom, []byte(lines)); !ok {
 		return a, false
@@ -142,7 +142,7 @@ func (c *conn) together(commands [3]string) (verdict.Answer, bool) {
 	switch {
 	case waits && !mailed:
 		c.lost = true // out of step: what it would do with a message, nobody knows
-	case waits && !named: // a dot alone ends it, to which no is the answer (RFC 2920 §3.1)
+	case waits && !named: // a dot alone ends it, to which no is the reply (RFC 2920 §3.1)
 		_, _ = c.ask(verdict.Dot, ".")
 	}
 	switch {
@@ -156,9 +156,9 @@ func (c *conn) together(commands [3]string) (verdict.Answer, bool) {
 
 // data sends the message and its dot. A dot that didn't leave whole can't have
 // been understood, so a write that fails says that nothing was accepted.
-func (c *conn) data(m *message) (verdict.Answer, bool) {
+func (c *conn) data(m *message) (verdict.Reply, bool) {
 	if err := c.unasked(); err != nil {
-		return verdict.Answer{Stage: verdict.Data, Err: err}, false
+		return verdict.Reply{Stage: verdict.Data, Err: err}, false
 	}
 	c.buf = stuff(c.buf[:0], m.data)
 	if len(m.data) < m.size() {
@@ -173,7 +173,7 @@ func (c *conn) data(m *message) (verdict.Answer, bool) {
 	if cap(c.buf) > largestKept {
 		c.buf = nil
 	}
-	return verdict.Answer{}, true
+	return verdict.Reply{}, true
 }
 
 // reset ends a transaction that was refused before its message.
@@ -195,7 +195,7 @@ func (c *conn) quit() {
 }
 
 // ask sends one command and reads its reply.
-func (c *conn) ask(stage verdict.Stage, command string) (verdict.Answer, bool) {
+func (c *conn) ask(stage verdict.Stage, command string) (verdict.Reply, bool) {
 	if a, ok := c.write(stage, []byte(command+"\r\n")); !ok {
 		return a, false
 	}
@@ -203,23 +203,23 @@ func (c *conn) ask(stage verdict.Stage, command string) (verdict.Answer, bool) {
 }
 
 // write sends data and gives it, and what the server says to it, Timeout. When
-// that fails the answer is what the server said before it closed the connection
+// that fails the reply is what the server said before it closed the connection
 // or stopped reading, if anything.
-func (c *conn) write(stage verdict.Stage, data []byte) (verdict.Answer, bool) {
+func (c *conn) write(stage verdict.Stage, data []byte) (verdict.Reply, bool) {
 	c.within(c.o.Timeout)
 	_, err := c.out.Write(data)
 	if err == nil {
 		err = c.out.Flush()
 	}
 	if err == nil {
-		return verdict.Answer{}, true
+		return verdict.Reply{}, true
 	}
 	c.lost = true
 	c.within(partingTime)
 	if code, text, none := c.read(); none == nil && code >= 400 {
 		return said(stage, code, text), false
 	}
-	return verdict.Answer{Stage: stage, Err: err}, false
+	return verdict.Reply{Stage: stage, Err: err}, false
 }
 
 // unasked tells what a server says that wasn't asked, a farewell most likely. It

@@ -27,7 +27,7 @@ func TestPipelining(t *testing.T) {
 		name  string
 		first func(*talk) // what the first connection does from message 2 on; the others do well
 		o     Options
-		want  string   // the answer to message 2; the others are accepted
+		want  string   // the reply to message 2; the others are accepted
 		heard []string // by each connection
 		got   int      // bodies of message 2
 	}{
@@ -219,7 +219,7 @@ func TestLockStep(t *testing.T) {
 	s := newScript(t, "8BITMIME", func(k *talk) {
 		for {
 			if n := k.in.Buffered(); n > 0 {
-				t.Errorf("%d bytes came before the answer", n)
+				t.Errorf("%d bytes came before the reply", n)
 			}
 			switch verb := k.line(); {
 			case strings.Contains(verb, "reader2"):

@@ -58,9 +58,9 @@ func (o Options) tlsConfig() (*tls.Config, error) {
 }
 
 // connect opens a connection as far as MAIL FROM: TCP, greeting, EHLO, TLS,
-// login. Without a connection the answer says at which of them it failed.
-func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.Answer) {
-	ctx, cancel := context.WithTimeoutCause(ctx, r.o.Timeout, fmt.Errorf("no answer within %v", r.o.Timeout))
+// login. Without a connection the reply says at which of them it failed.
+func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.Reply) {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.o.Timeout, fmt.Errorf("no reply within %v", r.o.Timeout))
 	defer cancel()
 	c := &conn{o: &r.o}
 	stage := verdict.Connect
@@ -96,7 +96,7 @@ func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.An
 	}
 	m, err := mail.NewClient(r.o.Host, options...)
 	if err != nil {
-		return nil, verdict.Answer{Stage: verdict.Connect, Code: 501, Enhanced: "5.5.4", Text: "not sent: " + err.Error()}
+		return nil, verdict.Reply{Stage: verdict.Connect, Code: 501, Enhanced: "5.5.4", Text: "not sent: " + err.Error()}
 	}
 	c.client, err = m.DialToSMTPClientWithContext(ctx)
 	if err == nil {
@@ -118,12 +118,12 @@ func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.An
 		if c.net != nil {
 			c.net.Close()
 		}
-		return nil, dialAnswer(stage, err)
+		return nil, dialReply(stage, err)
 	}
 	c.net.left = math.MaxInt // from here on readReply has the bound
 	c.learn()
 	r.o.Log.Debug("connected", "relay", r.o.Host, "about", c.about())
-	return c, verdict.Answer{}
+	return c, verdict.Reply{}
 }
 
 // bounded is a connection from which only so much may be read: go-mail reads
@@ -163,7 +163,7 @@ func (r *Relay) startTLS(c *smtp.Client) error {
 		if r.o.TLS == "opportunistic" {
 			return nil
 		}
-		return &refusal{verdict.Answer{
+		return &refusal{verdict.Reply{
 			Code: 523, Enhanced: "5.7.10",
 			Text: fmt.Sprintf("not sent: %s doesn't offer STARTTLS; with tls: implicit (port 465) or another port it may, tls: none sends in the clear", r.o.Host),
 		}}
@@ -171,21 +171,21 @@ func (r *Relay) startTLS(c *smtp.Client) error {
 	return c.StartTLS(r.tls)
 }
 
-// refusal is an answer of our own that stands for a server's.
-type refusal struct{ verdict.Answer }
+// refusal is a reply of our own that stands for a server's.
+type refusal struct{ verdict.Reply }
 
 func (r *refusal) Error() string { return r.Text }
 
-// dialAnswer says what a failed dial means. A certificate that isn't right is
+// dialReply says what a failed dial means. A certificate that isn't right is
 // for a person to mend: RFC 3463 §3.8, X.7.5.
-func dialAnswer(stage verdict.Stage, err error) verdict.Answer {
+func dialReply(stage verdict.Stage, err error) verdict.Reply {
 	var own *refusal
 	if errors.As(err, &own) {
-		a := own.Answer
+		a := own.Reply
 		a.Stage = stage
 		return a
 	}
-	a := answer(stage, err)
+	a := reply(stage, err)
 	var bad *tls.CertificateVerificationError
 	if errors.As(err, &bad) {
 		a.Enhanced, a.Text = "5.7.5", clean("not sent: "+bad.Error())
@@ -193,9 +193,9 @@ func dialAnswer(stage verdict.Stage, err error) verdict.Answer {
 	return a
 }
 
-// answer turns what go-mail returned into data. A reply that is positive, but
+// reply turns what go-mail returned into data. A reply that is positive, but
 // not the one that belongs there, is as good as none.
-func answer(stage verdict.Stage, err error) verdict.Answer {
+func reply(stage verdict.Stage, err error) verdict.Reply {
 	var reply *textproto.Error
 	if errors.As(err, &reply) {
 		if reply.Code >= 400 {
@@ -203,5 +203,5 @@ func answer(stage verdict.Stage, err error) verdict.Answer {
 		}
 		err = fmt.Errorf("unexpected reply %d %s", reply.Code, clean(reply.Msg))
 	}
-	return verdict.Answer{Stage: stage, Err: err}
+	return verdict.Reply{Stage: stage, Err: err}
 }

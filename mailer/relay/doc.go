@@ -2,7 +2,7 @@
 //
 // It owns the wire: dialling, TLS, login (all three by go-mail), the
 // conversation for each message, its deadlines, and turning what the server
-// replies into a [verdict.Answer]. It refuses everything else: it keeps no queue,
+// replies into a [verdict.Reply]. It refuses everything else: it keeps no queue,
 // retries no message, decides nothing about a reply, bounds no number of
 // connections, and knows neither readers nor tips.
 //

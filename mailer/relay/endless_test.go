@@ -97,7 +97,7 @@ func (s *endless) listen(t *testing.T) (port int) {
 }
 
 // A server that never stops talking, wherever in the conversation, is left after
-// a bounded number of bytes, with an answer that says so.
+// a bounded number of bytes, with a reply that says so.
 func TestEndlessReplies(t *testing.T) {
 	ca, err := inbox.NewCA(time.Now())
 	if err != nil {

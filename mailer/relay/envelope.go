@@ -43,7 +43,7 @@ type message struct {
 // check looks at an envelope before any connection is touched. The refusals
 // blame whom they must: a sender or a message is our fault, a recipient's
 // address is the recipient's.
-func (e Envelope) check() (*message, *verdict.Answer) {
+func (e Envelope) check() (*message, *verdict.Reply) {
 	m := &message{data: e.Data, wanted: e.Wanted}
 	var err error
 	if e.From != "" {
@@ -71,8 +71,8 @@ func (m *message) size() int {
 }
 
 // own is a refusal of ours, with the codes a server would give.
-func own(stage verdict.Stage, code int, enhanced, format string, args ...any) *verdict.Answer {
-	return &verdict.Answer{Stage: stage, Code: code, Enhanced: enhanced, Text: clean("not sent: " + fmt.Sprintf(format, args...))}
+func own(stage verdict.Stage, code int, enhanced, format string, args ...any) *verdict.Reply {
+	return &verdict.Reply{Stage: stage, Code: code, Enhanced: enhanced, Text: clean("not sent: " + fmt.Sprintf(format, args...))}
 }
 
 // address gives an address as it goes on the wire: the domain in its ASCII

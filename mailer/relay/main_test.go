@@ -8,7 +8,7 @@ import (
 )
 
 // silence is how long a relay waits for a server of which the test knows that it
-// will say nothing. All other answers must come within it, on a busy machine, too.
+// will say nothing. All other replies must come within it, on a busy machine, too.
 const silence = 4 * time.Second
 
 func TestMain(m *testing.M) {

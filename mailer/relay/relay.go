@@ -39,7 +39,7 @@ type Options struct {
 	// Timeout is for connecting with TLS and login, and for each command; 0
 	// is one minute.
 	Timeout time.Duration
-	// DotTimeout is for the answer to the whole message; 0 is ten minutes,
+	// DotTimeout is for the reply to the whole message; 0 is ten minutes,
 	// what RFC 5321 §4.5.3.2.6 asks for: giving up early makes duplicates.
 	DotTimeout time.Duration
 	// Grace is what a message on the wire gets after its context ended; 0 is
@@ -121,11 +121,11 @@ func (o Options) withDefaults() Options {
 }
 
 // Check connects, negotiates TLS, logs in and says NOOP and QUIT, on a
-// connection of its own. Nothing is sent. When all is well the answer has
+// connection of its own. Nothing is sent. When all is well the reply has
 // code 250 and its text says what was negotiated.
-func (r *Relay) Check(ctx context.Context) verdict.Answer {
+func (r *Relay) Check(ctx context.Context) verdict.Reply {
 	s := r.Session()
-	var a verdict.Answer
+	var a verdict.Reply
 	if s.c, a = r.dial(ctx); s.c == nil {
 		return a
 	}
@@ -133,8 +133,8 @@ func (r *Relay) Check(ctx context.Context) verdict.Answer {
 	if a, ok := s.c.ask(verdict.Auth, "NOOP"); !ok {
 		return a
 	}
-	return verdict.Answer{Stage: verdict.Auth, Code: 250, Text: s.c.about()}
+	return verdict.Reply{Stage: verdict.Auth, Code: 250, Text: s.c.about()}
 }
 
-// down is the answer when nothing was said.
-func down(err error) verdict.Answer { return verdict.Answer{Stage: verdict.Connect, Err: err} }
+// down is the reply when nothing was said.
+func down(err error) verdict.Reply { return verdict.Reply{Stage: verdict.Connect, Err: err} }

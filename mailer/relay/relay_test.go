@@ -77,7 +77,7 @@ func letter(n int) Envelope {
 	}
 }
 
-func wantAccepted(t *testing.T, a verdict.Answer) {
+func wantAccepted(t *testing.T, a verdict.Reply) {
 	t.Helper()
 	if verdict.Judge(a) != verdict.Accepted || a.Stage != verdict.Dot {
 		t.Fatalf("got %v (%v), want accepted", a, verdict.Judge(a))
@@ -129,38 +129,38 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// Every stage × every kind of answer: what Send says, and that the next
+// Every stage × every kind of reply: what Send says, and that the next
 // message is sent as if nothing had happened.
 func TestFaults(t *testing.T) {
 	type fault = inbox.Fault
 	tests := []struct {
 		at    inbox.Stage
 		fault fault
-		want  verdict.Answer
+		want  verdict.Reply
 		judge verdict.Verdict
 		conns int // after the next message
 		kept  int // copies of the first message
 	}{
-		{inbox.Connect, fault{Code: 421, Enhanced: "4.3.2", Text: "busy"}, verdict.Answer{Stage: verdict.Connect, Code: 421, Enhanced: "4.3.2", Text: "busy"}, verdict.Down, 2, 0},
-		{inbox.Connect, fault{Code: 554, Text: "no"}, verdict.Answer{Stage: verdict.Connect, Code: 554, Text: "no"}, verdict.Ours, 2, 0},
-		{inbox.Connect, fault{Drop: true}, verdict.Answer{Stage: verdict.Connect}, verdict.Down, 2, 0},
-		{inbox.MailFrom, fault{Code: 451, Enhanced: "4.3.0", Text: "later"}, verdict.Answer{Stage: verdict.MailFrom, Code: 451, Enhanced: "4.3.0", Text: "later"}, verdict.Retry, 1, 0},
-		{inbox.MailFrom, fault{Code: 550, Enhanced: "5.7.1", Text: "not you"}, verdict.Answer{Stage: verdict.MailFrom, Code: 550, Enhanced: "5.7.1", Text: "not you"}, verdict.Ours, 1, 0},
-		{inbox.MailFrom, fault{Code: 421, Text: "bye"}, verdict.Answer{Stage: verdict.MailFrom, Code: 421, Text: "bye"}, verdict.Down, 2, 0},
-		{inbox.MailFrom, fault{Drop: true}, verdict.Answer{Stage: verdict.MailFrom}, verdict.Down, 2, 0},
-		{inbox.RcptTo, fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"}, verdict.Answer{Stage: verdict.RcptTo, Code: 550, Enhanced: "5.1.1", Text: "no such user"}, verdict.Dead, 1, 0},
-		{inbox.RcptTo, fault{Code: 550, Text: "no"}, verdict.Answer{Stage: verdict.RcptTo, Code: 550, Text: "no"}, verdict.Refused, 1, 0},
-		{inbox.RcptTo, fault{Code: 450, Enhanced: "4.7.1", Text: "grey\nlisted"}, verdict.Answer{Stage: verdict.RcptTo, Code: 450, Enhanced: "4.7.1", Text: "grey listed"}, verdict.Retry, 1, 0},
-		{inbox.RcptTo, fault{Code: 421, Enhanced: "4.7.0"}, verdict.Answer{Stage: verdict.RcptTo, Code: 421, Enhanced: "4.7.0"}, verdict.Down, 2, 0},
-		{inbox.RcptTo, fault{Drop: true}, verdict.Answer{Stage: verdict.RcptTo}, verdict.Down, 2, 0},
-		{inbox.Data, fault{Code: 451, Text: "later"}, verdict.Answer{Stage: verdict.Data, Code: 451, Text: "later"}, verdict.Retry, 1, 0},
-		{inbox.Data, fault{Code: 554, Enhanced: "5.7.1"}, verdict.Answer{Stage: verdict.Data, Code: 554, Enhanced: "5.7.1"}, verdict.Refused, 1, 0},
-		{inbox.Data, fault{Drop: true}, verdict.Answer{Stage: verdict.Data}, verdict.Down, 2, 0},
-		{inbox.Dot, fault{Code: 452, Enhanced: "4.3.1", Text: "full"}, verdict.Answer{Stage: verdict.Dot, Code: 452, Enhanced: "4.3.1", Text: "full"}, verdict.Retry, 1, 0},
-		{inbox.Dot, fault{Code: 554, Enhanced: "5.6.0"}, verdict.Answer{Stage: verdict.Dot, Code: 554, Enhanced: "5.6.0"}, verdict.Ours, 1, 0},
-		{inbox.Dot, fault{Code: 421, Text: "bye"}, verdict.Answer{Stage: verdict.Dot, Code: 421, Text: "bye"}, verdict.Down, 2, 0},
-		{inbox.Dot, fault{Drop: true}, verdict.Answer{Stage: verdict.Dot}, verdict.InDoubt, 2, 0},
-		{inbox.Dot, fault{Drop: true, Keep: true}, verdict.Answer{Stage: verdict.Dot}, verdict.InDoubt, 2, 1},
+		{inbox.Connect, fault{Code: 421, Enhanced: "4.3.2", Text: "busy"}, verdict.Reply{Stage: verdict.Connect, Code: 421, Enhanced: "4.3.2", Text: "busy"}, verdict.Down, 2, 0},
+		{inbox.Connect, fault{Code: 554, Text: "no"}, verdict.Reply{Stage: verdict.Connect, Code: 554, Text: "no"}, verdict.Ours, 2, 0},
+		{inbox.Connect, fault{Drop: true}, verdict.Reply{Stage: verdict.Connect}, verdict.Down, 2, 0},
+		{inbox.MailFrom, fault{Code: 451, Enhanced: "4.3.0", Text: "later"}, verdict.Reply{Stage: verdict.MailFrom, Code: 451, Enhanced: "4.3.0", Text: "later"}, verdict.Retry, 1, 0},
+		{inbox.MailFrom, fault{Code: 550, Enhanced: "5.7.1", Text: "not you"}, verdict.Reply{Stage: verdict.MailFrom, Code: 550, Enhanced: "5.7.1", Text: "not you"}, verdict.Ours, 1, 0},
+		{inbox.MailFrom, fault{Code: 421, Text: "bye"}, verdict.Reply{Stage: verdict.MailFrom, Code: 421, Text: "bye"}, verdict.Down, 2, 0},
+		{inbox.MailFrom, fault{Drop: true}, verdict.Reply{Stage: verdict.MailFrom}, verdict.Down, 2, 0},
+		{inbox.RcptTo, fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"}, verdict.Reply{Stage: verdict.RcptTo, Code: 550, Enhanced: "5.1.1", Text: "no such user"}, verdict.Dead, 1, 0},
+		{inbox.RcptTo, fault{Code: 550, Text: "no"}, verdict.Reply{Stage: verdict.RcptTo, Code: 550, Text: "no"}, verdict.Refused, 1, 0},
+		{inbox.RcptTo, fault{Code: 450, Enhanced: "4.7.1", Text: "grey\nlisted"}, verdict.Reply{Stage: verdict.RcptTo, Code: 450, Enhanced: "4.7.1", Text: "grey listed"}, verdict.Retry, 1, 0},
+		{inbox.RcptTo, fault{Code: 421, Enhanced: "4.7.0"}, verdict.Reply{Stage: verdict.RcptTo, Code: 421, Enhanced: "4.7.0"}, verdict.Down, 2, 0},
+		{inbox.RcptTo, fault{Drop: true}, verdict.Reply{Stage: verdict.RcptTo}, verdict.Down, 2, 0},
+		{inbox.Data, fault{Code: 451, Text: "later"}, verdict.Reply{Stage: verdict.Data, Code: 451, Text: "later"}, verdict.Retry, 1, 0},
+		{inbox.Data, fault{Code: 554, Enhanced: "5.7.1"}, verdict.Reply{Stage: verdict.Data, Code: 554, Enhanced: "5.7.1"}, verdict.Refused, 1, 0},
+		{inbox.Data, fault{Drop: true}, verdict.Reply{Stage: verdict.Data}, verdict.Down, 2, 0},
+		{inbox.Dot, fault{Code: 452, Enhanced: "4.3.1", Text: "full"}, verdict.Reply{Stage: verdict.Dot, Code: 452, Enhanced: "4.3.1", Text: "full"}, verdict.Retry, 1, 0},
+		{inbox.Dot, fault{Code: 554, Enhanced: "5.6.0"}, verdict.Reply{Stage: verdict.Dot, Code: 554, Enhanced: "5.6.0"}, verdict.Ours, 1, 0},
+		{inbox.Dot, fault{Code: 421, Text: "bye"}, verdict.Reply{Stage: verdict.Dot, Code: 421, Text: "bye"}, verdict.Down, 2, 0},
+		{inbox.Dot, fault{Drop: true}, verdict.Reply{Stage: verdict.Dot}, verdict.InDoubt, 2, 0},
+		{inbox.Dot, fault{Drop: true, Keep: true}, verdict.Reply{Stage: verdict.Dot}, verdict.InDoubt, 2, 1},
 	}
 	for _, so := range []inbox.Options{{TLS: inbox.NoTLS}, {TLS: inbox.NoTLS, NoPipelining: true}, {TLS: inbox.StartTLS}} {
 		for _, tt := range tests {
@@ -291,7 +291,7 @@ func TestNobodyListens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []verdict.Answer{r.Session().Send(t.Context(), letter(1)), r.Check(t.Context())} {
+	for _, a := range []verdict.Reply{r.Session().Send(t.Context(), letter(1)), r.Check(t.Context())} {
 		if verdict.Judge(a) != verdict.Down || a.Stage != verdict.Connect || !strings.Contains(a.String(), "refused") {
 			t.Errorf("got %v", a)
 		}

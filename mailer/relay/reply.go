@@ -86,14 +86,14 @@ func parseLine(line []byte) (code int, more bool, text []byte, ok bool) {
 // reply reads the reply to a command. true: it is the yes that belongs there.
 // Afterwards lost says whether the connection can still be used: a farewell
 // (RFC 5321 §3.8), no reply, and one that makes no sense there end it.
-func (c *conn) reply(stage verdict.Stage) (verdict.Answer, bool) {
+func (c *conn) reply(stage verdict.Stage) (verdict.Reply, bool) {
 	if c.lost {
-		return verdict.Answer{Stage: stage, Err: errGone}, false
+		return verdict.Reply{Stage: stage, Err: errGone}, false
 	}
 	code, text, err := c.read()
 	if err != nil {
 		c.lost = true
-		return verdict.Answer{Stage: stage, Err: err}, false
+		return verdict.Reply{Stage: stage, Err: err}, false
 	}
 	yes := code/10 == 25
 	switch stage {
@@ -104,7 +104,7 @@ func (c *conn) reply(stage verdict.Stage) (verdict.Answer, bool) {
 	}
 	if !yes && code < 400 {
 		c.lost = true
-		return verdict.Answer{Stage: stage, Err: fmt.Errorf("unexpected reply %d %s", code, clean(text))}, false
+		return verdict.Reply{Stage: stage, Err: fmt.Errorf("unexpected reply %d %s", code, clean(text))}, false
 	}
 	c.lost = code == 421
 	return said(stage, code, text), yes
@@ -117,9 +117,9 @@ func (c *conn) read() (code int, text string, err error) {
 }
 
 // said gives a reply as data.
-func said(stage verdict.Stage, code int, text string) verdict.Answer {
+func said(stage verdict.Stage, code int, text string) verdict.Reply {
 	enhanced, text := verdict.Split(text)
-	return verdict.Answer{Stage: stage, Code: code, Enhanced: enhanced, Text: clean(text)}
+	return verdict.Reply{Stage: stage, Code: code, Enhanced: enhanced, Text: clean(text)}
 }
 
 // clean makes a server's text fit for a log, a database and a terminal: one
@@ -149,7 +149,7 @@ func clean(s string) string {
 	return s[:cut] + "…"
 }
 
-// plain tells whether clean would change nothing. Nearly every answer is.
+// plain tells whether clean would change nothing. Nearly every reply is.
 func plain(s string) bool {
 	if len(s) > maxText {
 		return false

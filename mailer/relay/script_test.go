@@ -221,7 +221,7 @@ func (s *script) relay(o Options) *Relay {
 	return r
 }
 
-// deliver sends messages 1 to n through one session and gives each one's answer,
+// deliver sends messages 1 to n through one session and gives each one's reply,
 // as "accepted", or as the stage and the code: "rcpt to 550".
 func deliver(t *testing.T, s *Session, n int) []string {
 	t.Helper()

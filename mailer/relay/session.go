@@ -18,15 +18,15 @@ type Session struct {
 // is the caller's to bound: each has a connection of its own.
 func (r *Relay) Session() *Session { return &Session{r: r} }
 
-// ErrUnwanted is the answer to a message that [Envelope].Wanted took back.
+// ErrUnwanted is the reply to a message that [Envelope].Wanted took back.
 var ErrUnwanted = errors.New("it was taken back while it waited for the server")
 
 // Send hands over a message and gives the server's reply; a fault of the network
-// or of the message is an answer too.
+// or of the message is a reply too.
 //
-// After ctx ended nothing new is begun (the answer is Down, with the context's
+// After ctx ended nothing new is begun (the reply is Down, with the context's
 // error), but a message on the wire is carried on for Grace.
-func (s *Session) Send(ctx context.Context, e Envelope) verdict.Answer {
+func (s *Session) Send(ctx context.Context, e Envelope) verdict.Reply {
 	m, refused := e.check()
 	if refused != nil {
 		return *refused
@@ -37,7 +37,7 @@ func (s *Session) Send(ctx context.Context, e Envelope) verdict.Answer {
 		}
 		kept := s.c != nil
 		if !kept {
-			var a verdict.Answer
+			var a verdict.Reply
 			if s.c, a = s.r.dial(ctx); s.c == nil {
 				return a
 			}
@@ -59,7 +59,7 @@ func (s *Session) Send(ctx context.Context, e Envelope) verdict.Answer {
 
 // transact is the conversation for one message (RFC 5321 §3.3). Afterwards lost
 // says whether the connection can be used again.
-func (c *conn) transact(ctx context.Context, m *message) verdict.Answer {
+func (c *conn) transact(ctx context.Context, m *message) verdict.Reply {
 	stop := context.AfterFunc(ctx, c.hurry)
 	defer stop()
 	if refused := c.cannot(m); refused != nil {
@@ -71,7 +71,7 @@ func (c *conn) transact(ctx context.Context, m *message) verdict.Answer {
 	}
 	if m.wanted != nil && !m.wanted() {
 		c.lost = true // once the server waits for a message, nothing else ends that
-		return verdict.Answer{Stage: verdict.Data, Err: ErrUnwanted}
+		return verdict.Reply{Stage: verdict.Data, Err: ErrUnwanted}
 	}
 	if a, ok := c.data(m); !ok {
 		return a
@@ -81,12 +81,12 @@ func (c *conn) transact(ctx context.Context, m *message) verdict.Answer {
 	return a
 }
 
-// aboutConnection tells whether an answer says nothing about the message, so that
+// aboutConnection tells whether a reply says nothing about the message, so that
 // the fault may be that of a connection that was kept: the server has closed it,
 // or takes no more over it. OpenSMTPD then says 452 4.5.3 (too many recipients,
 // RFC 3463 §3.6) to the 101st MAIL, and 503 is said by a server that is out of
 // step.
-func aboutConnection(a verdict.Answer) bool {
+func aboutConnection(a verdict.Reply) bool {
 	if a.Code == 0 {
 		return a.Stage < verdict.Dot && !errors.Is(a.Err, ErrUnwanted)
 	}

@@ -68,7 +68,7 @@ func TestContext(t *testing.T) {
 		}
 	})
 	// atDot runs a Send whose context ends while the server thinks.
-	atDot := func(t *testing.T, think, grace time.Duration) verdict.Answer {
+	atDot := func(t *testing.T, think, grace time.Duration) verdict.Reply {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := serve(t, inbox.Options{TLS: inbox.NoTLS, Fault: func(a inbox.Ask) inbox.Fault {
 			if a.Stage != inbox.Dot {

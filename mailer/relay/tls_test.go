@@ -26,7 +26,7 @@ func TestTLS(t *testing.T) {
 		login  bool
 		tls    bool // the message came over TLS
 		want   verdict.Verdict
-		says   string // part of the answer
+		says   string // part of the reply
 	}{
 		{name: "mandatory", server: inbox.StartTLS, client: "mandatory", trust: true, tls: true, want: verdict.Accepted},
 		{name: "mandatory by name", server: inbox.StartTLS, client: "mandatory", trust: true, host: "localhost", tls: true, want: verdict.Accepted},
@@ -157,7 +157,7 @@ func TestLogin(t *testing.T) {
 				t.Errorf("at %v", a.Stage)
 			}
 			if strings.Contains(a.String(), "secret") {
-				t.Errorf("the answer shows the password: %v", a)
+				t.Errorf("the reply shows the password: %v", a)
 			}
 		})
 	}
@@ -202,7 +202,7 @@ func TestChoose(t *testing.T) {
 		got, err := choose(tt.want, strings.Fields(tt.offered), tt.private, "mail.example.com")
 		code := 0
 		if err != nil {
-			code = dialAnswer(verdict.Auth, err).Code
+			code = dialReply(verdict.Auth, err).Code
 		}
 		if got != tt.got || code != tt.code {
 			t.Errorf("%s of %q, private %v: %q, %v; want %q, %d", tt.want, tt.offered, tt.private, got, err, tt.got, tt.code)

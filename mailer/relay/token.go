@@ -142,7 +142,7 @@ func (t *tokens) get(ctx context.Context, refused string) (string, error) {
 
 // dial opens a connection as far as MAIL FROM. A token that is refused is
 // renewed once: it may have ended early, or been withdrawn.
-func (r *Relay) dial(ctx context.Context) (*conn, verdict.Answer) {
+func (r *Relay) dial(ctx context.Context) (*conn, verdict.Reply) {
 	if r.tokens == nil {
 		return r.connect(ctx, r.o.Password)
 	}
@@ -165,7 +165,7 @@ func (r *Relay) dial(ctx context.Context) (*conn, verdict.Answer) {
 }
 
 // token asks for one. To have none is a failure that passes, as far as we know.
-func (r *Relay) token(ctx context.Context, refused string) (string, *verdict.Answer) {
+func (r *Relay) token(ctx context.Context, refused string) (string, *verdict.Reply) {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.o.Timeout, fmt.Errorf("no token within %v", r.o.Timeout))
 	defer cancel()
 	token, err := r.tokens.get(ctx, refused)

@@ -126,7 +126,7 @@ func TestTokenSources(t *testing.T) {
 		{"command fails", sh("echo first >&2; echo no network >&2; echo secret; exit 3"), "", 0, "token_command /bin/sh: exit status 3: no network"},
 		{"command says nothing", sh("true"), "", 0, "there is no token"},
 		{"command says too much", sh("yes secret | head -c 1000000"), "", 0, "more than 65536 bytes"},
-		{"an answer without a token", sh(`echo '{"error": "secret"}'`), "", 0, "there is no token"},
+		{"a reply without a token", sh(`echo '{"error": "secret"}'`), "", 0, "there is no token"},
 		{"not JSON", sh(`echo '{secret'`), "", 0, "isn't the JSON of a token"},
 		{"no such command", TokenCommand([]string{"/nonexistent"}), "", 0, "token_command /nonexistent: fork/exec"},
 	} {

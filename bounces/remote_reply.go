@@ -8,9 +8,9 @@ import (
 	"dailytip/verdict"
 )
 
-// answer puts together what is known of a remote server's answer: the text of
+// reply puts together what is known of a remote server's reply: the text of
 // the report for programs, its status, and what it says to people.
-func answer(diagnostic, status, prose string) verdict.Answer {
+func reply(diagnostic, status, prose string) verdict.Reply {
 	text := diagnostic
 	if !replyCode.MatchString(text) && (replyCode.MatchString(prose) || text == "" && !verdict.Specific(firstWord(status))) {
 		text = strings.TrimSpace(text + " " + prose)
@@ -18,7 +18,7 @@ func answer(diagnostic, status, prose string) verdict.Answer {
 	if comment := strings.TrimSpace(strings.TrimPrefix(status, firstWord(status))); text == "" {
 		text = strings.Trim(comment, "()")
 	}
-	a := verdict.Answer{Enhanced: firstWord(status), Text: text}
+	a := verdict.Reply{Enhanced: firstWord(status), Text: text}
 	var told bool
 	if a.Stage, told = stageOf(diagnostic + " " + prose); !told && status == "" {
 		a.Stage = verdict.Dot // neither a code nor a moment: it may have been the message
@@ -33,7 +33,7 @@ func answer(diagnostic, status, prose string) verdict.Answer {
 // number or an address.
 var replyCode = regexp.MustCompile(`(?:^|[\s:'"(\[#<=])([45][0-5][0-9])(?:[\s:,;'")\]-]|$)`)
 
-// stages tell when an answer was given, in the words of the servers that say
+// stages tell when a reply was given, in the words of the servers that say
 // so. Later ones are looked for first.
 var stages = []struct {
 	words string
@@ -69,7 +69,7 @@ var stages = []struct {
 	{"rcpt", verdict.RcptTo},
 }
 
-// stageOf gives the moment of an answer; RCPT TO when nobody told: there most
+// stageOf gives the moment of a reply; RCPT TO when nobody told: there most
 // are given.
 func stageOf(text string) (stage verdict.Stage, told bool) {
 	text = verdict.Plain(text)
