@@ -3,9 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"dailytip/editions"
@@ -208,23 +207,33 @@ func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e edi
 	return page, gone, rows.Err()
 }
 
-// sqlMark says who sends some deliveries of an edition.
+// sqlMark says who sends some deliveries of an edition. PostgreSQL gets an array,
+// since its planner knows how long that is: of a list in JSON it expects a hundred
+// numbers, and reads the whole table of a small list for each mail.
 func sqlMark(db *store.DB) string {
-	some := "(SELECT value FROM json_each($3))"
+	some := "IN (SELECT value FROM json_each($3))"
 	if db.Postgres() {
-		some = "(SELECT CAST(value AS BIGINT) FROM json_array_elements_text(CAST($3 AS JSON)) AS value)"
+		some = "= ANY($3)"
 	}
-	return "UPDATE deliveries SET state = 'sending', owner = $1 WHERE edition = $2 AND subscriber IN " + some
+	return "UPDATE deliveries SET state = 'sending', owner = $1 WHERE edition = $2 AND subscriber " + some
 }
 
 func (l *Ledger) mark(ctx context.Context, tx *sql.Tx, owner string, page []Job) error {
 	if len(page) == 0 {
 		return nil
 	}
-	numbers := make([]string, len(page))
+	readers := make([]int64, len(page))
 	for i, j := range page {
-		numbers[i] = strconv.FormatInt(j.Key.Subscriber, 10)
+		readers[i] = j.Key.Subscriber
 	}
-	_, err := l.statement(ctx, tx, sqlMark(l.db)).ExecContext(ctx, owner, page[0].Key.Edition, "["+strings.Join(numbers, ",")+"]") //nolint:sqlclosecheck // it ends with the transaction
+	var list any = readers
+	if !l.db.Postgres() {
+		asJSON, err := json.Marshal(readers)
+		if err != nil {
+			return err
+		}
+		list = string(asJSON)
+	}
+	_, err := l.statement(ctx, tx, sqlMark(l.db)).ExecContext(ctx, owner, page[0].Key.Edition, list) //nolint:sqlclosecheck // it ends with the transaction
 	return err
 }

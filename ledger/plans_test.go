@@ -1,6 +1,9 @@
 package ledger
 
 import (
+	"context"
+	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -61,4 +64,66 @@ func most(text string) (n int) {
 		}
 	}
 	return n
+}
+
+// PostgreSQL plans by what it last counted, which may be long ago: when all waited
+// that is sent by now. Nor may it read the table of a small list whole for each mail.
+func TestStatementsUseTheirIndexesOnPostgres(t *testing.T) {
+	const edition, readers, sent = 7, 10_000, 5_000
+	db := storetest.Postgres(t)
+	some := make([]int64, 32)
+	zeros, words := make([]int64, len(some)), make([]string, len(some))
+	for i := range some {
+		some[i] = sent + int64(i)
+	}
+	err := db.Write(t.Context(), func(tx *sql.Tx) error {
+		for _, text := range []string{
+			fmt.Sprintf(`INSERT INTO deliveries (edition, subscriber, content, due_at, opened_at, expires_at, state, next_at)
+				SELECT %d, n, 1, 1, 1, 1000, 'pending', 1 FROM generate_series(1, %d) AS n`, edition, readers),
+			"ANALYZE deliveries",
+			fmt.Sprintf("UPDATE deliveries SET state = 'sent', done_at = 2 WHERE subscriber <= %d", sent),
+		} {
+			if _, err := tx.ExecContext(t.Context(), text); err != nil {
+				return fmt.Errorf("%s: %w", text, err)
+			}
+		}
+		for name, test := range map[string]struct {
+			text string
+			args []any
+		}{
+			"look for work": {sqlWork, []any{2, 0}},
+			"claim":         {sqlReady(db), []any{2, edition, "daily", 32}},
+			"mark":          {sqlMark(db), []any{"node", edition, some}},
+			"record":        {sqlOutcome, []any{"sent", 0, 1, 0, 250, "", "", "en", 3, "node", edition, sent + 1}},
+			"record a page": {sqlOutcomes, []any{words, zeros, zeros, zeros, zeros, words, words, words, zeros, words, zeros, some}},
+		} {
+			plan, err := explain(t.Context(), tx, test.text, test.args)
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			if strings.Contains(plan, "Seq Scan on deliveries") {
+				t.Errorf("%s reads the table whole:\n%s", name, plan)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func explain(ctx context.Context, tx *sql.Tx, text string, args []any) (plan string, err error) {
+	rows, err := tx.QueryContext(ctx, "EXPLAIN "+text, args...)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return "", err
+		}
+		plan += line + "\n"
+	}
+	return plan, rows.Err()
 }
