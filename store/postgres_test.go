@@ -118,6 +118,9 @@ func thief(t *testing.T) (port string, heard func() string) {
 						_, _ = io.WriteString(c, "N")
 						continue
 					}
+					if buf[0] == 'p' { // the password: it has what it wants
+						return
+					}
 					_, _ = c.Write([]byte{'R', 0, 0, 0, 8, 0, 0, 0, 3}) // AuthenticationCleartextPassword
 				}
 			}()
