@@ -54,7 +54,7 @@ microbench: ## the benchmarks of single functions, with allocations
 	go test -run '^$$' -bench . -benchmem $(PKG)
 
 chaos: deps ## kill everything at random while 400,000 mails go out; takes hours. With the race detector: READERS=20000 CHAOS=-race-daemon
-	go test -count=1 -timeout 6h -v ./test/chaos -args -readers '$(READERS)' -kills 20 -long $(CHAOS)
+	go test -tags long -count=1 -timeout 6h -v ./test/chaos -args -readers '$(READERS)' -kills 20 -long $(CHAOS)
 
 interop: deps ## send 10,000 mails each through Postfix, Exim and OpenSMTPD; needs Debian and root, downloads the packages
 	go test -tags interop -count=1 -timeout 1h -v ./test/interop -args -mails 10000

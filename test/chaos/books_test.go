@@ -126,3 +126,11 @@ func values(page, pattern string) map[string]int {
 	}
 	return sums
 }
+
+func (r *trial) number(query string) (n int) {
+	r.Helper()
+	if err := r.db.Read().QueryRowContext(r.Context(), query).Scan(&n); err != nil {
+		r.Fatalf("%s: %v", query, err)
+	}
+	return n
+}

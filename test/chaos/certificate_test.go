@@ -67,7 +67,7 @@ func tlsRelay(t *testing.T, addr string, ca *inbox.CA, mails int) (_ *inbox.Serv
 // nobody is blamed, and with a new one it goes on.
 func TestCertificateExpires(t *testing.T) {
 	t.Parallel()
-	people := 2000
+	people := 600
 	if *long {
 		people = *readers / 20
 	}

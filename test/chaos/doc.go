@@ -6,9 +6,9 @@
 // It holds nothing but tests. "make test" runs a short form of them, "make
 // chaos" the long one:
 //
-//	go test -count=1 -timeout 6h -v ./test/chaos -args -readers 400000 -kills 20 -long
+//	go test -tags long -count=1 -timeout 6h -v ./test/chaos -args -readers 400000 -kills 20 -long
 //
 // With -race-daemon the program that is killed has the race detector:
 //
-//	go test -count=1 -timeout 1h -v ./test/chaos -run 'Killed|Faults' -args -readers 20000 -long -race-daemon
+//	go test -tags long -count=1 -timeout 1h -v ./test/chaos -run 'Killed|Faults' -args -readers 20000 -long -race-daemon
 package chaos

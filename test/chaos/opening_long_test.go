@@ -1,3 +1,5 @@
+//go:build long
+
 package chaos
 
 import (
@@ -170,14 +172,6 @@ func (r *trial) wantNone(who, query string) {
 	if n := r.number(query); n != 0 {
 		r.Errorf("%s: %d", who, n)
 	}
-}
-
-func (r *trial) number(query string) (n int) {
-	r.Helper()
-	if err := r.db.Read().QueryRowContext(r.Context(), query).Scan(&n); err != nil {
-		r.Fatalf("%s: %v", query, err)
-	}
-	return n
 }
 
 // change writes to the database. A function among the arguments is called before
