@@ -95,7 +95,7 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 func (m *Mailer) fill(r *letter.Recipient, n *Newsletter, x *message) {
 	b := appendMessageID(x.bytes.text[:0], x.job.Key, r.ReturnPath)
 	id := len(b)
-	own := x.job.Subscription != 0 && x.job.Kind != ledger.Confirm && x.job.Kind != ledger.Account
+	own := x.job.Subscription != 0 && hasLinks(x.job.Kind)
 	if own {
 		b = m.appendLink(b, n, "/u/", subscribers.UnsubscribeLink, x)
 	}
@@ -118,6 +118,16 @@ func (m *Mailer) fill(r *letter.Recipient, n *Newsletter, x *message) {
 	text := string(b)
 	r.MessageID, r.UnsubscribeURL, r.PreferencesURL = text[:id], text[id:leave], text[leave:preferences]
 	r.UsefulURL, r.UselessURL = text[preferences:useful], text[useful:]
+}
+
+// hasLinks tells which mails carry their reader's own links, to leave and to the
+// settings. Other notices don't: they may reach somebody who never asked for them.
+func hasLinks(kind string) bool {
+	switch kind {
+	case "", ledger.Welcome, ledger.Known, ledger.Resend:
+		return true
+	}
+	return false
 }
 
 func (m *Mailer) appendLink(b []byte, n *Newsletter, path string, purpose subscribers.Purpose, x *message) []byte {
@@ -193,7 +203,7 @@ func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*l
 	return nil, fmt.Errorf("a notice of the unknown kind %q", job.Kind)
 }
 
-// answer is the notice that answers a person's sign-up or confirmation.
+// noticeOf is the notice that answers a person's sign-up or confirmation.
 func (m *Mailer) noticeOf(ctx context.Context, n *Newsletter, job *ledger.Job) letter.Notice {
 	notice := letter.Notice{Language: job.Language}
 	switch job.Kind {
