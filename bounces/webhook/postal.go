@@ -104,7 +104,7 @@ func (p *postal) verify(ctx context.Context, now time.Time, h http.Header, body 
 			return nil
 		}
 	}
-	return unsigned("the signature is wrong, or by a key that isn't at jwks_url")
+	return unsigned("the signature is wrong, or by a key that isn't at postal_jwks_url")
 }
 
 // key returns the keys of a name, all of them when it's "". A name that isn't known

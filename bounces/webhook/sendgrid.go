@@ -56,7 +56,7 @@ func (s sendgrid) read(_ context.Context, now time.Time, r *http.Request, body [
 	signature, err := base64.StdEncoding.DecodeString(r.Header.Get("X-Twilio-Email-Event-Webhook-Signature"))
 	sum := sha256.Sum256(slices.Concat([]byte(timestamp), body))
 	if err != nil || !ecdsa.VerifyASN1(s.key, sum[:], signature) {
-		return nil, unsigned("the signature is missing or wrong; switch on Signed Event Webhook at SendGrid, and compare its verification key with public_key")
+		return nil, unsigned("the signature is missing or wrong; switch on Signed Event Webhook at SendGrid, and compare its verification key with sendgrid_public_key")
 	}
 	if err := freshUnix(now, timestamp, sendgridAge); err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func (s *ses) read(ctx context.Context, now time.Time, _ *http.Request, body []b
 	}
 	t, ours := s.topics[m.TopicArn]
 	if !ours {
-		return nil, refuse(http.StatusForbidden, "the topic %.300q isn't among bounces.webhooks.ses.topics", m.TopicArn)
+		return nil, refuse(http.StatusForbidden, "the topic %.300q isn't among bounces.webhooks.ses_topics", m.TopicArn)
 	}
 	if err := s.verify(ctx, now, t, &m); err != nil {
 		return nil, err
