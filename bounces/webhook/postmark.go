@@ -9,6 +9,11 @@ import (
 	"dailytip/bounces"
 )
 
+// PostmarkHeader is the header field in which a mail tells Postmark its tag. Postmark
+// takes it out of the mail and shows it in the webhook's metadata; our Message-ID it
+// replaces by one of its own.
+const PostmarkHeader = "X-PM-Metadata-Mail"
+
 // postmark reads Postmark's webhooks for bounces, spam complaints and changes of a
 // subscription. Postmark doesn't sign: it sends the password in the webhook's URL.
 type postmark struct{ secret string }
