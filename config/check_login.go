@@ -12,8 +12,21 @@ import (
 
 func (c *checker) login(path string, r *Relay) {
 	secret := path + ".password"
-	if !c.secretIn(secret, &r.Password, &r.PasswordFile, "password") && c.broken[secret] {
-		return
+	if r.PasswordFile != "" && !c.broken[path+".password_file"] {
+		if !r.Password.IsZero() {
+			c.fault(secret, "%s: stands beside password_file; keep one of them", secret)
+			return
+		}
+		r.PasswordFile = c.secretPath(r.PasswordFile)
+		text, err := safefile.ReadSecret(r.PasswordFile)
+		switch {
+		case err != nil:
+			c.fault(path+".password_file", "%s.password_file: %v; write the path of a file with nothing but the password in it", path, err)
+		case text == "":
+			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, r.PasswordFile)
+		default:
+			r.Password = newSecret(text)
+		}
 	}
 	if strings.ContainsFunc(r.Username+r.Password.Reveal(), unicode.IsControl) { // RFC 4013 §2.3
 		c.fault(secret, "%s: the user name or the password has a line break or another control character in it; write each on one line", path)
