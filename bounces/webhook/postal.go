@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,6 +49,7 @@ type postalRequest struct {
 		Output   string // what the remote server said
 		Message  postalMessage
 		Original postalMessage `json:"original_message"`
+		Bounce   postalMessage // what came back
 	}
 }
 
@@ -55,6 +57,15 @@ type postalMessage struct {
 	MessageID string `json:"message_id"`
 	To        string
 	From      string // the envelope's
+	Subject   string
+}
+
+// isReply tells an automatic reply, which Postal takes for a report when it comes to
+// the return path.
+func (m *postalMessage) isReply() bool {
+	line := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	found := bounces.Read([]byte("From: " + line(m.From) + "\nSubject: " + line(m.Subject) + "\n\n"))
+	return found[0].Class == bounces.Reply
 }
 
 func (p *postal) read(ctx context.Context, now time.Time, r *http.Request, body []byte) ([]event, error) {
@@ -79,6 +90,9 @@ func (p *postal) read(ctx context.Context, now time.Time, r *http.Request, body 
 	case "MessageHeld": // on Postal's own list, or the server may not send
 		finding = bounces.Event{Recipient: message.To, Class: bounces.Ours, Reply: payload.Details}.Told()
 	case "MessageBounced": // a report came back, of which Postal shows only the subject
+		if payload.Bounce.isReply() {
+			return nil, nil
+		}
 		message = payload.Original
 		finding = bounces.Event{Recipient: message.To, Class: bounces.Soft}.Judged()
 	default:
