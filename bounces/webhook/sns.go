@@ -127,12 +127,6 @@ func parseTopic(arn string) (topic, error) {
 	return topic{arn, host}, nil
 }
 
-// CheckTopic tells what is wrong with the ARN of a topic.
-func CheckTopic(arn string) error {
-	_, err := parseTopic(arn)
-	return err
-}
-
 // certifies tells whether an address is that of a certificate of the region's SNS.
 func (t topic) certifies(address string) bool {
 	u, err := url.Parse(address)
