@@ -18,6 +18,7 @@
 //	report.go    RFC 3464 and RFC 6533: the fields that programs write for programs
 //	prose.go     what servers write for people: whom it is about, and the reply
 //	feedback.go  RFC 5965: complaints, and reports of other kinds
+//	provider.go  what a mail provider tells in a form of its own
 //	notice.go    what Amazon SES writes in JSON
 //	reply.go     RFC 3834: automatic replies
 //	read.go      the order in which they are asked

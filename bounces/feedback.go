@@ -10,13 +10,7 @@ func (m *message) feedback() (found []Finding, ok bool) {
 			continue
 		}
 		fields, _ := cutHeader([]byte(strings.TrimLeft(p.text, "\n \t")))
-		class := Complaint
-		switch kind := strings.ToLower(fields.get("feedback-type")); kind {
-		case "abuse", "complaint", "opt-out", "opt-out-list", "miscategorized", "": // RFC 5965 §7.3
-		default: // fraud, virus, not-spam, auth-failure (RFC 6591), dmarc
-			class = OtherReport
-		}
-		return m.complaints(class, fields), true
+		return m.complaints(complaintClass(fields.get("feedback-type")), fields), true
 	}
 	if m.original != nil && complainsInWords(m.header) || m.header.get(outlookRecipient) != "" {
 		return m.complaints(Complaint, nil), true
@@ -25,6 +19,15 @@ func (m *message) feedback() (found []Finding, ok bool) {
 		return []Finding{{Recipient: m.header.address("from"), Class: Complaint, Reason: "unsubscribe"}}, true
 	}
 	return nil, false
+}
+
+// complaintClass is the class of a report of some type (RFC 5965 §7.3).
+func complaintClass(feedbackType string) Class {
+	switch strings.ToLower(feedbackType) {
+	case "abuse", "complaint", "opt-out", "opt-out-list", "miscategorized", "":
+		return Complaint
+	}
+	return OtherReport // fraud, virus, not-spam, auth-failure (RFC 6591), dmarc
 }
 
 // wantsOut tells a mail that unsubscribes (RFC 2369 §3.2): mail programs write

@@ -1,14 +1,13 @@
 package bounces
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
-
-	"dailytip/verdict"
 )
 
-// notice is what Amazon SES publishes of a mail, as its SNS forwards it by
-// mail.
+// notice is what Amazon SES publishes of a mail: its SNS forwards it by mail, or
+// to a webhook.
 type notice struct {
 	NotificationType string
 	EventType        string
@@ -17,7 +16,8 @@ type notice struct {
 		BouncedRecipients []struct{ EmailAddress, Action, Status, DiagnosticCode string }
 	}
 	Complaint struct {
-		ComplainedRecipients []struct{ EmailAddress string }
+		ComplainedRecipients  []struct{ EmailAddress string }
+		ComplaintFeedbackType string
 	}
 }
 
@@ -28,26 +28,35 @@ func (m *message) notices() (found []Finding, ok bool) {
 		if !strings.HasPrefix(text, "{") || !strings.Contains(text, "Type\"") {
 			continue
 		}
-		var n notice
-		if json.NewDecoder(strings.NewReader(strings.ReplaceAll(text, "\n", ""))).Decode(&n) != nil {
-			continue
+		if found, ok = ReadSES([]byte(strings.ReplaceAll(text, "\n", ""))); ok {
+			return found, true
 		}
-		switch n.NotificationType + n.EventType {
-		case "Bounce":
-			for _, r := range n.Bounce.BouncedRecipients {
-				a := reply(withoutType(r.DiagnosticCode), r.Status, "")
-				f := judged(firstAddress(r.EmailAddress), a)
-				if f.Class == Soft && n.Bounce.BounceType == "Permanent" && f.Reason == verdict.Undefined {
-					f.Class, f.Reason = Hard, "provider"
-				}
-				found = append(found, f)
-			}
-		case "Complaint":
-			for _, r := range n.Complaint.ComplainedRecipients {
-				found = append(found, Finding{Recipient: firstAddress(r.EmailAddress), Class: Complaint, Reason: "feedback"})
-			}
-		}
-		return found[:min(len(found), mostGroups)], true
 	}
 	return nil, false
+}
+
+// ReadSES reads what Amazon SES publishes of a mail, in JSON: one finding for each
+// recipient that it bounced from or who complains, none for what is no fault. ok is
+// false when it can't be read.
+func ReadSES(text []byte) (found []Finding, ok bool) {
+	var n notice
+	if json.NewDecoder(bytes.NewReader(text)).Decode(&n) != nil {
+		return nil, false
+	}
+	switch n.NotificationType + n.EventType {
+	case "Bounce":
+		for _, r := range n.Bounce.BouncedRecipients {
+			e := Event{Recipient: r.EmailAddress, Reply: r.DiagnosticCode, Status: r.Status, Class: Soft}
+			if n.Bounce.BounceType == "Permanent" {
+				e.Class = Hard
+			}
+			found = append(found, e.Judged())
+		}
+	case "Complaint":
+		class := complaintClass(n.Complaint.ComplaintFeedbackType)
+		for _, r := range n.Complaint.ComplainedRecipients {
+			found = append(found, Event{Recipient: r.EmailAddress, Class: class, Reason: "feedback"}.Told())
+		}
+	}
+	return found[:min(len(found), mostGroups)], true
 }

@@ -46,6 +46,7 @@ func (c *checker) check() {
 	}
 	c.newsletters()
 	c.site()
+	c.bounces("bounces", &cfg.Bounces)
 	c.passwordHash("admin.password_hash", cfg.Admin.PasswordHash)
 }
 

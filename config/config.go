@@ -58,6 +58,7 @@ type Config struct {
 	// the pages, whose X-Forwarded-For or Forwarded counts; empty: none is there.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Signup         Signup   `yaml:"signup"`
+	Bounces        Bounces  `yaml:"bounces"`
 
 	Admin   Admin   `yaml:"admin"`
 	Metrics Metrics `yaml:"metrics"`

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,8 @@ import (
 	"strings"
 )
 
-// maxBody is the most that a request's body may hold, in bytes.
+// maxBody is the most that a request's body may hold, in bytes, where its route
+// doesn't say more.
 const maxBody = 64 << 10
 
 // mount brings every request to the same paths: without the path of BaseURL,
@@ -126,7 +128,7 @@ func (s *Server) secure(next http.Handler) http.Handler {
 // limit reads the whole body, so that a handler has it all or isn't called.
 func (s *Server) limit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, cmp.Or(s.route(r).MaxBody, maxBody)))
 		if err != nil {
 			status := http.StatusBadRequest
 			if errors.As(err, new(*http.MaxBytesError)) {

@@ -18,6 +18,9 @@ type Route struct {
 	// Token: the token in its path alone gives the right to act.
 	Token bool
 
+	// MaxBody is the most that a request's body may hold, in bytes; 0: 64 KiB.
+	MaxBody int64
+
 	// Quiet: it's asked for so often that only faults are worth a line in the log.
 	Quiet bool
 }

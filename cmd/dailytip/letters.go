@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"dailytip/bounces/webhook"
 	"dailytip/config"
 	"dailytip/library"
 	"dailytip/mailer/letter"
@@ -34,6 +35,9 @@ func newLooks(cfg *config.Config) (looks, error) {
 		}
 		if n.Archive {
 			look.ArchiveURL = cfg.BaseURL + "/archive/" + n.ID
+		}
+		if !cfg.Bounces.Webhooks.PostmarkPassword.IsZero() {
+			look.TagHeader = webhook.PostmarkHeader
 		}
 		look.Assets = libraryFiles(n.Tips)
 		if public(cfg.BaseURL) && !internal(&n) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"reflect"
 	"syscall"
 	"time"
 
@@ -196,6 +197,9 @@ func (a *app) withoutEffect() []string {
 	var idle []string
 	if !a.config.Admin.PasswordHash.IsZero() {
 		idle = append(idle, "admin.password_hash")
+	}
+	if !reflect.ValueOf(a.config.Bounces.Webhooks).IsZero() {
+		idle = append(idle, "bounces.webhooks")
 	}
 	return idle
 }

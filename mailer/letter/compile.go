@@ -29,7 +29,7 @@ func (l *Letter) compile(s shape) (*splice, error) {
 	if err != nil {
 		return nil, err
 	}
-	gaps := headerGaps(data, l.list)
+	gaps := headerGaps(data, l.list, l.newsletter.TagHeader)
 	for _, b := range textBodies(data) {
 		if b.base64 {
 			gaps, err = appendBase64Gaps(gaps, data, b, marks)
@@ -80,8 +80,9 @@ func (s *shape) marks(digest [sha256.Size]byte) (marks addresses, err error) {
 // be met by chance. A token alone has more.
 const leastFree = 20
 
-// headerGaps are those in the header.
-func headerGaps(data []byte, list bool) (gaps []placedGap) {
+// headerGaps are those in the header; tag is the field that repeats the Message-ID's
+// left side, "" where there is none.
+func headerGaps(data []byte, list bool, tag string) (gaps []placedGap) {
 	fields, _ := splitHeader(data)
 	start := 0
 	for _, f := range fields {
@@ -98,6 +99,8 @@ func headerGaps(data []byte, list bool) (gaps []placedGap) {
 			value.gap.own = ownDate
 		case "Message-ID":
 			value.gap.own = ownMessageID
+		case tag:
+			value.gap.own = ownTag
 		}
 		if value.gap.own != 0 {
 			gaps = append(gaps, value)

@@ -74,6 +74,9 @@ func (l *Letter) render(r Recipient, to string, a addresses) ([]byte, error) {
 	if l.list {
 		fields = append(fields, unsubscribeHeaders(r)...)
 	}
+	if name := l.newsletter.TagHeader; name != "" {
+		fields = append(fields, field{name, leftOf(r.MessageID)})
+	}
 	for _, f := range fields {
 		m.SetGenHeaderPreformatted(mail.Header(f.name), f.value)
 	}
@@ -85,6 +88,12 @@ func (l *Letter) render(r Recipient, to string, a addresses) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// leftOf is what stands before the @ of a Message-ID.
+func leftOf(messageID string) string {
+	left, _, _ := strings.Cut(messageID, "@")
+	return left
 }
 
 // addBodies adds the text, the HTML and the pictures that it shows.

@@ -40,6 +40,10 @@ type Newsletter struct {
 	// [Content]. "": no List-Archive and no link to read online.
 	ArchiveURL string
 
+	// TagHeader names a header field that repeats the left side of the Message-ID,
+	// for a provider that writes a Message-ID of its own; "": there is none.
+	TagHeader string
+
 	// HelpURL is what List-Help names; "": a mail to ReplyTo, else to From.
 	HelpURL string
 

@@ -52,6 +52,7 @@ const (
 	ownTo own = iota + 1
 	ownDate
 	ownMessageID
+	ownTag         // the left side of the Message-ID
 	ownUnsubscribe // whole header lines, if any
 	ownLink        // bytes of an address, as they are
 	ownLine        // a line of base64, or a part of one, that has such bytes in it
@@ -88,6 +89,8 @@ func (s *splice) append(dst []byte, r *Recipient, to string, a *addresses) []byt
 			dst = s.appendDate(dst, r.Date)
 		case ownMessageID:
 			dst = append(append(append(dst, '<'), r.MessageID...), '>')
+		case ownTag:
+			dst = append(dst, leftOf(r.MessageID)...)
 		case ownUnsubscribe:
 			dst = appendUnsubscribeLines(dst, r)
 		case ownLink:

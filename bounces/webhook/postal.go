@@ -1,0 +1,152 @@
+package webhook
+
+import (
+	"cmp"
+	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"dailytip/bounces"
+)
+
+// postal reads the webhooks of a Postal server, which signs each body with its RSA
+// key and publishes the key's public half.
+type postal struct {
+	url   string
+	fetch fetcher
+
+	mu      sync.Mutex
+	keys    jose.JSONWebKeySet
+	fetched time.Time // when somebody last tried
+}
+
+func newPostal(url string, f fetcher) *postal { return &postal{url: url, fetch: f} }
+
+// postalAge is longer than Postal goes on trying: 36 minutes, with the timestamp of
+// the first try.
+const postalAge = time.Hour
+
+// postalPause is how long to wait before the keys are fetched once more.
+const postalPause = time.Minute
+
+type postalRequest struct {
+	Event     string
+	Timestamp float64 // seconds since 1970
+	Payload   struct {
+		Status   string
+		Details  string // what Postal says
+		Output   string // what the remote server said
+		Message  postalMessage
+		Original postalMessage `json:"original_message"`
+		Bounce   postalMessage // what came back
+	}
+}
+
+type postalMessage struct {
+	MessageID string `json:"message_id"`
+	To        string
+	From      string // the envelope's
+	Subject   string
+}
+
+// isReply tells an automatic reply, which Postal takes for a report when it comes to
+// the return path.
+func (m *postalMessage) isReply() bool {
+	line := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	found := bounces.Read([]byte("From: " + line(m.From) + "\nSubject: " + line(m.Subject) + "\n\n"))
+	return found[0].Class == bounces.Reply
+}
+
+func (p *postal) read(ctx context.Context, now time.Time, r *http.Request, body []byte) ([]event, error) {
+	if err := p.verify(ctx, now, r.Header, body); err != nil {
+		return nil, err
+	}
+	var request postalRequest
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, malformed("this isn't an event of Postal's: %v", err)
+	}
+	seconds, fraction := math.Modf(request.Timestamp)
+	if err := fresh(now, time.Unix(int64(seconds), int64(fraction*1e9)), postalAge); err != nil {
+		return nil, err
+	}
+	payload := request.Payload
+	message := payload.Message
+	said := bounces.Event{Recipient: message.To, Reply: cmp.Or(payload.Output, payload.Details), Class: bounces.Soft}
+	var finding bounces.Finding
+	switch request.Event {
+	case "MessageDeliveryFailed":
+		finding = said.Judged()
+	case "MessageHeld": // on Postal's own list, or the server may not send
+		finding = bounces.Event{Recipient: message.To, Class: bounces.Ours, Reply: payload.Details}.Told()
+	case "MessageBounced": // a report came back, of which Postal shows only the subject
+		if payload.Bounce.isReply() {
+			return nil, nil
+		}
+		message = payload.Original
+		finding = bounces.Event{Recipient: message.To, Class: bounces.Soft}.Judged()
+	default:
+		return nil, nil
+	}
+	return newEvent(body, finding, message.From, message.MessageID), nil
+}
+
+// verify checks the signature with the key that the header names; Postal before 3.0
+// names none.
+func (p *postal) verify(ctx context.Context, now time.Time, h http.Header, body []byte) error {
+	signature, err := base64.StdEncoding.DecodeString(h.Get("X-Postal-Signature-256"))
+	if err != nil || len(signature) == 0 {
+		return unsigned("the signature X-Postal-Signature-256 is missing")
+	}
+	sum := sha256.Sum256(body)
+	keys, err := p.key(ctx, now, h.Get("X-Postal-Signature-KID"))
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if public, ok := k.Key.(*rsa.PublicKey); ok && rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], signature) == nil {
+			return nil
+		}
+	}
+	return unsigned("the signature is wrong, or by a key that isn't at postal_jwks_url")
+}
+
+// key returns the keys of a name, all of them when it's "". A name that isn't known
+// yet may be that of a new key.
+func (p *postal) key(ctx context.Context, now time.Time, name string) ([]jose.JSONWebKey, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if found := p.named(name); len(found) > 0 || !p.fetched.IsZero() && now.Sub(p.fetched) < postalPause {
+		return found, nil
+	}
+	p.fetched = now
+	data, err := p.fetch.get(ctx, p.url)
+	if err == nil {
+		var keys jose.JSONWebKeySet
+		if err = json.Unmarshal(data, &keys); err == nil {
+			p.keys = keys
+		}
+	}
+	if err != nil {
+		p.fetched = time.Time{}
+		return nil, fmt.Errorf("get Postal's keys: %w", err)
+	}
+	return p.named(name), nil
+}
+
+func (p *postal) named(name string) []jose.JSONWebKey {
+	if name == "" {
+		return p.keys.Keys
+	}
+	return p.keys.Key(name)
+}
