@@ -26,9 +26,10 @@ type postal struct {
 	url   string
 	fetch fetcher
 
-	mu      sync.Mutex
-	keys    jose.JSONWebKeySet
-	fetched time.Time // when somebody last tried
+	mu    sync.Mutex
+	keys  jose.JSONWebKeySet
+	again time.Time // before it the keys aren't fetched once more
+	fault error     // of the last fetch
 }
 
 func newPostal(url string, f fetcher) *postal { return &postal{url: url, fetch: f} }
@@ -37,8 +38,12 @@ func newPostal(url string, f fetcher) *postal { return &postal{url: url, fetch: 
 // the first try.
 const postalAge = time.Hour
 
-// postalPause is how long to wait before the keys are fetched once more.
-const postalPause = time.Minute
+// How long to wait before the keys are fetched once more: anybody can name a key that
+// isn't there.
+const (
+	postalPause      = time.Minute
+	postalFaultPause = 10 * time.Second
+)
 
 type postalRequest struct {
 	Event     string
@@ -126,22 +131,30 @@ func (p *postal) verify(ctx context.Context, now time.Time, h http.Header, body 
 func (p *postal) key(ctx context.Context, now time.Time, name string) ([]jose.JSONWebKey, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if found := p.named(name); len(found) > 0 || !p.fetched.IsZero() && now.Sub(p.fetched) < postalPause {
+	if found := p.named(name); len(found) > 0 {
 		return found, nil
 	}
-	p.fetched = now
-	data, err := p.fetch.get(ctx, p.url)
-	if err == nil {
-		var keys jose.JSONWebKeySet
-		if err = json.Unmarshal(data, &keys); err == nil {
-			p.keys = keys
-		}
+	if !now.Before(p.again) {
+		p.refresh(ctx, now)
 	}
-	if err != nil {
-		p.fetched = time.Time{}
-		return nil, fmt.Errorf("get Postal's keys: %w", err)
+	if p.fault != nil {
+		return nil, fmt.Errorf("get Postal's keys: %w", p.fault)
 	}
 	return p.named(name), nil
+}
+
+// refresh fetches the keys. Those that are known stay when it fails.
+func (p *postal) refresh(ctx context.Context, now time.Time) {
+	var keys jose.JSONWebKeySet
+	data, err := p.fetch.get(ctx, p.url)
+	if err == nil {
+		err = json.Unmarshal(data, &keys)
+	}
+	if p.fault = err; err != nil {
+		p.again = now.Add(postalFaultPause)
+		return
+	}
+	p.keys, p.again = keys, now.Add(postalPause)
 }
 
 func (p *postal) named(name string) []jose.JSONWebKey {

@@ -21,6 +21,10 @@ func TestPostalKeysAreFetchedInMeasure(t *testing.T) {
 		t.Errorf("while Postal is down: %d", status)
 	}
 	w.down = false
+	if status := do("postal-1"); status != http.StatusServiceUnavailable || len(w.fetched) != 1 {
+		t.Errorf("just after a fault: %d, fetched %v", status, w.fetched)
+	}
+	w.now = testNow.Add(postalFaultPause)
 	if status := do("postal-1"); status != http.StatusOK {
 		t.Errorf("afterwards: %d", status)
 	}
