@@ -26,6 +26,9 @@ type Version struct {
 // it is the only Chinese; but not Spanish for a reader of Catalan.
 func Choose(t tips.Tip, own, lang string) Version {
 	original := Version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Body: t.Body, Mindmap: t.Mindmap}
+	if cmp.Or(lang, own, locale.Default) == original.Language {
+		return original
+	}
 	wanted, err := language.Parse(cmp.Or(lang, own, locale.Default))
 	if err != nil {
 		return original

@@ -2,6 +2,7 @@ package tips
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -24,6 +25,21 @@ func outsideCode(whole string, runs []run) []run {
 			code = code[1:]
 		}
 		if len(code) == 0 || r.offset < code[0][0] {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// outsideQuotes leaves out the runs that are all there is between two quotation
+// marks, but for a full stop.
+func outsideQuotes(whole string, runs []run) []run {
+	const quotes = "\"'“”‘’«»„"
+	var kept []run
+	for _, r := range runs {
+		before, _ := utf8.DecodeLastRuneInString(strings.TrimRight(whole[:r.offset], " \u00a0\u202f"))
+		after, _ := utf8.DecodeRuneInString(strings.TrimLeft(whole[r.offset+len(r.text):], ".,… \u00a0\u202f"))
+		if !strings.ContainsRune(quotes, before) || !strings.ContainsRune(quotes, after) {
 			kept = append(kept, r)
 		}
 	}

@@ -60,6 +60,8 @@ func (f *family) keepProven(parent string, stems map[string]string) {
 			files[folder]++
 			if stems[original(parent, rest)] != "" {
 				beside[folder]++
+				// In i18n nothing else stands than languages.
+				proven[folder] = proven[folder] || path.Base(parent) == "i18n"
 			}
 		}
 	}

@@ -12,10 +12,9 @@ import (
 // bound: YAML's aliases repeat what they name, and nesting costs stack wherever
 // the copy in the database is read.
 const (
-	maxFrontMatter = 64 << 10 // bytes as written
-	maxNodes       = 10_000   // values in one file, with aliases written out
-	maxValues      = 1 << 20  // bytes of those values
-	maxMatterDepth = 50       // lists and groups in each other
+	maxNodes       = 10_000  // values in one file, with aliases written out
+	maxValues      = 1 << 20 // bytes of those values
+	maxMatterDepth = 50      // lists and groups in each other
 )
 
 // field is one key of the front matter.
@@ -67,13 +66,6 @@ func (m frontMatter) fields(lines []string) ([]field, *lineError) {
 	inside := lines[m.first+1 : max(m.last, m.first+1)]
 	if m.kind == '{' {
 		inside = lines[m.first : m.last+1]
-	}
-	size := 0
-	for _, l := range inside {
-		size += len(l) + 1
-	}
-	if size > maxFrontMatter {
-		return nil, &lineError{line: m.first + 1, message: fmt.Sprintf("the front matter has %d KB and may have %d; shorten it", size>>10, maxFrontMatter>>10)}
 	}
 	switch m.kind {
 	case '+':

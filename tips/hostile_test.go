@@ -54,7 +54,7 @@ func hostile() map[string]string {
 		"deeper JSON":               "{\"title\": \"T\", \"a\": " + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "}\nText.",
 		"many TOML keys":            "+++\ntitle = 'T'\n" + many.String() + many.String() + "+++\nText.",
 		"many YAML values":          "---\ntitle: T\na: [" + strings.Repeat("1,", 30000) + "]\n---\nText.",
-		"too much of it":            "---\ntitle: T\na: " + strings.Repeat("x", maxFrontMatter) + "\n---\nText.",
+		"too much of it":            "---\ntitle: T\na: " + strings.Repeat("x", MaxFileSize-1000) + "\n---\nText.",
 		"broken and long":           "---\n" + strings.Repeat("a: [\n", 12000) + "---\nText.",
 		"broken with long lines":    "---\n" + strings.Repeat("a: ["+strings.Repeat("x", 120)+"\n", 490) + "---\nText.",
 		"many keys that differ":     "---\ntitle: T\n" + strings.ReplaceAll(many.String(), "=", ": ") + "---\nText.",

@@ -1,9 +1,12 @@
 package tips
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // LintOptions are what Lint can't know from the tips.
@@ -18,8 +21,23 @@ func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault {
 	l := &linter{faults: slices.Clone(loadFaults), today: o.Today, titles: make(map[string]string), dates: make(map[string]string)}
 	inOrder := slices.Clone(all)
 	slices.SortStableFunc(inOrder, func(a, b Tip) int { return strings.Compare(a.Path, b.Path) })
-	for _, t := range inOrder {
-		l.tip(t)
+	found := make([][]Fault, len(inOrder))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, t := range inOrder {
+		group.Go(func() error {
+			one := &linter{}
+			one.tip(t)
+			found[i] = one.faults
+			return nil
+		})
+	}
+	_ = group.Wait() // what is wrong is in found
+	for i, t := range inOrder {
+		l.faults = append(l.faults, found[i]...)
+		if !t.Draft {
+			l.unique(t)
+		}
 	}
 	slices.SortFunc(l.faults, compareFaults)
 	return slices.CompactFunc(l.faults, func(a, b Fault) bool {
@@ -33,10 +51,11 @@ func HasFaults(faults []Fault) bool {
 }
 
 type linter struct {
-	faults []Fault
-	today  string
-	titles map[string]string // folded title → path of the first tip
-	dates  map[string]string // pinned date → path of the first tip
+	faults   []Fault
+	relative []relativeLink // of the text at hand
+	today    string
+	titles   map[string]string // folded title → path of the first tip
+	dates    map[string]string // pinned date → path of the first tip
 }
 
 func (l *linter) tip(t Tip) {
@@ -61,9 +80,6 @@ func (l *linter) tip(t Tip) {
 	in.markup(t.at.mindmap)
 	for _, tr := range t.Translations {
 		l.translation(t, tr)
-	}
-	if !t.Draft {
-		l.unique(in, t)
 	}
 }
 
@@ -90,7 +106,11 @@ func (l *linter) translation(t Tip, tr Translation) {
 }
 
 // unique checks what only one tip should have.
-func (l *linter) unique(in place, t Tip) {
+func (l *linter) unique(t Tip) {
+	in := place{linter: l, path: t.Path}
+	if t.at == nil {
+		t.at = &origin{path: t.Path}
+	}
 	if key := strings.ToLower(t.Title); key != "" {
 		if first, taken := l.titles[key]; taken {
 			in.warn(RuleDuplicateTitle, t.at.titleLine, 0, "%s has the title %q too; change one, or delete a tip that is there twice", first, clip(t.Title, 60))
@@ -150,11 +170,7 @@ func (p place) title(title string, line int) {
 }
 
 func (p place) body(f fragment, markdown string) {
-	n := countWords(markdown)
-	if n > maxWords {
-		n = countWords(withoutCode(markdown)) // nobody reads code word by word
-	}
-	if n > maxWords {
+	if n, long := isLong(markdown); long {
 		line, _ := f.position(0)
 		p.warn(RuleLongBody, line, 0, "the text has %d words; a tip is read in a minute, so use at most %d", n, maxWords)
 	}

@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"regexp"
@@ -31,16 +32,43 @@ var (
 
 // lost warns of a link or a picture that readers don't get.
 func (p place) lost(f fragment, n ast.Node) {
-	at := func() (int, int) { return f.position(max(n.Pos(), 0)) }
 	switch n := n.(type) {
 	case *ast.Link:
 		if address := string(n.Destination); isRelative(address) {
-			line, column := at()
-			p.warn(RuleRelativeLink, line, column, "%s is in the library, where readers can't follow, so the link's words are shown without it; link to a page on the web", clip(address, 60))
+			p.relativeLink(n.Pos(), address)
 		}
 	case *ast.Image:
 		p.picture(f, string(n.Destination), n.Pos())
 	}
+}
+
+// relativeLink notes a link that leads into the library.
+func (p place) relativeLink(offset int, address string) {
+	p.linter.relative = append(p.linter.relative, relativeLink{max(offset, 0), address})
+}
+
+// relativeLink is a link to a file of the library.
+type relativeLink struct {
+	offset  int
+	address string
+}
+
+// reportRelative reports the links of a text that lead into the library at the first
+// of them: a text of notes may have dozens.
+func (p place) reportRelative(f fragment) {
+	if len(p.relative) == 0 {
+		return
+	}
+	first, more := p.relative[0], ""
+	switch n := len(p.relative) - 1; {
+	case n == 1:
+		more = ", and so is what another link of this text leads to"
+	case n > 1:
+		more = fmt.Sprintf(", and so is what %d more links of this text lead to", n)
+	}
+	line, column := f.position(first.offset)
+	p.warn(RuleRelativeLink, line, column, "%s is in the library%s: readers can't follow, so the words are shown without a link; link to pages on the web", clip(first.address, 60), more)
+	p.linter.relative = nil
 }
 
 func (p place) picture(f fragment, address string, offset int) {
@@ -84,7 +112,7 @@ func (p place) lostTags(f fragment, raw []byte, offset int) {
 		case t.DataAtom == atom.Form || t.DataAtom == atom.Button || t.DataAtom == atom.Select || t.DataAtom == atom.Textarea || t.DataAtom == atom.Canvas || t.DataAtom == atom.Svg:
 			p.warn(RuleNoMedia, line, column, "<%s> isn't shown in a mail; say it in words", t.Data)
 		case t.DataAtom == atom.A && isRelative(attributeOf(t, "href")):
-			p.warn(RuleRelativeLink, line, column, "%s is in the library, where readers can't follow, so the link's words are shown without it; link to a page on the web", clip(attributeOf(t, "href"), 60))
+			p.relativeLink(offset+m[0], attributeOf(t, "href"))
 		case t.DataAtom == atom.Img:
 			p.picture(f, attributeOf(t, "src"), offset+m[0])
 		case t.DataAtom == 0:

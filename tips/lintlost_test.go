@@ -45,3 +45,12 @@ func TestNothingVanishesSilently(t *testing.T) {
 		}
 	}
 }
+
+// A note full of links to other notes is one finding.
+func TestRelativeLinksOfATextAreOneFinding(t *testing.T) {
+	tip, faults := mustParse(t, "a.md", "---\ntitle: T\nlink: https://a.example\n---\nA [b](b.md),\n[c](c.md) and <a href=\"d.md\">d</a>.\n\n[e](https://e.example)\n")
+	got := Lint([]Tip{tip}, faults, LintOptions{})
+	if len(got) != 1 || got[0].Rule != RuleRelativeLink || got[0].Line != 5 || !strings.Contains(got[0].Message, "2 more links") {
+		t.Errorf("got %v", got)
+	}
+}

@@ -51,6 +51,7 @@ func (p place) markup(f fragment) {
 		}
 		return ast.WalkContinue, nil
 	})
+	p.reportRelative(f)
 }
 
 func (p place) missingAlt(f fragment, offset int) {

@@ -40,6 +40,9 @@ func Repair(text []byte) (fixed []byte, lost []Damage) {
 		return text, nil
 	}
 	runs = outsideCode(string(text), runs)
+	if spoken := outsideQuotes(string(text), runs); !slices.ContainsFunc(spoken, run.suspect) {
+		return text, nil // it tells what such damage looks like
+	}
 	known := evidenceOf(runs)
 	var b strings.Builder
 	rest := 0

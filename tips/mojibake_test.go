@@ -58,7 +58,8 @@ func TestRepairLeavesAlone(t *testing.T) {
 		"Türkçe", "São Paulo", "café", "naïve", "Ünïcödé", "CAFÉ…", "« Il a mangé… »", "il a mangé…»",
 		"Spaß“", "„Spaß…“ – Maß—Gruß", "Menü“", "MENÜ“", "IRMÃ…", "“IRMÔ", "MANHÃ", "„Ä“", "“Å”",
 		"¿Qué?", "¡Olé!¡Olé!", "Nº 3, 2ª", "20 °C", "3×½", "café†", "5 µm", "É ª", "naïve’s café’s",
-		"dağ…", "İstanbul’un", "ŞİŞLİ", "Łódź", "你好，世界。", "こんにちは", "안녕하세요", "Привет…", "مرحبا", "नमस्ते", "💡",
+		"dağ…", "İstanbul’un", "ŞİŞLİ", "Łódź",
+		`Empty cards no longer show as "â€."`, `It shows "Ã©" where “é” was meant.`, "« Ã¤ » heißt: falsch gelesen", "你好，世界。", "こんにちは", "안녕하세요", "Привет…", "مرحبا", "नमस्ते", "💡",
 		"á, é, í", "l’été", "¿Él?", "ÀÉÈ", "œuvre", "Á–É", "R²", "façade™", "résumé®", "Ævar — Ø½",
 	} {
 		got, lost := Repair([]byte(in))

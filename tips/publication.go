@@ -33,6 +33,9 @@ func (r *reader) applyPublication(f field) bool {
 	case "render":
 		t.NeverRendered = t.NeverRendered || isNo(f.text)
 		r.extra(f)
+	case "redirectto": // a page that only leads to another
+		t.NeverRendered = t.NeverRendered || f.text != "" || f.isList
+		r.extra(f)
 	case "published":
 		// Obsidian's web clipper writes a date here, Jekyll yes or no.
 		if _, ok := parseMoment(f.text); ok {

@@ -15,7 +15,7 @@ var publicationKeys = map[string]string{
 	"expires": "expirydate", "expiresat": "expirydate", "expireson": "expirydate", "unpublishat": "expirydate", "unpublishon": "expirydate",
 	"draft": "draft", "isdraft": "draft", "private": "draft", "unlisted": "draft", "hidden": "draft", "eleventyexcludefromcollections": "draft",
 	"publish": "publish", "public": "publish", "ispublished": "publish", "dgpublish": "publish",
-	"render": "render",
+	"render": "render", "redirectto": "redirectto",
 }
 
 // unpublished are the words of a text's status that mean that it isn't for

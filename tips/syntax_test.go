@@ -55,6 +55,7 @@ func TestSyntaxOfOtherPrograms(t *testing.T) {
 		"attributes of a table":     {"| a |\n|---|\n| 1 |\n{: .table}", "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n</tr>\n</tbody>\n</table>", "a\n-\n1"},
 		"chained classes":           {"a\n{: .-x.-y}\n\n- b\n{: .-x.-y #z}", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>", "a\n\n- b"},
 		"a table of contents":       {"* TOC\n{:toc}\n\na\n\n[TOC]\n\n[[_TOC_]]", "<p>a</p>", "a"},
+		"expressions of workflows":  {"Read ${{ secrets.KEY }} and ${{ github.ref }}.", "<p>Read ${{ secrets.KEY }} and ${{ github.ref }}.</p>", "Read ${{ secrets.KEY }} and ${{ github.ref }}."},
 		"braces":                    {"{:ok, value} and {.x} y and ${a}", "<p>{:ok, value} and {.x} y and ${a}</p>", "{:ok, value} and {.x} y and ${a}"},
 		"a box of MkDocs":           {"!!! note \"Look *here*\"\n    a\n\n    - b\n\nc", "<aside>\n<p><strong>Look <em>here</em></strong></p>\n<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n</aside>\n<p>c</p>", "> *Look _here_*\n>\n> a\n>\n> - b\n\nc"},
 		"a box without a title":     {"!!! warning \"\"\n    a\n\n!!! danger\n    b", "<aside>\n<p>a</p>\n</aside>\n<aside>\n<p><strong>Danger</strong></p>\n<p>b</p>\n</aside>", "> a\n\n> *Danger*\n>\n> b"},

@@ -43,7 +43,6 @@ var (
 	rawTag        = regexp.MustCompile(`\{%-?\s*(?:end)?raw\s*-?%\}`)
 	hiddenComment = regexp.MustCompile(`(?s)<!--.*?-->|%%.*?%%`)
 	formula       = regexp.MustCompile(`\$\$[^$]*\$\$|\$[^$\n]+\$`)
-	templateHint  = regexp.MustCompile(`[{<]%|\{\{|\{/?\*|<[A-Z]|%%|(?m)^(?:im|ex)port\s`)
 )
 
 // templateFault is one of them.
@@ -52,10 +51,29 @@ type templateFault struct {
 	found, what string
 }
 
+// mayHoldTemplates is a quick look, since most texts hold none.
+func mayHoldTemplates(markdown string) bool {
+	for i := range len(markdown) - 1 {
+		next := markdown[i+1]
+		switch c := markdown[i]; {
+		case c == '{' && strings.IndexByte("%{*/", next) >= 0,
+			c == '<' && (next == '%' || 'A' <= next && next <= 'Z'),
+			c == '%' && next == '%':
+			return true
+		}
+	}
+	for _, word := range []string{"import", "export"} {
+		if strings.HasPrefix(markdown, word) || strings.Contains(markdown, "\n"+word) {
+			return true
+		}
+	}
+	return false
+}
+
 // templateFaults finds what stands in a text, outside of code and comments, for a
 // site's program.
 func templateFaults(markdown string) []templateFault {
-	if !templateHint.MatchString(markdown) || checkCost(markdown) != nil {
+	if !mayHoldTemplates(markdown) || checkCost(markdown) != nil {
 		return nil
 	}
 	words := withoutCode(markdown)
@@ -69,6 +87,9 @@ func templateFaults(markdown string) []templateFault {
 	}
 	for _, t := range templates {
 		for _, m := range t.pattern.FindAllStringIndex(words, maxTemplates) {
+			if strings.HasSuffix(markdown[:m[0]], "$") {
+				continue // ${{ secrets.KEY }} of GitHub's workflows is shown there as it stands, too
+			}
 			if t.pattern != component || !isShoutedTag(words[m[0]:m[1]]) {
 				add(m[0], m[1], t.whose)
 			}

@@ -48,6 +48,7 @@ func TestTemplatesWithhold(t *testing.T) {
 		"`{{ a }}` and ``{% b %}``", "```jinja\n{% b %}\n{{ a }}\nimport x from 'y'\n<Tabs a=\"b\">\n```", "a\n\n    {{ a }}", "| a |\n|---|\n| `{{ a }}` |",
 		"{% raw %}\n`{{ a }}`\n{% endraw %}", "$x^{{a}}$", "```mermaid\ngraph TD\nA{{B}} --> C\n```", "a <!-- {{ a }} -->", "a %% {{ a }} %%",
 		"```css {{ title: 'a.css' }}\nx\n```", "{ a } and {b: {c: 1}}", "Press <Esc> or List<String>.", "<BR/>a<KBD class=\"x\">b</KBD>", "import taxes from May on", "100 %} or {%",
+		"Read ${{ secrets.KEY }} and ${{ github.ref_name }}.",
 	} {
 		tip, faults, ok := Parse("a.md", []byte(head+text))
 		if !ok {

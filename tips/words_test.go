@@ -98,3 +98,12 @@ func TestRepairLeavesCode(t *testing.T) {
 		t.Errorf("Repair gave %q, want %q", got, want)
 	}
 }
+
+// What is counted quickly is never less than what is counted with care.
+func TestNoTextHasMoreWordsThanItsStretchesOfLetters(t *testing.T) {
+	for _, markdown := range []string{"", "a b c", "a|b|c\n-|-|-\nd|e|f", "![a b](c.png) [[d e|f]] :tada:", "a[^1] b[^1]\n\n[^1]: c", "!!! note\n    a", "> [!WARNING]\n> a", "$x_1$ $\\frac{a}{b}$", "```mermaid\ngraph TD\nA[b c]-->D\n```", "你好，世界 and 안녕 하세요", "don't <b>x</b>y", "1. a\n2. b", "- [ ] a", "<iframe src=\"https://www.youtube.com/embed/a\"></iframe>", "a\n: b"} {
+		if most, n := mostWords(markdown), countWords(markdown); n > most {
+			t.Errorf("%q has %d words, at most %d were said", markdown, n, most)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func (formulaSpan) Trigger() []byte { return []byte{'$', '\\'} }
 var formulaEnds = [...][2]string{{"$$", "$$"}, {"$`", "`$"}, {"$", "$"}, {`\(`, `\)`}, {`\[`, `\]`}, {`\\(`, `\\)`}, {`\\[`, `\\]`}}
 
 // Parse implements parser.InlineParser. A price isn't a formula, nor is a variable
-// of a shell.
+// of a shell, or ${{ an expression }} of GitHub's workflows.
 func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	line, segment := block.PeekLine()
 	before := block.PrecendingCharacter()
@@ -40,7 +40,7 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 		if end+len(ends[1]) < len(rest) {
 			after = rest[end+len(ends[1])]
 		}
-		if ends[0] == "$" && (isASCIIWord(before) || before == '$' || isASCIIWord(rune(after)) || after == '$') ||
+		if ends[0] == "$" && (isASCIIWord(before) || before == '$' || isASCIIWord(rune(after)) || after == '$' || after == '{' || strings.HasPrefix(source, "{{")) ||
 			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) {
 			continue
 		}
