@@ -15,6 +15,7 @@ import (
 
 	"dailytip/membership"
 	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
 
 func (c *command) subscribers() *cobra.Command {
@@ -249,7 +250,7 @@ func (c *command) subscribersExport() *cobra.Command {
 				defer func() { err = errors.Join(err, file.Close()) }()
 				w = file
 			}
-			n, err := a.list.WriteCSV(cmd.Context(), w, filter)
+			n, err := listfile.Write(cmd.Context(), w, a.list, filter)
 			if err != nil {
 				return err
 			}

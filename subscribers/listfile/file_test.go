@@ -1,15 +1,26 @@
-package subscribers_test
+package listfile_test
 
 import (
 	"fmt"
+	"io"
+	"iter"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
-	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
+
+// readCSV opens a file and returns its rows.
+func readCSV(in io.ReadSeeker, newsletters []string) (iter.Seq[listfile.Row], error) {
+	file, err := listfile.Open(in, listfile.Options{Newsletters: newsletters})
+	if err != nil {
+		return nil, err
+	}
+	return file.Rows(), nil
+}
 
 func TestReadCSVKeepsGoodRows(t *testing.T) {
 	file := "\ufeffEmail;Name;timezone\r\n" +
@@ -21,7 +32,7 @@ func TestReadCSVKeepsGoodRows(t *testing.T) {
 		"di@example.com;\"Di;Dee\";\r\n" +
 		"ed@example.com;Ed;;;;extra\r\n" +
 		"flo@example.com"
-	rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+	rows, err := readCSV(strings.NewReader(file), []string{"management"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,11 +57,11 @@ func TestReadCSVKeepsGoodRows(t *testing.T) {
 
 func TestReadCSVHeader(t *testing.T) {
 	for _, file := range []string{"", "ana@example.com,Ana\n", "name,language\nAna,en\n"} {
-		if _, err := subscribers.ReadCSV(strings.NewReader(file), []string{"a"}); err == nil {
+		if _, err := readCSV(strings.NewReader(file), []string{"a"}); err == nil {
 			t.Errorf("%q was taken", file)
 		}
 	}
-	rows, err := subscribers.ReadCSV(strings.NewReader("email\na@example.com\n"), []string{"a", "b"})
+	rows, err := readCSV(strings.NewReader("email\na@example.com\n"), []string{"a", "b"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +75,7 @@ func TestReadCSVHeader(t *testing.T) {
 // read reads a file into what became of its lines, in a short form.
 func readAll(t testing.TB, file string) (all []string) {
 	t.Helper()
-	rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+	rows, err := readCSV(strings.NewReader(file), []string{"management"})
 	if err != nil {
 		t.Fatalf("%q: %v", file, err)
 	}
@@ -121,7 +132,7 @@ func TestAnEndlessLineCostsItself(t *testing.T) {
 }
 
 func TestSharedQuotes(t *testing.T) {
-	file, err := os.ReadFile("../../shared/cases/csv/quotes.csv")
+	file, err := os.ReadFile("../../../shared/cases/csv/quotes.csv")
 	if err != nil { // a clone of the project alone; TestAStrayQuoteCostsItsOwnRow has the same kinds
 		return
 	}
@@ -139,7 +150,7 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add("email,name\na@example.com,\"Bo \"B\" Jones\"\nb@example.com,\"x\n\n\n\ny\"")
 	f.Add("email,state,suppressed_at\na@example.com,suppressed,2026-11-28T07:00:00Z\nb@example.com,active,x\n")
 	f.Fuzz(func(t *testing.T, file string) {
-		rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+		rows, err := readCSV(strings.NewReader(file), []string{"management"})
 		if err != nil {
 			return
 		}
@@ -184,7 +195,7 @@ func TestANameCostsNobodyTheirPlace(t *testing.T) {
 	for _, name := range names {
 		file.WriteString("ana@example.com," + name + "\n")
 	}
-	rows, err := subscribers.ReadCSV(strings.NewReader(file.String()+"bo@example.com,Bo\n"), []string{"management"})
+	rows, err := readCSV(strings.NewReader(file.String()+"bo@example.com,Bo\n"), []string{"management"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,13 +206,13 @@ func TestANameCostsNobodyTheirPlace(t *testing.T) {
 			t.Errorf("line %d: refused: %v", row.Line, row.Err)
 		}
 		if n > len(names) {
-			if row.Notice != nil || row.Request.Preferences.Name != "Bo" {
-				t.Errorf("line %d: %v, %q", row.Line, row.Notice, row.Request.Preferences.Name)
+			if len(row.Notes) > 0 || row.Request.Preferences.Name != "Bo" {
+				t.Errorf("line %d: %v, %q", row.Line, row.Notes, row.Request.Preferences.Name)
 			}
 			continue
 		}
-		if row.Notice == nil || !strings.Contains(row.Notice.Error(), "without a name") || row.Request.Preferences.Name != "" {
-			t.Errorf("line %d: %v, %q", row.Line, row.Notice, row.Request.Preferences.Name)
+		if len(row.Notes) != 1 || !strings.Contains(row.Notes[0].Text, "without a name") || row.Request.Preferences.Name != "" {
+			t.Errorf("line %d: %v, %q", row.Line, row.Notes, row.Request.Preferences.Name)
 		}
 	}
 	if n != len(names)+1 {
