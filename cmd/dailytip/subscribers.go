@@ -29,9 +29,9 @@ func (c *command) subscribers() *cobra.Command {
 
 // with opens the program and one person, whose address is the first argument.
 func (c *command) with(ctx context.Context, address string, f func(a *app, s *subscribers.Subscriber) error) error {
-	key, err := subscribers.ParseAddress(address)
-	if err != nil {
-		return exit{codeUsage, err}
+	key, fault := subscribers.ParseAddress(address)
+	if fault != nil { // what was taken once, and wouldn't be now, is found as it stands in the list
+		key = subscribers.Address(strings.TrimSpace(address))
 	}
 	a, err := c.open(ctx, slog.LevelWarn)
 	if err != nil {
@@ -40,6 +40,9 @@ func (c *command) with(ctx context.Context, address string, f func(a *app, s *su
 	defer a.close()
 	s, err := a.list.Find(ctx, a.db.Read(), key)
 	if errors.Is(err, subscribers.ErrUnknown) {
+		if fault != nil {
+			return exit{codeUsage, fault}
+		}
 		return exitf(codeFailed, "nobody has the address %s", key)
 	}
 	if err != nil {

@@ -55,7 +55,8 @@ func inBrackets(s string) string {
 var languageNames = sync.OnceValue(func() map[string]string {
 	names := map[string]string{"chinese (simplified)": "zh-Hans", "chinese (traditional)": "zh-Hant", "mandarin": "zh", "farsi": "fa", "flemish": "nl-BE"}
 	english := display.English.Tags()
-	for _, tag := range display.Supported.Tags() {
+	variants := []language.Tag{language.BrazilianPortuguese, language.EuropeanPortuguese, language.SimplifiedChinese, language.TraditionalChinese, language.AmericanEnglish, language.BritishEnglish, language.CanadianFrench, language.LatinAmericanSpanish}
+	for _, tag := range append(display.Supported.Tags(), variants...) {
 		for _, name := range []string{display.Self.Name(tag), english.Name(tag)} {
 			name = strings.ToLower(name)
 			if _, taken := names[name]; name != "" && !taken {

@@ -98,22 +98,15 @@ func candidates(place string) []string {
 	return all
 }
 
-// ianaCase writes a name as IANA does: words with a capital, but for the small ones.
+// ianaCase writes a name as IANA does: words with a capital, but for a few.
 func ianaCase(s string) string {
 	var b strings.Builder
 	word := ""
 	flush := func() {
-		switch w := strings.ToLower(word); w {
-		case "of", "es", "au", "da":
-			b.WriteString(w)
-		case "gmt", "utc", "uct", "nz", "us", "gb", "prc", "roc", "rok":
-			b.WriteString(strings.ToUpper(w))
-		case "mcmurdo":
-			b.WriteString("McMurdo")
-		case "dumontdurville":
-			b.WriteString("DumontDUrville")
-		case "":
-		default:
+		w := strings.ToLower(word)
+		if own, ok := ownCase[w]; ok {
+			b.WriteString(own)
+		} else if w != "" {
 			b.WriteString(strings.ToUpper(w[:1]) + w[1:])
 		}
 		word = ""
@@ -133,6 +126,15 @@ func ianaCase(s string) string {
 	flush()
 	return b.String()
 }
+
+// ownCase are the words of IANA's names that aren't written like the others.
+var ownCase = func() map[string]string {
+	words := map[string]string{}
+	for word := range strings.FieldsSeq("of es au GMT GMT0 UTC UCT NZ US GB PRC ROC ROK ACT LHI NSW IN McMurdo DumontDUrville ComodRivadavia DeNoronha EasterIsland BajaNorte BajaSur") {
+		words[strings.ToLower(word)] = word
+	}
+	return words
+}()
 
 // keeps tells whether a zone's clock is that far from UTC in winter or in summer.
 func keeps(name string, minutes int) bool {
