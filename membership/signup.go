@@ -48,20 +48,41 @@ func (s *Service) SignUp(ctx context.Context, now time.Time, r subscribers.Reque
 // and the request after those that it returns is the one that failed.
 func (s *Service) SignUpAll(ctx context.Context, now time.Time, requests []subscribers.Request) (all []subscribers.Added, err error) {
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
-		all = all[:0]
-		// Whoever ends the program waits for these: to watch a context costs each
-		// statement more than most of them take.
-		ctx := context.WithoutCancel(ctx)
-		for _, r := range requests {
-			added, err := s.signUp(ctx, tx, now, r, nil)
-			if err != nil {
-				return err
-			}
-			all = append(all, added)
-		}
-		return nil
+		all, err = s.signUpAll(ctx, tx, now, requests)
+		return err
 	})
 	return all, err
+}
+
+// errTried takes back what was only tried.
+var errTried = errors.New("this was a trial")
+
+// TrySignUpAll tells what SignUpAll would do. Nothing of it stays.
+func (s *Service) TrySignUpAll(ctx context.Context, now time.Time, requests []subscribers.Request) (all []subscribers.Added, err error) {
+	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
+		if all, err = s.signUpAll(ctx, tx, now, requests); err != nil {
+			return err
+		}
+		return errTried
+	})
+	if errors.Is(err, errTried) {
+		err = nil
+	}
+	return all, err
+}
+
+func (s *Service) signUpAll(ctx context.Context, tx *sql.Tx, now time.Time, requests []subscribers.Request) (all []subscribers.Added, err error) {
+	// Whoever ends the program waits for these: to watch a context costs each
+	// statement more than most of them take.
+	ctx = context.WithoutCancel(ctx)
+	for _, r := range requests {
+		added, err := s.signUp(ctx, tx, now, r, nil)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, added)
+	}
+	return all, nil
 }
 
 func (s *Service) signUp(ctx context.Context, tx *sql.Tx, now time.Time, r subscribers.Request, delay func() time.Duration) (subscribers.Added, error) {

@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
 	"dailytip/mailaddr"
@@ -49,6 +48,9 @@ func ParseAddress(s string) (Address, error) {
 		}
 	}
 	local, domain, ok := strings.Cut(s, "@")
+	if c := strangerBefore(local); c != 0 && ok {
+		return "", fmt.Errorf("address %q holds %q (%U), which isn't a letter; remove it", s, c, c)
+	}
 	switch {
 	case !ok:
 		return "", fmt.Errorf("address %q has no @; write one like ana@example.com", s)
@@ -62,16 +64,25 @@ func ParseAddress(s string) (Address, error) {
 	if c := mailaddr.Routing(local); c != 0 {
 		return "", fmt.Errorf("address %q holds a %c, with which old relays pass mail on to somewhere else; write the address itself", s, c)
 	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || ascii == "" || strings.HasPrefix(ascii, ".") || strings.HasSuffix(ascii, ".") || strings.Contains(ascii, "..") {
-		return "", fmt.Errorf("address %q: %q is no domain name", s, domain)
-	}
-	if ascii = strings.ToLower(ascii); mailaddr.IsMachine(ascii) {
-		return "", fmt.Errorf("address %q: %q is a machine and no domain; write an address that gets mail from everywhere", s, domain)
+	ascii, err := parseDomain(domain)
+	if err != nil {
+		return "", fmt.Errorf("address %q: %w", s, err)
 	}
 	a := Address(local + "@" + ascii)
 	if len(a) > 254 {
 		return "", fmt.Errorf("address %q has %d octets; at most 254 are allowed", s, len(a))
 	}
 	return a, nil
+}
+
+// strangerBefore is the first character before the @ that is beyond ASCII and neither
+// a letter nor a digit, or 0: a quotation mark that a word processor put there is
+// allowed (RFC 6531 §3.3), and nobody's.
+func strangerBefore(local string) rune {
+	for _, r := range local {
+		if r > unicode.MaxASCII && !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) {
+			return r
+		}
+	}
+	return 0
 }

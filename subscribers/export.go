@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
+
+	"dailytip/store"
 )
 
 // Filter chooses among all subscriptions; its zero value takes all.
@@ -17,6 +20,35 @@ type Filter struct {
 func (l *List) Each(ctx context.Context, filter Filter, f func(Subscriber, Subscription) error) error {
 	return l.each(ctx, filter, "", nil, f)
 }
+
+// History is what the events say of a subscription.
+type History struct {
+	Source  string    // how it was signed up for
+	Consent string    // how that was confirmed
+	LeftAt  time.Time // zero unless they have left
+}
+
+// EachWithHistory is Each with the history.
+func (l *List) EachWithHistory(ctx context.Context, filter Filter, f func(Subscriber, Subscription, History) error) error {
+	var h History
+	var left int64
+	return l.each(ctx, filter, historyColumns, []any{&h.Source, &h.Consent, &left}, func(p Subscriber, s Subscription) error {
+		h.LeftAt = store.Time(left)
+		if s.State != Unsubscribed && s.Before != Unsubscribed {
+			h.LeftAt = time.Time{} // they came back
+		}
+		return f(p, s, h)
+	})
+}
+
+// historyColumns are columns with what a [History] holds.
+const historyColumns = `,
+	COALESCE((SELECT detail FROM subscription_events e WHERE e.subscriber = p.id AND e.newsletter = s.newsletter
+		AND e.kind IN ('` + signedUp + `', '` + signedUpAgain + `') ORDER BY e.at DESC, e.id DESC LIMIT 1), ''),
+	COALESCE((SELECT detail FROM subscription_events e WHERE e.subscriber = p.id AND e.newsletter = s.newsletter
+		AND e.kind IN ('` + confirmed + `', '` + vouchedFor + `') ORDER BY e.at DESC, e.id DESC LIMIT 1), ''),
+	COALESCE((SELECT MAX(at) FROM subscription_events e WHERE e.subscriber = p.id AND e.newsletter = s.newsletter
+		AND e.kind = '` + leftEvent + `'), 0)`
 
 // each is Each with more columns, which are read into more before f is called.
 func (l *List) each(ctx context.Context, filter Filter, columns string, more []any, f func(Subscriber, Subscription) error) error {

@@ -28,9 +28,9 @@ type Imported struct {
 // suppressed tells whether the person is, as far as the file says.
 func (p Imported) suppressed() bool { return p.State == Suppressed || !p.SuppressedAt.IsZero() }
 
-// ended tells whether the row's person must not get mail, even if the operator vouches
+// Ended tells whether the row's person must not get mail, even if the operator vouches
 // for their consent.
-func (p Imported) ended() bool { return p.suppressed() || p.State == Unsubscribed }
+func (p Imported) Ended() bool { return p.suppressed() || p.State == Unsubscribed }
 
 // begins is the state in which the request's subscription begins, and what it was
 // before that.
@@ -60,7 +60,7 @@ func (r Request) begins() (state, before State) {
 
 // dates are the instants that a new subscription has.
 func (r Request) dates(now time.Time, state State) (created, confirmed, pausedUntil time.Time) {
-	known := r.Consent == Vouched || r.Imported.ended()
+	known := r.Consent == Vouched || r.Imported.Ended()
 	if !known {
 		return now, time.Time{}, time.Time{}
 	}
@@ -74,6 +74,25 @@ func (r Request) dates(now time.Time, state State) (created, confirmed, pausedUn
 	return created, confirmed, pausedUntil
 }
 
+// elsewhere says what a file tells of somebody's consent before they came to us. Who
+// has to confirm here keeps it in their history.
+func (p Imported) elsewhere() string {
+	text := ""
+	if !p.CreatedAt.IsZero() {
+		text += "; signed up on " + p.CreatedAt.UTC().Format(time.DateTime) + " UTC"
+		if p.Source != "" {
+			text += " (" + p.Source + ")"
+		}
+	}
+	if !p.ConfirmedAt.IsZero() {
+		text += "; confirmed on " + p.ConfirmedAt.UTC().Format(time.DateTime) + " UTC"
+		if p.Consent != "" {
+			text += " (" + p.Consent + ")"
+		}
+	}
+	return text
+}
+
 // noteBeginning writes the history of a new subscription: what the file says of
 // it, and how it came to us.
 func (l *List) noteBeginning(ctx context.Context, tx *sql.Tx, now time.Time, added Added, r Request) error {
@@ -81,11 +100,11 @@ func (l *List) noteBeginning(ctx context.Context, tx *sql.Tx, now time.Time, add
 	note := func(at time.Time, kind, detail string) error {
 		return l.note(ctx, tx, at, added.Subscriber, r.Newsletter, kind, detail)
 	}
-	if p == (Imported{}) || r.Consent != Vouched && !p.ended() {
+	if p == (Imported{}) || r.Consent != Vouched && !p.Ended() {
 		if r.Consent == Vouched {
 			return note(now, vouchedFor, r.Detail)
 		}
-		return note(now, signedUp, r.Detail)
+		return note(now, signedUp, r.Detail+p.elsewhere())
 	}
 	_, before := r.begins()
 	left := added.State == Unsubscribed || before == Unsubscribed

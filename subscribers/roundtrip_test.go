@@ -15,40 +15,35 @@ import (
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
 
 var newsletters = []string{"management", "other"}
 
 // takeOver reads a file into a list, as import does, and counts what became of
 // its rows.
-func takeOver(ctx context.Context, tx *sql.Tx, list *subscribers.List, at time.Time, file string, consent subscribers.Consent) (map[subscribers.Result]int, error) {
+func takeOver(ctx context.Context, tx *sql.Tx, list *subscribers.List, at time.Time, text string, consent subscribers.Consent) (map[subscribers.Result]int, error) {
+	file, err := listfile.Open(strings.NewReader(text), listfile.Options{Newsletters: newsletters})
+	if err != nil {
+		return nil, err
+	}
 	strictest := subscribers.NewStrictest()
+	for row := range file.Rows() {
+		if row.Err != nil {
+			return nil, fmt.Errorf("line %d: %w", row.Line, row.Err)
+		}
+		strictest.See(row.Request)
+	}
 	counts := map[subscribers.Result]int{}
-	for range 2 {
-		rows, err := subscribers.ReadCSV(strings.NewReader(file), newsletters)
+	for row := range file.Rows() {
+		r := strictest.Over(row.Request)
+		r.Consent, r.Detail = consent, fmt.Sprintf("import of list.csv, line %d", row.Line)
+		added, err := list.Add(ctx, tx, at, r)
 		if err != nil {
 			return nil, err
 		}
-		second := len(counts) > 0
-		for row := range rows {
-			if row.Err != nil {
-				return nil, fmt.Errorf("line %d: %w", row.Line, row.Err)
-			}
-			if !second {
-				strictest.See(row.Request)
-				counts[""] = 0
-				continue
-			}
-			r := strictest.Over(row.Request)
-			r.Consent, r.Detail = consent, fmt.Sprintf("import of list.csv, line %d", row.Line)
-			added, err := list.Add(ctx, tx, at, r)
-			if err != nil {
-				return nil, err
-			}
-			counts[added.Result]++
-		}
+		counts[added.Result]++
 	}
-	delete(counts, "")
 	return counts, nil
 }
 
@@ -64,7 +59,7 @@ func (h *harness) takeOver(file string, consent subscribers.Consent) (counts map
 func (h *harness) export() string {
 	h.t.Helper()
 	var b bytes.Buffer
-	if _, err := h.list.WriteCSV(h.t.Context(), &b, subscribers.Filter{}); err != nil {
+	if _, err := listfile.Write(h.t.Context(), &b, h.list, subscribers.Filter{}); err != nil {
 		h.t.Fatal(err)
 	}
 	return b.String()
@@ -333,11 +328,11 @@ func TestABrokenRowStillKeepsOut(t *testing.T) {
 		if s := h.find("ana@example.com"); s.Subscriptions[0].State != subscribers.Unsubscribed || s.Name != "" {
 			t.Errorf("%+v", s)
 		}
-		rows, err := subscribers.ReadCSV(strings.NewReader("email,state\na@example.com,left\nb@example.com,ACTIVE\n"), []string{"management"})
+		file, err := listfile.Open(strings.NewReader("email,state\na@example.com,gone?\nb@example.com,ACTIVE\n"), listfile.Options{Newsletters: newsletters[:1]})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for row := range rows {
+		for row := range file.Rows() {
 			if (row.Err != nil) != (row.Line == 2) {
 				t.Errorf("%+v", row)
 			}

@@ -12,6 +12,7 @@ import (
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
 
 var now = time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
@@ -183,17 +184,17 @@ func TestExportReadsBack(t *testing.T) {
 			Name: "=HYPERLINK(1)", Language: "zh-CN", Timezone: "Asia/Shanghai", SendAt: "08:15", Days: 0b10101, Cadence: subscribers.Weekly,
 		})
 		var file bytes.Buffer
-		if n, err := h.list.WriteCSV(t.Context(), &file, subscribers.Filter{}); err != nil || n != 1 {
+		if n, err := listfile.Write(t.Context(), &file, h.list, subscribers.Filter{}); err != nil || n != 1 {
 			t.Fatalf("%d rows, %v", n, err)
 		}
 		if !strings.Contains(file.String(), "'=HYPERLINK(1)") {
 			t.Errorf("a formula went out unguarded:\n%s", &file)
 		}
-		rows, err := subscribers.ReadCSV(&file, []string{"management"})
+		back, err := listfile.Open(bytes.NewReader(file.Bytes()), listfile.Options{Newsletters: []string{"management"}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, row := range slices.Collect(rows) {
+		for _, row := range slices.Collect(back.Rows()) {
 			want := subscribers.Preferences{
 				Name: "=HYPERLINK(1)", Language: "zh-CN", Timezone: "Asia/Shanghai", SendAt: "08:15", Days: 0b10101, Cadence: subscribers.Weekly,
 			}

@@ -15,6 +15,7 @@ import (
 	"dailytip/scheduler"
 	"dailytip/store"
 	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
 
 // prepare fills the simulation's database: with what is written down in the
@@ -64,12 +65,15 @@ func (s *simulation) readFile(ctx context.Context, name string) error {
 		return err
 	}
 	defer func() { _ = in.Close() }()
-	rows, err := subscribers.ReadCSV(in, s.ids())
+	file, err := listfile.Open(in, listfile.Options{Name: name, Newsletters: s.ids()})
 	if err != nil {
 		return exitf(codeUsage, "%s: %w", name, err)
 	}
+	for _, note := range file.Notes {
+		s.say("%s: %s", name, note)
+	}
 	refused := 0
-	for row := range rows {
+	for row := range file.Rows() {
 		if row.Err != nil {
 			refused++
 			s.say("%s:%d: %v", name, row.Line, row.Err)

@@ -15,6 +15,7 @@ import (
 
 	"dailytip/membership"
 	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
 
 func (c *command) subscribers() *cobra.Command {
@@ -28,9 +29,9 @@ func (c *command) subscribers() *cobra.Command {
 
 // with opens the program and one person, whose address is the first argument.
 func (c *command) with(ctx context.Context, address string, f func(a *app, s *subscribers.Subscriber) error) error {
-	key, err := subscribers.ParseAddress(address)
-	if err != nil {
-		return exit{codeUsage, err}
+	key, fault := subscribers.ParseAddress(address)
+	if fault != nil { // what was taken once, and wouldn't be now, is found as it stands in the list
+		key = subscribers.Address(strings.TrimSpace(address))
 	}
 	a, err := c.open(ctx, slog.LevelWarn)
 	if err != nil {
@@ -39,6 +40,9 @@ func (c *command) with(ctx context.Context, address string, f func(a *app, s *su
 	defer a.close()
 	s, err := a.list.Find(ctx, a.db.Read(), key)
 	if errors.Is(err, subscribers.ErrUnknown) {
+		if fault != nil {
+			return exit{codeUsage, fault}
+		}
 		return exitf(codeFailed, "nobody has the address %s", key)
 	}
 	if err != nil {
@@ -249,7 +253,7 @@ func (c *command) subscribersExport() *cobra.Command {
 				defer func() { err = errors.Join(err, file.Close()) }()
 				w = file
 			}
-			n, err := a.list.WriteCSV(cmd.Context(), w, filter)
+			n, err := listfile.Write(cmd.Context(), w, a.list, filter)
 			if err != nil {
 				return err
 			}

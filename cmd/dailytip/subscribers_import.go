@@ -5,38 +5,60 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
 
 // importChunk is how many rows one transaction takes.
 const importChunk = 500
 
 func (c *command) subscribersImport() *cobra.Command {
-	var confirmed bool
+	var confirmed, dryRun bool
+	var state string
+	var mapped []string
+	options := listfile.Options{Columns: map[string]string{}}
 	cmd := &cobra.Command{
 		Use:   "import FILE",
-		Short: "Add the people of a CSV file (- for standard input)",
-		Long: `import reads a CSV file whose first line names its columns: email, and of name,
-language, timezone, send_at, days, cadence, newsletter those you have. A broken row
-is reported with its line, and the others are kept; a name that can't be kept (it
-holds a link, say) is left out, and its reader taken. Who is there already stays as
-they are, so that importing twice changes nothing; who unsubscribed, was suppressed
-or erased isn't revived.
+		Short: "Add the people of a file: our export's, another program's, a spreadsheet's (- for standard input)",
+		Long: `Begin with --dry-run: it shows what import would do, by kind and with examples, and
+changes nothing.
 
-It reads what export writes, too. The column state makes nobody active by itself:
-they are asked to confirm. With --confirmed everybody is what the file says, with
+import reads the files of listmonk, Mailchimp, Substack, Ghost, beehiiv, Curated,
+Buttondown, Kit and others as they come, a spreadsheet's CSV in any of its forms, and
+one address on each line. What its columns mean is known by their names, and --map
+says it of others; columns that it has no use for are named and left alone. A broken
+row is reported with its line, and the others are kept.
+
+A state in the file makes nobody active by itself: they are asked to confirm. With
+--confirmed you vouch for their consent, everybody is what the file says, with
 consent, pause and preferences, and no mail goes out. Who left or is suppressed in
 the file is so here either way, unless they have come back since; where the file
-says two things of somebody, the stricter one counts.`,
+says two things of somebody, the stricter one counts. Who is there already stays as
+they are, so that importing twice changes nothing; who unsubscribed, was suppressed
+or erased here isn't revived.`,
+		Example: `  dailytip subscribers import list.csv --dry-run
+  dailytip subscribers import list.csv --confirmed
+  dailytip subscribers import crm.csv --map "Contact=email" --map "Region="`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if options.State = subscribers.State(state); state != "" && !slices.Contains(subscribers.States, options.State) {
+				return exitf(codeUsage, "--state %q is unknown; write one of pending, active, paused, unsubscribed, suppressed", state)
+			}
+			for _, m := range mapped {
+				i := strings.LastIndex(m, "=")
+				if i < 0 {
+					return exitf(codeUsage, "--map %q has no =; write \"Column=field\", or \"Column=\" to leave a column alone", m)
+				}
+				options.Columns[m[:i]] = m[i+1:]
+			}
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
 			if err != nil {
 				return err
@@ -47,15 +69,22 @@ says two things of somebody, the stricter one counts.`,
 				return err
 			}
 			defer func() { _ = in.Close() }()
-			consent := subscribers.ByOperator
-			if confirmed {
-				consent = subscribers.Vouched
+			run := importRun{
+				command: c, app: a, name: args[0], in: &countingFile{File: in}, size: size, options: options,
+				dryRun: dryRun, strictest: subscribers.NewStrictest(), counts: map[outcome]int{},
 			}
-			run := importRun{command: c, app: a, file: args[0], consent: consent, strictest: subscribers.NewStrictest(), counts: map[outcome]int{}}
-			return run.cutOff(run.read(cmd.Context(), in, size))
+			if confirmed {
+				run.consent = subscribers.Vouched
+			}
+			return run.cutOff(run.read(cmd.Context()))
 		},
 	}
-	cmd.Flags().BoolVar(&confirmed, "confirmed", false, "you vouch for their consent: they're active at once")
+	flags := cmd.Flags()
+	flags.BoolVar(&confirmed, "confirmed", false, "you vouch for their consent: they're active at once")
+	flags.BoolVar(&dryRun, "dry-run", false, "show what would happen, and change nothing")
+	flags.StringArrayVar(&mapped, "map", nil, "what a column means, as `Column=field`; \"Column=\" leaves it alone")
+	flags.StringVar(&options.Charset, "charset", "", "how the file is written, such as `windows-1252` (default: it's found out)")
+	flags.StringVar(&state, "state", "", "the `state` of everybody whose row says none, such as unsubscribed (default: as the file's name or columns say)")
 	return cmd
 }
 
@@ -98,12 +127,17 @@ func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, 
 type importRun struct {
 	*command
 	app       *app
-	file      string
+	name      string
+	in        *countingFile
+	size      int64 // bytes
+	options   listfile.Options
 	consent   subscribers.Consent
+	dryRun    bool
 	strictest *subscribers.Strictest
-	chunk     []subscribers.Row
+	chunk     []listfile.Row
 	counts    map[outcome]int
 	refused   int
+	trial     trial
 }
 
 // outcome is what became of a row.
@@ -114,43 +148,36 @@ type outcome struct {
 
 // read goes through the file twice: what it says of somebody further down may
 // forbid the mail that they would get at once.
-func (r *importRun) read(ctx context.Context, in io.ReadSeeker, size int64) error {
-	rows, err := r.rows(in)
+func (r *importRun) read(ctx context.Context) error {
+	r.options.Name, r.options.Newsletters = r.name, r.app.newsletterIDs()
+	file, err := listfile.Open(r.in, r.options)
 	if err != nil {
-		return err
+		return exitf(codeUsage, "%s: %w", r.name, err)
 	}
-	for row := range rows {
+	for _, note := range file.Notes {
+		r.say("%s: %s", r.name, note)
+	}
+	for row := range file.Rows() {
 		if row.Err == nil {
 			r.strictest.See(row.Request)
 		}
 	}
-	if _, err := in.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("import: %w", err)
-	}
-	counted := &countingReader{Reader: in}
-	if rows, err = r.rows(counted); err != nil {
-		return err
-	}
 	bar := r.progress("Importing")
 	defer bar.done()
-	for row := range rows {
+	for row := range file.Rows() {
 		if ctx.Err() != nil {
 			break
 		}
-		if row.Err != nil {
+		if r.findings(row); row.Err != nil {
 			r.refused++
-			r.say("%s:%d: %v", r.file, row.Line, row.Err)
 			continue
-		}
-		if row.Notice != nil {
-			r.say("%s:%d: %v", r.file, row.Line, row.Notice)
 		}
 		r.chunk = append(r.chunk, row)
 		if len(r.chunk) == importChunk {
 			if err := r.write(ctx); err != nil {
 				return err
 			}
-			bar.show(counted.n, size)
+			bar.show(r.in.n, r.size)
 		}
 	}
 	if err := r.write(ctx); err != nil {
@@ -158,6 +185,22 @@ func (r *importRun) read(ctx context.Context, in io.ReadSeeker, size int64) erro
 	}
 	bar.done()
 	return r.report()
+}
+
+// findings reports what is wrong with a row, or was read in a way to be told. A trial
+// counts it by kind.
+func (r *importRun) findings(row listfile.Row) {
+	if r.dryRun {
+		r.trial.findings(r.name, row)
+		return
+	}
+	if row.Err != nil {
+		r.say("%s:%d: %v", r.name, row.Line, row.Err)
+		return
+	}
+	for _, note := range row.Notes {
+		r.say("%s:%d: %s", r.name, row.Line, note.Text)
+	}
 }
 
 // cutOff adds to the error of an import that ended early what became of the rows.
@@ -173,41 +216,46 @@ func (r *importRun) cutOff(err error) error {
 		err, count(taken, "row was", "rows were"))
 }
 
-func (r *importRun) rows(in io.Reader) (iter.Seq[subscribers.Row], error) {
-	rows, err := subscribers.ReadCSV(in, r.app.newsletterIDs())
-	if err != nil {
-		return nil, exitf(codeUsage, "%s: %w", r.file, err)
-	}
-	return rows, nil
-}
-
 func (r *importRun) write(ctx context.Context) error {
 	requests := make([]subscribers.Request, len(r.chunk))
 	for i, row := range r.chunk {
 		requests[i] = r.strictest.Over(row.Request)
-		requests[i].Consent, requests[i].Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.file, row.Line)
+		requests[i].Consent, requests[i].Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.name, row.Line)
 	}
-	all, err := r.app.membership.SignUpAll(ctx, time.Now(), requests)
+	signUp := r.app.membership.SignUpAll
+	if r.dryRun {
+		signUp = r.app.membership.TrySignUpAll
+	}
+	all, err := signUp(ctx, time.Now(), requests)
 	if err != nil && len(all) < len(requests) {
-		return fmt.Errorf("%s:%d: %w", r.file, r.chunk[len(all)].Line, err)
+		return fmt.Errorf("%s:%d: %w", r.name, r.chunk[len(all)].Line, err)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", r.file, err)
+		return fmt.Errorf("%s: %w", r.name, err)
 	}
-	for _, added := range all {
+	for i, added := range all {
+		if r.dryRun {
+			added = r.trial.outcome(r.name, r.chunk[i].Line, requests[i], added)
+		}
 		r.counts[outcome{added.Result, added.State}]++
 	}
 	r.chunk = r.chunk[:0]
 	return nil
 }
 
-type countingReader struct {
-	io.Reader
+// countingFile tells how far a file has been read.
+type countingFile struct {
+	*os.File
 	n int64
 }
 
-func (r *countingReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	r.n += int64(n)
+func (f *countingFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	f.n += int64(n)
 	return n, err
+}
+
+func (f *countingFile) Seek(offset int64, whence int) (n int64, err error) {
+	f.n, err = f.File.Seek(offset, whence)
+	return f.n, err
 }

@@ -31,13 +31,18 @@ func (r *importRun) report() error {
 		}
 	}
 	if r.json {
-		err := r.printJSON(map[string]any{
+		said := map[string]any{
 			"added": added, "added_states": states, "confirmed": confirmed, "ended": ended, "left": left, "refused": r.refused,
 			"suppressed": barred, "unchanged": unchanged,
-		})
-		if err != nil {
+		}
+		if r.dryRun {
+			said["dry_run"], said["kinds"] = true, r.trial.kinds
+		}
+		if err := r.printJSON(said); err != nil {
 			return err
 		}
+	} else if r.dryRun {
+		r.printTrial()
 	} else {
 		r.printf("%d added%s, %d there already", added, perState(states), unchanged)
 		for _, part := range []struct {
@@ -55,7 +60,7 @@ func (r *importRun) report() error {
 		}
 		r.printf("\n")
 	}
-	if states[subscribers.Pending] > 0 && r.consent == subscribers.ByOperator {
+	if states[subscribers.Pending] > 0 && !r.dryRun && r.consent == subscribers.ByOperator {
 		r.say("who is pending gets a mail that asks them to confirm; the running daemon sends it")
 	}
 	good := added + confirmed + ended + left + barred + unchanged

@@ -1,4 +1,4 @@
-package subscribers
+package listfile
 
 import (
 	"errors"
@@ -30,9 +30,11 @@ func (r record) blank() bool {
 // goes on: see [recordReader.more].
 type recordReader struct {
 	lines     lineReader
-	separator byte
+	separator byte // 0: a line is one field, whatever stands in it
 	// certain tells whether fields of several lines are a row; nil: none are.
 	certain func(fields []string) bool
+	// begins tells whether a text that stands from a column on looks like a row of its own.
+	begins func(text string, column int) bool
 }
 
 var (
@@ -52,6 +54,10 @@ func (r *recordReader) next() (record, error) {
 		rec.fault = errLongLine
 		return rec, nil
 	}
+	if r.separator == 0 {
+		rec.fields = []string{l.text}
+		return rec, nil
+	}
 	rec.fields, rec.fault = split(l.text, r.separator)
 	if !errors.Is(rec.fault, errOpenQuote) || r.certain == nil {
 		return rec, nil
@@ -64,8 +70,8 @@ func (r *recordReader) next() (record, error) {
 
 // more looks whether the lines after text, whose last quote is open, belong to
 // it, and takes n of them. That's certain when they close the quote as they
-// should, the row is then complete, and no @ stands in a field with line breaks:
-// so none of the lines that it takes can be another person's.
+// should, the row is then complete, and none of the lines that it takes can be
+// another person's.
 func (r *recordReader) more(text string) (fields []string, n int) {
 	var taken []line
 	defer func() {
@@ -79,9 +85,6 @@ func (r *recordReader) more(text string) (fields []string, n int) {
 			return nil, 0
 		}
 		taken = append(taken, l)
-		if inside, _, _ := strings.Cut(l.text, `"`); strings.Contains(inside, "@") {
-			return nil, 0
-		}
 		text += "\n" + l.text
 		fields, fault := split(text, r.separator)
 		switch {
@@ -94,8 +97,10 @@ func (r *recordReader) more(text string) (fields []string, n int) {
 			if !strings.Contains(field, "\n") {
 				continue
 			}
-			if strings.Contains(field, "@") {
-				return nil, 0
+			for number, part := range strings.Split(field, "\n") {
+				if r.begins(part, []int{i, 0}[min(number, 1)]) {
+					return nil, 0
+				}
 			}
 			fields[i] = strings.Join(strings.Fields(field), " ")
 		}

@@ -1,15 +1,27 @@
-package subscribers_test
+package listfile_test
 
 import (
 	"fmt"
+	"io"
+	"iter"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
-	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
+
+// readCSV opens a file and returns its rows.
+func readCSV(in io.ReadSeeker, newsletters []string) (iter.Seq[listfile.Row], error) {
+	file, err := listfile.Open(in, listfile.Options{Newsletters: newsletters})
+	if err != nil {
+		return nil, err
+	}
+	return file.Rows(), nil
+}
 
 func TestReadCSVKeepsGoodRows(t *testing.T) {
 	file := "\ufeffEmail;Name;timezone\r\n" +
@@ -21,7 +33,7 @@ func TestReadCSVKeepsGoodRows(t *testing.T) {
 		"di@example.com;\"Di;Dee\";\r\n" +
 		"ed@example.com;Ed;;;;extra\r\n" +
 		"flo@example.com"
-	rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+	rows, err := readCSV(strings.NewReader(file), []string{"management"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,11 +58,11 @@ func TestReadCSVKeepsGoodRows(t *testing.T) {
 
 func TestReadCSVHeader(t *testing.T) {
 	for _, file := range []string{"", "ana@example.com,Ana\n", "name,language\nAna,en\n"} {
-		if _, err := subscribers.ReadCSV(strings.NewReader(file), []string{"a"}); err == nil {
+		if _, err := readCSV(strings.NewReader(file), []string{"a"}); err == nil {
 			t.Errorf("%q was taken", file)
 		}
 	}
-	rows, err := subscribers.ReadCSV(strings.NewReader("email\na@example.com\n"), []string{"a", "b"})
+	rows, err := readCSV(strings.NewReader("email\na@example.com\n"), []string{"a", "b"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +76,7 @@ func TestReadCSVHeader(t *testing.T) {
 // read reads a file into what became of its lines, in a short form.
 func readAll(t testing.TB, file string) (all []string) {
 	t.Helper()
-	rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+	rows, err := readCSV(strings.NewReader(file), []string{"management"})
 	if err != nil {
 		t.Fatalf("%q: %v", file, err)
 	}
@@ -121,7 +133,7 @@ func TestAnEndlessLineCostsItself(t *testing.T) {
 }
 
 func TestSharedQuotes(t *testing.T) {
-	file, err := os.ReadFile("../../shared/cases/csv/quotes.csv")
+	file, err := os.ReadFile("../../../shared/cases/csv/quotes.csv")
 	if err != nil { // a clone of the project alone; TestAStrayQuoteCostsItsOwnRow has the same kinds
 		return
 	}
@@ -130,50 +142,76 @@ func TestSharedQuotes(t *testing.T) {
 	}
 }
 
-// Each line of a file is part of one row, imported or refused, or it's blank.
-func FuzzReadCSV(f *testing.F) {
+// Each line of a file is part of one row, imported or refused, or it's blank; and
+// nobody's row is taken for a part of another's.
+func FuzzRows(f *testing.F) {
 	f.Add("email,name\na@example.com,Ana\n")
-	f.Add("email;timezone;days\n\"a@example.com\";Europe/Berlin;MON-FRI\n")
-	f.Add("\ufeffemail\tlanguage\na@example.com\tzh-CN\n\"")
+	f.Add("email;timezone;days\n\"a@example.com\";GMT+8;MON-FRI\n")
+	f.Add("\ufeffemail\tlanguage\na@example.com\tGerman (Austria)\n\"")
 	f.Add("\n\nemail,name\r\na@example.com,\"A\r\nB\"\r\n,\r\n\"\r\nb@example.com,\"B\nc@example.com,C\"\n")
 	f.Add("email,name\na@example.com,\"Bo \"B\" Jones\"\nb@example.com,\"x\n\n\n\ny\"")
 	f.Add("email,state,suppressed_at\na@example.com,suppressed,2026-11-28T07:00:00Z\nb@example.com,active,x\n")
-	f.Fuzz(func(t *testing.T, file string) {
-		rows, err := subscribers.ReadCSV(strings.NewReader(file), []string{"management"})
+	f.Add("sep=;\nEmail Address;OPTIN_TIME;status\na@example.com;1/2/2018;bounced\n")
+	f.Add("Ana <a@example.com>\nmailto:b@example.com?x\n\"B, C\" <c@example.com>;\n")
+	f.Add("id,email,note\n1,a@example.com,\"x\nb@example.com, y\"\n2,c@example.com,M\xfcller\n")
+	f.Add("\xff\xfee\x00m\x00a\x00i\x00l\x00\n\x00")
+	f.Fuzz(func(t *testing.T, text string) {
+		rows, err := readCSV(strings.NewReader(text), []string{"management"})
 		if err != nil {
 			return
 		}
-		lines := strings.Split(strings.TrimSuffix(strings.TrimPrefix(file, "\ufeff"), "\n"), "\n")
-		blank := func(line string) bool {
-			return strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`",;`, r) }) == ""
-		}
-		next := slices.IndexFunc(lines, func(line string) bool { return !blank(line) }) + 2 // behind the header
-		for row := range rows {
-			if row.Line < next || row.Lines < 1 || row.Line+row.Lines-1 > len(lines) {
-				t.Fatalf("a row of lines %d to %d of %d; the one before ended with %d", row.Line, row.Line+row.Lines-1, len(lines), next-1)
-			}
-			for ; next < row.Line; next++ {
-				if !blank(lines[next-1]) {
-					t.Fatalf("line %d was swallowed: %q", next, lines[next-1])
-				}
-			}
-			next = row.Line + row.Lines
-			if row.Err != nil {
-				continue
-			}
-			if strings.ContainsAny(string(row.Request.Address)+row.Request.Preferences.Name, "\r\n\x00") {
+		all := slices.Collect(rows)
+		for _, row := range all {
+			if row.Err == nil && strings.ContainsAny(string(row.Request.Address)+row.Request.Preferences.Name, "\r\n\x00") {
 				t.Fatalf("a control character came through: %+v", row.Request)
 			}
-			if row.Lines > 1 && strings.Count(strings.Join(lines[row.Line-1:next-1], "\n"), "@") > strings.Count(lines[row.Line-1]+lines[next-2], "@") {
-				t.Fatalf("lines %d to %d were taken for one row: %q", row.Line, next-1, lines[row.Line-1:next-1])
-			}
 		}
-		for ; next <= len(lines); next++ {
+		if utf8.ValidString(text) && !strings.Contains(text, "\x00") && strings.Contains(text, "\n") {
+			eachLineOnce(t, strings.TrimPrefix(text, "\ufeff"), all)
+		}
+	})
+}
+
+func eachLineOnce(t *testing.T, text string, rows []listfile.Row) {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	blank := func(line string) bool {
+		return strings.TrimFunc(line, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`",;|`, r) }) == ""
+	}
+	first := slices.IndexFunc(lines, func(line string) bool { return !blank(line) }) // the header, or sep=, or the first address
+	next := first + 2
+	if len(rows) > 0 && rows[0].Line == first+1 {
+		next = first + 1
+	} else if strings.Contains(lines[first], "sep=") || strings.Contains(lines[first], "SEP=") {
+		return
+	}
+	header := lines[first]
+	for _, row := range rows {
+		if row.Line < next || row.Lines < 1 || row.Line+row.Lines-1 > len(lines) {
+			t.Fatalf("a row of lines %d to %d of %d; the one before ended with %d", row.Line, row.Line+row.Lines-1, len(lines), next-1)
+		}
+		for ; next < row.Line; next++ {
 			if !blank(lines[next-1]) {
 				t.Fatalf("line %d was swallowed: %q", next, lines[next-1])
 			}
 		}
-	})
+		next = row.Line + row.Lines
+		for i := row.Line; i < next-2; i++ { // the lines between the first and the last
+			inner, err := readCSV(strings.NewReader(header+"\n"+lines[i]+"\n"), []string{"management"})
+			if err != nil {
+				continue
+			}
+			for other := range inner {
+				if other.Err == nil && row.Err == nil {
+					t.Fatalf("line %d is a row of its own, and was taken for a part of line %d: %q", i+1, row.Line, lines[i])
+				}
+			}
+		}
+	}
+	for ; next <= len(lines); next++ {
+		if !blank(lines[next-1]) {
+			t.Fatalf("line %d was swallowed: %q", next, lines[next-1])
+		}
+	}
 }
 
 // Who is called by a title or by initials is a reader all the same.
@@ -184,7 +222,7 @@ func TestANameCostsNobodyTheirPlace(t *testing.T) {
 	for _, name := range names {
 		file.WriteString("ana@example.com," + name + "\n")
 	}
-	rows, err := subscribers.ReadCSV(strings.NewReader(file.String()+"bo@example.com,Bo\n"), []string{"management"})
+	rows, err := readCSV(strings.NewReader(file.String()+"bo@example.com,Bo\n"), []string{"management"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,13 +233,13 @@ func TestANameCostsNobodyTheirPlace(t *testing.T) {
 			t.Errorf("line %d: refused: %v", row.Line, row.Err)
 		}
 		if n > len(names) {
-			if row.Notice != nil || row.Request.Preferences.Name != "Bo" {
-				t.Errorf("line %d: %v, %q", row.Line, row.Notice, row.Request.Preferences.Name)
+			if len(row.Notes) > 0 || row.Request.Preferences.Name != "Bo" {
+				t.Errorf("line %d: %v, %q", row.Line, row.Notes, row.Request.Preferences.Name)
 			}
 			continue
 		}
-		if row.Notice == nil || !strings.Contains(row.Notice.Error(), "without a name") || row.Request.Preferences.Name != "" {
-			t.Errorf("line %d: %v, %q", row.Line, row.Notice, row.Request.Preferences.Name)
+		if len(row.Notes) != 1 || !strings.Contains(row.Notes[0].Text, "without a name") || row.Request.Preferences.Name != "" {
+			t.Errorf("line %d: %v, %q", row.Line, row.Notes, row.Request.Preferences.Name)
 		}
 	}
 	if n != len(names)+1 {

@@ -1,0 +1,138 @@
+package listfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// errHeader means that the first line doesn't name the columns.
+var errHeader = errors.New("the first line must name the columns")
+
+// header is what the columns of a file mean.
+type header struct {
+	names    []string // as they stand there
+	meanings []string // of each; "": it's left alone
+	ours     bool     // written by our export, where an empty cell says as much as a full one
+}
+
+// at returns the first column with a meaning, or -1.
+func (h header) at(meaning string) int { return slices.Index(h.meanings, meaning) }
+
+// leftAlone are the columns that nothing is made of.
+func (h header) leftAlone() (all []string) {
+	for i, name := range h.names {
+		if h.meanings[i] == "" && name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// readHeader reads the first line that isn't blank, and learns from it what separates
+// the columns. A file that begins with an address has one on each line.
+func (f *File) readHeader(records *recordReader) (header, error) {
+	var first line
+	for strings.TrimSpace(first.text) == "" {
+		var err error
+		if first, err = records.lines.next(); errors.Is(err, io.EOF) {
+			return header{}, fmt.Errorf("%w (%s), but nothing stands there", errHeader, strings.Join(Columns, ", "))
+		} else if err != nil {
+			return header{}, fmt.Errorf("read: %w", err)
+		}
+		if first.tooLong {
+			return header{}, fmt.Errorf("%w: line %d: %w", errHeader, records.lines.number, errLongLine)
+		}
+	}
+	if said, ok := sepLine(first.text); ok {
+		records.separator = said
+		rec, err := records.next()
+		for err == nil && rec.blank() {
+			rec, err = records.next()
+		}
+		if err != nil {
+			return header{}, fmt.Errorf("%w (%s): %w", errHeader, strings.Join(Columns, ", "), err)
+		}
+		return f.columns(rec)
+	}
+	if _, err := parsePerson(first.text); err == nil {
+		records.lines.unread(first)
+		return header{names: []string{colEmail}, meanings: []string{colEmail}}, nil
+	}
+	records.lines.unread(first)
+	records.separator = separator([]byte(first.text))
+	rec, err := records.next()
+	if err != nil {
+		return header{}, fmt.Errorf("%w: %w", errHeader, err)
+	}
+	return f.columns(rec)
+}
+
+// sepLine reads the line with which Excel says what separates the columns.
+func sepLine(text string) (byte, bool) {
+	text = strings.Trim(strings.TrimSpace(text), `"`)
+	if len(text) == 5 && strings.EqualFold(text[:4], "sep=") && strings.IndexByte(separators, text[4]) >= 0 {
+		return text[4], true
+	}
+	return 0, false
+}
+
+const separators = ",;\t|"
+
+// separator guesses from the header: spreadsheets in many countries write semicolons.
+func separator(start []byte) byte {
+	best := byte(',')
+	for _, c := range []byte(separators[1:]) {
+		if bytes.Count(start, []byte{c}) > bytes.Count(start, []byte{best}) {
+			best = c
+		}
+	}
+	return best
+}
+
+// columns finds out what a header's columns mean: what the operator says, else what
+// the table does.
+func (f *File) columns(rec record) (h header, err error) {
+	fail := func(format string, args ...any) (header, error) {
+		return header{}, fmt.Errorf("%w: %w", errHeader, fmt.Errorf(format, args...))
+	}
+	if rec.fault != nil {
+		return fail("line %d: %w", rec.line, rec.fault)
+	}
+	said := map[string]string{}
+	for column, meaning := range f.options.Columns {
+		if meaning != "" && !slices.Contains(known(), meaning) {
+			return fail("--map %q: %q is no meaning that a column can have; write one of %s, or nothing", column+"="+meaning, meaning, strings.Join(known(), ", "))
+		}
+		said[plain(column)] = meaning
+	}
+	for _, text := range rec.fields {
+		text = tidy(unguard(strings.TrimSpace(text)))
+		meaning, isSaid := said[plain(text)]
+		if !isSaid {
+			if meaning = meaningOf[plain(text)]; slices.Contains(slices.Collect(maps.Values(said)), meaning) {
+				meaning = "" // the operator has named another column for it
+			}
+		}
+		delete(f.unmapped, plain(text))
+		if i := slices.Index(h.names, text); text != "" && i >= 0 && h.meanings[i] != "" || meaning == colEmail && h.at(colEmail) >= 0 {
+			return fail(`%q stands there twice, or means the same as another; --map "Column=" leaves one alone`, text)
+		}
+		h.names, h.meanings = append(h.names, text), append(h.meanings, meaning)
+	}
+	for _, column := range slices.Sorted(maps.Keys(f.unmapped)) {
+		return fail("--map: there is no column %q among %s", f.unmapped[column], strings.Join(h.names, ", "))
+	}
+	if slices.ContainsFunc(rec.fields, func(cell string) bool { _, err := parsePerson(cell); return err == nil }) {
+		return fail("%q is an address; write a line such as email,name above it", strings.Join(h.names, ", "))
+	}
+	if h.at(colEmail) < 0 {
+		return fail(`there is no column email among %s; if one of them holds the addresses, add --map "Column=email"`, strings.Join(h.names, ", "))
+	}
+	h.ours = !slices.ContainsFunc(ExportColumns, func(meaning string) bool { return h.at(meaning) < 0 })
+	return h, nil
+}
