@@ -132,6 +132,7 @@ func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 	c.observed(x)
 	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
 	now := clock()
+	x.ended = now
 	if fewer, narrowed := l.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
 		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "answer", a.String())
 	}
