@@ -46,6 +46,14 @@ func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...
 	})
 }
 
+// Tell enqueues what tells an operator of something that changes nothing here.
+func (l *Ledger) Tell(ctx context.Context, now time.Time, all ...Notice) error {
+	if len(all) == 0 {
+		return nil
+	}
+	return l.db.Write(ctx, func(tx *sql.Tx) error { return l.enqueueAll(ctx, tx, now, all) })
+}
+
 func (l *Ledger) enqueueAll(ctx context.Context, tx *sql.Tx, now time.Time, all []Notice) error {
 	for _, n := range all {
 		if err := l.Enqueue(ctx, tx, now, n); err != nil {

@@ -23,6 +23,7 @@ type breaker struct {
 	waiting []refusal // in the order in which they came
 	taken   int       // how many mails were accepted
 	before  int       // taken when the queue was last empty
+	broken  int       // how often in a row the relay was left to others
 	// putBack are mails whose refusals were put back, and what was taken then. When
 	// others have been accepted since, they're refused for what they are.
 	putBack map[ledger.Key]int
@@ -77,18 +78,48 @@ func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x ref
 		b.weight += w.weight
 		b.waiting = append(b.waiting, x)
 	}
-	if b.weight >= tooMuch {
+	if b.weight >= tooMuch || b.broken > 0 {
 		d.breakCircuit(ctx, now, w.circuit, x)
 	}
 }
 
-// breakCircuit stops what isn't about the readers: the scope is paused, and its
-// refusals are put back until the next try.
+// breakCircuit stops what isn't about the readers: the next relay takes the scope's
+// mails, or the scope is paused. Its refusals are put back until then.
 func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit, x refusal) {
 	b := d.breaker(c)
-	d.pause(ctx, now, c.scope, x.Reply, cmp.Or(allDead(b.waiting), x.why))
+	why := cmp.Or(allDead(b.waiting), x.why)
+	if !d.leave(ctx, now, c, x.Reply, why) {
+		d.pause(ctx, now, c.scope, x.Reply, why)
+	}
 	d.putBack(now, c, b.waiting...)
 	b.waiting, b.weight, b.before = nil, 0, b.taken
+}
+
+// leave keeps a scope's mails from a relay for a while, when there's another that
+// may take them.
+func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledger.Reply, why string) bool {
+	l := d.relay(c)
+	if l == nil || l.after(c.scope, now) == nil {
+		return false
+	}
+	b := d.breaker(c)
+	until := now.Add(2 * d.pace.probe(c.scope, b.broken)) // past the next try of a paused scope, which is the next relay's
+	l.leave(c.scope, until)
+	if b.broken++; b.broken == 1 {
+		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", l.Name, "answer", a.String(), "next_try", until.Format(time.RFC3339))
+		d.tell(ctx, now, d.alertLeft(now, c, a, why))
+	}
+	return true
+}
+
+// relay is the one that a circuit belongs to; nil: all.
+func (d *dispatcher) relay(c circuit) *upstream {
+	for _, l := range d.relays {
+		if l.Name == c.relay {
+			return l
+		}
+	}
+	return nil
 }
 
 // putBack records refusals as nothing that was said about their mails, which go
@@ -136,6 +167,10 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 	d.record(b.waiting[:before])
 	b.waiting, b.weight = b.waiting[before:], 0
 	b.taken++
+	if b.broken > 0 {
+		b.broken = 0
+		d.log.Info("the relay takes the newsletter's mails again", "newsletter", scope, "relay", x.relay)
+	}
 	d.resume(ctx, scope)
 }
 

@@ -63,7 +63,7 @@ func TestNothingIsTaken(t *testing.T) {
 		"no relaying, bare":     {inbox.RcptTo, inbox.Fault{Code: 550, Text: "relaying denied"}, "won't pass mail on for us"},
 		"a policy":              {inbox.RcptTo, inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "no"}, "hardly the readers' fault"},
 		"a bare 550":            {inbox.Dot, inbox.Fault{Code: 550, Text: "no"}, "hardly the readers' fault"},
-		"no such user":          {inbox.RcptTo, inbox.Fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"}, "no address of example.org exists"},
+		"no such user":          {inbox.RcptTo, inbox.Fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"}, "addresses of example.org that were tried exists"},
 		"a quota":               {inbox.Dot, inbox.Fault{Code: 550, Enhanced: "5.4.5", Text: "Daily user sending quota exceeded"}, "a limit is used up"},
 	} {
 		for _, n := range sizes {
@@ -226,6 +226,71 @@ func TestOthersGoOn(t *testing.T) {
 	h.wait("the notice is out", func() bool { return h.inbox.Received() == 3 })
 	if n := h.states(); n[ledger.Pending] != 2 {
 		t.Errorf("%v", n)
+	}
+}
+
+// A relay that takes nothing of a newsletter is left to what it takes: the next one
+// gets its mails, and when it takes them again it gets them first.
+func TestAnotherRelayTakesOver(t *testing.T) {
+	for name, test := range map[string]struct {
+		stage inbox.Stage
+		from  int // the first mail that is refused
+		fault inbox.Fault
+	}{
+		"the sender":     {inbox.MailFrom, 1, inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "not your address"}},
+		"not as another": {inbox.Dot, 1, inbox.Fault{Code: 554, Enhanced: "5.2.252", Text: "SendAsDenied"}},
+		"a policy":       {inbox.RcptTo, 1, inbox.Fault{Code: 550, Enhanced: "5.7.1", Text: "no"}},
+		"a quota":        {inbox.Dot, 8, inbox.Fault{Code: 550, Enhanced: "5.4.5", Text: "Daily user sending quota exceeded"}},
+	} {
+		for _, n := range sizes {
+			t.Run(fmt.Sprintf("%s, %d readers", name, n), func(t *testing.T) {
+				h := setUp(t)
+				second := h.serve(inbox.Options{TLS: inbox.NoTLS})
+				h.inbox.SetFault(once(test.stage, test.from, 1<<30, test.fault))
+				h.open(n)
+				h.run(seldom, func(s *setting) { s.Relays = []Relay{h.relayTo(h.inbox, ""), h.relayTo(second, "")} })
+				h.waitFor(ledger.Sent, n)
+				h.wantActive()
+				if p := h.pauses(); len(p) != 0 {
+					t.Errorf("paused: %+v", p)
+				}
+				counts := h.inbox.Counts()
+				if first := min(n, test.from-1); len(counts) != first {
+					t.Errorf("the first relay has taken %d, want %d", len(counts), first)
+				}
+				for id, n := range second.Counts() {
+					counts[id] += n
+				}
+				h.wantCopies(counts, func(ledger.Delivery) int { return 1 })
+				if n >= test.from {
+					h.wantLog("a relay takes nothing of a newsletter, the next one gets its mails")
+				} else {
+					h.wantQuiet()
+				}
+			})
+		}
+	}
+}
+
+// When neither relay takes a newsletter's mails it's paused, and both are tried in
+// turn: the one that takes them first ends the pause.
+func TestNeitherRelayTakesIt(t *testing.T) {
+	for first := range 2 {
+		t.Run(fmt.Sprint(first), func(t *testing.T) {
+			h := setUp(t)
+			servers := []*inbox.Server{h.inbox, h.serve(inbox.Options{TLS: inbox.NoTLS})}
+			for _, s := range servers {
+				s.SetFault(once(inbox.Dot, 1, 1<<30, inbox.Fault{Code: 554, Enhanced: "5.2.252", Text: "SendAsDenied"}))
+			}
+			h.open(9)
+			h.run(alerting, func(s *setting) { s.Relays = []Relay{h.relayTo(servers[0], ""), h.relayTo(servers[1], "")} })
+			h.waitLog("sending is paused")
+			h.wantActive()
+			servers[first].SetFault(nil)
+			h.waitFor(ledger.Sent, 9)
+			h.wantActive()
+			h.wait("it isn't paused any more", func() bool { return len(h.pauses()) == 0 })
+		})
 	}
 }
 

@@ -83,6 +83,11 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
+	scope := scopeOf(x.job)
+	if now := clock(); c.upstream.left(scope, now) && c.upstream.after(scope, now) != nil {
+		c.tryNext(x)
+		return
+	}
 	try, last, ok := c.upstream.open(clock(), x.job.Probe)
 	if !ok {
 		if x.relay == "" {

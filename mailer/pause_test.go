@@ -48,7 +48,7 @@ func TestPauses(t *testing.T) {
 			inbox.RcptTo,
 			inbox.Fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"},
 			"management",
-			[]string{"no address of example.org exists any more, says its server", "which is hardly the readers' fault", "550 5.1.1 no such user"},
+			[]string{"addresses of example.org that were tried exists, the relay says, which is hardly the readers' fault", "550 5.1.1 no such user"},
 		},
 		"unsigned": {
 			inbox.Dot,

@@ -63,7 +63,7 @@ var causes = map[string]struct{ why, then string }{
 	"mesgtoobig":  {"the mail is larger than the relay takes", "; shorten the tip, or raise the relay's limit"},
 }
 
-// allDead says that a relay knows no address of a domain; "" when the refusals
+// allDead says that a relay knows none of a domain's addresses; "" when the refusals
 // aren't all of that kind.
 func allDead(refusals []refusal) string {
 	domain := ""
@@ -77,7 +77,7 @@ func allDead(refusals []refusal) string {
 	if len(refusals) < 2 {
 		return ""
 	}
-	return fmt.Sprintf("no address of %s exists any more, says its server of all %d that it was asked for, which is hardly the readers' fault; ask there, or take them off the list", domain, len(refusals))
+	return fmt.Sprintf("none of the %d addresses of %s that were tried exists, the relay says, which is hardly the readers' fault; ask there, or take them off the list", len(refusals), domain)
 }
 
 var (

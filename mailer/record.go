@@ -135,14 +135,17 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o led
 		return
 	}
 	r := refusal{Outcome: o, verdict: x.verdict, at: x.ended, why: reason(x)}
-	scope := w.circuit.scope
-	if _, paused := d.paused[scope]; !paused {
+	scope, l := w.circuit.scope, d.relay(w.circuit)
+	_, paused := d.paused[scope]
+	left := l != nil && l.left(scope, now) && l.after(scope, now) != nil
+	if !paused && !left {
 		d.refused(ctx, now, w, r)
 		return
 	}
-	// A probe, or on its way when the pause began: whatever it got isn't held
-	// against its reader.
+	// A probe, or on its way when the pause began or the relay was left to others:
+	// whatever it got isn't held against its reader.
 	if x.job.Probe {
+		d.leave(ctx, now, w.circuit, o.Reply, r.why)
 		d.pause(ctx, now, scope, o.Reply, r.why)
 	}
 	if o.State == ledger.Failed || o.State == ledger.Pending {
