@@ -286,6 +286,85 @@ func TestResumeNow(t *testing.T) {
 	})
 }
 
+// What was refused and put back until the next try of its newsletter goes when
+// somebody has it tried, or when the pause is over. Readers who are due meanwhile
+// are tried before it.
+func TestPutBackUntilTheNextTry(t *testing.T) {
+	later := now.Add(time.Hour)
+	for name, test := range map[string]struct {
+		mend    func(h *harness) error
+		claimed int
+	}{
+		"nothing": {func(*harness) error { return nil }, 0},
+		"a try":   {func(h *harness) error { return h.ledger.ProbeNow(h.Context(), now) }, 1},
+		"resume": {func(h *harness) error {
+			return h.ledger.ResumeNow(h.Context(), now, []ledger.PauseInfo{{Newsletter: "management"}}, true, operator)
+		}, 1},
+		"resume without a try": {func(h *harness) error {
+			return h.ledger.ResumeNow(h.Context(), now, []ledger.PauseInfo{{Newsletter: "management"}}, false, operator)
+		}, 2},
+		"accepted": {func(h *harness) error {
+			_, err := h.ledger.Resume(h.Context(), now, "management")
+			return err
+		}, 2},
+		"another newsletter's": {func(h *harness) error {
+			_, err := h.ledger.Resume(h.Context(), now, "other")
+			return err
+		}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, 2, func(h *harness) {
+				h.open("tip")
+				for _, scope := range []string{"management", "other"} {
+					if err := h.ledger.Pause(h.Context(), now, ledger.PauseInfo{Newsletter: scope, Since: now, ProbeAt: now}); err != nil {
+						h.Fatal(err)
+					}
+				}
+				jobs := h.exchange(now, claim)
+				if _, err := h.ledger.Resume(h.Context(), now, "management"); err != nil {
+					h.Fatal(err)
+				}
+				jobs = append(jobs, h.exchange(now, claim)...)
+				var refused []ledger.Outcome
+				for _, j := range jobs {
+					refused = append(refused, ledger.Outcome{Job: j, State: ledger.Pending, NextAt: later, Reply: ledger.Reply{Code: 550, Text: "no"}})
+				}
+				if err := h.ledger.Pause(h.Context(), now, ledger.PauseInfo{Newsletter: "management", Since: now, ProbeAt: later}); err != nil {
+					h.Fatal(err)
+				}
+				if _, err := h.ledger.Exchange(h.Context(), now, refused, ledger.Claiming{}); err != nil || len(refused) != 2 {
+					h.Fatal(len(refused), err)
+				}
+				if err := test.mend(h); err != nil {
+					h.Fatal(err)
+				}
+				if jobs := h.exchange(now, claim); len(jobs) != test.claimed {
+					h.Errorf("%d claimed, want %d", len(jobs), test.claimed)
+				}
+			})
+		})
+	}
+}
+
+// Readers who are due while their newsletter is paused are a reason to try it.
+func TestOpeningTriesWhatIsPaused(t *testing.T) {
+	each(t, 2, func(h *harness) {
+		for _, scope := range []string{"management", "other"} {
+			if err := h.ledger.Pause(h.Context(), now, ledger.PauseInfo{Newsletter: scope, Since: now, ProbeAt: now.Add(time.Hour)}); err != nil {
+				h.Fatal(err)
+			}
+		}
+		h.open("tip")
+		if jobs := h.exchange(now, claim); len(jobs) != 1 || !jobs[0].Probe {
+			h.Errorf("%+v; want one probe", jobs)
+		}
+		pauses, err := h.ledger.AllPauses(h.Context())
+		if err != nil || len(pauses) != 2 || !pauses[1].ProbeAt.After(now.Add(time.Minute)) {
+			h.Errorf("%+v, %v; the other newsletter waits", pauses, err)
+		}
+	})
+}
+
 func TestProgress(t *testing.T) {
 	each(t, 40, func(h *harness) {
 		h.open("tip")

@@ -33,7 +33,7 @@
 // Less often: a copy whose reply is never seen ends in_doubt at the fourth attempt,
 // also with in_doubt: resend. What is in doubt when its edition is cancelled ends
 // in_doubt, not withdrawn. Refusals that pause a newsletter go back to pending
-// instead of failed. A reply 250 that comes after its claim was lost still makes
+// instead of failed, until its next try. A reply 250 that comes after its claim was lost still makes
 // the delivery sent, whatever its state.
 //
 // # One index is the queue

@@ -107,6 +107,11 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 	if err := noteExpiry(ctx, tx, c.Edition, o.ExpiresAt); err != nil {
 		return 0, 0, err
 	}
+	if after == 0 { // whoever was refused before, these readers' mail is tried
+		if err := hastenProbe(ctx, tx, now, o.Newsletter); err != nil {
+			return 0, 0, err
+		}
+	}
 	return n, last, l.countOpened(ctx, tx, now, c.Edition, n)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"dailytip/store"
@@ -45,6 +46,14 @@ func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...
 	})
 }
 
+// Tell enqueues what tells an operator of something that changes nothing here.
+func (l *Ledger) Tell(ctx context.Context, now time.Time, all ...Notice) error {
+	if len(all) == 0 {
+		return nil
+	}
+	return l.db.Write(ctx, func(tx *sql.Tx) error { return l.enqueueAll(ctx, tx, now, all) })
+}
+
 func (l *Ledger) enqueueAll(ctx context.Context, tx *sql.Tx, now time.Time, all []Notice) error {
 	for _, n := range all {
 		if err := l.Enqueue(ctx, tx, now, n); err != nil {
@@ -60,6 +69,9 @@ func (l *Ledger) Resume(ctx context.Context, now time.Time, newsletter string, t
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", newsletter))
 		if ended = n > 0; err != nil || !ended {
+			return err
+		}
+		if err := l.bringForward(ctx, tx, now, newsletter); err != nil {
 			return err
 		}
 		return l.enqueueAll(ctx, tx, now, tell)
@@ -98,13 +110,60 @@ func (l *Ledger) AllPauses(ctx context.Context) ([]PauseInfo, error) {
 
 // ProbeNow has all that is paused tried at once: somebody has mended something.
 func (l *Ledger) ProbeNow(ctx context.Context, now time.Time) error {
-	return l.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $1 WHERE probe_at > $1", store.Millis(now))
+	err := l.db.Write(ctx, func(tx *sql.Tx) error {
+		pauses, err := l.Pauses(ctx, tx)
 		if err != nil {
-			return fmt.Errorf("hasten probes: %w", err)
+			return err
+		}
+		for _, p := range pauses {
+			if err := l.probeNow(ctx, tx, now, p.Newsletter); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("hasten probes: %w", err)
+	}
+	return nil
+}
+
+// probeNow has one mail of a paused scope tried at once, be it one that was refused
+// before.
+func (l *Ledger) probeNow(ctx context.Context, tx *sql.Tx, now time.Time, scope string) error {
+	if err := hastenProbe(ctx, tx, now, scope); err != nil {
+		return err
+	}
+	return l.bringForward(ctx, tx, now, scope)
+}
+
+// hastenProbe makes the next try of a scope due, when it's paused.
+func hastenProbe(ctx context.Context, tx *sql.Tx, now time.Time, scope string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $2 WHERE newsletter = $1 AND probe_at > $2", scope, store.Millis(now))
+	return err
+}
+
+// bringForward lets what was refused, and put back until the next try of its scope,
+// go at once.
+func (l *Ledger) bringForward(ctx context.Context, tx *sql.Tx, now time.Time, scope string) error {
+	const refused = " SET next_at = $2 WHERE state = 'pending' AND next_at > $2 AND code > 0 AND "
+	if newsletter, ok := strings.CutSuffix(scope, NoticesOf("")); ok {
+		_, err := tx.ExecContext(ctx, "UPDATE notices"+refused+"newsletter = $1", newsletter, store.Millis(now))
+		return err
+	}
+	editions, err := l.unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range editions {
+		if e.Newsletter != scope {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE deliveries"+refused+"edition = $1 AND done_at = 0", e.ID, store.Millis(now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // paused is what a claim must leave alone. A scope's value says whether one mail

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"dailytip/store"
 )
 
 // ScopesOf returns what is paused of a newsletter, or all that is paused when
@@ -36,12 +34,13 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 	}
 	err := l.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, p := range scopes {
-			query, args := "DELETE FROM pauses WHERE newsletter = $1", []any{p.Newsletter}
-			if try {
-				query, args = "UPDATE pauses SET probe_at = $2 WHERE newsletter = $1 AND probe_at > $2", append(args, store.Millis(now))
-			}
-			if _, err := tx.ExecContext(ctx, query, args...); err != nil {
+			if err := l.probeNow(ctx, tx, now, p.Newsletter); err != nil {
 				return err
+			}
+			if !try {
+				if _, err := tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", p.Newsletter); err != nil {
+					return err
+				}
 			}
 			newsletter, notices := strings.CutSuffix(p.Newsletter, NoticesOf(""))
 			what := detail

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,6 +40,23 @@ func (d *dispatcher) alertResume(now time.Time, p ledger.PauseInfo) []ledger.Not
 	return d.alert(p, time.Time{}, "sending goes on", fmt.Sprintf(
 		"Sending goes on since %s. It was paused since %s:\n%s.\n%s",
 		stamp(now), stamp(p.Since), p.Reason, paragraph(p.Reply)))
+}
+
+// alertLeft tells the operator that a relay takes nothing of a newsletter while
+// another does.
+func (d *dispatcher) alertLeft(now time.Time, c circuit, a ledger.Reply, why string) []ledger.Notice {
+	return d.alert(ledger.PauseInfo{Newsletter: c.scope}, now.Add(alertLife), "a relay refuses its mails", fmt.Sprintf(
+		"Since %s a relay has taken none of its mails, and the next one gets them:\n%s.\n%s\nThe relay is tried again from time to time.\n",
+		stamp(now), why, paragraph(a)))
+}
+
+// tell sends alerts. One that can't be written down is in the log, too.
+func (d *dispatcher) tell(ctx context.Context, now time.Time, alerts []ledger.Notice) {
+	ctx, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	if err := d.ledger.Tell(ctx, now, alerts...); err != nil {
+		d.lost(now, err)
+	}
 }
 
 // paragraph tells what was said, if anything was.

@@ -1,96 +1,226 @@
 package mailer
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"dailytip/ledger"
 	"dailytip/verdict"
 )
 
-// breaker is a circuit breaker: it counts refusals with nothing accepted in
-// between. One refusal is one reader's; a streak of them is more likely our fault or
-// the relay's (P4): a relay that lost its table of users says of each that they
-// don't exist.
+// breaker is a circuit breaker: it looks at what a relay refuses of a scope with
+// nothing accepted in between. One refusal is one reader's; a streak of them, or
+// a queue of which nothing is taken, is more likely our fault or the relay's (P4):
+// a relay that lost its table of users says of each that they don't exist.
 //
-// Final outcomes wait here, unrecorded, until it's clear which of the two it is.
+// Refusals for good wait here, unrecorded, until it's clear which of the two it is.
 // They keep their places among in_flight; a crash leaves them in doubt, and
 // they're simply refused again.
 type breaker struct {
-	counts     map[verdict.Verdict]int
-	unrecorded []ledger.Outcome
+	weight  int       // of the streak; it ends at tooMuch
+	waiting []refusal // in the order in which they came
+	taken   int       // how many mails were accepted
+	before  int       // taken when the queue was last empty
+	broken  int       // how often in a row the relay was left to others
+	// putBack are mails whose refusals were put back, and what was taken then. When
+	// others have been accepted since, they're refused for what they are.
+	putBack map[ledger.Key]int
 }
 
-// refused adds a refusal to its scope's row, and pauses the scope when the row is
-// long enough.
-func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, r *message, o ledger.Outcome) {
-	s := d.breakers[w.scope]
-	if s == nil {
-		s = &breaker{counts: map[verdict.Verdict]int{}}
-		d.breakers[w.scope] = s
+// circuit is what a breaker belongs to: what one relay is given of one scope. The
+// relay is "" for what concerns all of them.
+type circuit struct{ relay, scope string }
+
+// refusal is an outcome that isn't recorded yet, and what it may turn out to be.
+type refusal struct {
+	ledger.Outcome
+	verdict verdict.Verdict
+	at      time.Time // when the reply came
+	why     string    // what to tell the operator if it isn't the reader's
+}
+
+// The weights of refusals say how few in a row it takes to blame us or the relay
+// rather than the readers.
+const (
+	tooMuch = 20
+	atOnce  = tooMuch // it concerns everyone
+	ofThree = 7       // what sounds like our fault, once the recipient is known
+	ofFive  = 4       // the sender refused for now; conversations that break off
+	ofTen   = 2       // one server's refusal: "relay access denied" may sound like one
+	ofAll   = 1       // an address that doesn't exist
+)
+
+// breaker returns a circuit's breaker.
+func (d *dispatcher) breaker(c circuit) *breaker {
+	b := d.breakers[c]
+	if b == nil {
+		b = &breaker{putBack: map[ledger.Key]int{}}
+		d.breakers[c] = b
 	}
-	if o.State == ledger.Failed {
-		s.unrecorded = append(s.unrecorded, o)
-	} else {
-		d.outcomes = append(d.outcomes, o)
+	return b
+}
+
+// refused adds a refusal to its circuit's streak, and breaks the circuit when that
+// is too much.
+func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x refusal) {
+	b := d.breaker(w.circuit)
+	then, again := b.putBack[x.Job.Key]
+	delete(b.putBack, x.Job.Key)
+	switch {
+	case x.State != ledger.Failed:
+		b.weight += w.weight
+		d.outcomes = append(d.outcomes, x.Outcome)
+	case again && then < b.taken && x.verdict != verdict.Ours:
+		d.outcomes = append(d.outcomes, x.Outcome)
+	default:
+		b.weight += w.weight
+		b.waiting = append(b.waiting, x)
 	}
-	if s.counts[r.verdict]++; s.counts[r.verdict] >= w.limit {
-		d.pause(ctx, now, w.scope, o.Reply, reason(r))
-		d.putBack(now, w.scope)
+	if b.weight >= tooMuch || b.broken > 0 {
+		d.breakCircuit(ctx, now, w.circuit, x)
 	}
 }
 
-// putBack ends a row whose refusals weren't about the readers.
-func (d *dispatcher) putBack(now time.Time, scope string) {
-	if s := d.breakers[scope]; s != nil {
-		for _, o := range s.unrecorded {
-			o.State, o.NextAt, o.Dead = ledger.Pending, now, false
-			d.outcomes = append(d.outcomes, o)
-		}
+// breakCircuit stops what isn't about the readers: the next relay takes the scope's
+// mails, or the scope is paused. Its refusals are put back until then.
+func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit, x refusal) {
+	b := d.breaker(c)
+	why := cmp.Or(allDead(b.waiting), x.why)
+	if !d.leave(ctx, now, c, x.Reply, why) {
+		d.pause(ctx, now, c.scope, x.Reply, why)
 	}
-	delete(d.breakers, scope)
+	d.putBack(now, c, b.waiting...)
+	b.waiting, b.weight, b.before = nil, 0, b.taken
 }
 
-// release lets a streak of refusals be recorded as they were said.
-func (d *dispatcher) release(s *breaker) {
-	d.outcomes = append(d.outcomes, s.unrecorded...)
-	s.unrecorded = nil
-}
-
-// accepted ends the rows and pauses that a mail belongs to.
-func (d *dispatcher) accepted(ctx context.Context, scope string) {
-	for _, scope := range []string{scope, ledger.Relay} {
-		if s := d.breakers[scope]; s != nil {
-			d.release(s)
-			delete(d.breakers, scope)
-		}
-		d.resume(ctx, scope)
-	}
-}
-
-// settle lets the refusals that breakers keep be recorded when nothing is on its
-// way, nor waiting, that could tell more: then the rows are over. When they take
-// all places, they make room, and the rows are counted on. It reports whether there
-// is something to record.
-func (d *dispatcher) settle() bool {
-	full := d.unrecorded() >= d.inFlight
-	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && !full {
+// leave keeps a scope's mails from a relay for a while, when there's another that
+// may take them.
+func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledger.Reply, why string) bool {
+	l := d.relay(c)
+	if l == nil || l.after(c.scope, now) == nil {
 		return false
 	}
-	for scope, s := range d.breakers {
-		d.release(s)
-		if !full {
-			delete(d.breakers, scope)
+	b := d.breaker(c)
+	until := now.Add(2 * d.pace.probe(c.scope, b.broken)) // past the next try of a paused scope, which is the next relay's
+	l.leave(c.scope, until)
+	if b.broken++; b.broken == 1 {
+		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", l.Name, "answer", a.String(), "next_try", until.Format(time.RFC3339))
+		d.tell(ctx, now, d.alertLeft(now, c, a, why))
+	}
+	return true
+}
+
+// relay is the one that a circuit belongs to; nil: all.
+func (d *dispatcher) relay(c circuit) *upstream {
+	for _, l := range d.relays {
+		if l.Name == c.relay {
+			return l
+		}
+	}
+	return nil
+}
+
+// putBack records refusals as nothing that was said about their mails, which go
+// again at the circuit's next try.
+func (d *dispatcher) putBack(now time.Time, c circuit, refusals ...refusal) {
+	at := now
+	if p, paused := d.paused[c.scope]; paused && c.scope != ledger.Relay {
+		at = p.ProbeAt
+	}
+	d.putBackUntil(at, c, refusals)
+}
+
+func (d *dispatcher) putBackUntil(at time.Time, c circuit, refusals []refusal) {
+	b := d.breaker(c)
+	for _, x := range refusals {
+		x.State, x.NextAt, x.Dead = ledger.Pending, at, false
+		d.outcomes = append(d.outcomes, x.Outcome)
+		b.putBack[x.Job.Key] = b.taken
+	}
+}
+
+// record lets refusals be recorded as they were said.
+func (d *dispatcher) record(refusals []refusal) {
+	for _, x := range refusals {
+		d.outcomes = append(d.outcomes, x.Outcome)
+	}
+}
+
+// accepted ends the streak and the pauses that a mail belongs to. A mail that was
+// under way when others were refused says nothing of what came then: the last ones
+// before a quota was used up.
+func (d *dispatcher) accepted(ctx context.Context, x *message) {
+	delete(d.breakers, circuit{scope: ledger.Relay})
+	d.resume(ctx, ledger.Relay)
+	scope := scopeOf(x.job)
+	b := d.breaker(circuit{x.relay, scope})
+	delete(b.putBack, x.job.Key)
+	if p, paused := d.paused[scope]; paused && !x.job.Probe && x.began.Before(p.Since) {
+		return
+	}
+	before := slices.IndexFunc(b.waiting, func(r refusal) bool { return !r.at.Before(x.began) })
+	if before < 0 {
+		before = len(b.waiting)
+	}
+	d.record(b.waiting[:before])
+	b.waiting, b.weight = b.waiting[before:], 0
+	b.taken++
+	if b.broken > 0 {
+		b.broken = 0
+		d.log.Info("the relay takes the newsletter's mails again", "newsletter", scope, "relay", x.relay)
+	}
+	d.resume(ctx, scope)
+}
+
+// settle decides on the refusals that wait when nothing is on its way, nor waiting,
+// that could tell more. When they take all places they make room, and the streaks
+// go on. It reports whether there is something to record.
+func (d *dispatcher) settle(ctx context.Context) bool {
+	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && d.unrecorded() < d.inFlight {
+		return false
+	}
+	now := clock()
+	for c, b := range d.breakers {
+		suspects := d.believe(c, b)
+		b.waiting = nil
+		if !d.idle {
+			d.putBackUntil(now.Add(d.pace.probe(c.scope, 0)), c, suspects)
+			continue
+		}
+		b.before = b.taken
+		if !isNotices(c.scope) { // those come one by one: their streak goes on
+			b.weight = 0
+		}
+		if len(suspects) > 0 {
+			b.waiting = suspects
+			d.breakCircuit(ctx, now, c, suspects[len(suspects)-1])
 		}
 	}
 	return len(d.outcomes) > 0
 }
 
+// believe records the refusals that are the readers' own, and returns the others.
+// When the relay has taken something, a refusal is one reader's unless it sounds
+// like our fault. So is that of a notice: they come one by one, to addresses that
+// strangers type.
+func (d *dispatcher) believe(c circuit, b *breaker) (suspects []refusal) {
+	for _, x := range b.waiting {
+		if x.verdict != verdict.Ours && (b.taken > b.before || isNotices(c.scope)) {
+			d.outcomes = append(d.outcomes, x.Outcome)
+		} else {
+			suspects = append(suspects, x)
+		}
+	}
+	return suspects
+}
+
 // unrecorded counts the refusals that breakers keep.
 func (d *dispatcher) unrecorded() int {
 	n := 0
-	for _, s := range d.breakers {
-		n += len(s.unrecorded)
+	for _, b := range d.breakers {
+		n += len(b.waiting)
 	}
 	return n
 }

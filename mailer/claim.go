@@ -16,9 +16,9 @@ const writeTime = 20 * time.Second
 // that isn't committed yet. One goroutine uses it.
 type dispatcher struct {
 	*Mailer
-	outstanding map[ledger.Key]struct{}     // claimed; a claim's outcome isn't committed
-	outcomes    []ledger.Outcome            // to be recorded with the next exchange
-	breakers    map[string]*breaker         // by scope
+	outstanding map[ledger.Key]struct{} // claimed; a claim's outcome isn't committed
+	outcomes    []ledger.Outcome        // to be recorded with the next exchange
+	breakers    map[circuit]*breaker
 	paused      map[string]ledger.PauseInfo // by scope
 	logged      map[string]bool             // complaints that were logged
 	broken      time.Time                   // since when the ledger fails; zero: it works
@@ -31,7 +31,7 @@ type dispatcher struct {
 
 func (m *Mailer) dispatcher() *dispatcher {
 	d := &dispatcher{
-		Mailer: m, outstanding: map[ledger.Key]struct{}{}, breakers: map[string]*breaker{},
+		Mailer: m, outstanding: map[ledger.Key]struct{}{}, breakers: map[circuit]*breaker{},
 		paused: map[string]ledger.PauseInfo{}, logged: map[string]bool{},
 		journal: journal{ledger: m.ledger, log: m.log},
 	}
@@ -122,7 +122,7 @@ func (d *dispatcher) begin(ctx context.Context) {
 func (d *dispatcher) exchange(ctx context.Context) {
 	more := true
 	for more {
-		more = d.page(ctx) && d.settle()
+		more = d.page(ctx) && d.settle(ctx)
 	}
 }
 
@@ -266,8 +266,9 @@ func (d *dispatcher) end(ctx context.Context) {
 			over = true
 		}
 	}
-	for scope := range d.breakers {
-		d.putBack(now, scope)
+	for c, b := range d.breakers {
+		d.putBackUntil(now, c, b.waiting)
+		b.waiting = nil
 	}
 	d.recordLast(ctx)
 	if n := d.busy(); n > 0 {

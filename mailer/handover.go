@@ -83,6 +83,11 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
+	scope := scopeOf(x.job)
+	if now := clock(); c.upstream.left(scope, now) && c.upstream.after(scope, now) != nil {
+		c.tryNext(x)
+		return
+	}
 	try, last, ok := c.upstream.open(clock(), x.job.Probe)
 	if !ok {
 		if x.relay == "" {
@@ -132,6 +137,7 @@ func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 	c.observed(x)
 	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
 	now := clock()
+	x.ended = now
 	if fewer, narrowed := l.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
 		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "answer", a.String())
 	}

@@ -61,6 +61,7 @@ type harness struct {
 	inbox  *inbox.Server
 	log    *logbook
 	item   editions.Item
+	mailer *Mailer // the last that was started
 }
 
 func setUp(t *testing.T) *harness {
@@ -177,7 +178,7 @@ func (h *harness) run(change ...func(*setting)) (stop func()) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	m.pace = s.pace
+	m.pace, h.mailer = s.pace, m
 	if s.owner != "" {
 		m.tenure.Store(&tenure{owner: s.owner})
 	}
@@ -311,6 +312,15 @@ func (h *harness) wait(what string, holds func() bool) {
 		if time.Now().After(end) {
 			h.Fatalf("waited in vain until %s; states %v, pauses %+v", what, h.states(), h.pauses())
 		}
+	}
+}
+
+// looks has the mailer look for work so many times, to the end.
+func (h *harness) looks(times int) {
+	h.Helper()
+	for range times + 1 { // what it hears when it's looking tells that the look before is over
+		h.mailer.Wake()
+		h.wait("it looks", func() bool { return len(h.mailer.wake) == 0 })
 	}
 }
 

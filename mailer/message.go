@@ -12,10 +12,11 @@ import (
 // connection after the other, and back with what became of it.
 type message struct {
 	job      ledger.Job
-	from     string  // the return path
-	bytes    *buffer // nil: it isn't composed
-	language string  // of the text
-	began    time.Time
+	from     string    // the return path
+	bytes    *buffer   // nil: it isn't composed
+	language string    // of the text
+	began    time.Time // when its conversation began, and when the reply came
+	ended    time.Time
 	try      time.Time // names the try of a relay that is down, when this mail is it
 	tries    int       // on the relay that has it, after conversations that broke off
 

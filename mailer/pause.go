@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"dailytip/ledger"
@@ -15,6 +16,8 @@ func scopeOf(job ledger.Job) string {
 	}
 	return job.Newsletter
 }
+
+func isNotices(scope string) bool { return strings.HasSuffix(scope, ledger.NoticesOf("")) }
 
 // readPauses learns what is paused: another node or a command may have changed
 // it.
@@ -49,14 +52,14 @@ func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a l
 	}
 }
 
-// probeAfter is when a paused newsletter tries its next mail: after 1, 2, 5, 10,
-// then 15 minutes. A relay that can't be reached is tried after 5 to 60 seconds.
+// probeAfter is when a paused newsletter tries its next mail: after 5 minutes, then
+// twice as long each time, but each hour at least. A relay that can't be reached is
+// tried after 5 to 60 seconds.
 func probeAfter(scope string, probes int) time.Duration {
-	steps := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute}
 	if scope == ledger.Relay {
-		steps = []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute}
+		return asideFor(probes + 1)
 	}
-	return steps[min(probes, len(steps)-1)]
+	return min(5*time.Minute<<min(probes, 4), time.Hour)
 }
 
 // resume ends a pause, if there is one.

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -38,13 +39,45 @@ func reason(r *message) string {
 		why, then = "the relay wants a login first", "; log in: check smtp: auth, username and password"
 	case a.Stage == verdict.MailFrom && strings.HasPrefix(a.Enhanced, "5.3."):
 		why, then = "the mail is larger than the relay takes", "; shorten the tip, or raise the relay's limit"
-	case a.Stage == verdict.MailFrom:
+	case a.Stage == verdict.MailFrom, r.verdict == verdict.Ours && verdict.Assess(a).Reason == "rejected":
 		why, then = "the relay refused the sender", "; check "+sender+": and that the relay lets you send as this address"
+	case r.verdict == verdict.Ours:
+		if c, ok := causes[verdict.Assess(a).Reason]; ok {
+			why, then = c.why, c.then
+		}
 	}
 	if r.relay != "" {
 		why += " (" + r.relay + ")"
 	}
 	return why + then
+}
+
+// causes tells what makes a relay refuse everybody, by the reason that [verdict.Assess]
+// finds.
+var causes = map[string]struct{ why, then string }{
+	"exceedlimit": {"the relay takes no more: a limit is used up", "; what waits is tried again by itself. Have the limit raised, or set smtp: daily_limit"},
+	"speeding":    {"the relay takes no more: we send too much at a time", "; what waits is tried again by itself. Set smtp: rate or connections"},
+	"norelaying":  {"the relay won't pass mail on for us", "; have it let this machine send, or log in: smtp: username and password"},
+	"authfailure": {"the mails don't pass SPF, DKIM or DMARC", "; check dkim: and what DNS says of the sender's domain"},
+	"requireptr":  {"this machine's address has no right name in DNS", "; have its PTR record set, or send through another relay"},
+	"mesgtoobig":  {"the mail is larger than the relay takes", "; shorten the tip, or raise the relay's limit"},
+}
+
+// allDead says that a relay knows none of a domain's addresses; "" when the refusals
+// aren't all of that kind.
+func allDead(refusals []refusal) string {
+	domain := ""
+	for _, x := range refusals {
+		_, its, _ := strings.Cut(string(x.Job.Email), "@")
+		if x.verdict != verdict.Dead || domain != "" && its != domain {
+			return ""
+		}
+		domain = its
+	}
+	if len(refusals) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("none of the %d addresses of %s that were tried exists, the relay says, which is hardly the readers' fault; ask there, or take them off the list", len(refusals), domain)
 }
 
 var (

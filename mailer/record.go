@@ -57,86 +57,102 @@ func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r *message, 
 	}
 }
 
-// ruling is what a result means while its neighbours aren't looked at.
+// ruling is what a refusal means while its neighbours aren't looked at.
 type ruling struct {
-	state ledger.State
-	wait  bool   // not now, but after a backoff
-	scope string // whose streak of refusals it belongs to, and what a streak pauses
-	limit int    // so many in a row pause the scope; 0: never
+	state   ledger.State
+	wait    bool // not now, but after a backoff
+	circuit circuit
+	weight  int // in the circuit's streak; 0: it's nobody else's business
 }
 
-const (
-	// mostCopies is after how many attempts a mail whose reply is never seen
-	// waits for the operator.
-	mostCopies = 4
-	// cutOff is how many conversations in a row may break off in the middle
-	// before the relay is to blame rather than the mail.
-	cutOff = 5
-)
+// mostCopies is after how many attempts a mail whose reply is never seen waits for
+// the operator.
+const mostCopies = 4
 
 // rule judges what wasn't accepted.
-func (m *Mailer) rule(r *message) ruling {
-	w := ruling{state: ledger.Pending, scope: scopeOf(r.job), limit: verdict.PauseAfter(r.reply)}
-	switch r.verdict {
+func (m *Mailer) rule(x *message) ruling {
+	w := ruling{state: ledger.Pending, circuit: circuit{x.relay, scopeOf(x.job)}}
+	everybody := circuit{scope: ledger.Relay}
+	known := x.reply.Stage > verdict.MailFrom // the relay has heard the recipient
+	switch x.verdict {
 	case verdict.Retry:
 		w.state, w.wait = ledger.Retry, true
-	case verdict.Dead, verdict.Refused, verdict.Unroutable:
+		if !known {
+			w.weight = ofFive
+		}
+	case verdict.Dead:
+		w.state, w.weight = ledger.Failed, ofAll
+	case verdict.Refused:
+		w.state, w.weight = ledger.Failed, ofTen
+	case verdict.Unroutable:
 		w.state = ledger.Failed
 	case verdict.InDoubt:
-		w.state, w.wait, w.scope, w.limit = ledger.Retry, true, ledger.Relay, cutOff
+		w.state, w.wait, w.circuit, w.weight = ledger.Retry, true, everybody, ofFive
 		// A relay that never answers would get copy upon copy.
-		if m.newsletters[r.job.Newsletter].Hold && r.job.Kind == "" || r.job.Attempts >= mostCopies {
+		if m.newsletters[x.job.Newsletter].Hold && x.job.Kind == "" || x.job.Attempts >= mostCopies {
 			w.state, w.wait = ledger.InDoubt, false
 		}
 	case verdict.Ours:
+		login := verdict.AboutLogin(x.reply)
 		switch {
-		case r.reply.Stage < verdict.MailFrom, r.reply.Stage == verdict.MailFrom && verdict.AboutLogin(r.reply):
-			w.scope = ledger.Relay
-		case verdict.AboutLogin(r.reply): // other mails are tried first: it may be one reader's server after all
-			w.state, w.wait = ledger.Retry, true
-		case r.reply.Stage > verdict.MailFrom: // the same
-			w.state = ledger.Failed
+		case x.reply.Stage < verdict.MailFrom, x.reply.Stage == verdict.MailFrom && login:
+			w.circuit, w.weight = everybody, atOnce
+		case login: // other mails are tried first: it may be one reader's server after all
+			w.state, w.wait, w.weight = ledger.Retry, true, atOnce
+		case known:
+			w.state, w.weight = ledger.Failed, ofThree
+		default:
+			w.weight = atOnce
 		}
 	case verdict.Down:
-		w.scope = ledger.Relay
+		w.circuit, w.weight = everybody, atOnce
 		// It took our call and the sender: perhaps it stumbles over this mail.
-		if r.reply.Stage >= verdict.RcptTo {
-			w.state, w.wait, w.limit = ledger.Retry, true, cutOff
+		if known {
+			w.state, w.wait, w.weight = ledger.Retry, true, ofFive
 		}
 	}
 	return w
 }
 
 // judge turns a relay's reply into an outcome.
-func (d *dispatcher) judge(ctx context.Context, now time.Time, r *message, o ledger.Outcome) {
-	if r.verdict == verdict.Accepted {
+func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o ledger.Outcome) {
+	if x.verdict == verdict.Accepted {
 		o.State = ledger.Sent
 		d.outcomes = append(d.outcomes, o)
-		d.accepted(ctx, scopeOf(r.job))
+		d.accepted(ctx, x)
 		return
 	}
-	if !unavailable(r.reply) && r.verdict != verdict.Down && r.verdict != verdict.InDoubt {
+	if !unavailable(x.reply) && x.verdict != verdict.Down && x.verdict != verdict.InDoubt {
 		d.resume(ctx, ledger.Relay) // it listens, whatever it says
 	}
-	w := d.rule(r)
-	o.State, o.Dead, o.Doubt = w.state, r.verdict == verdict.Dead, r.verdict == verdict.InDoubt
+	w := d.rule(x)
+	o.State, o.Dead, o.Doubt = w.state, x.verdict == verdict.Dead, x.verdict == verdict.InDoubt
 	if w.wait {
-		o.NextAt = now.Add(d.pace.backoff(r.job.Attempts))
+		o.NextAt = now.Add(d.pace.backoff(x.job.Attempts))
 	}
-	_, paused := d.paused[w.scope]
-	if w.limit > 0 && !paused {
-		d.refused(ctx, now, w, r, o)
+	if w.weight == 0 {
+		d.outcomes = append(d.outcomes, o)
 		return
 	}
-	if w.limit > 0 && r.job.Probe {
-		d.pause(ctx, now, w.scope, o.Reply, reason(r))
+	r := refusal{Outcome: o, verdict: x.verdict, at: x.ended, why: reason(x)}
+	scope, l := w.circuit.scope, d.relay(w.circuit)
+	_, paused := d.paused[scope]
+	left := l != nil && l.left(scope, now) && l.after(scope, now) != nil
+	if !paused && !left {
+		d.refused(ctx, now, w, r)
+		return
 	}
-	if w.limit > 0 && o.State == ledger.Failed {
-		// A probe, or on its way when the pause began: whatever it got isn't
-		// held against its reader.
-		o.State, o.Dead = ledger.Pending, false
+	// A probe, or on its way when the pause began or the relay was left to others:
+	// whatever it got isn't held against its reader.
+	if x.job.Probe {
+		d.leave(ctx, now, w.circuit, o.Reply, r.why)
+		d.pause(ctx, now, scope, o.Reply, r.why)
 	}
-	d.outcomes = append(d.outcomes, o)
+	if o.State == ledger.Failed || o.State == ledger.Pending {
+		d.putBack(now, w.circuit, r)
+	} else {
+		d.outcomes = append(d.outcomes, o)
+	}
 }
 
 // backoff is how long a mail waits after an attempt that was refused for now: 1,

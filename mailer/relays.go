@@ -24,12 +24,14 @@ type upstream struct {
 	failedAt time.Time     // when the last of them was seen
 	until    time.Time     // left alone until then
 	last     verdict.Reply // what it said then
+
+	refusing map[string]time.Time // scopes of which it takes nothing; not to be tried until then
 }
 
 func newUpstream(r Relay, inFlight int) *upstream {
 	return &upstream{
 		Relay: r, limit: limiter(r.Rate), concurrency: newConcurrency(r.Connections),
-		quota: &quota{limit: r.DailyLimit}, queue: make(chan *message, inFlight),
+		quota: &quota{limit: r.DailyLimit}, queue: make(chan *message, inFlight), refusing: map[string]time.Time{},
 	}
 }
 
@@ -81,6 +83,29 @@ func (l *upstream) worked() bool {
 	was := l.failures > 0
 	l.failures = 0
 	return was
+}
+
+// leave keeps a scope's mails from the relay until an instant.
+func (l *upstream) leave(scope string, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refusing[scope] = until
+}
+
+// left tells whether a scope's mails aren't to be shown to the relay just now.
+func (l *upstream) left(scope string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return now.Before(l.refusing[scope])
+}
+
+// after returns the next relay after this one that may take a scope's mails; nil:
+// there's none.
+func (l *upstream) after(scope string, now time.Time) *upstream {
+	for l = l.next; l != nil && (!l.concurrency.used() || l.left(scope, now)); {
+		l = l.next
+	}
+	return l
 }
 
 // asideFor is 5, 10, 20, 40, then 60 seconds.

@@ -2,18 +2,11 @@ package mailer
 
 import (
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"dailytip/inbox"
 	"dailytip/ledger"
-	"dailytip/mailer/relay"
-	"dailytip/test/freeport"
 )
 
 // sizes are how many readers a run has: fewer than a streak of refusals takes to
@@ -149,72 +142,4 @@ func TestDropAtDataLeavesNoDoubt(t *testing.T) {
 			t.Errorf("%s was in doubt", email)
 		}
 	}
-}
-
-// The cases of the shared folder, when it's there, against the server that comes
-// with them.
-func TestSharedCases(t *testing.T) {
-	dir, err := filepath.Abs("../../shared/cases/smtp")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := filepath.Join(dir, "odd_smtp.py")
-	if _, err := os.Stat(server); err != nil {
-		t.Skip("SKIPPED: the shared cases aren't here; TestTooMuchForTheRelay and TestLoginWanted have the same kinds")
-	}
-	for _, name := range []string{"one432", "gmailfrom", "ses454", "perconn5"} {
-		for _, n := range sizes {
-			t.Run(fmt.Sprintf("%s, %d readers", name, n), func(t *testing.T) {
-				h := setUp(t)
-				r := h.odd(server, filepath.Join(dir, name+".json"))
-				h.open(n)
-				h.run(func(s *setting) { s.Relays = []Relay{r} })
-				if name == "gmailfrom" {
-					h.waitLog("log in: check smtp: auth, username and password")
-					h.waitFor(ledger.Pending, n)
-					if strings.Contains(h.log.String(), "check from:") {
-						t.Error("the log blames the sender's address")
-					}
-					return
-				}
-				h.waitFor(ledger.Sent, n)
-				h.wantActive()
-				h.wantCalm()
-				if said := h.log.String(); strings.Contains(said, "login") || name == "one432" && n > 2 && !strings.Contains(said, "a relay asks for less") {
-					t.Errorf("the log says:\n%s", said)
-				}
-			})
-		}
-	}
-}
-
-// odd starts the shared folder's server with its rules.
-func (h *harness) odd(server, rules string) Relay {
-	h.Helper()
-	port, err := freeport.Find()
-	if err != nil {
-		h.Fatal(err)
-	}
-	cmd := exec.Command("python3", server, fmt.Sprint(port), filepath.Join(h.TempDir(), "log"), rules)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		h.Fatal(err)
-	}
-	h.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	address := fmt.Sprintf("127.0.0.1:%d", port)
-	h.wait("the server listens", func() bool {
-		c, err := net.Dial("tcp", address)
-		if err == nil {
-			_ = c.Close()
-		}
-		return err == nil
-	})
-	r, err := relay.New(relay.Options{Host: "127.0.0.1", Port: port, TLS: "none", Timeout: 20 * time.Second, DotTimeout: 20 * time.Second})
-	if err != nil {
-		h.Fatal(err)
-	}
-	return Relay{Relay: r, Name: address, Connections: 4}
 }

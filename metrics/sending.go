@@ -61,13 +61,16 @@ func (m *Metrics) Observe(o mailer.Observation) {
 
 func label(v verdict.Verdict) string { return strings.ReplaceAll(v.String(), " ", "_") }
 
-// class is the answer class of a refusal: what it says of the address, or that
-// nothing was said at all.
+// class is what a refusal says of the address, or that nothing was said at all. A
+// mail that is tried again says nothing of it yet.
 func class(o mailer.Observation) string {
-	if o.Reply.Code == 0 {
+	switch {
+	case o.Reply.Code == 0:
 		return "no_answer"
+	case o.Verdict == verdict.Retry, o.Verdict == verdict.Down:
+		return verdict.ClassIgnore.String()
 	}
-	return verdict.Blame(o.Reply).String()
+	return verdict.Assess(o.Reply).Class.String()
 }
 
 // code is a reply code as a label; a relay can't make up more than there are.

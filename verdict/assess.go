@@ -13,8 +13,11 @@ type Opinion struct {
 	Status string
 }
 
-// Undefined is the reason of a reply that gives none.
-const Undefined = "undefined"
+// Reasons that are asked for by name.
+const (
+	Undefined   = "undefined" // the reply gives none
+	mailboxFull = "mailboxfull"
+)
 
 // Assess says what a reply means for the address, whether it was given while
 // sending or comes back later in a report. Codes come first; the words may turn
@@ -44,11 +47,18 @@ func Assess(a Reply) Opinion {
 	case a.Code == 521 || a.Code == 556: // RFC 7504
 		o.Class, o.Reason = ClassSuppress, "notaccept"
 	case a.Code == 552:
-		o.Reason = "mailboxfull"
+		o.Reason = mailboxFull
 	case aboutLogin(a.Code):
 		o.Class, o.Reason = ClassOwn, "securityerror"
 	case aboutSyntax(a.Code) && !strings.HasPrefix(status, "5.1."):
 		o.Class, o.Reason = ClassOwn, "syntaxerror"
+	}
+	switch {
+	case o.Class != ClassSuppress:
+	case a.Code >= 400 && a.Code < 500:
+		o.Class = ClassSoft // the reply code says whether it is for good (RFC 5321 §4.2.1)
+	case aboutLogin(a.Code):
+		o.Class, o.Reason = ClassOwn, "securityerror" // "525 5.7.13": our account, not the reader's
 	}
 	if a.Stage < RcptTo && (o.Class == ClassSuppress || o.Reason == Undefined) {
 		o.Class = ClassOwn

@@ -46,6 +46,11 @@ func TestAssess(t *testing.T) {
 		{"a bare 556", Reply{Stage: RcptTo, Code: 556, Text: "no"}, ClassSuppress, "notaccept"},
 		{"a bare 503", Reply{Stage: RcptTo, Code: 503, Text: "no"}, ClassOwn, "syntaxerror"},
 		{"a bare 530", Reply{Stage: RcptTo, Code: 530, Text: "no"}, ClassOwn, "securityerror"},
+		{"a null MX of the sender's", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.7.27", Text: "Sender address has null MX"}, ClassOwn, "rejected"},
+		{"a null MX of the reader's, by sendmail", Reply{Stage: RcptTo, Code: 550, Enhanced: "5.7.27", Text: "Host does not accept mail"}, ClassSuppress, "notaccept"},
+		{"a code for good in a refusal for now", Reply{Stage: RcptTo, Code: 451, Enhanced: "5.1.1", Text: "no"}, ClassSoft, "userunknown"},
+		{"an account that is ours", Reply{Stage: MailFrom, Code: 525, Enhanced: "5.7.13", Text: "no"}, ClassOwn, "securityerror"},
+		{"no SMTPUTF8", Reply{Stage: RcptTo, Code: 553, Enhanced: "5.6.7", Text: "no"}, ClassUnroutable, "nosmtputf8"},
 		{"nothing", Reply{Stage: RcptTo}, ClassSoft, Undefined},
 	}
 	for _, tt := range tests {
@@ -107,7 +112,7 @@ func TestTablesAreWellFormed(t *testing.T) {
 		}
 	}
 	for _, l := range codesTable {
-		if l.code.detail >= 0 {
+		if l.code.detail == l.last && l.class != ClassIgnore {
 			if first, _ := codesTable.find(l.code); first != l {
 				t.Errorf("%v is hidden", l.code)
 			}
@@ -118,7 +123,7 @@ func TestTablesAreWellFormed(t *testing.T) {
 			t.Errorf("%q is taken", bad)
 		}
 	}
-	for _, bad := range []string{"5.1.1 hard\n", "5.1 hard userunknown\n", "5.1.1 dead userunknown\n"} {
+	for _, bad := range []string{"5.1.1 hard\n", "5.1 hard userunknown\n", "5.1.1 dead userunknown\n", "5.7.9-1 ours blocked\n", "5.7.9-x ours blocked\n"} {
 		if _, err := readCodes(bad); err == nil {
 			t.Errorf("%q is taken", bad)
 		}

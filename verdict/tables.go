@@ -19,10 +19,11 @@ var (
 	wordsTable = mustTable(readWords(wordsText))
 )
 
-// codeLine is a line of codes.txt. A detail of -1 is any.
+// codeLine is a line of codes.txt: the codes from one to another detail.
 type codeLine struct {
-	code   status
-	class  Class
+	code   status // the first of them
+	last   int    // the last one's detail
+	class  Class  // ClassIgnore: the words decide
 	reason string
 }
 
@@ -30,8 +31,8 @@ type codeLines []codeLine
 
 func (lines codeLines) find(code status) (codeLine, bool) {
 	for _, l := range lines {
-		if l.code == code || l.code.detail < 0 && l.code.class == code.class && l.code.subject == code.subject {
-			return l, true
+		if l.code.class == code.class && l.code.subject == code.subject && l.code.detail <= code.detail && code.detail <= l.last {
+			return l, l.class != ClassIgnore
 		}
 	}
 	return codeLine{}, false
@@ -129,18 +130,19 @@ func plainWord(b *strings.Builder, word string) {
 func readCodes(text string) (codeLines, error) {
 	var lines codeLines
 	err := eachLine(text, func(fields []string, class Class) error {
-		name, every := strings.CutSuffix(fields[0], "*")
-		if every {
-			name += "0"
+		name, last, several := strings.Cut(fields[0], "-")
+		if every, ok := strings.CutSuffix(name, "*"); ok {
+			name, last, several = every+"0", "999", true
 		}
 		code, ok := parseStatus(name)
-		if !ok || len(fields) != 3 {
+		line := codeLine{code, code.detail, class, fields[2]}
+		if several && ok {
+			line.last, ok = digits(last, 3)
+		}
+		if !ok || len(fields) != 3 || line.last < code.detail {
 			return fmt.Errorf("%q is no code, class and reason", strings.Join(fields, " "))
 		}
-		if every {
-			code.detail = -1
-		}
-		lines = append(lines, codeLine{code, class, fields[2]})
+		lines = append(lines, line)
 		return nil
 	}, 1)
 	return lines, err
@@ -184,7 +186,9 @@ func eachLine(text string, f func(fields []string, class Class) error, classAt i
 		if len(fields) < 3 {
 			return fmt.Errorf("line %d: a line has three columns", n)
 		}
-		class, ok := map[string]Class{"hard": ClassSuppress, "gone": ClassSuppress, "soft": ClassSoft, "ours": ClassOwn}[fields[classAt]]
+		class, ok := map[string]Class{
+			"hard": ClassSuppress, "gone": ClassSuppress, "soft": ClassSoft, "ours": ClassOwn, "unroutable": ClassUnroutable, "words": ClassIgnore,
+		}[fields[classAt]]
 		if !ok {
 			return fmt.Errorf("line %d: %q is no class", n, fields[classAt])
 		}

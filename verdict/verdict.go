@@ -81,8 +81,8 @@ const (
 	// Dead: the address doesn't exist. The message fails and nobody writes to
 	// the address again.
 	Dead
-	// Refused: this message fails for this reader; the reader's address is
-	// left as it is, or a soft bounce is counted: ask Blame.
+	// Refused: this message fails for this reader; what that means for the
+	// address, Assess tells.
 	Refused
 	// Ours: our fault or the relay's. Pause the run, say so, put the message
 	// back. Never the reader's fault.
@@ -106,7 +106,7 @@ type Class int
 const (
 	ClassIgnore     Class = iota // not a failure, or not about the address
 	ClassSuppress                // the address is dead: never write to it again
-	ClassSoft                    // a soft bounce: counts towards SoftLimit
+	ClassSoft                    // a soft bounce: several of them, over some time, rest the address
 	ClassOwn                     // our fault: tell the operator, leave the address alone
 	ClassUnroutable              // can't go through this relay: leave the address alone
 )

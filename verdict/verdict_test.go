@@ -13,7 +13,7 @@ var judged = []struct {
 	enhanced string
 	mail     Verdict
 	rcpt     Verdict
-	blame    Class // at RCPT TO
+	class    Class // what Assess thinks of the address, at RCPT TO
 }{
 	{250, "2.1.0", Accepted, Accepted, ClassIgnore},
 	{250, "", Accepted, Accepted, ClassIgnore},
@@ -45,6 +45,12 @@ var judged = []struct {
 	{550, "5.7.60", Ours, Ours, ClassOwn},    // Exchange: may not send as
 	{535, "5.7.139", Ours, Ours, ClassOwn},   // Microsoft 365: the login
 	{550, "5.7.708", Ours, Ours, ClassOwn},   // Microsoft 365: the tenant
+	{550, "5.7.700", Ours, Ours, ClassOwn},
+	{550, "5.7.799", Ours, Ours, ClassOwn},
+	{550, "5.7.800", Ours, Refused, ClassOwn},
+	{550, "5.7.27", Ours, Refused, ClassSoft}, // of either side: the words decide
+	{550, "5.3.2", Ours, Dead, ClassSuppress}, // takes no mail at all
+	{521, "", Ours, Dead, ClassSuppress},
 	{550, "5.7.13", Ours, Dead, ClassSuppress},
 	{550, "5.7.17", Ours, Dead, ClassSuppress},
 	{550, "5.7.18", Ours, Dead, ClassSuppress},
@@ -86,11 +92,11 @@ var judged = []struct {
 	{550, "5.7.31", Ours, Refused, ClassOwn},
 	{550, "5.1.7", Ours, Ours, ClassOwn},
 	{550, "5.1.8", Ours, Ours, ClassOwn},
-	{552, "5.2.3", Ours, Ours, ClassOwn},
+	{552, "5.2.3", Ours, Refused, ClassSoft},
 	{552, "5.3.4", Ours, Ours, ClassOwn},
 	{503, "5.5.1", Ours, Ours, ClassOwn},
 	{501, "5.5.4", Ours, Ours, ClassOwn},
-	{550, "5.5.0", Ours, Ours, ClassOwn},
+	{550, "5.5.0", Ours, Refused, ClassSoft},
 	{554, "5.6.0", Ours, Ours, ClassOwn},
 	{550, "5.6.8", Ours, Ours, ClassOwn},
 	{550, "5.6.7", Unroutable, Unroutable, ClassUnroutable},
@@ -129,15 +135,15 @@ func TestJudge(t *testing.T) {
 			}
 			for _, s := range []Stage{RcptTo, Data, Dot} {
 				want := row.rcpt
-				if s == Dot && (row.code == 0 && row.blame == ClassIgnore && want == Down || row.code == 99 || row.code == 600) {
+				if s == Dot && (row.code == 0 && row.class == ClassIgnore && want == Down || row.code == 99 || row.code == 600) {
 					want = InDoubt
 				}
 				if got := Judge(at(s)); got != want {
 					t.Errorf("at %v: %v, want %v", s, got, want)
 				}
 			}
-			if got := Blame(at(RcptTo)); got != row.blame {
-				t.Errorf("blame at RCPT TO: %v, want %v", got, row.blame)
+			if got := Assess(at(RcptTo)).Class; row.code >= 500 && row.code < 600 && got != row.class {
+				t.Errorf("the class at RCPT TO: %v, want %v", got, row.class)
 			}
 		})
 	}
@@ -149,14 +155,18 @@ func TestJudgeReadsWordsBeforeItBuries(t *testing.T) {
 		code  int
 		text  string
 		want  Verdict
-		blame Class
+		class Class
 	}{
 		{550, "<reader@example.org>: Recipient address rejected: User unknown", Dead, ClassSuppress},
 		{550, "no", Dead, ClassSuppress},
 		{550, "Mailbox full", Retry, ClassSoft},
 		{552, "sorry, over quota", Retry, ClassSoft},
-		{550, "Rate limit exceeded", Refused, ClassOwn},
-		{554, "rejected by the DMARC policy of example.com", Refused, ClassOwn},
+		{550, "Rate limit exceeded", Ours, ClassOwn},
+		{550, "no such user; your daily sending quota is used up", Ours, ClassOwn},
+		{554, "Relay access denied", Ours, ClassOwn},
+		{553, "Sender address rejected: not owned by user tips", Ours, ClassOwn},
+		{550, "only for members of the list", Refused, ClassOwn},
+		{554, "rejected by the DMARC policy of example.com", Ours, ClassOwn},
 		{550, "blocked using zen.spamhaus.org", Refused, ClassOwn},
 		{550, "account is suspended", Refused, ClassSoft},
 	} {
@@ -164,8 +174,8 @@ func TestJudgeReadsWordsBeforeItBuries(t *testing.T) {
 		if got := Judge(a); got != tt.want {
 			t.Errorf("%v: %v, want %v", a, got, tt.want)
 		}
-		if got := Blame(a); got != tt.blame {
-			t.Errorf("%v blames %v, want %v", a, got, tt.blame)
+		if got := Assess(a).Class; got != tt.class {
+			t.Errorf("%v is %v, want %v", a, got, tt.class)
 		}
 	}
 }
@@ -201,9 +211,6 @@ func TestJudgeBeforeMailFrom(t *testing.T) {
 			if got := Judge(a); got != tt.want {
 				t.Errorf("%v: %v, want %v", a, got, tt.want)
 			}
-			if c := Blame(a); c == ClassSuppress || c == ClassSoft {
-				t.Errorf("%v: blames the reader: %v", a, c)
-			}
 		}
 	}
 }
@@ -215,40 +222,9 @@ func TestNothingBeforeRcptBlamesAReader(t *testing.T) {
 		for _, e := range []string{"", "4.1.1", "5.1.1", "5.2.1", "5.2.2", "5.7.1", "5.7.13"} {
 			for s := Connect; s <= MailFrom; s++ {
 				a := Reply{Stage: s, Code: code, Enhanced: e}
-				if c := Blame(a); c == ClassSuppress || c == ClassSoft {
-					t.Fatalf("%v blames the reader: %v", a, c)
+				if v, c := Judge(a), Assess(a).Class; v == Dead || v == Refused || c == ClassSuppress {
+					t.Fatalf("%v blames the reader: %v, %v", a, v, c)
 				}
-			}
-		}
-	}
-}
-
-// The classes of bounces, each code of the table by name.
-func TestBounce(t *testing.T) {
-	rows := map[Class][]string{
-		ClassSuppress: {
-			"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.7.13", "5.7.17", "5.7.18",
-			" 5.1.1 ", "5.1.1 (no such user)", "5.1.1(no such user)",
-		},
-		ClassSoft: {
-			"4.0.0", "4.1.1", "4.2.2", "4.4.7", "4.7.1", "4.999.999",
-			"5.2.2", "5.2.0", "5.3.0", "5.3.1", "5.3.2", "5.3.3", "5.3.5", "5.4.0", "5.4.1", "5.4.4", "5.4.6", "5.4.7",
-			"5.0.0", "5.1.0", "5.2.4", "5.1.4", "5.1.9", "5.7.19", "5.8.0", "5.999.0",
-			"", "550", "5.1", "5.1.1.1", "3.1.1", "9.1.1", "5..1", "5.1.x", "5.1.1111", "x",
-		},
-		ClassOwn: {
-			"5.1.7", "5.1.8", "5.5.0", "5.5.1", "5.5.2", "5.5.3", "5.5.4", "5.5.5", "5.5.6",
-			"5.6.0", "5.6.1", "5.6.6", "5.6.8", "5.2.3", "5.3.4", "5.7.0", "5.7.1", "5.7.8", "5.7.9",
-			"5.7.20", "5.7.21", "5.7.22", "5.7.23", "5.7.24", "5.7.25", "5.7.26", "5.7.27", "5.7.28",
-			"5.7.29", "5.7.30", "5.7.515", "5.7.2", "5.7.3", "5.7.7", "5.7.10", "5.7.11",
-		},
-		ClassUnroutable: {"5.6.7", "5.6.9"},
-		ClassIgnore:     {"2.0.0", "2.1.5", "2.6.0"},
-	}
-	for want, codes := range rows {
-		for _, code := range codes {
-			if got := Bounce(code); got != want {
-				t.Errorf("Bounce(%q) = %v, want %v", code, got, want)
 			}
 		}
 	}
@@ -297,31 +273,6 @@ func TestAboutLogin(t *testing.T) {
 	}
 }
 
-func TestPauseAfter(t *testing.T) {
-	tests := []struct {
-		a    Reply
-		want int
-	}{
-		{Reply{Stage: Connect}, 1},
-		{Reply{Stage: RcptTo, Code: 421}, 1},
-		{Reply{Stage: Auth, Code: 535}, 1},
-		{Reply{Stage: MailFrom, Code: 550, Enhanced: "5.7.1"}, 1},
-		{Reply{Stage: MailFrom, Code: 451}, 5},
-		{Reply{Stage: RcptTo, Code: 451}, 0},
-		{Reply{Stage: RcptTo, Code: 503}, 3},
-		{Reply{Stage: RcptTo, Code: 530, Enhanced: "5.7.0"}, 1},
-		{Reply{Stage: RcptTo, Code: 554, Enhanced: "5.7.1"}, 10},
-		{Reply{Stage: RcptTo, Code: 550, Enhanced: "5.1.1"}, 20},
-		{Reply{Stage: Dot, Code: 250}, 0},
-		{Reply{Stage: Dot}, 0},
-	}
-	for _, tt := range tests {
-		if got := PauseAfter(tt.a); got != tt.want {
-			t.Errorf("PauseAfter(%v) = %d, want %d", tt.a, got, tt.want)
-		}
-	}
-}
-
 func TestSplit(t *testing.T) {
 	tests := []struct{ text, enhanced, rest string }{
 		{"5.1.1 no such user", "5.1.1", "no such user"},
@@ -365,14 +316,11 @@ func TestStrings(t *testing.T) {
 	}
 }
 
-func FuzzBounce(f *testing.F) {
+func FuzzSplit(f *testing.F) {
 	for _, s := range []string{"5.1.1", "4.4.7 (timeout)", "", "....", "5.1.1(x)", "5.\xff.1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if c := Bounce(s); c < ClassIgnore || c > ClassUnroutable {
-			t.Errorf("Bounce(%q) = %v", s, c)
-		}
 		e, rest := Split(s)
 		if e != "" {
 			if _, ok := parseStatus(e); !ok {

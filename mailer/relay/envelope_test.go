@@ -77,7 +77,7 @@ func TestRefusedForThisServer(t *testing.T) {
 	intl := letter(1)
 	intl.To = "用户@example.org"
 	a = r.Send(t.Context(), intl)
-	if a.Enhanced != "5.6.7" || verdict.Judge(a) != verdict.Unroutable || verdict.Blame(a) != verdict.ClassUnroutable {
+	if a.Enhanced != "5.6.7" || verdict.Judge(a) != verdict.Unroutable || verdict.Assess(a).Class != verdict.ClassUnroutable {
 		t.Errorf("no SMTPUTF8: %v", a)
 	}
 	header := letter(1)

@@ -81,7 +81,7 @@ func TestPostfixLogins(t *testing.T) {
 	}
 	session := r.Session()
 	defer session.Close()
-	if a := session.Send(t.Context(), letter(99)); verdict.Judge(a) == verdict.Accepted || verdict.Blame(a) != verdict.ClassOwn {
+	if a := session.Send(t.Context(), letter(99)); verdict.Judge(a) == verdict.Accepted || verdict.Assess(a).Class != verdict.ClassOwn {
 		t.Errorf("without a login: %v (%v)", a, verdict.Judge(a))
 	}
 	if got := s.WaitDelivered(t, n); len(got) != n {
