@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -129,12 +131,12 @@ See it work, with nothing installed:  dailytip demo`,
 	}
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.config, "config", "", "the configuration `file` (default: $DAILYTIP_CONFIG, else ./config.yaml)")
+	flags.StringVar(&c.config, "config", "", "the configuration `file` (default: $DAILYTIP_CONFIG, else ./config.yaml, else " + systemFolder + "/config.yaml)")
 	flags.BoolVar(&c.json, "json", false, "print data as JSON, one object a line")
 	flags.StringVar(&level, "log-level", "", "the least that is logged: debug, info, warn or error (default: what the command needs)")
 	flags.StringVar(&c.logFormat, "log-format", "text", "how the log is written: text or json")
 	root.AddCommand(
-		c.demo(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.migrate(), c.version(), c.healthcheck(), c.man(),
+		c.demo(), c.init(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.migrate(), c.version(), c.healthcheck(), c.man(),
 	)
 	root.SetVersionTemplate("dailytip {{.Version}}\n")
 	root.SetOut(c.out) // before cobra's own commands take it
@@ -183,7 +185,17 @@ func (c *command) configPath() string {
 			return path
 		}
 	}
+	if _, err := os.Lstat("config.yaml"); errors.Is(err, fs.ErrNotExist) {
+		if system := filepath.Join(systemFolder, "config.yaml"); exists(system) {
+			return system
+		}
+	}
 	return "config.yaml"
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // logger writes the log to standard error, so that data on standard output
