@@ -100,7 +100,7 @@ type begun struct {
 
 func (c *command) begin(ctx context.Context, o initOptions) error {
 	p := c.prompter(ctx)
-	if !o.yes && (p == nil || c.json) {
+	if !o.yes && p == nil {
 		return exitf(codeUsage, "init asks its questions on a terminal, and this isn't one; write --yes, --from and what else differs from the defaults (dailytip init --help)")
 	}
 	if err := o.places(); err != nil {

@@ -80,7 +80,7 @@ func firstTips(folder, which string, now time.Time) (int, error) {
 		return 0, nil
 	}
 	if which == "one" {
-		text := "---\ntitle: Write the next thing down\nemoji: 📝\ncreated: " + now.UTC().Format(time.RFC3339) + "\n---\n\n" +
+		text := "---\ntitle: Write the next thing down\nemoji: 📝\nlink: https://en.wikipedia.org/wiki/Zeigarnik_effect\ncreated: " + now.UTC().Format(time.RFC3339) + "\n---\n\n" +
 			"Before you close the laptop tonight, write one line: what is the first thing to do tomorrow?\n\n" +
 			"Then write over this tip with one of your own. Each file in this folder is a tip.\n"
 		return 1, writeTip(folder, "first-tip.md", []byte(text))

@@ -24,10 +24,10 @@ type prompter struct {
 // prompter is nil when nobody sits at a terminal.
 func (c *command) prompter(ctx context.Context) *prompter {
 	in, ok := c.in.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) || !isTerminal(c.out) {
+	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return nil
 	}
-	return &prompter{ctx, in, visibleWriter{c.out}, bufio.NewReader(awaited{ctx, in})}
+	return &prompter{ctx, in, visibleWriter{c.err}, bufio.NewReader(awaited{ctx, in})}
 }
 
 // line asks until an answer passes its check. Enter takes the proposal.
