@@ -24,7 +24,11 @@ func (o *initOptions) write(now time.Time) (begun, error) {
 		return done, err
 	}
 	if o.password != "" {
-		if _, err := replaceFile(filepath.Join(o.dir, passwordName), o.password+"\n", 0o600, now); err != nil {
+		file := filepath.Join(o.dir, passwordName)
+		if _, err := replaceFile(file, o.password+"\n", 0o600, now); err != nil {
+			return done, err
+		}
+		if err := handOverFile(file, o.state); err != nil {
 			return done, err
 		}
 	}

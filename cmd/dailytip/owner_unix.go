@@ -28,6 +28,18 @@ func handOver(folder string) error {
 	})
 }
 
+// handOverFile gives a file of root's to whom a folder belongs to.
+func handOverFile(file, folder string) error {
+	owner, ok := ownerOf(folder)
+	if os.Geteuid() != 0 || !ok || owner.Uid == 0 {
+		return nil
+	}
+	if err := os.Lchown(file, int(owner.Uid), int(owner.Gid)); err != nil {
+		return fmt.Errorf("let the daemon read %s: %w", file, err)
+	}
+	return nil
+}
+
 // shareWithGroup lets a folder's group read a file of root's in it: the daemon's group,
 // when a package has made the folder.
 func shareWithGroup(file string) error {

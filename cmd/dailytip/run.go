@@ -131,7 +131,7 @@ See it work, with nothing installed:  dailytip demo`,
 	}
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.config, "config", "", "the configuration `file` (default: $DAILYTIP_CONFIG, else ./config.yaml, else " + systemFolder + "/config.yaml)")
+	flags.StringVar(&c.config, "config", "", "the configuration `file` (default: $DAILYTIP_CONFIG, else ./config.yaml, else "+systemFolder+"/config.yaml)")
 	flags.BoolVar(&c.json, "json", false, "print data as JSON, one object a line")
 	flags.StringVar(&level, "log-level", "", "the least that is logged: debug, info, warn or error (default: what the command needs)")
 	flags.StringVar(&c.logFormat, "log-format", "text", "how the log is written: text or json")
