@@ -5,6 +5,7 @@ SHELL       := bash
 MAKEFLAGS   += --no-print-directory
 
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT   ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 FUZZTIME ?= 10s
 
 # How many readers "make chaos" has.
@@ -13,7 +14,7 @@ READERS  ?= 400000
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test test-long deps build lint vuln fmt fuzz bench bench-site microbench chaos interop clean
+.PHONY: help test test-long deps build dist dist-check dist-elsewhere image lint vuln fmt fuzz bench bench-site microbench chaos interop clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.* ## /  make \1 \t/' | expand -t 16
@@ -29,7 +30,19 @@ deps: ## install the servers, browser and fonts that the tests need
 	@scripts/setup-test-deps
 
 build: ## bin/dailytip
-	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/dailytip ./cmd/dailytip
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/dailytip ./cmd/dailytip
+
+dist: ## dist/: programs for Linux, .deb and .rpm packages, checksums, bill of materials
+	@scripts/dist
+
+dist-check: ## build dist/ twice and compare the bytes
+	@scripts/dist check
+
+dist-elsewhere: ## build and vet for macOS and Windows
+	@scripts/dist elsewhere
+
+image: dist ## the container image dailytip, of dist/container
+	@scripts/image
 
 lint: ## every check of the code's style
 	@scripts/lint
@@ -60,4 +73,4 @@ interop: deps ## send 10,000 mails each through Postfix, Exim and OpenSMTPD; nee
 	go test -tags interop -count=1 -timeout 1h -v ./test/interop -args -mails 10000
 
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin dist

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"dailytip/config"
@@ -38,6 +39,7 @@ type app struct {
 	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
 	metrics     *metrics.Metrics           // nil: nobody measures
 	relayStates func() []mailer.RelayState // of the mailer that runs
+	ticked      atomic.Int64               // when the scheduler last did, in Unix milliseconds; 0: not yet
 }
 
 // open reads the configuration and puts the program together.
@@ -92,6 +94,8 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 			}
 		},
 		Alive: func(at time.Time) {
+			a.ticked.Store(at.UnixMilli())
+			tellSystemd(log, systemdTicked)
 			if a.metrics != nil {
 				a.metrics.Ticked(at)
 			}

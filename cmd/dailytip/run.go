@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -100,9 +102,11 @@ type command struct {
 	config    string
 	json      bool
 	logFormat string
+	logLevel  *slog.Level // of --log-level; nil: each command has its own
 }
 
 func (c *command) root() *cobra.Command {
+	var level string
 	root := &cobra.Command{
 		Use:   "dailytip",
 		Short: "Send a tip a day",
@@ -112,9 +116,13 @@ it over SMTP to everyone who is due, in their language, at their hour.
 
 See it work, with nothing installed:  dailytip demo`,
 		Args:          cobra.NoArgs,
+		Version:       thisBuild().String(), // has cobra add --version
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if err := c.setLogLevel(level); err != nil {
+				return err
+			}
 			if c.logFormat != "text" && c.logFormat != "json" {
 				return fmt.Errorf("--log-format %q is unknown; write text or json", c.logFormat)
 			}
@@ -123,12 +131,14 @@ See it work, with nothing installed:  dailytip demo`,
 	}
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	flags := root.PersistentFlags()
-	flags.StringVar(&c.config, "config", "", "the configuration `file` (default: $DAILYTIP_CONFIG, else ./config.yaml)")
+	flags.StringVar(&c.config, "config", "", "the configuration `file` (default: $DAILYTIP_CONFIG, else ./config.yaml, else "+systemFolder+"/config.yaml)")
 	flags.BoolVar(&c.json, "json", false, "print data as JSON, one object a line")
+	flags.StringVar(&level, "log-level", "", "the least that is logged: debug, info, warn or error (default: what the command needs)")
 	flags.StringVar(&c.logFormat, "log-format", "text", "how the log is written: text or json")
 	root.AddCommand(
-		c.demo(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.migrate(), c.version(),
+		c.demo(), c.init(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.migrate(), c.version(), c.healthcheck(), c.man(),
 	)
+	root.SetVersionTemplate("dailytip {{.Version}}\n")
 	root.SetOut(c.out) // before cobra's own commands take it
 	root.SetHelpCommand(helpCommand(root))
 	root.InitDefaultHelpCmd()
@@ -137,6 +147,20 @@ See it work, with nothing installed:  dailytip demo`,
 	strict(root)
 	c.noteStart(root)
 	return root
+}
+
+// setLogLevel takes what --log-level says.
+func (c *command) setLogLevel(name string) error {
+	if name == "" {
+		return nil
+	}
+	levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+	level, ok := levels[name]
+	if !ok {
+		return fmt.Errorf("--log-level %q is unknown; write debug, info, warn or error", name)
+	}
+	c.logLevel = &level
+	return nil
 }
 
 // noteStart has each command note that cobra has understood its command line:
@@ -161,15 +185,31 @@ func (c *command) configPath() string {
 			return path
 		}
 	}
+	if _, err := os.Lstat("config.yaml"); errors.Is(err, fs.ErrNotExist) {
+		if system := filepath.Join(systemFolder, "config.yaml"); exists(system) {
+			return system
+		}
+	}
 	return "config.yaml"
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // logger writes the log to standard error, so that data on standard output
 // stays clean.
 func (c *command) logger(level slog.Level) *slog.Logger {
+	if c.logLevel != nil {
+		level = *c.logLevel
+	}
 	options := &slog.HandlerOptions{Level: level}
-	if c.logFormat == "json" {
+	switch {
+	case c.logFormat == "json":
 		return slog.New(slog.NewJSONHandler(visibleWriter{c.err}, options))
+	case isJournal(c.err, os.Getenv("JOURNAL_STREAM")):
+		return slog.New(newJournalHandler(visibleWriter{c.err}, options))
 	}
 	return slog.New(slog.NewTextHandler(visibleWriter{c.err}, options))
 }

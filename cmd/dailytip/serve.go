@@ -117,6 +117,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 		a.log.Warn("a setting has no effect in this version", "setting", idle)
 	}
 	a.logNext()
+	tellSystemd(a.log, systemdReady)
 	err = group.Wait()
 	if next == nil {
 		a.log.Info("dailytip has stopped")
@@ -130,8 +131,10 @@ func (c *command) awaitReload(ctx context.Context, a *app, hup <-chan os.Signal)
 	for {
 		select {
 		case <-ctx.Done():
+			tellSystemd(a.log, systemdStopping)
 			return nil
 		case <-hup:
+			tellSystemd(a.log, systemdReloading)
 		}
 		next, err := c.open(ctx, slog.LevelInfo)
 		if err == nil {
@@ -144,6 +147,7 @@ func (c *command) awaitReload(ctx context.Context, a *app, hup <-chan os.Signal)
 			next.close()
 		}
 		a.log.Error("the new configuration has faults; the old one stays in force", "faults", err)
+		tellSystemd(a.log, systemdKept)
 	}
 }
 
@@ -210,22 +214,5 @@ func (a *app) logNext() {
 	for i := range a.scheduler.Newsletters {
 		n := &a.scheduler.Newsletters[i]
 		a.log.Info("newsletter", "id", n.ID, "tips", len(n.Library.Tips()), "faults", len(n.Library.Faults()), "next", n.Next(now).Format(time.RFC3339))
-	}
-}
-
-var version string // set by the linker
-
-func (c *command) version() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the program's version",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if c.json {
-				return c.printJSON(map[string]string{"version": versionText()})
-			}
-			_, err := fmt.Fprintln(c.out, "dailytip", versionText())
-			return err
-		},
 	}
 }

@@ -1,0 +1,63 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// handOver gives what root has made in a folder to whom the folder belongs to: the
+// daemon's user, for whom a package has made it.
+func handOver(folder string) error {
+	owner, ok := ownerOf(folder)
+	if os.Geteuid() != 0 || !ok || owner.Uid == 0 {
+		return nil
+	}
+	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("hand over %s: %w", folder, err)
+		}
+		if now, ok := ownerOf(path); ok && now.Uid == 0 {
+			err = os.Lchown(path, int(owner.Uid), int(owner.Gid))
+		}
+		return err
+	})
+}
+
+// handOverFile gives a file of root's to whom a folder belongs to.
+func handOverFile(file, folder string) error {
+	owner, ok := ownerOf(folder)
+	if os.Geteuid() != 0 || !ok || owner.Uid == 0 {
+		return nil
+	}
+	if err := os.Lchown(file, int(owner.Uid), int(owner.Gid)); err != nil {
+		return fmt.Errorf("let the daemon read %s: %w", file, err)
+	}
+	return nil
+}
+
+// shareWithGroup lets a folder's group read a file of root's in it: the daemon's group,
+// when a package has made the folder.
+func shareWithGroup(file string) error {
+	folder, ok := ownerOf(filepath.Dir(file))
+	if os.Geteuid() != 0 || !ok || folder.Gid == 0 {
+		return nil
+	}
+	if err := os.Lchown(file, -1, int(folder.Gid)); err != nil {
+		return fmt.Errorf("let the daemon read %s: %w", file, err)
+	}
+	return os.Chmod(file, 0o640) //nolint:gosec // the daemon's group, which nobody else is in
+}
+
+func ownerOf(path string) (*syscall.Stat_t, bool) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, false
+	}
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return s, ok
+}
