@@ -120,6 +120,7 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, r *message, o led
 	}
 	w := d.rule(r)
 	o.State, o.Dead, o.Doubt = w.state, r.verdict == verdict.Dead, r.verdict == verdict.InDoubt
+	o.Opinion = verdict.Assess(r.reply)
 	if w.wait {
 		o.NextAt = now.Add(d.pace.backoff(r.job.Attempts))
 	}
