@@ -11,6 +11,7 @@ func Default() *Config {
 		Database: NewDatabase("dailytip.db"),
 		SMTP:     []Relay{DefaultRelay()},
 		Signup:   Signup{PerNetwork: 30, PerDomain: 300, Total: 1000, API: true},
+		Bounces:  DefaultBounces(),
 	}
 }
 

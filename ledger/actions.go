@@ -18,6 +18,10 @@ const (
 	ActionRetryFailed = "retry-failed"
 	ActionRetryDoubt  = "resend-in-doubt"
 	ActionSettleDoubt = "settle-in-doubt"
+	// Nobody did these: something needs the operator.
+	ActionAlert      = "alert"
+	ActionBounces    = "bounces"    // too much of an edition came back
+	ActionComplaints = "complaints" // too many called it spam
 )
 
 // Action is what an operator did by command.

@@ -23,6 +23,7 @@ type Delivery struct {
 	Attempts   int
 	Doubts     int
 	DueAt      time.Time
+	OpenedAt   time.Time
 	NextAt     time.Time
 	DoneAt     time.Time // zero while it waits
 	Reply      Reply
@@ -32,7 +33,7 @@ type Delivery struct {
 
 const deliveryColumns = `d.edition, d.subscriber, e.newsletter, e.local_date, d.content,
 	COALESCE((SELECT t.tip FROM content_tips t WHERE t.content = d.content AND t.position = 0), ''),
-	d.state, d.language, d.attempts, d.doubts, d.due_at, d.next_at, d.done_at, d.code, d.enhanced, d.answer`
+	d.state, d.language, d.attempts, d.doubts, d.due_at, d.opened_at, d.next_at, d.done_at, d.code, d.enhanced, d.answer`
 
 // LastDeliveries returns a reader's deliveries among the newest editions,
 // newest first.
@@ -107,13 +108,13 @@ func (l *Ledger) readDeliveries(ctx context.Context, query string, args []any) (
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var d Delivery
-		var due, next, done int64
+		var due, opened, next, done int64
 		err := rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
-			&d.Attempts, &d.Doubts, &due, &next, &done, &d.Reply.Code, &d.Reply.Enhanced, &d.Reply.Text, &d.Email, &d.ReaderLanguage)
+			&d.Attempts, &d.Doubts, &due, &opened, &next, &done, &d.Reply.Code, &d.Reply.Enhanced, &d.Reply.Text, &d.Email, &d.ReaderLanguage)
 		if err != nil {
 			return nil, fmt.Errorf("read deliveries: %w", err)
 		}
-		d.DueAt, d.NextAt, d.DoneAt = store.Time(due), store.Time(next), store.Time(done)
+		d.DueAt, d.OpenedAt, d.NextAt, d.DoneAt = store.Time(due), store.Time(opened), store.Time(next), store.Time(done)
 		all = append(all, d)
 	}
 	return all, rows.Err()

@@ -18,9 +18,8 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 	if o.State == Sent && delivery {
 		r.sent[o.Job.Key.Edition]++
 	}
-	if o.Dead {
-		o.Reply.Text = plain(o.Reply.Text)
-		return r.l.list.Suppress(ctx, r.tx, r.now, o.Job.Key.Subscriber, o.Reply.String())
+	if o.State == Failed {
+		return r.refused(ctx, o)
 	}
 	if o.Job.Content == 0 {
 		return nil

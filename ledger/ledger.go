@@ -34,6 +34,7 @@ type Ledger struct {
 	ids        *store.IDs
 	published  published
 	statements statements
+	alertTo    subscribers.Address
 }
 
 // New returns the ledger in a migrated database.

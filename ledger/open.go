@@ -11,6 +11,7 @@ import (
 
 	"dailytip/editions"
 	"dailytip/store"
+	"dailytip/subscribers"
 )
 
 // Opening asks for the deliveries of one content to the readers of one slot.
@@ -104,6 +105,9 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 	if n == 0 {
 		return 0, last, nil
 	}
+	if err := subscribers.Tried(ctx, tx, o.DueAt, c.Edition); err != nil {
+		return 0, 0, err
+	}
 	if err := noteExpiry(ctx, tx, c.Edition, o.ExpiresAt); err != nil {
 		return 0, 0, err
 	}
@@ -137,7 +141,7 @@ type readers struct {
 }
 
 func (o Opening) readers() readers {
-	return readers{"slot = $1 AND state = 'active' AND (due_after < $2 OR $3)", []any{o.Slot, store.Millis(o.DueAt), o.Everyone}}
+	return readers{"slot = $1 AND state = 'active' AND (due_after < $2 OR $3) AND " + subscribers.NotResting("$2"), []any{o.Slot, store.Millis(o.DueAt), o.Everyone}}
 }
 
 // whoIsDue leaves out of a course who has a mail of it under way: their place

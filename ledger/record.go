@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dailytip/store"
+	"dailytip/verdict"
 )
 
 // Outcome is what became of a [Job].
@@ -19,8 +20,10 @@ type Outcome struct {
 	NextAt   time.Time // Retry, Pending: not before
 	Reply    Reply
 	Language string // of the text that was sent
-	// Dead says that the address can't get mail: the reader is suppressed.
-	Dead bool
+	// Dead says of what failed that the address can't get mail, Opinion what else the
+	// reply says of it.
+	Dead    bool
+	Opinion verdict.Opinion
 	// Doubt says that this attempt may have arrived all the same.
 	Doubt bool
 }

@@ -66,7 +66,7 @@ func sendEdition(b *testing.B, port, places int) {
 		}
 	}
 	m, err := New(Options{
-		Ledger: h.ledger, Tokens: list.Tokens(), Newsletters: []Newsletter{newsletter("management")},
+		Ledger: h.ledger, Tokens: list.Tokens(), Tags: list.Tags(), Newsletters: []Newsletter{newsletter("management")},
 		Relays: []Relay{{Relay: r, Name: "sink", Connections: 8}}, InFlight: places, Exclusive: true, Observe: observe, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"dailytip/mailer/letter"
 	"dailytip/subscribers"
 	"dailytip/tips"
+	"dailytip/verp"
 )
 
 // letters keeps what was composed, for each content and language.
@@ -72,6 +73,9 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	from := n.sender(x.job.Kind)
 	r := letter.Recipient{Email: string(x.job.Email), Name: x.job.Name, Date: x.job.OpenedAt, ReturnPath: from}
 	m.fill(&r, n, x)
+	if m.returnDomain != "" {
+		r.ReturnPath = m.tags.ReturnPath(verp.Mail(x.job.Key), x.job.OpenedAt, m.returnDomain)
+	}
 	b := x.bytes
 	if b.data, err = l.Append(b.data[:0], r); err != nil {
 		// Is it this reader, or would it be the same for everyone?
@@ -86,16 +90,19 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 			return err
 		}
 	}
-	x.from, x.language = from, l.Language()
+	x.from, x.language = r.ReturnPath, l.Language()
 	return nil
 }
 
 // fill sets a mail's Message-ID and the links that are its reader's own. They
 // share one piece of memory.
 func (m *Mailer) fill(r *letter.Recipient, n *Newsletter, x *message) {
-	b := appendMessageID(x.bytes.text[:0], x.job.Key, r.ReturnPath)
+	b := appendMessageID(x.bytes.text[:0], m.tags, x.job.Key, x.job.OpenedAt, r.ReturnPath)
 	id := len(b)
 	own := x.job.Subscription != 0 && hasLinks(x.job.Kind)
+	if own && m.returnDomain != "" {
+		r.UnsubscribeMailto = m.tags.UnsubscribeAddress(x.job.Subscription, m.returnDomain)
+	}
 	if own {
 		b = m.appendLink(b, n, "/u/", subscribers.UnsubscribeLink, x)
 	}
@@ -146,8 +153,9 @@ type unreadError struct{ error }
 
 func (e unreadError) Unwrap() error { return e.error }
 
-// sender is the address that a mail of a kind comes from and bounces go to. An
-// alert may have to say that the newsletter's own is refused.
+// sender is the address that a mail of a kind comes from, and where bounces go
+// without a domain of their own. An alert may have to say that the newsletter's own
+// is refused.
 func (n *Newsletter) sender(kind string) string {
 	other := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known || kind == ledger.Account || kind == ledger.Alert
 	if other && n.ConfirmFrom.Address != "" {
@@ -285,24 +293,21 @@ func LetterContent(c editions.Content) (letter.Content, error) {
 	return out, nil
 }
 
-// MessageID is a mail's Message-ID without its brackets (RFC 5322 §3.6.4): the
-// same on every attempt and on every node, so that a mail that was sent twice
-// can be known by it.
-func MessageID(k ledger.Key, from string) string { return string(appendMessageID(nil, k, from)) }
+// MessageID is a mail's Message-ID without its brackets (RFC 5322 §3.6.4): its tag,
+// the same on every attempt and on every node, so that a mail that was sent twice can
+// be known by it, and one that comes back.
+func MessageID(tags *verp.Tags, k ledger.Key, opened time.Time, from string) string {
+	return string(appendMessageID(nil, tags, k, opened, from))
+}
 
-func appendMessageID(b []byte, k ledger.Key, from string) []byte {
+func appendMessageID(b []byte, tags *verp.Tags, k ledger.Key, opened time.Time, from string) []byte {
 	_, domain, _ := strings.Cut(from, "@")
 	if !isPlainDomain(domain) {
 		if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
 			domain = ascii
 		}
 	}
-	if k.Notice != 0 {
-		b = strconv.AppendInt(append(b, "n."...), k.Notice, 36)
-	} else {
-		b = strconv.AppendInt(append(strconv.AppendInt(b, k.Edition, 36), '.'), k.Subscriber, 36)
-	}
-	return append(append(b, '@'), domain...)
+	return append(append(tags.Append(b, verp.Mail(k), opened), '@'), domain...)
 }
 
 // isPlainDomain knows a domain that is in its ASCII form already; to convert one

@@ -1,9 +1,13 @@
 package mailer
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"net/mail"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +16,7 @@ import (
 	"dailytip/ledger"
 	"dailytip/membership"
 	"dailytip/subscribers"
+	"dailytip/verp"
 )
 
 // A reader whose values can't stand in a mail fails alone, again and again.
@@ -177,7 +182,7 @@ func TestNoticesFirst(t *testing.T) {
 	if m.To[0] != "new@example.org" || m.From != confirmFrom || !strings.Contains(string(m.Data), "/confirm/") {
 		t.Errorf("the first mail is to %s from %s:\n%s", m.To, m.From, m.Data)
 	}
-	if !strings.HasPrefix(m.MessageID, "n.") || strings.Contains(string(m.Data), "List-Unsubscribe") {
+	if _, named, ok := h.list.Tags().CheckMessageID(m.MessageID); !ok || named.Notice == 0 || strings.Contains(string(m.Data), "List-Unsubscribe") {
 		t.Errorf("%s\n%s", m.MessageID, m.Data)
 	}
 	h.wantQuiet()
@@ -250,16 +255,69 @@ func TestBrokenNotice(t *testing.T) {
 }
 
 func TestMessageID(t *testing.T) {
+	tags := verp.New(verp.Key{Secret: []byte("secret")})
 	for _, test := range []struct {
 		key        ledger.Key
 		from, want string
 	}{
-		{ledger.Key{Edition: 36, Subscriber: 37}, "tips@example.com", "10.11@example.com"},
-		{ledger.Key{Notice: 36, Subscriber: 37}, "tips@example.com", "n.10@example.com"},
-		{ledger.Key{Edition: 1, Subscriber: 2}, "tips@bücher.example", "1.2@xn--bcher-kva.example"},
+		{ledger.Key{Edition: 36, Subscriber: 37}, "tips@example.com", "10.11.TAG@example.com"},
+		{ledger.Key{Notice: 36, Subscriber: 37}, "tips@example.com", "10.TAG@example.com"},
+		{ledger.Key{Edition: 1, Subscriber: 2}, "tips@bücher.example", "1.2.TAG@xn--bcher-kva.example"},
 	} {
-		if got := MessageID(test.key, test.from); got != test.want {
-			t.Errorf("%+v, %s: got %s, want %s", test.key, test.from, got, test.want)
+		id := MessageID(tags, test.key, time.Time{}, test.from)
+		if got := regexp.MustCompile(`[a-z2-7]{16}@`).ReplaceAllString(id, "TAG@"); got != test.want {
+			t.Errorf("%+v, %s: got %s, want %s", test.key, test.from, id, test.want)
+		}
+		if _, m, ok := tags.CheckMessageID("<" + id + ">"); !ok || m.Edition != test.key.Edition || m.Notice != test.key.Notice {
+			t.Errorf("%s is known as %+v", id, m)
+		}
+	}
+}
+
+// With a domain for what comes back, each mail has a return path and an address to
+// unsubscribe of its own, the same on every attempt.
+func TestReturnPaths(t *testing.T) {
+	for _, domain := range []string{"", "bounces.example.net"} {
+		t.Run(domain, func(t *testing.T) { testReturnPaths(t, domain) })
+	}
+}
+
+func testReturnPaths(t *testing.T, domain string) {
+	h := setUp(t)
+	h.open(2)
+	h.signUp("new@example.org")
+	var mu sync.Mutex
+	refused := map[string]string{} // return paths by recipient, at the first attempt
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if a.Stage != inbox.RcptTo || refused[a.To] != "" {
+			return inbox.Fault{}
+		}
+		refused[a.To] = a.From
+		return inbox.Fault{Code: 451, Enhanced: "4.3.0", Text: "not now"}
+	})
+	h.run(func(s *setting) { s.ReturnDomain = domain })
+	h.waitFor(ledger.Sent, 2)
+	h.waitNotices(0)
+	tags := h.list.Tags()
+	for _, m := range h.inbox.Messages() {
+		_, byID, ok := tags.CheckMessageID(m.MessageID)
+		_, byPath, own := tags.CheckReturnPath(m.From, domain)
+		if !ok || own != (domain != "") || own && byID != byPath || !own && m.From != from && m.From != confirmFrom {
+			t.Errorf("%s came from %s", m.MessageID, m.From)
+		}
+		if m.From != refused[m.To[0]] {
+			t.Errorf("the first attempt came from %s, the second one from %s", refused[m.To[0]], m.From)
+		}
+		header, err := mail.ReadMessage(bytes.NewReader(m.Data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		unsubscribe := header.Header.Get("List-Unsubscribe")
+		_, mailto, _ := strings.Cut(unsubscribe, "<mailto:")
+		if _, known := tags.CheckUnsubscribe(strings.TrimSuffix(mailto, ">"), domain); known != (own && byID.Notice == 0) {
+			t.Errorf("%s: List-Unsubscribe: %s", m.MessageID, unsubscribe)
 		}
 	}
 }

@@ -165,7 +165,7 @@ type setting struct {
 func (h *harness) run(change ...func(*setting)) (stop func()) {
 	h.Helper()
 	s := setting{pace: quick, Options: Options{
-		Ledger: h.ledger, Tokens: h.list.Tokens(), Newsletters: []Newsletter{newsletter("management")},
+		Ledger: h.ledger, Tokens: h.list.Tokens(), Tags: h.list.Tags(), Newsletters: []Newsletter{newsletter("management")},
 		Exclusive: true, Log: slog.New(withoutJournal{slog.NewTextHandler(h.log, nil)}),
 	}}
 	for _, f := range change {
@@ -347,7 +347,7 @@ func (h *harness) pauses() []ledger.PauseInfo {
 func (h *harness) wantCopies(counts map[string]int, copies func(ledger.Delivery) int) {
 	h.Helper()
 	for email, d := range h.deliveries() {
-		id := MessageID(d.Key, from)
+		id := MessageID(h.list.Tags(), d.Key, d.OpenedAt, from)
 		if got, want := counts[id], copies(d); got != want {
 			h.Errorf("%s (%s) got %d copies, want %d", email, d.State, got, want)
 		}

@@ -71,7 +71,11 @@ var actionTexts = map[string]string{
 
 func (j *journal) writeAction(a ledger.Action) {
 	text := actionTexts[a.Kind]
-	if a.LocalDate == "" {
+	switch {
+	case a.Kind == ledger.ActionAlert, a.Kind == ledger.ActionBounces, a.Kind == ledger.ActionComplaints:
+		j.log.Warn(a.Detail, "newsletter", scopeName(a.Newsletter))
+		return
+	case a.LocalDate == "":
 		text = "sending is to go on by command"
 	}
 	log := j.log.With("newsletter", scopeName(a.Newsletter), "who", a.Who)

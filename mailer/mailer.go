@@ -14,6 +14,7 @@ import (
 	"dailytip/mailer/letter"
 	"dailytip/mailer/relay"
 	"dailytip/subscribers"
+	"dailytip/verp"
 )
 
 // Newsletter is what the mailer knows of one.
@@ -34,11 +35,15 @@ type Relay struct {
 
 // Options are what [New] needs.
 type Options struct {
-	Ledger      *ledger.Ledger
-	Tokens      *subscribers.Tokens
-	Newsletters []Newsletter
-	Relays      []Relay // tried in this order when one is down
-	InFlight    int     // most messages claimed and not yet recorded; 0: 32
+	Ledger *ledger.Ledger
+	Tokens *subscribers.Tokens
+	Tags   *verp.Tags
+	// ReturnDomain is the domain of the mails' own return paths, and of addresses to
+	// unsubscribe; "": what comes back goes to the sender.
+	ReturnDomain string
+	Newsletters  []Newsletter
+	Relays       []Relay // tried in this order when one is down
+	InFlight     int     // most messages claimed and not yet recorded; 0: 32
 	// Domains limits recipient domains, named in ASCII.
 	Domains map[string]DomainLimit
 	// Exclusive says that no other process sends from this database, so that
@@ -61,20 +66,22 @@ type Options struct {
 
 // Mailer sends what the ledger holds.
 type Mailer struct {
-	ledger      *ledger.Ledger
-	tokens      *subscribers.Tokens
-	newsletters map[string]*Newsletter
-	relays      []*upstream
-	inFlight    int
-	exclusive   bool
-	sign        func(message []byte, from string) ([]byte, error) // nil: none
-	alertTo     subscribers.Address
-	nextDue     func(ctx context.Context, subscription int64) time.Time
-	observe     func(Observation) // nil: nobody measures
-	tenure      atomic.Pointer[tenure]
-	log         *slog.Logger
-	pace        pace
-	domains     domains
+	ledger       *ledger.Ledger
+	tokens       *subscribers.Tokens
+	tags         *verp.Tags
+	returnDomain string
+	newsletters  map[string]*Newsletter
+	relays       []*upstream
+	inFlight     int
+	exclusive    bool
+	sign         func(message []byte, from string) ([]byte, error) // nil: none
+	alertTo      subscribers.Address
+	nextDue      func(ctx context.Context, subscription int64) time.Time
+	observe      func(Observation) // nil: nobody measures
+	tenure       atomic.Pointer[tenure]
+	log          *slog.Logger
+	pace         pace
+	domains      domains
 
 	wake    chan struct{}
 	claimed chan *message // for the composers; without a signature there are none
@@ -113,7 +120,7 @@ func New(o Options) (*Mailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Mailer{
-		ledger: o.Ledger, tokens: o.Tokens, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
+		ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),

@@ -180,7 +180,7 @@ func TestRelayDiesInTheMiddle(t *testing.T) {
 		counts[id] += n
 	}
 	h.wantCopies(counts, func(d ledger.Delivery) int {
-		if n := counts[MessageID(d.Key, from)]; n >= 1 && n <= 1+d.Doubts {
+		if n := counts[MessageID(h.list.Tags(), d.Key, d.OpenedAt, from)]; n >= 1 && n <= 1+d.Doubts {
 			return n
 		}
 		return 1

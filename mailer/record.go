@@ -127,6 +127,7 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o led
 	}
 	w := d.rule(x)
 	o.State, o.Dead, o.Doubt = w.state, x.verdict == verdict.Dead, x.verdict == verdict.InDoubt
+	o.Opinion = verdict.Assess(x.reply)
 	if w.wait {
 		o.NextAt = now.Add(d.pace.backoff(x.job.Attempts))
 	}

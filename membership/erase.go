@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/bounces/intake"
 	"dailytip/editions"
 )
 
@@ -23,6 +24,9 @@ func (s *Service) Erase(ctx context.Context, now time.Time, subscriber int64) er
 			return err
 		}
 		if err := s.Ledger.EraseReader(ctx, tx, person.ID); err != nil {
+			return err
+		}
+		if err := intake.Erase(ctx, tx, person.ID); err != nil {
 			return err
 		}
 		return editions.EraseVoter(ctx, tx, person.ID)
@@ -45,6 +49,9 @@ func (s *Service) Prune(ctx context.Context, now time.Time) (n int, err error) {
 		}
 		for _, id := range pruned.Forgotten {
 			if err := s.Ledger.EraseNotices(ctx, tx, id); err != nil {
+				return err
+			}
+			if err := intake.Erase(ctx, tx, id); err != nil {
 				return err
 			}
 		}

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"dailytip/store"
+	"dailytip/verp"
 )
 
 // Which links a new key is for, as the database calls them.
 const (
-	linkKeys     = "link"     // all; a calendar's too
-	calendarKeys = "calendar" // the calendars' alone
+	linkKeys     = "link"        // all; a calendar's too
+	calendarKeys = "calendar"    // the calendars' alone
+	returnKeys   = "return-path" // the tags of mails
 )
 
 // load reads the keys, and takes them into use.
@@ -52,25 +54,77 @@ func (t *Tokens) load(ctx context.Context, db *store.DB) error {
 	return nil
 }
 
-// Rotate makes a new key, which signs from now on. Of the links that older keys
-// have signed only those to unsubscribe go on working; with calendars, only the
-// links to the calendars end.
-func (l *List) Rotate(ctx context.Context, calendars bool) error {
-	purpose := linkKeys
-	if calendars {
-		purpose = calendarKeys
+// loadTags reads the keys of the tags that mails carry, and takes them into use.
+func loadTags(ctx context.Context, db *store.DB, tags *verp.Tags) error {
+	rows, err := db.Read().QueryContext(ctx, "SELECT secret, signs_from FROM link_keys WHERE purpose = $1 ORDER BY id", returnKeys)
+	if err != nil {
+		return fmt.Errorf("read keys of return paths: %w", err)
 	}
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
+	defer func() { _ = rows.Close() }()
+	var keys []verp.Key
+	for rows.Next() {
+		var secret string
+		var from int64
+		if err := rows.Scan(&secret, &from); err != nil {
+			return fmt.Errorf("read keys of return paths: %w", err)
+		}
+		k := verp.Key{From: store.Time(from)}
+		if k.Secret, err = hex.DecodeString(secret); err != nil {
+			return fmt.Errorf("read keys of return paths: %w", err)
+		}
+		keys = append(keys, k)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read keys of return paths: %w", err)
+	}
+	if len(keys) == 0 {
+		return errors.New("read keys of return paths: there are none; run dailytip migrate")
+	}
+	tags.Use(keys)
+	return nil
+}
+
+// everyNode is how long a new key for tags waits until it signs: by then each node
+// knows it, and all give a mail the same tag.
+const everyNode = time.Minute
+
+// Rotate makes new keys, which sign from now on. Of the links that older keys
+// have signed only those to unsubscribe go on working; with calendars, only the
+// links to the calendars end. A mail that was opened before keeps its tag, so that
+// what comes back of it is still known.
+func (l *List) Rotate(ctx context.Context, now time.Time, calendars bool) error {
+	purposes := []string{linkKeys, returnKeys}
+	if calendars {
+		purposes = []string{calendarKeys}
+	}
 	err := l.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO link_keys (id, purpose, secret) SELECT MAX(id) + 1, $1, $2 FROM link_keys",
-			purpose, hex.EncodeToString(secret))
-		return err
+		for _, purpose := range purposes {
+			secret := make([]byte, 32)
+			_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
+			var from time.Time       // at once: who holds an older link finds it ended
+			if purpose == returnKeys {
+				from = now.Add(everyNode)
+			}
+			_, err := tx.ExecContext(ctx, "INSERT INTO link_keys (id, purpose, secret, signs_from) SELECT MAX(id) + 1, $1, $2, CAST($3 AS BIGINT) FROM link_keys",
+				purpose, hex.EncodeToString(secret), store.Millis(from))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("make a new key: %w", err)
 	}
-	return l.tokens.load(ctx, l.db)
+	return l.reload(ctx)
+}
+
+// reload reads the keys anew.
+func (l *List) reload(ctx context.Context) error {
+	if err := l.tokens.load(ctx, l.db); err != nil {
+		return err
+	}
+	return loadTags(ctx, l.db, l.tags)
 }
 
 // rereadKeys is how long a running daemon may miss that a key was made.
@@ -85,7 +139,7 @@ func (l *List) Run(ctx context.Context, log *slog.Logger) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := l.tokens.load(ctx, l.db); err != nil && ctx.Err() == nil {
+			if err := l.reload(ctx); err != nil && ctx.Err() == nil {
 				log.WarnContext(ctx, "the keys of links can't be read; those in use stay", "error", err)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dailytip/store"
+	"dailytip/verp"
 )
 
 // List is everybody. Its methods may be called from several goroutines.
@@ -19,6 +20,7 @@ type List struct {
 	db     *store.DB
 	ids    *store.IDs
 	tokens *Tokens
+	tags   *verp.Tags
 
 	scrubbed atomic.Int64 // up to which erasure the files are clean, in ms
 }
@@ -29,11 +31,15 @@ func Open(ctx context.Context, db *store.DB) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &List{db: db, ids: &store.IDs{}, tokens: tokens}, nil
+	l := &List{db: db, ids: &store.IDs{}, tokens: tokens, tags: &verp.Tags{}}
+	return l, loadTags(ctx, db, l.tags)
 }
 
 // Tokens returns what signs and checks the links of this list's readers.
 func (l *List) Tokens() *Tokens { return l.tokens }
+
+// Tags returns what makes and checks the tags of mails.
+func (l *List) Tags() *verp.Tags { return l.tags }
 
 // ErrUnknown means that nobody has that address or number.
 var ErrUnknown = errors.New("no such subscriber")

@@ -85,21 +85,28 @@ func (l *List) unconfirmed(ctx context.Context, tx *sql.Tx, before int64) (peopl
 
 const oldSignUp = "subscriber = $1 AND state = 'pending' AND asked_at > 0 AND asked_at <= $2"
 
+// sqlEndPending makes pending subscriptions what they were before, where they were
+// anything.
+const sqlEndPending = `
+	UPDATE subscriptions SET state = CASE WHEN state_before = 'unsubscribed' THEN state_before ELSE 'suppressed' END,
+		state_before = CASE WHEN state_before = 'unsubscribed' THEN '' ELSE state_before END
+	WHERE state = 'pending' AND state_before <> '' AND `
+
 // prunePerson ends one person's old sign-ups, and tells whether the person is
 // forgotten.
 func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, before, id int64) (forgotten bool, err error) {
-	var changed [4]int64
+	var changed [5]int64
 	for i, step := range []struct {
 		text string
 		args []any
 	}{
-		{`UPDATE subscriptions SET state = CASE WHEN state_before = 'unsubscribed' THEN state_before ELSE 'suppressed' END,
-			state_before = CASE WHEN state_before = 'unsubscribed' THEN '' ELSE state_before END
-			WHERE state_before <> '' AND ` + oldSignUp, []any{id, before}},
+		{sqlEndPending + oldSignUp, []any{id, before}},
 		{"DELETE FROM subscriptions WHERE " + oldSignUp, []any{id, before}},
 		{`DELETE FROM subscribers WHERE id = $1 AND suppressed_at = 0
 			AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = $1)`, []any{id}},
 		{`DELETE FROM subscription_events WHERE subscriber = $1
+			AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)`, []any{id}},
+		{`DELETE FROM bounces WHERE subscriber = $1
 			AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)`, []any{id}},
 	} {
 		res, err := tx.ExecContext(ctx, step.text, step.args...)

@@ -84,6 +84,7 @@ const (
 	suppressed    = "suppressed"
 	restored      = "restored"
 	unconfirmed   = "not confirmed"
+	restsEvent    = "rests"
 )
 
 // Preferences are what a reader may choose. Their zero values mean the

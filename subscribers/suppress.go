@@ -54,10 +54,12 @@ func (l *List) endSuppression(ctx context.Context, tx *sql.Tx, now time.Time, su
 		return false, fmt.Errorf("restore: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `
-		UPDATE subscribers SET suppressed_at = 0, suppressed_reason = '', soft_bounces = 0, soft_since = 0, soft_edition = 0
-		WHERE id = $1`, subscriber)
+		UPDATE subscribers SET suppressed_at = 0, suppressed_reason = '' WHERE id = $1`, subscriber)
 	if err != nil {
 		return false, fmt.Errorf("restore: %w", err)
+	}
+	if err := forgiven(ctx, tx, now, subscriber); err != nil {
+		return false, err
 	}
 	// What they have asked for since is pending, and in what they had left they
 	// must still confirm it. Being active counts from now.
@@ -70,4 +72,23 @@ func (l *List) endSuppression(ctx context.Context, tx *sql.Tx, now time.Time, su
 		return false, fmt.Errorf("restore: %w", err)
 	}
 	return true, l.note(ctx, tx, now, subscriber, "", restored, why+" (had been suppressed: "+reason+")")
+}
+
+// endSignUp ends a sign-up that nobody has confirmed, because the mail that asked for it
+// can't arrive: who had left, or is suppressed, is that again.
+func (l *List) endSignUp(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, why string) error {
+	sub, err := l.Subscription(ctx, tx, subscription)
+	if errors.Is(err, ErrUnknown) || err == nil && sub.State != Pending {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, sqlEndPending+"id = $1", subscription); err != nil {
+		return fmt.Errorf("end sign-up: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM subscriptions WHERE id = $1 AND state = 'pending'", subscription); err != nil {
+		return fmt.Errorf("end sign-up: %w", err)
+	}
+	return l.note(ctx, tx, now, sub.Subscriber, sub.Newsletter, unconfirmed, why)
 }

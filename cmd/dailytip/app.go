@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dailytip/bounces/intake"
 	"dailytip/config"
 	"dailytip/ledger"
 	"dailytip/mailer"
@@ -35,6 +36,7 @@ type app struct {
 	libraries   map[string]*tips.Library // by shelf
 	looks       looks
 	scheduler   *scheduler.Scheduler
+	intake      *intake.Taker
 	signer      *dkim.Signer
 	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
 	metrics     *metrics.Metrics           // nil: nobody measures
@@ -85,6 +87,11 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		return nil, errors.Join(err, db.Close())
 	}
 	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
+	a.ledger.AlertTo(subscribers.Address(cfg.AlertTo.Address))
+	a.intake = intake.New(intake.Options{
+		DB: db, List: list, Ledger: a.ledger, Tags: list.Tags(), Domain: cfg.Bounces.Domain, Keep: cfg.Bounces.Keep,
+		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints, Log: log,
+	})
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
@@ -206,7 +213,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 		return nil, err
 	}
 	o := mailer.Options{
-		Ledger: a.ledger, Tokens: a.list.Tokens(), Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log,
+		Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log,
 		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
 	}
 	if len(a.config.DKIM) > 0 {

@@ -62,7 +62,7 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition editions.E
 		}
 		line := deliveryLine{
 			To: string(d.Email), Language: heading.language, Subject: heading.subject, Tip: d.Tip, State: string(as(d.State)),
-			MessageID: "<" + mailer.MessageID(d.Key, n.From.Address) + ">", Reply: d.Reply.String(),
+			MessageID: "<" + mailer.MessageID(a.list.Tags(), d.Key, d.OpenedAt, n.From.Address) + ">", Reply: d.Reply.String(),
 		}
 		if c.json {
 			return lines.Encode(line)

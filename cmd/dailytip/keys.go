@@ -2,6 +2,7 @@ package main
 
 import (
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -24,8 +25,9 @@ func (c *command) keysRotate() *cobra.Command {
 		Short: "End the links that are out, but for those to unsubscribe",
 		Long: `rotate makes a new key. The links in mails that have been sent end, to settings,
 to confirm and to vote, and so do the links to calendars; new mails have new ones.
-Links to unsubscribe go on working for ever, and do nothing else. A running daemon takes the key into
-use within seconds, on every node.`,
+Links to unsubscribe go on working for ever, and do nothing else. What comes back of
+mails that are out is still known by its return path. A running daemon takes the key
+into use within seconds, on every node.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
@@ -33,7 +35,7 @@ use within seconds, on every node.`,
 				return err
 			}
 			defer a.close()
-			if err := a.list.Rotate(cmd.Context(), calendars); err != nil {
+			if err := a.list.Rotate(cmd.Context(), time.Now(), calendars); err != nil {
 				return err
 			}
 			if c.json {

@@ -113,6 +113,7 @@ func Count(ctx context.Context, db *store.DB) (c Counts, err error) {
 	if err := rows.Err(); err != nil {
 		return c, fmt.Errorf("count deliveries: %w", err)
 	}
-	err = db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM subscribers WHERE suppressed_at > 0 OR soft_bounces > 0").Scan(&c.Bad)
+	err = db.Read().QueryRowContext(ctx, `
+		SELECT COUNT(*) FROM subscribers WHERE suppressed_at > 0 OR id IN (SELECT subscriber FROM bounces WHERE class = 'hard')`).Scan(&c.Bad)
 	return c, err
 }

@@ -12,7 +12,7 @@ import (
 // rotate makes a new key.
 func (s *fixture) rotate(calendars bool) {
 	s.t.Helper()
-	if err := s.list.Rotate(s.t.Context(), calendars); err != nil {
+	if err := s.list.Rotate(s.t.Context(), time.Now(), calendars); err != nil {
 		s.t.Fatal(err)
 	}
 }

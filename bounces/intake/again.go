@@ -1,0 +1,54 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"dailytip/bounces"
+	"dailytip/subscribers"
+)
+
+// Undo takes back what a bounce did, on the operator's word.
+func (t *Taker) Undo(ctx context.Context, now time.Time, id int64) error {
+	return t.DB.Write(ctx, func(tx *sql.Tx) error {
+		b, err := t.List.Bounce(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return t.List.UndoBounce(ctx, tx, now, b)
+	})
+}
+
+// Retry decides a bounce anew, on the operator's word: from the message as it is read
+// now, where it's kept, and whatever others of its domain heard.
+func (t *Taker) Retry(ctx context.Context, now time.Time, id int64) (d subscribers.Decision, err error) {
+	err = t.DB.Write(ctx, func(tx *sql.Tx) error {
+		b, err := t.List.Bounce(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		read := b.Bounce
+		raw, err := t.Raw(ctx, tx, id)
+		switch {
+		case err == nil && read.Reason != subscribers.Unsubscribing:
+			f := choose(Return{Raw: raw}, string(b.Email))
+			if f.Class != bounces.None { // a provider's event says nothing by itself
+				read.Class, read.Status, read.Reason, read.Reply = subscribers.BounceClass(f.Class), f.Status, f.Reason, f.Reply
+			}
+			if f.Delayed {
+				read.Class = delayed
+			}
+		case err != nil && !errors.Is(err, ErrForgotten):
+			return err
+		}
+		good, err := t.Ledger.LastGood(ctx, tx, b.At, b.Subscriber)
+		if err != nil {
+			return err
+		}
+		d, err = t.List.RetryBounce(ctx, tx, now, b, read, good)
+		return err
+	})
+	return d, err
+}

@@ -1,0 +1,28 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"dailytip/subscribers"
+)
+
+// AlertTo sets who gets a mail when something needs the operator; "": nobody, and only
+// the log tells. Set it before the ledger is used.
+func (l *Ledger) AlertTo(operator subscribers.Address) { l.alertTo = operator }
+
+// tell tells the operator something: by mail, and in the log of a daemon.
+func (l *Ledger) tell(ctx context.Context, tx *sql.Tx, now time.Time, newsletter, subject, text string) error {
+	return l.tellOf(ctx, tx, now, Action{Kind: ActionAlert, Newsletter: newsletter, Who: "dailytip", Detail: subject}, text)
+}
+
+// tellOf is tell with the action that it leaves in the history.
+func (l *Ledger) tellOf(ctx context.Context, tx *sql.Tx, now time.Time, a Action, text string) error {
+	if _, err := l.note(ctx, tx, now, a); err != nil || l.alertTo == "" {
+		return err
+	}
+	return l.Enqueue(ctx, tx, now, Notice{
+		Kind: Alert, Newsletter: a.Newsletter, Email: l.alertTo, Detail: "[dailytip] " + a.Newsletter + ": " + a.Detail + "\n" + plain(text),
+	})
+}

@@ -1,0 +1,139 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"dailytip/store"
+	"dailytip/subscribers"
+	"dailytip/verdict"
+)
+
+// Bounced takes what was said of a reader's address, while sending or later: what it
+// means for them is decided on their list, and what concerns more than one reader is
+// told to the operator.
+func (l *Ledger) Bounced(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce) (subscribers.Decided, error) {
+	b.Reply, b.Reason = plain(b.Reply), plain(b.Reason)
+	good, err := l.LastGood(ctx, tx, now, b.Subscriber)
+	if err != nil {
+		return subscribers.Decided{}, err
+	}
+	d, err := l.list.Bounced(ctx, tx, now, b, good)
+	if err != nil {
+		return d, err
+	}
+	if d.Crowd > 0 {
+		return d, l.tellCrowd(ctx, tx, now, b, d)
+	}
+	if d.Domain != "" && b.Class == subscribers.OursBounce && b.Door != subscribers.WhileSending {
+		return d, l.tellOurs(ctx, tx, now, b, d)
+	}
+	return d, nil
+}
+
+// goodTime bounds how far back a mail that arrived is looked for.
+const goodTime = 100 * 24 * time.Hour
+
+// LastGood returns when the last mail was accepted for a reader of which nothing has
+// come back for [subscribers.QuietTime]; the zero time when there's none.
+func (l *Ledger) LastGood(ctx context.Context, q store.Queryer, now time.Time, subscriber int64) (time.Time, error) {
+	var at int64
+	err := q.QueryRowContext(ctx, `
+		SELECT COALESCE(MAX(d.done_at), 0) FROM editions e JOIN deliveries d ON d.edition = e.id AND d.subscriber = $1
+		WHERE e.opened_at > $2 AND d.state = 'sent' AND d.done_at <= $3 AND NOT EXISTS (
+			SELECT 1 FROM bounces b WHERE b.subscriber = $1 AND b.edition = e.id AND b.class IN ('hard', 'soft') AND b.decision <> 'undone')`,
+		subscriber, store.Millis(now.Add(-goodTime)), store.Millis(now.Add(-subscribers.QuietTime))).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for a mail that arrived: %w", err)
+	}
+	return store.Time(at), nil
+}
+
+// tellCrowd tells that the answers of a domain are held back.
+func (l *Ledger) tellCrowd(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce, d subscribers.Decided) error {
+	return l.tell(ctx, tx, now, b.Newsletter, fmt.Sprintf("many readers of %s were refused", d.Domain), fmt.Sprintf(
+		"%d readers of %s were refused within a day as if they didn't exist, more than a fifth of those with\n"+
+			"addresses there. That's rarely about each of them: the domain may have moved its mail. So nobody was\n"+
+			"suppressed, and who was that day isn't any more. The last server said:\n\n    %s\n\n"+
+			"dailytip bounces list --domain %s shows them. When they are gone indeed,\n"+
+			"dailytip bounces retry --domain %s suppresses them; else there's nothing to do.\n",
+		d.Crowd, d.Domain, b.Reply, d.Domain, d.Domain))
+}
+
+// tellOurs tells that mails come back for a fault of ours, once a day for each reason.
+func (l *Ledger) tellOurs(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce, d subscribers.Decided) error {
+	var told bool
+	err := tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM bounces WHERE at > $1 AND class = 'ours' AND newsletter = $2 AND reason = $3 AND id <> $4)`,
+		store.Millis(now.Add(-24*time.Hour)), b.Newsletter, b.Reason, d.ID).Scan(&told)
+	if err != nil || told {
+		return err
+	}
+	return l.tell(ctx, tx, now, b.Newsletter, "mails come back: "+b.Reason, fmt.Sprintf(
+		"A mail came back for a reason that isn't its reader's. A server for %s said:\n\n    %s\n\n"+
+			"Nobody was suppressed. dailytip bounces list --class ours shows what comes back for such a reason;\n"+
+			"docs/bounces.md says what the reasons mean.\n", d.Domain, b.Reply))
+}
+
+// refused decides what a mail that failed means for its reader, in the transaction
+// that records it.
+func (r *recorder) refused(ctx context.Context, o Outcome) error {
+	b := subscribers.Bounce{
+		Subscriber: o.Job.Key.Subscriber, Subscription: o.Job.Subscription, Newsletter: o.Job.Newsletter,
+		Edition: o.Job.Key.Edition, Notice: o.Job.Key.Notice, Confirms: o.Job.Kind == Confirm,
+		Door: subscribers.WhileSending, Status: o.Reply.Enhanced, Reason: o.Opinion.Reason, Reply: o.Reply.String(),
+	}
+	switch {
+	case b.Subscriber == 0:
+		return nil
+	case o.Dead:
+		b.Class = subscribers.HardBounce
+	case o.Opinion.Class == verdict.ClassSoft:
+		b.Class = subscribers.SoftBounce
+	default:
+		return nil
+	}
+	_, err := r.l.Bounced(ctx, r.tx, r.now, b)
+	return err
+}
+
+// ErrNoMail means that there's no such delivery or notice.
+var ErrNoMail = errors.New("there is no such mail")
+
+// Returned is what is known of a mail that came back.
+type Returned struct {
+	Newsletter   string
+	Subscriber   int64
+	Subscription int64               // 0: the reader has none of that newsletter any more
+	Kind         string              // of a notice; "": it's a delivery
+	Email        subscribers.Address // "": they were erased
+	OpenedAt     time.Time
+}
+
+// Returned finds the mail with a key, or [ErrNoMail].
+func (l *Ledger) Returned(ctx context.Context, q store.Queryer, k Key) (m Returned, err error) {
+	var opened int64
+	var row *sql.Row
+	if k.Notice != 0 {
+		row = q.QueryRowContext(ctx, "SELECT newsletter, subscriber, subscription, kind, email, opened_at FROM notices WHERE id = $1", k.Notice)
+	} else {
+		row = q.QueryRowContext(ctx, `
+			SELECT e.newsletter, d.subscriber, COALESCE(s.id, 0), '', COALESCE(p.email, ''), d.opened_at
+			FROM deliveries d JOIN editions e ON e.id = d.edition
+			LEFT JOIN subscribers p ON p.id = d.subscriber
+			LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = e.newsletter
+			WHERE d.edition = $1 AND d.subscriber = $2`, k.Edition, k.Subscriber)
+	}
+	err = row.Scan(&m.Newsletter, &m.Subscriber, &m.Subscription, &m.Kind, &m.Email, &opened)
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, ErrNoMail
+	}
+	if err != nil {
+		return m, fmt.Errorf("find the mail that came back: %w", err)
+	}
+	m.OpenedAt = store.Time(opened)
+	return m, nil
+}
