@@ -128,10 +128,14 @@ func (l *Ledger) ProbeNow(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// probeNow has one mail of a paused scope tried at once, be it one that was refused
-// before.
+// probeNow has one mail of a paused scope tried at once: one that was refused before
+// when there's no other.
 func (l *Ledger) probeNow(ctx context.Context, tx *sql.Tx, now time.Time, scope string) error {
 	if err := hastenProbe(ctx, tx, now, scope); err != nil {
+		return err
+	}
+	others, err := l.othersReady(ctx, tx, now, scope)
+	if err != nil || others {
 		return err
 	}
 	return l.bringForward(ctx, tx, now, scope)
@@ -141,6 +145,22 @@ func (l *Ledger) probeNow(ctx context.Context, tx *sql.Tx, now time.Time, scope 
 func hastenProbe(ctx context.Context, tx *sql.Tx, now time.Time, scope string) error {
 	_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $2 WHERE newsletter = $1 AND probe_at > $2", scope, store.Millis(now))
 	return err
+}
+
+// othersReady tells whether a scope has mails that can be tried now.
+func (l *Ledger) othersReady(ctx context.Context, tx *sql.Tx, now time.Time, scope string) (ready bool, err error) {
+	if newsletter, ok := strings.CutSuffix(scope, NoticesOf("")); ok {
+		err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM notices WHERE "+isReady+" AND newsletter = $2)", store.Millis(now), newsletter).Scan(&ready)
+		return ready, err
+	}
+	for after := int64(0); !ready; {
+		w, err := l.lookForWork(ctx, tx, now, after)
+		if err != nil || w.ID == 0 {
+			return false, err
+		}
+		ready, after = w.ready && w.Newsletter == scope, w.ID
+	}
+	return ready, nil
 }
 
 // bringForward lets what was refused, and put back until the next try of its scope,

@@ -38,6 +38,9 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 				return err
 			}
 			if !try {
+				if err := l.bringForward(ctx, tx, now, p.Newsletter); err != nil {
+					return err
+				}
 				if _, err := tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", p.Newsletter); err != nil {
 					return err
 				}

@@ -91,15 +91,15 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 		return err
 	}
 	now := time.Now()
-	// Who sends by hand may have mended what sending is paused for.
-	if err := a.ledger.ProbeNow(ctx, now); err != nil {
-		return err
-	}
 	opened, err := a.scheduler.SendNow(ctx, now, n, date)
 	if errors.Is(err, scheduler.ErrNoTip) {
 		return exit{codeNothing, err}
 	}
 	if err != nil {
+		return err
+	}
+	// Who sends by hand may have mended what sending is paused for.
+	if err := a.ledger.ProbeNow(ctx, now); err != nil {
 		return err
 	}
 	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())

@@ -147,9 +147,16 @@ func TestTokenSources(t *testing.T) {
 		})
 	}
 	t.Run("a command that hangs", func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-		if _, err := sh("exec sleep 60")(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		began := filepath.Join(dir, "began")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		tooLong := errors.New("no token in time")
+		go func() {
+			for _, err := os.Stat(began); err != nil && t.Context().Err() == nil; _, err = os.Stat(began) {
+				time.Sleep(time.Millisecond)
+			}
+			cancel(tooLong)
+		}()
+		if _, err := sh("touch " + began + "; exec sleep 600")(ctx); !errors.Is(err, tooLong) {
 			t.Errorf("got %v", err)
 		}
 	})
