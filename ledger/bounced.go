@@ -80,7 +80,7 @@ func (l *Ledger) tellOurs(ctx context.Context, tx *sql.Tx, now time.Time, b subs
 
 // refused decides what a mail that failed means for its reader, in the transaction
 // that records it.
-func (r *recorder) refused(ctx context.Context, o Outcome) error {
+func (l *Ledger) refused(ctx context.Context, tx *sql.Tx, now time.Time, o Outcome) error {
 	b := subscribers.Bounce{
 		Subscriber: o.Job.Key.Subscriber, Subscription: o.Job.Subscription, Newsletter: o.Job.Newsletter,
 		Edition: o.Job.Key.Edition, Notice: o.Job.Key.Notice, Confirms: o.Job.Kind == Confirm,
@@ -96,7 +96,7 @@ func (r *recorder) refused(ctx context.Context, o Outcome) error {
 	default:
 		return nil
 	}
-	_, err := r.l.Bounced(ctx, r.tx, r.now, b)
+	_, err := l.Bounced(ctx, tx, now, b)
 	return err
 }
 
