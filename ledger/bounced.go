@@ -56,8 +56,8 @@ func (l *Ledger) LastGood(ctx context.Context, q store.Queryer, now time.Time, s
 func (l *Ledger) tellCrowd(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce, d subscribers.Decided) error {
 	return l.tell(ctx, tx, now, b.Newsletter, fmt.Sprintf("many readers of %s were refused", d.Domain), fmt.Sprintf(
 		"%d readers of %s were refused within a day as if they didn't exist, more than a fifth of those with\n"+
-			"addresses there. That's rarely about each of them: the domain may have moved its mail. So nobody was\n"+
-			"suppressed, and who was that day isn't any more. The last server said:\n\n    %s\n\n"+
+			"addresses there. That's rarely about each of them: the domain may have moved its mail. So nobody is\n"+
+			"suppressed for it, and who had been that day gets mail again. The last server said:\n\n    %s\n\n"+
 			"dailytip bounces list --domain %s shows them. When they are gone indeed,\n"+
 			"dailytip bounces retry --domain %s suppresses them; else there's nothing to do.\n",
 		d.Crowd, d.Domain, b.Reply, d.Domain, d.Domain))
@@ -80,7 +80,7 @@ func (l *Ledger) tellOurs(ctx context.Context, tx *sql.Tx, now time.Time, b subs
 
 // refused decides what a mail that failed means for its reader, in the transaction
 // that records it.
-func (r *recorder) refused(ctx context.Context, o Outcome) error {
+func (l *Ledger) refused(ctx context.Context, tx *sql.Tx, now time.Time, o Outcome) error {
 	b := subscribers.Bounce{
 		Subscriber: o.Job.Key.Subscriber, Subscription: o.Job.Subscription, Newsletter: o.Job.Newsletter,
 		Edition: o.Job.Key.Edition, Notice: o.Job.Key.Notice, Confirms: o.Job.Kind == Confirm,
@@ -96,7 +96,7 @@ func (r *recorder) refused(ctx context.Context, o Outcome) error {
 	default:
 		return nil
 	}
-	_, err := r.l.Bounced(ctx, r.tx, r.now, b)
+	_, err := l.Bounced(ctx, tx, now, b)
 	return err
 }
 

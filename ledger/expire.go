@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"dailytip/store"
+	"dailytip/verdict"
 )
 
 // tooLate is what stands for the answer of a mail that expired.
@@ -59,20 +61,69 @@ func (l *Ledger) expireSome(ctx context.Context, tx *sql.Tx, now time.Time, edit
 	if edition == 0 {
 		return affected(tx.ExecContext(ctx, sqlExpireNotices(l.db), store.Millis(now), controlChunk))
 	}
-	n, err := affected(tx.ExecContext(ctx, sqlExpire(l.db), store.Millis(now), controlChunk, edition))
-	if err != nil || n > 0 {
-		return n, err
+	expired, err := l.expireDeliveries(ctx, tx, now, edition)
+	if err != nil {
+		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, sqlForgetExpiry, edition, store.Millis(now))
-	return 0, err
+	if len(expired) == 0 {
+		_, err = tx.ExecContext(ctx, sqlForgetExpiry, edition, store.Millis(now))
+		return 0, err
+	}
+	for _, d := range expired {
+		if err := l.gaveUp(ctx, tx, now, d); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(expired)), nil
 }
+
+// expireDeliveries ends some of an edition's deliveries and returns them.
+func (l *Ledger) expireDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, edition int64) (expired []Outcome, err error) {
+	rows, err := tx.QueryContext(ctx, sqlExpire(l.db), store.Millis(now), controlChunk, edition)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		o := Outcome{State: Expired, Job: Job{Key: Key{Edition: edition}}}
+		if err := rows.Scan(&o.Job.Key.Subscriber, &o.Reply.Code, &o.Reply.Enhanced, &o.Reply.Text); err != nil {
+			return nil, err
+		}
+		expired = append(expired, o)
+	}
+	return expired, rows.Err()
+}
+
+// gaveUp counts a mailbox that took nothing until it was too late as one soft bounce,
+// however often the mail was tried. Whatever else kept a mail from being sent says
+// nothing of the reader: a relay that was down, or one that didn't trust us yet.
+func (l *Ledger) gaveUp(ctx context.Context, tx *sql.Tx, now time.Time, o Outcome) error {
+	if o.Reply.Code < 400 || o.Reply.Code > 499 {
+		return nil
+	}
+	o.Opinion = verdict.Assess(verdict.Reply{Stage: verdict.RcptTo, Code: o.Reply.Code, Enhanced: o.Reply.Enhanced, Text: o.Reply.Text})
+	mailbox := strings.HasPrefix(o.Reply.Enhanced, "4.2.") || o.Opinion.Reason == mailboxFull // RFC 3463 §3.3
+	if o.Opinion.Class != verdict.ClassSoft || !mailbox {
+		return nil
+	}
+	m, err := l.Returned(ctx, tx, o.Job.Key)
+	if err != nil {
+		return err
+	}
+	o.Job.Newsletter, o.Job.Subscription = m.Newsletter, m.Subscription
+	return l.refused(ctx, tx, now, o)
+}
+
+// mailboxFull is how package verdict calls it.
+const mailboxFull = "mailboxfull"
 
 func sqlExpire(db *store.DB) string {
 	return `
 		WITH overdue AS MATERIALIZED (
 			SELECT edition, subscriber FROM deliveries
 			WHERE edition = $3 AND done_at = 0 AND ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked("deliveries") + `)
-		UPDATE deliveries ` + setExpired + ` WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM overdue)`
+		UPDATE deliveries ` + setExpired + ` WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM overdue)
+		RETURNING subscriber, code, enhanced, answer`
 }
 
 func sqlExpireNotices(db *store.DB) string {

@@ -19,7 +19,7 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 		r.sent[o.Job.Key.Edition]++
 	}
 	if o.State == Failed {
-		return r.refused(ctx, o)
+		return r.l.refused(ctx, r.tx, r.now, o)
 	}
 	if o.Job.Content == 0 {
 		return nil

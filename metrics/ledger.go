@@ -36,6 +36,8 @@ var (
 	pausedDesc     = prometheus.NewDesc("dailytip_paused", "1 while sending is paused by itself: scope relay holds everything, run a newsletter's editions, notices its confirmations and such.", []string{"scope", "newsletter"}, nil)
 	noticesDesc    = prometheus.NewDesc("dailytip_notices_waiting", "Confirmations, welcomes, alerts and such that are still to be sent.", nil, nil)
 	nodesDesc      = prometheus.NewDesc("dailytip_nodes", "Daemons that share this database and were seen in the last minute; 0 on SQLite, where there is one.", nil, nil)
+	bouncesDesc    = prometheus.NewDesc("dailytip_bounces", "What came back in the last 30 days or was refused while sending, by class, but for what was undone.", []string{"class"}, nil)
+	restingDesc    = prometheus.NewDesc("dailytip_resting", "Addresses that get nothing for a while, because too many mails to them came back for now.", nil, nil)
 	listDesc       = prometheus.NewDesc("dailytip_subscriptions", "Subscriptions by state.", []string{"newsletter", "state"}, nil)
 )
 
@@ -64,7 +66,7 @@ func newLedgerCollector(m *Metrics, s Sources) *ledgerCollector {
 
 // Describe is for prometheus.
 func (c *ledgerCollector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{ledgerUp, deliveriesDesc, editionDesc, editionPaused, doubtDesc, pausedDesc, noticesDesc, nodesDesc, listDesc} {
+	for _, d := range []*prometheus.Desc{ledgerUp, deliveriesDesc, editionDesc, editionPaused, doubtDesc, pausedDesc, noticesDesc, nodesDesc, bouncesDesc, restingDesc, listDesc} {
 		to <- d
 	}
 }
@@ -87,7 +89,7 @@ func (c *ledgerCollector) Collect(to chan<- prometheus.Metric) {
 		c.page, c.lookedAt = page, now
 	}
 	if now.Sub(c.listedAt) >= freshList || c.listedAt.After(now) {
-		listed, err := c.countList(ctx)
+		listed, err := c.countList(ctx, now)
 		if err != nil {
 			c.log.Warn("the list can't be read for the metrics", "error", err)
 		} else {
@@ -167,7 +169,7 @@ func (c *ledgerCollector) pauses(ctx context.Context) ([]prometheus.Metric, erro
 	return page, nil
 }
 
-func (c *ledgerCollector) countList(ctx context.Context) ([]prometheus.Metric, error) {
+func (c *ledgerCollector) countList(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
 	counts, err := c.list.CountStates(ctx)
 	if err != nil {
 		return nil, err
@@ -178,7 +180,28 @@ func (c *ledgerCollector) countList(ctx context.Context) ([]prometheus.Metric, e
 			page = append(page, gauge(listDesc, float64(counts[id][state]), id, string(state)))
 		}
 	}
-	return page, nil
+	bounces, err := c.countBounces(ctx, now)
+	return append(page, bounces...), err
+}
+
+// bounceDays is how many days' bounces are counted.
+const bounceDays = 30
+
+func (c *ledgerCollector) countBounces(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
+	all, err := c.list.CountBounces(ctx, now.AddDate(0, 0, -bounceDays))
+	if err != nil {
+		return nil, err
+	}
+	sums := map[subscribers.BounceClass]int64{}
+	for _, b := range all {
+		sums[b.Class] += b.Count
+	}
+	var page []prometheus.Metric
+	for _, class := range []subscribers.BounceClass{subscribers.HardBounce, subscribers.SoftBounce, subscribers.OursBounce, subscribers.Complaint} {
+		page = append(page, gauge(bouncesDesc, float64(sums[class]), string(class)))
+	}
+	resting, err := c.list.CountResting(ctx, now)
+	return append(page, gauge(restingDesc, float64(resting))), err
 }
 
 func add(sum *ledger.Counts, c ledger.Counts) {

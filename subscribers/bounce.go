@@ -133,9 +133,9 @@ func (b Bounce) why() string {
 
 func (l *List) writeBounce(ctx context.Context, tx *sql.Tx, b Bounce, d Decided) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO bounces (id, at, subscriber, domain, newsletter, edition, notice, door, class, status, reason, reply, decision, decided_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $2)`,
-		b.ID, store.Millis(b.At), b.Subscriber, d.Domain, b.Newsletter, b.Edition, b.Notice, b.Door, string(b.Class), b.Status, b.Reason, b.Reply, string(d.Decision))
+		INSERT INTO bounces (id, at, subscriber, domain, provider, newsletter, edition, notice, door, class, status, reason, reply, decision, decided_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $2)`,
+		b.ID, store.Millis(b.At), b.Subscriber, d.Domain, receiverOf(d.Domain, b.Reply), b.Newsletter, b.Edition, b.Notice, b.Door, string(b.Class), b.Status, b.Reason, b.Reply, string(d.Decision))
 	if err != nil {
 		return fmt.Errorf("write bounce: %w", err)
 	}

@@ -32,6 +32,9 @@ func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscript
 	if err := l.setState(ctx, tx, now, subscription, Active, confirmed, detail); err != nil {
 		return false, err
 	}
+	if err := endRest(ctx, tx, sub.Subscriber); err != nil { // the mail that asked has arrived
+		return false, err
+	}
 	_, err = l.endSuppression(ctx, tx, now, sub.Subscriber, "they confirmed")
 	return true, err
 }

@@ -37,6 +37,26 @@ func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscrib
 	return l.note(ctx, tx, now, subscriber, "", suppressed, reason)
 }
 
+// SuppressAddress suppresses an address on the operator's word, known or not: whoever
+// adds it later finds it suppressed. It reports whether that is new. An address that
+// was erased isn't written down again: [ErrErased].
+func (l *List) SuppressAddress(ctx context.Context, tx *sql.Tx, now time.Time, a Address, why string) (bool, error) {
+	person, err := l.person(ctx, tx, now, Request{Address: a, Consent: ByOperator})
+	if err != nil {
+		return false, err
+	}
+	if person == nil {
+		return false, ErrErased
+	}
+	if !person.SuppressedAt.IsZero() {
+		return false, nil
+	}
+	return true, l.Suppress(ctx, tx, now, person.ID, why)
+}
+
+// ErrErased means that somebody was erased: nothing on them is written down again.
+var ErrErased = errors.New("they were erased, and no import brings them back")
+
 // Restore undoes a suppression on the operator's word: each subscription is what
 // it was before. It reports whether there was one to undo.
 func (l *List) Restore(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, why string) (bool, error) {

@@ -95,6 +95,13 @@ type replies map[string]string
 // but for those to whom the relay says something else. It returns the mails by address.
 func (h *harness) send(at time.Time, said replies) map[string]ledger.Job {
 	h.Helper()
+	h.open(at)
+	return h.deliver(at, said)
+}
+
+// open opens the edition of an instant.
+func (h *harness) open(at time.Time) {
+	h.Helper()
 	slots, err := h.list.Slots(h.Context(), "management")
 	if err != nil {
 		h.Fatal(err)
@@ -108,7 +115,16 @@ func (h *harness) send(at time.Time, said replies) map[string]ledger.Job {
 			h.Fatal(err)
 		}
 	}
-	return h.deliver(at, said)
+}
+
+// jobOf is the last mail that went to an address.
+func (h *harness) jobOf(address string) ledger.Job {
+	h.Helper()
+	last, err := h.ledger.LastDeliveries(h.Context(), h.find(address).ID, 1)
+	if err != nil || len(last) != 1 {
+		h.Fatalf("%s got %d mails, %v", address, len(last), err)
+	}
+	return ledger.Job{Key: last[0].Key, Email: subscribers.Address(address), OpenedAt: last[0].OpenedAt}
 }
 
 // deliver sends what waits.

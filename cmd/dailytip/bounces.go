@@ -17,8 +17,8 @@ import (
 )
 
 func (c *command) bounces() *cobra.Command {
-	cmd := &cobra.Command{Use: "bounces", Short: "Look at what came back: read", Args: cobra.NoArgs}
-	cmd.AddCommand(c.bouncesRead())
+	cmd := &cobra.Command{Use: "bounces", Short: "Look at what came back: list, show, undo, retry, read", Args: cobra.NoArgs}
+	cmd.AddCommand(c.bouncesList(), c.bouncesShow(), c.bouncesUndo(), c.bouncesRetry(), c.bouncesRead())
 	return cmd
 }
 

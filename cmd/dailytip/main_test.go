@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -69,8 +70,18 @@ func scripts(t *testing.T, dir string) {
 			"until":    scriptUntil,
 			"hugetip":  scriptHugeTip,
 			"picture":  scriptPicture,
+			"number":   scriptNumber,
 		},
 	})
+}
+
+// scriptNumber puts the first id that the last command printed into $NUMBER.
+func scriptNumber(ts *testscript.TestScript, _ bool, _ []string) {
+	id := regexp.MustCompile(`"id":(\d+)`).FindStringSubmatch(ts.ReadFile("stdout"))
+	if id == nil {
+		ts.Fatalf("no id was printed")
+	}
+	ts.Setenv("NUMBER", id[1])
 }
 
 // servers are the scripts' SMTP servers, by the script's folder.

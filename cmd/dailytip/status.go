@@ -23,7 +23,8 @@ func (c *command) status() *cobra.Command {
 		Use:   "status",
 		Short: "Say what was sent, what waits, what failed, and when the next run is",
 		Long: `status prints the newest editions with their deliveries by state: how fast those under
-way go out, how long the rest takes, and for what reasons mails failed. With --json it
+way go out, how long the rest takes, and for what reasons mails failed; and what came back
+in the last 30 days. With --json it
 prints one object a line for each edition and nothing else. --watch prints it anew each
 second, until it's interrupted.`,
 		Args: cobra.NoArgs,
@@ -141,6 +142,9 @@ func said(a ledger.Reply) string {
 // printOutlook says what comes next and what stands in the way.
 func (c *command) printOutlook(ctx context.Context, a *app) error {
 	if err := c.printPauses(ctx, a); err != nil {
+		return err
+	}
+	if err := c.printReturns(ctx, a); err != nil {
 		return err
 	}
 	waiting, err := a.ledger.NoticesWaiting(ctx)

@@ -22,7 +22,7 @@ func (c *command) subscribers() *cobra.Command {
 	cmd := &cobra.Command{Use: "subscribers", Short: "Look after the list: add, list, show, import, export, set, pause, restore, …", Args: cobra.NoArgs}
 	cmd.AddCommand(
 		c.subscribersAdd(), c.subscribersList(), c.subscribersShow(), c.subscribersImport(), c.subscribersExport(),
-		c.subscribersSet(), c.subscribersPause(), c.subscribersResume(), c.subscribersUnsubscribe(), c.subscribersRestore(), c.subscribersErase(),
+		c.subscribersSet(), c.subscribersPause(), c.subscribersResume(), c.subscribersUnsubscribe(), c.subscribersSuppress(), c.subscribersRestore(), c.subscribersErase(),
 	)
 	return cmd
 }

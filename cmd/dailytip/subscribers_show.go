@@ -81,12 +81,19 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 	if err != nil {
 		return err
 	}
+	rests, err := a.list.RestsUntil(ctx, time.Now(), s.ID)
+	if err != nil {
+		return err
+	}
 	p := personLine{Email: string(s.Email), Name: s.Name}
 	if !s.SuppressedAt.IsZero() {
 		p.Suppressed = instant(s.SuppressedAt) + ": " + s.SuppressedReason
 	}
 	for _, sub := range s.Subscriptions {
 		line := personSub{subscriptionLine: lineOf(*s, sub), Why: a.why(s, sub, pauses)}
+		if sub.State == subscribers.Active && !rests.IsZero() {
+			line.Why = "gets nothing until " + instant(rests) + ": too many mails came back for now"
+		}
 		if due := a.nextDue(sub); !due.IsZero() {
 			line.Next = due.UTC().Format(time.RFC3339)
 		}

@@ -20,6 +20,7 @@ CREATE TABLE bounces (
     at         BIGINT NOT NULL,
     subscriber BIGINT NOT NULL,
     domain     TEXT   NOT NULL,  -- of the address, in lower case
+    provider   TEXT   NOT NULL,  -- who runs the mailbox; '': unknown
     newsletter TEXT   NOT NULL,
     edition    BIGINT NOT NULL,  -- 0: it's about a notice
     notice     BIGINT NOT NULL,
