@@ -90,6 +90,7 @@ func (c *command) runChecks(ctx context.Context) error {
 		findings = append(findings, checkLetters(a)...)
 	}
 	findings = append(findings, checkDNS(ctx, cfg)...)
+	findings = append(findings, checkReturnPaths(ctx, cfg)...)
 	findings = append(findings, checkDKIM(ctx, cfg)...)
 	for _, f := range findings {
 		if err := report(f); err != nil {
