@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"dailytip/bounces/webhook"
 	"dailytip/config"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
@@ -24,6 +25,11 @@ func (a *app) web() *web.Server {
 	}
 	server := web.New(o)
 	site.AddTo(server, readers)
+	for _, provider := range a.hooks.Providers() {
+		server.Handle(web.Route{
+			Pattern: "POST /hooks/bounces/" + provider, Handler: a.hooks.Handler(provider), MaxBody: webhook.MostBody, Quiet: true,
+		})
+	}
 	return server
 }
 
