@@ -93,3 +93,15 @@ func TestServeTakesProvidersWebhooks(t *testing.T) {
 	}
 	d.stop()
 }
+
+func TestCheckHooks(t *testing.T) {
+	for base, want := range map[string]string{"https://tips.example.com": "ok", "http://tips.example.com": "warning"} {
+		found := checkHooks(base, []string{"postmark", "ses"})
+		if len(found) != 2 || found[0].Result != want || !strings.Contains(found[1].Detail, base+"/hooks/bounces/ses") {
+			t.Errorf("%s: %+v", base, found)
+		}
+	}
+	if found := checkHooks("https://tips.example.com", nil); len(found) > 0 {
+		t.Errorf("nobody posts, and %+v", found)
+	}
+}

@@ -27,7 +27,7 @@ func (a *app) web() *web.Server {
 	site.AddTo(server, readers)
 	for _, provider := range a.hooks.Providers() {
 		server.Handle(web.Route{
-			Pattern: "POST /hooks/bounces/" + provider, Handler: a.hooks.Handler(provider), MaxBody: webhook.MostBody, Quiet: true,
+			Pattern: "POST " + hookPath + provider, Handler: a.hooks.Handler(provider), MaxBody: webhook.MostBody, Quiet: true,
 		})
 	}
 	return server
