@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 
-	"dailytip/bounces/webhook"
 	"dailytip/config"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
@@ -27,7 +26,7 @@ func (a *app) web() *web.Server {
 	site.AddTo(server, readers)
 	for _, provider := range a.hooks.Providers() {
 		server.Handle(web.Route{
-			Pattern: "POST " + hookPath + provider, Handler: a.hooks.Handler(provider), MaxBody: webhook.MostBody, Quiet: true,
+			Pattern: "POST " + hookPath + provider, Handler: a.hooks.Handler(provider), MaxBody: a.hooks.MaxBody(provider), Quiet: true,
 		})
 	}
 	return server
