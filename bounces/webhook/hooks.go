@@ -16,9 +16,12 @@ import (
 	"dailytip/bounces/intake"
 )
 
-// MostBody is the most that a request may hold, in bytes: Amazon SNS sends up to
-// 256 KB, SendGrid batches of 768 KB.
-const MostBody = 1 << 20
+// mostBodies are the most that the providers' requests may hold, in bytes: those of
+// SNS have up to 256 KB in JSON, SendGrid's batches 768 KB, and Postmark's may have the
+// whole report in them. The others tell of one mail, in a few lines.
+var mostBodies = map[string]int64{
+	"ses": 512 << 10, "postmark": 1 << 20, "mailgun": 256 << 10, "sendgrid": 1 << 20, "postal": 64 << 10, "generic": 64 << 10,
+}
 
 // Options are what [New] needs. Take is required. A provider without its secret or
 // key is none.
@@ -102,14 +105,17 @@ func New(o Options) (*Hooks, error) {
 // Providers are those that are configured, in order.
 func (h *Hooks) Providers() []string { return slices.Sorted(maps.Keys(h.readers)) }
 
+// MaxBody is the most that a request of a provider may hold, in bytes.
+func (h *Hooks) MaxBody(provider string) int64 { return mostBodies[provider] }
+
 // Handler answers the requests of a provider that is configured.
 func (h *Hooks) Handler(provider string) http.HandlerFunc {
-	read := h.readers[provider]
+	read, most := h.readers[provider], h.MaxBody(provider)
 	return func(w http.ResponseWriter, r *http.Request) {
 		now := h.o.Now()
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MostBody))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 		if err != nil {
-			err = refuse(http.StatusRequestEntityTooLarge, "the request can't be read, or has more than %d bytes", MostBody)
+			err = refuse(http.StatusRequestEntityTooLarge, "the request can't be read, or has more than %d bytes", most)
 		}
 		var events []event
 		if err == nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dailytip/bounces/intake"
+	"dailytip/bounces/webhook"
 	"dailytip/config"
 	"dailytip/ledger"
 	"dailytip/mailer"
@@ -37,6 +38,7 @@ type app struct {
 	looks       looks
 	scheduler   *scheduler.Scheduler
 	intake      *intake.Taker
+	hooks       *webhook.Hooks
 	signer      *dkim.Signer
 	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
 	metrics     *metrics.Metrics           // nil: nobody measures
@@ -92,6 +94,9 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		DB: db, List: list, Ledger: a.ledger, Tags: list.Tags(), Domain: cfg.Bounces.Domain, Keep: cfg.Bounces.Keep,
 		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints, Log: log,
 	})
+	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,

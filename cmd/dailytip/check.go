@@ -87,6 +87,7 @@ func (c *command) runChecks(ctx context.Context) error {
 		}
 		findings = append(findings, checkCalendars(ctx, a)...)
 		findings = append(findings, checkRelays(ctx, a)...)
+		findings = append(findings, checkHooks(a.config.BaseURL, a.hooks.Providers())...)
 		findings = append(findings, checkLetters(a)...)
 	}
 	findings = append(findings, checkDNS(ctx, cfg)...)

@@ -24,6 +24,11 @@ func (a *app) web() *web.Server {
 	}
 	server := web.New(o)
 	site.AddTo(server, readers)
+	for _, provider := range a.hooks.Providers() {
+		server.Handle(web.Route{
+			Pattern: "POST " + hookPath + provider, Handler: a.hooks.Handler(provider), MaxBody: a.hooks.MaxBody(provider), Quiet: true,
+		})
+	}
 	return server
 }
 

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"reflect"
 	"syscall"
 	"time"
 
@@ -202,9 +201,6 @@ func (a *app) withoutEffect() []string {
 	var idle []string
 	if !a.config.Admin.PasswordHash.IsZero() {
 		idle = append(idle, "admin.password_hash")
-	}
-	if !reflect.ValueOf(a.config.Bounces.Webhooks).IsZero() {
-		idle = append(idle, "bounces.webhooks")
 	}
 	return idle
 }
