@@ -40,7 +40,7 @@ func (h *harness) goOn(n int) {
 	h.waitFor(ledger.Sent, n)
 	counts := h.inbox.Counts()
 	for email, d := range h.deliveries() {
-		if got := counts[MessageID(d.Key, from)]; got != 1 {
+		if got := counts[MessageID(h.list.Tags(), d.Key, d.OpenedAt, from)]; got != 1 {
 			h.Errorf("%s got %d copies", email, got)
 		}
 	}
