@@ -59,7 +59,7 @@ func (l *Ledger) tellCrowd(ctx context.Context, tx *sql.Tx, now time.Time, b sub
 			"addresses there. That's rarely about each of them: the domain may have moved its mail. So nobody is\n"+
 			"suppressed for it, and who had been that day gets mail again. The last server said:\n\n    %s\n\n"+
 			"dailytip bounces list --domain %s shows them. When they are gone indeed,\n"+
-			"dailytip bounces retry --domain %s suppresses them; else there's nothing to do.\n",
+			"dailytip bounces retry --domain %s lets the answers count; else there's nothing to do.\n",
 		d.Crowd, d.Domain, b.Reply, d.Domain, d.Domain))
 }
 

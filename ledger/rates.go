@@ -58,7 +58,7 @@ func (l *Ledger) Rates(ctx context.Context, since time.Time) (all []Rates, err e
 		FROM editions e JOIN (
 			SELECT edition, COUNT(DISTINCT CASE WHEN class = 'hard' THEN subscriber END) AS hard,
 				COUNT(DISTINCT CASE WHEN class = 'complaint' AND reason <> 'unsubscribe' THEN subscriber END) AS complaints
-			FROM bounces WHERE edition IN (SELECT id FROM editions WHERE opened_at > $1) AND class IN ('hard', 'complaint') AND decision <> 'undone'
+			FROM bounces WHERE edition > 0 AND edition IN (SELECT id FROM editions WHERE opened_at > $1) AND class IN ('hard', 'complaint') AND decision <> 'undone'
 			GROUP BY edition) b ON b.edition = e.id`, store.Millis(since))
 	if err != nil {
 		return nil, fmt.Errorf("count what came back: %w", err)
