@@ -59,6 +59,7 @@ var styles = map[string]string{
 	"table":     "width:100%;border-collapse:collapse;font-family:{sans};font-size:15px;line-height:22px;color:{ink};text-align:{start};word-break:normal",
 	"head row":  "border-bottom:2px solid {line}",
 	"row":       "border-bottom:1px solid {line}",
+	"title code": "font-family:{mono};font-size:88%",
 	"cell code": "background-color:{tint};font-family:Consolas,monospace",
 	"aside":     "margin:0 0 18px;padding:14px 16px;background-color:{tint};border-{start}:3px solid {accent}",
 	"mark":      "padding:1px 3px;background-color:{tint};border-radius:3px;color:{ink}",
