@@ -137,6 +137,9 @@ func (l *Library) scan(fsys fs.FS) (scanned, error) {
 		case d.IsDir() && isForeignFolder(d.Name()) && name != ".":
 			s.leftOut = append(s.leftOut, LeftOut{name, foreign})
 			return fs.SkipDir
+		case d.IsDir() && isOldVersion(name):
+			s.leftOut = append(s.leftOut, LeftOut{name, oldVersion})
+			return fs.SkipDir
 		case d.IsDir():
 			return nil
 		case isMarkdown(d.Name()):

@@ -238,6 +238,9 @@ const (
 )
 
 func (r *reader) lack(rule, message string) {
+	if r.tip.NeverRendered {
+		return
+	}
 	if r.tip.Draft {
 		r.fault(Note, rule, 0, 0, "%s", message)
 		return

@@ -8,23 +8,41 @@ import (
 )
 
 // pictures are those of a library, found as the programs find them that people write
-// in: by their path, or in a vault by their name alone, wherever they are.
+// in: by their path, by one from a site's own folder, or in a vault by their name alone.
 type pictures struct {
 	paths map[string]bool
-	named map[string]string // base name → path; "" when several have it
+	named map[string][]string // base name → paths
 }
 
 func newPictures(paths []string) pictures {
-	p := pictures{make(map[string]bool, len(paths)), make(map[string]string, len(paths))}
+	p := pictures{make(map[string]bool, len(paths)), make(map[string][]string, len(paths))}
 	for _, name := range paths {
 		p.paths[name] = true
-		base := path.Base(name)
-		if _, taken := p.named[base]; taken {
-			name = ""
-		}
-		p.named[base] = name
+		p.named[path.Base(name)] = append(p.named[path.Base(name)], name)
 	}
 	return p
+}
+
+// ending is the one picture whose path ends as an address does: of a site /img/a.png
+// lies in static/img, or in public/img. "": there is none, or several.
+func (p pictures) ending(address string) string {
+	for strings.HasPrefix(address, "../") {
+		address = address[len("../"):]
+	}
+	if p.paths[address] {
+		return address
+	}
+	found := ""
+	for _, name := range p.named[path.Base(address)] {
+		if !strings.HasSuffix("/"+name, "/"+strings.TrimPrefix(address, "/")) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = name
+	}
+	return found
 }
 
 // pictureAddress is where a text names a picture: ![[name]], ![words](address), and
@@ -74,18 +92,15 @@ func (p pictures) find(written, from, to string, wiki bool) string {
 		}
 		name = u.Path
 	}
-	if strings.HasPrefix(name, "/") {
-		return ""
-	}
-	beside := path.Join(from, name)
-	found := beside
+	name = path.Clean(name)
+	found := path.Join(from, name)
 	switch {
-	case p.paths[beside]:
-	case p.paths[path.Clean(name)]:
-		found = path.Clean(name)
-	case p.named[path.Base(name)] != "" && (wiki || !strings.Contains(name, "/")):
-		found = p.named[path.Base(name)]
-	case from == to || wiki:
+	case p.paths[strings.TrimPrefix(name, "/")] && strings.HasPrefix(name, "/"):
+		return ""
+	case p.paths[found] && !strings.HasPrefix(name, "/"):
+	case p.ending(name) != "":
+		found = p.ending(name)
+	case from == to || wiki || strings.HasPrefix(name, "/"):
 		return ""
 	}
 	if found == path.Join(to, name) || strings.HasPrefix(found, "../") {

@@ -10,7 +10,8 @@ import (
 func TestPicturesAreFoundWhereTheyAre(t *testing.T) {
 	const head = "---\ntitle: T\n---\n"
 	fsys := fstest.MapFS{
-		"notes/a.md":            {Data: []byte(head + "![[my map.png|300]] ![[sub/b.png]] ![x](c.png) ![y](near.png) ![z](https://a.example/c.png) `![[c.png]]` <img alt=\"\" src=\"c.png\"> ![[twice.png]] ![n](none.png)")},
+		"notes/a.md":            {Data: []byte(head + "![[my map.png|300]] ![[sub/b.png]] ![x](c.png) ![y](near.png) ![z](https://a.example/c.png) `![[c.png]]` <img alt=\"\" src=\"c.png\"> ![[twice.png]] ![s](/img/s.png) ![u](../up/c.png) ![n](none.png)")},
+		"static/img/s.png":      {},
 		"files/deep/my map.png": {}, "files/sub/b.png": {}, "sub/b.png": {}, "files/c.png": {}, "notes/near.png": {}, "one/twice.png": {}, "two/twice.png": {},
 		"docs/g.md": {Data: []byte(head + "![g](img/g.png)")}, "docs/img/g.png": {},
 		"i18n/ja/docs/g.md": {Data: []byte(head + "![g](img/g.png) ![h](../../../docs/img/g.png) ![i](gone.png) ![j](/k.png)")}, "i18n/ja/docs/img/g.png": {},
@@ -21,7 +22,7 @@ func TestPicturesAreFoundWhereTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, _ := l.Tip("notes/a")
-	if want := "![[/files/deep/my map.png|300]] ![[/sub/b.png]] ![x](/files/c.png) ![y](near.png) ![z](https://a.example/c.png) `![[c.png]]` <img alt=\"\" src=\"/files/c.png\"> ![[twice.png]] ![n](none.png)"; a.Body != want {
+	if want := "![[/files/deep/my map.png|300]] ![[/sub/b.png]] ![x](/files/c.png) ![y](near.png) ![z](https://a.example/c.png) `![[c.png]]` <img alt=\"\" src=\"/files/c.png\"> ![[twice.png]] ![s](/static/img/s.png) ![u](../up/c.png) ![n](none.png)"; a.Body != want {
 		t.Errorf("got  %s\nwant %s", a.Body, want)
 	}
 	g, _ := l.Tip("docs/g")
