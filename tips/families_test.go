@@ -111,3 +111,11 @@ func TestOlderVersionsAreNoTips(t *testing.T) {
 		t.Errorf("left out: %q", left)
 	}
 }
+
+// A form to fill in is no tip, and one about templates is.
+func TestFormsToFillInAreNoTips(t *testing.T) {
+	l := shelve(t, Options{}, "POST_TEMPLATE.md", "docs/TEMPLATE.md", "use-a-template.md", "template.md")
+	if got := contents(l); got != "template; use-a-template" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -47,7 +47,7 @@ func leftOut(name string) string {
 		return aPaper
 	case strings.HasPrefix(stem, "_"), inFolder(name, isPartsFolder):
 		return neverRendered
-	case inFolder(name, isTemplateFolder):
+	case inFolder(name, isTemplateFolder), strings.HasSuffix(stem, "_TEMPLATE"), strings.HasPrefix(stem, "TEMPLATE_"), stem == "TEMPLATE":
 		return aTemplate
 	}
 	return ""
