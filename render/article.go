@@ -22,6 +22,7 @@ type Article struct {
 	Fallback bool   // the text is the original, for want of the language asked for
 	Emoji    string
 	Title    string
+	Headline template.HTML // the title with its markup
 	Summary  string        // the first sentence or two, without markup
 	Body     template.HTML // headings begin at level 2
 	Source   template.HTML // "Adapted from …" with its link; "" for none
@@ -48,7 +49,7 @@ type Branch struct {
 func NewArticle(o Options, t tips.Tip, lang string) (Article, error) {
 	v := Choose(t, o.Language, lang)
 	a := Article{
-		Language: v.Language, Words: WordsFor(v, o.Language, lang), Fallback: v.Fallback, Emoji: t.Emoji, Title: v.Title,
+		Language: v.Language, Words: WordsFor(v, o.Language, lang), Fallback: v.Fallback, Emoji: t.Emoji, Title: v.Title, Headline: template.HTML(v.headline()),
 	}
 	a.Source = sourceLine(linkable(t), a.Words, "", "")
 	fragment, err := tips.HTML(v.Body)

@@ -70,6 +70,9 @@ func (in inliner) image(n *html.Node) *html.Node {
 // is called.
 func pictureWords(n *html.Node) string {
 	name := path.Base(attr(n, "src"))
+	if plain, err := url.PathUnescape(name); err == nil {
+		name = plain // a%20map.png
+	}
 	if name == "." || name == "/" {
 		name = ""
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"dailytip/tips"
 )
 
 func testInliner(lang, dir, assets string) inliner {
@@ -147,4 +149,12 @@ func FuzzInline(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Words for a picture that can't be shown are what its file is called, as people write it.
+func TestWordsForAPictureAreReadable(t *testing.T) {
+	view, err := NewTip(Options{}, tips.Tip{ID: "a", Path: "a.md", Title: "A"}, Version{Language: "en", Body: "![](my%20map.png)"}, "en", 2)
+	if err != nil || !strings.Contains(string(view.Content), "[my map]") {
+		t.Errorf("%s, %v", view.Content, err)
+	}
 }

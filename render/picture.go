@@ -86,7 +86,7 @@ func (s *Pictures) attach(name string) *Picture {
 	}
 	data, err := s.read(name)
 	if err != nil {
-		s.faults = append(s.faults, fmt.Errorf("picture %s: %w", name, err))
+		s.fault(name, err)
 		return nil
 	}
 	sum := sha256.Sum256(data)
@@ -97,16 +97,24 @@ func (s *Pictures) attach(name string) *Picture {
 		}
 	}
 	if s.bytes += len(data); s.bytes > maxPictures {
-		s.faults = append(s.faults, fmt.Errorf("picture %s: the pictures of the mail have more than %d KB together", name, maxPictures>>10))
+		s.fault(name, fmt.Errorf("the pictures of the mail have more than %d KB together", maxPictures>>10))
 		return nil
 	}
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
-		s.faults = append(s.faults, fmt.Errorf("picture %s: mail programs show PNG, JPEG and GIF: %w", name, err))
+		s.fault(name, fmt.Errorf("mail programs show PNG, JPEG and GIF: %w", err))
 		return nil
 	}
 	s.attached = append(s.attached, Picture{ID: id, Name: asciiName(name, format), Kind: "image/" + format, Data: data, width: config.Width})
 	return &s.attached[len(s.attached)-1]
+}
+
+// fault notes that a picture can't be shown, and why.
+func (s *Pictures) fault(name string, err error) {
+	if found := (*fs.PathError)(nil); errors.As(err, &found) {
+		err = found.Err
+	}
+	s.faults = append(s.faults, &fs.PathError{Op: "show picture", Path: name, Err: err})
 }
 
 // read gives a file of no more than maxPicture.
@@ -149,7 +157,7 @@ func (s *Pictures) width(name string) int {
 	}
 	f, err := s.open(name)
 	if err != nil {
-		s.faults = append(s.faults, fmt.Errorf("picture %s: %w", name, err))
+		s.fault(name, err)
 		return 0
 	}
 	defer f.Close()

@@ -13,6 +13,7 @@ import (
 type Version struct {
 	Language string // BCP 47, as the library spells it
 	Title    string
+	Written  string // the title with its markup; "": it has none
 	Body     string
 	Mindmap  string
 	// Fallback: the reader's language isn't there, this is the original.
@@ -25,7 +26,7 @@ type Version struct {
 // when it's a good one or stays within one language: Simplified Chinese when
 // it is the only Chinese; but not Spanish for a reader of Catalan.
 func Choose(t tips.Tip, own, lang string) Version {
-	original := Version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Body: t.Body, Mindmap: t.Mindmap}
+	original := Version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Written: t.Written, Body: t.Body, Mindmap: t.Mindmap}
 	if cmp.Or(lang, own, locale.Default) == original.Language {
 		return original
 	}
@@ -35,7 +36,11 @@ func Choose(t tips.Tip, own, lang string) Version {
 	}
 	texts := []Version{original}
 	for _, tr := range t.Translations {
-		texts = append(texts, Version{Language: tr.Language, Title: cmp.Or(tr.Title, t.Title), Body: tr.Body, Mindmap: cmp.Or(tr.Mindmap, "")})
+		title, written := tr.Title, tr.Written
+		if title == "" {
+			title, written = t.Title, t.Written
+		}
+		texts = append(texts, Version{Language: tr.Language, Title: title, Written: written, Body: tr.Body, Mindmap: cmp.Or(tr.Mindmap, "")})
 	}
 	tags := make([]language.Tag, len(texts))
 	for i, v := range texts {

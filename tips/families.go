@@ -93,9 +93,8 @@ func original(parent, rest string) string {
 		return path.Join(above, kind, below)
 	case hasVersion && version == "current":
 		return path.Join(above, strings.TrimPrefix(kind, "docs-"), inside)
-	default:
-		return path.Join(above, "versioned_"+kind, below)
 	}
+	return path.Join(above, kind, below) // an older version, which isn't read
 }
 
 // placeOf tells what a file is by the languages in its path: the path, without

@@ -50,7 +50,7 @@ func TestLanguageFolders(t *testing.T) {
 		{"the original beside the folder", Options{}, "content/ask.md content/listen.md content/fr/ask.md content/fr/listen.md", "content/ask: fr; content/listen: fr"},
 		{"i18n", Options{}, "ask.md i18n/ja/ask.md", "ask: ja"},
 		{"i18n of Docusaurus", Options{}, "docs/a/ask.md blog/b.md i18n/ja/docusaurus-plugin-content-docs/current/a/ask.md i18n/ja/docusaurus-plugin-content-blog/b.md", "blog/b: ja; docs/a/ask: ja"},
-		{"i18n of a part", Options{}, "docs/a.md i18n/zh/docusaurus-plugin-content-docs/current/a.md i18n/zh/docusaurus-plugin-content-docs/version-1/a.md i18n/zh/docusaurus-plugin-content-docs/version-1/b.md i18n/zh/docusaurus-plugin-content-docs/version-1/c.md", "docs/a: zh-CN"},
+		{"i18n of a part", Options{}, "docs/a.md i18n/zh/docusaurus-plugin-content-docs/current/a.md i18n/zh/docusaurus-plugin-content-docs/current/b.md i18n/zh/docusaurus-plugin-content-docs/current/c.md i18n/zh/docusaurus-plugin-content-docs/current/d.md", "docs/a: zh-CN"},
 		{"folders with a suffix", Options{}, "pages/a.md pages.fr/a.md pages.zh_TW/a.md", "pages/a: fr zh-TW"},
 		{"in the newsletter's language", Options{Language: "fr"}, "en/ask.md fr/ask.md", "fr/ask[fr]: en"},
 		{"without an English one", Options{}, "de/ask.md fr/ask.md", "de/ask[de]: fr"},
@@ -92,5 +92,30 @@ func TestTranslationsOfThreeKinds(t *testing.T) {
 	all := l.Tips()
 	if len(all) != 1 || !slices.Equal(languages(all[0]), []string{"es", "fr", "zh-CN"}) {
 		t.Errorf("tips: %s", contents(l))
+	}
+}
+
+// What a site keeps of older versions is nearly the same text again.
+func TestOlderVersionsAreNoTips(t *testing.T) {
+	l := shelve(t, Options{}, "docs/a.md", "versioned_docs/version-1/a.md", "i18n/zh/docusaurus-plugin-content-docs/current/a.md", "i18n/zh/docusaurus-plugin-content-docs/version-1/a.md", "kruise_versioned_docs/version-2/b.md", "version-3/c.md")
+	if got := contents(l); got != "docs/a: zh-CN; version-3/c" {
+		t.Errorf("got %s", got)
+	}
+	var left []string
+	for _, f := range l.LeftOut() {
+		if f.Why == oldVersion {
+			left = append(left, f.Path)
+		}
+	}
+	if want := []string{"i18n/zh/docusaurus-plugin-content-docs/version-1", "kruise_versioned_docs", "versioned_docs"}; !slices.Equal(left, want) {
+		t.Errorf("left out: %q", left)
+	}
+}
+
+// A form to fill in is no tip, and one about templates is.
+func TestFormsToFillInAreNoTips(t *testing.T) {
+	l := shelve(t, Options{}, "POST_TEMPLATE.md", "docs/TEMPLATE.md", "use-a-template.md", "template.md")
+	if got := contents(l); got != "template; use-a-template" {
+		t.Errorf("got %s", got)
 	}
 }

@@ -27,7 +27,8 @@ func (r *reader) apply(f field) {
 			r.at.keys["id"] = f.line
 		}
 	case "title":
-		t.Title = oneLine(f.text)
+		t.Title = plainTitle(oneLine(f.text))
+		t.Written = writtenTitle(f.text, t.Title)
 		r.at.titleLine = f.line
 	case "emoji":
 		t.Emoji = oneLine(f.text)

@@ -49,7 +49,7 @@ func (e *lineError) Error() string { return e.message }
 
 // frontMatter is where a file's front matter stands.
 type frontMatter struct {
-	kind        byte // '-' YAML, '+' TOML, '{' JSON, 0: there is none
+	kind        byte // '-' YAML, '+' TOML, '{' JSON, ':' properties of Logseq, 0: there is none
 	first, last int  // the first and the last of its lines, delimiters included
 }
 
@@ -72,6 +72,8 @@ func (m frontMatter) fields(lines []string) ([]field, *lineError) {
 		return readTOML(inside, m.first+1)
 	case '{':
 		return readJSON(inside, m.first)
+	case ':':
+		return readProperties(lines[m.first:m.last+1], m.first), nil
 	}
 	return readYAML(inside, m.first+1)
 }
@@ -96,6 +98,9 @@ func findFrontMatter(lines []string) (frontMatter, *lineError) {
 	case kind == 0:
 		if m, err := findJSON(lines, top); m.kind != 0 || err != nil {
 			return m, err
+		}
+		if m := findProperties(lines, top); m.kind != 0 {
+			return m, nil
 		}
 		return frontMatter{}, strayFrontMatter(lines, top)
 	case kind == '?':

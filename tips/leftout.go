@@ -21,6 +21,7 @@ const (
 	aConflict     = "a copy from a conflict of changes"
 	aTemplate     = "a template"
 	foreign       = "other people's files, not looked into"
+	oldVersion    = "an older version of other texts"
 	excluded      = "excluded by the configuration"
 )
 
@@ -46,7 +47,7 @@ func leftOut(name string) string {
 		return aPaper
 	case strings.HasPrefix(stem, "_"), inFolder(name, isPartsFolder):
 		return neverRendered
-	case inFolder(name, isTemplateFolder):
+	case inFolder(name, isTemplateFolder), strings.HasSuffix(stem, "_TEMPLATE"), strings.HasPrefix(stem, "TEMPLATE_"), stem == "TEMPLATE":
 		return aTemplate
 	}
 	return ""
@@ -78,6 +79,13 @@ func isForeignFolder(name string) bool {
 		return true
 	}
 	return false
+}
+
+// isOldVersion knows the folders in which Docusaurus keeps what its documents said in
+// older versions, each nearly the same text again.
+func isOldVersion(folder string) bool {
+	return path.Base(folder) == "versioned_docs" || strings.HasSuffix(path.Base(folder), "_versioned_docs") ||
+		strings.HasPrefix(path.Base(folder), "version-") && strings.HasPrefix(path.Base(path.Dir(folder)), "docusaurus-plugin-content-docs")
 }
 
 // isDraftFolder knows _drafts and Drafts, and "00 Drafts" of who numbers folders.

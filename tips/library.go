@@ -43,6 +43,7 @@ type Library struct {
 	reload  sync.Mutex // held while files are read
 	records map[string]*record
 	leftOut []LeftOut // when last looked at
+	images  []string  // likewise
 
 	current atomic.Pointer[snapshot]
 

@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -33,8 +34,16 @@ func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault {
 		})
 	}
 	_ = group.Wait() // what is wrong is in found
+	unsourced := fewSources(inOrder)
+	if unsourced.Message != "" {
+		l.faults = append(l.faults, unsourced)
+	}
 	for i, t := range inOrder {
-		l.faults = append(l.faults, found[i]...)
+		for _, f := range found[i] {
+			if f.Rule != RuleMissingLink || unsourced.Message == "" {
+				l.faults = append(l.faults, f)
+			}
+		}
 		if !t.Draft {
 			l.unique(t)
 		}
@@ -43,6 +52,31 @@ func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault {
 	return slices.CompactFunc(l.faults, func(a, b Fault) bool {
 		return a.Path == b.Path && a.Line == b.Line && a.Column == b.Column && a.Rule == b.Rule && a.Message == b.Message
 	})
+}
+
+// fewSources is a note in the place of a warning for each tip, where hardly any names a
+// source: they are notes of their author's own. It's empty where a source is usual.
+func fewSources(all []Tip) Fault {
+	const few, usual = 10, 10 // tips, and percent of them
+	with, without, first := 0, 0, ""
+	for _, t := range all {
+		switch {
+		case t.NeverRendered:
+		case t.Link != "" || t.at != nil && t.at.badLink:
+			with++
+		default:
+			if without++; without == 1 {
+				first = t.Path
+			}
+		}
+	}
+	if without < few || 100*with >= usual*(with+without) {
+		return Fault{}
+	}
+	return Fault{
+		Path: first, Line: 1, Rule: RuleMissingLink, Severity: Note,
+		Message: fmt.Sprintf("%d of %d tips, such as this one, name no source; where the words are another's, write “link:” with their address", without, with+without),
+	}
 }
 
 // HasFaults says whether any is more than a note.
@@ -59,6 +93,9 @@ type linter struct {
 }
 
 func (l *linter) tip(t Tip) {
+	if t.NeverRendered {
+		return // it's a part of others, or leads to another
+	}
 	if t.at == nil {
 		t.at = &origin{path: t.Path, body: fragment{text: t.Body}, mindmap: fragment{text: t.Mindmap}}
 	}

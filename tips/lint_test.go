@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -109,5 +110,32 @@ func TestFaultsOf(t *testing.T) {
 	wantFault(t, got, RuleLongTitle, Warning, 2, 0)
 	if len(got) != 2 || len(all) != 3 {
 		t.Errorf("%v of %v", got, all)
+	}
+}
+
+// Notes of one's own have no sources: that is one note and not a warning for each.
+func TestALibraryWithoutSourcesIsOneNote(t *testing.T) {
+	var all []Tip
+	for i := range 30 {
+		link := ""
+		if i < 2 {
+			link = "link: https://example.com/\n"
+		}
+		tip, _, ok := Parse(fmt.Sprintf("%02d.md", i), fmt.Appendf(nil, "---\ntitle: T%d\n%s---\nText.\n", i, link))
+		if !ok {
+			t.Fatal("not read")
+		}
+		all = append(all, tip)
+	}
+	got := Lint(all, nil, LintOptions{})
+	if len(got) != 1 || got[0].Rule != RuleMissingLink || got[0].Severity != Note || got[0].Path != "02.md" || !strings.HasPrefix(got[0].Message, "28 of 30 tips") {
+		t.Errorf("got %v", got)
+	}
+	if got := Lint(all[:15], nil, LintOptions{}); len(got) != 13 || got[0].Severity != Warning {
+		t.Errorf("where a source is usual: %v", got)
+	}
+	redirect, faults, _ := Parse("a.md", []byte("---\ntitle: A\nredirect_to: /b\n---\n"))
+	if got := Lint([]Tip{redirect}, faults, LintOptions{}); len(got) != 0 || !redirect.NeverRendered {
+		t.Errorf("a page that leads to another: %v", got)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"dailytip/tips/markup"
 )
 
 // record is what we know of one file.
@@ -84,10 +86,10 @@ func (l *Library) Reload() error {
 		l.records[f.path] = f
 	}
 	before := l.current.Load()
-	if dirty || slices.Contains(changed, true) || !slices.Equal(seen.faults, folderFaultsOf(before.faults)) || !slices.Equal(seen.leftOut, l.leftOut) {
+	if dirty || slices.Contains(changed, true) || !slices.Equal(seen.faults, folderFaultsOf(before.faults)) || !slices.Equal(seen.leftOut, l.leftOut) || !slices.Equal(seen.images, l.images) {
 		next := assemble(found, seen)
 		l.publish(next)
-		l.leftOut = seen.leftOut
+		l.leftOut, l.images = seen.leftOut, seen.images
 		l.log.Debug("library read", "tips", len(next.tips), "faults", len(next.faults), "files", len(found))
 	}
 	return nil
@@ -100,6 +102,7 @@ type scanned struct {
 	faults  []Fault
 	names   []string // of all markdown files that aren't excluded
 	unread  []string // that may hold texts, in a format that isn't read
+	images  []string // pictures
 }
 
 // scan lists the files that may hold tips. What is in a folder that can't be
@@ -134,6 +137,9 @@ func (l *Library) scan(fsys fs.FS) (scanned, error) {
 		case d.IsDir() && isForeignFolder(d.Name()) && name != ".":
 			s.leftOut = append(s.leftOut, LeftOut{name, foreign})
 			return fs.SkipDir
+		case d.IsDir() && isOldVersion(name):
+			s.leftOut = append(s.leftOut, LeftOut{name, oldVersion})
+			return fs.SkipDir
 		case d.IsDir():
 			return nil
 		case isMarkdown(d.Name()):
@@ -141,6 +147,8 @@ func (l *Library) scan(fsys fs.FS) (scanned, error) {
 			entries[name] = d
 		case isUnread(name):
 			s.unread = append(s.unread, name)
+		case markup.IsPicture(name):
+			s.images = append(s.images, name)
 		}
 		return nil
 	})

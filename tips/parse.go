@@ -202,7 +202,7 @@ func (r *reader) readText(f fragment) {
 	o := newOutline(f).spaced()
 	if h, title, ok := o.title(); ok {
 		if t.Title == "" && r.at.titleLine == 0 {
-			t.Title = title
+			t.Title, t.Written = title, writtenTitle(h.text, title)
 			r.at.titleLine = o.lines[h.from]
 			r.parts = append(r.parts, part{o.lines[h.from], o.lines[h.to-1], partTitle, ""})
 		}
@@ -238,6 +238,9 @@ const (
 )
 
 func (r *reader) lack(rule, message string) {
+	if r.tip.NeverRendered {
+		return
+	}
 	if r.tip.Draft {
 		r.fault(Note, rule, 0, 0, "%s", message)
 		return

@@ -101,6 +101,7 @@ type Broken struct {
 // assemble makes the tips that a library offers out of its files.
 func assemble(found []*record, seen scanned) *snapshot {
 	s := &snapshot{faults: slices.Clone(seen.faults), leftOut: slices.Clone(seen.leftOut)}
+	pictures := newPictures(seen.images)
 	byPath := make(map[string]int, len(found)) // file of a tip → index in s.tips
 	byID := make(map[string]string, len(found))
 	for _, f := range found {
@@ -136,11 +137,15 @@ func assemble(found []*record, seen scanned) *snapshot {
 		}
 		byID[f.good.ID] = f.path
 		byPath[f.path] = len(s.tips)
-		s.tips = append(s.tips, *f.good)
+		tip := *f.good
+		pictures.settleTip(&tip)
+		s.tips = append(s.tips, tip)
 	}
 	for _, f := range found {
 		if i, ok := byPath[f.role.base]; ok && f.role.base != "" && f.good != nil {
-			s.addSibling(&s.tips[i], *f.good, f.role.language)
+			file, dir := *f.good, path.Dir(s.tips[i].Path)
+			file.Body, file.Mindmap = pictures.settle(file.Body, path.Dir(f.path), dir), pictures.settle(file.Mindmap, path.Dir(f.path), dir)
+			s.addSibling(&s.tips[i], file, f.role.language)
 		}
 	}
 	slices.SortFunc(s.tips, func(a, b Tip) int { return strings.Compare(a.ID, b.ID) })
@@ -163,7 +168,7 @@ func firstError(faults []Fault) Fault {
 // addSibling makes a translation of the tip out of a file beside it. It wins
 // over a block of the same language in the tip's own file.
 func (s *snapshot) addSibling(t *Tip, file Tip, suffix string) {
-	tr := Translation{Language: suffix, Title: file.Title, Body: file.Body, Mindmap: file.Mindmap, Modified: file.Modified, NotBefore: file.NotBefore, Expires: file.Expires, at: file.at}
+	tr := Translation{Language: suffix, Title: file.Title, Written: file.Written, Body: file.Body, Mindmap: file.Mindmap, Modified: file.Modified, NotBefore: file.NotBefore, Expires: file.Expires, at: file.at}
 	if file.Language != "" {
 		tr.Language = file.Language
 	}

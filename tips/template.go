@@ -29,6 +29,7 @@ var templates = []struct {
 	{regexp.MustCompile(`(?m)^(?:import\s+(?:[\w{*][^\n;]*\s)?(?:from\s+)?['"][^'"\n]+['"]|export\s+(?:const|let|var|default|async|function)\b)`), "code of MDX"},
 	{regexp.MustCompile(`\{/\*`), "a comment of MDX"},
 	{regexp.MustCompile(`\{\*[^{}\n]*\*\}`), "a file that a site's program puts in"},
+	{regexp.MustCompile(`(?m)^:::[ \t]+[A-Za-z_]\w*(?:\.\w+)+[ \t]*$`), "a part that mkdocstrings fills in"},
 	{component, "a component of MDX"},
 	{regexp.MustCompile(`(?m)^[ \t>]*%%`), "a comment without an end, so all below it is hidden"},
 }
@@ -58,7 +59,7 @@ func mayHoldTemplates(markdown string) bool {
 		switch c := markdown[i]; {
 		case c == '{' && strings.IndexByte("%{*/", next) >= 0,
 			c == '<' && (next == '%' || 'A' <= next && next <= 'Z'),
-			c == '%' && next == '%':
+			c == '%' && next == '%', c == ':' && next == ':':
 			return true
 		}
 	}

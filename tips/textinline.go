@@ -110,6 +110,8 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 	case *markup.Nothing:
 	case *markup.Mark:
 		w.mark(b, "*", w.inline(n))
+	case *markup.Raised:
+		b.WriteString(markup.Raise(n.Words, n.Above))
 	case *markup.Key:
 		b.WriteString(n.Name)
 	case *emoji.Emoji:

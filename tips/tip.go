@@ -17,12 +17,14 @@ type Tip struct {
 	ID   string `json:"id"`   // unique in its library; NFC
 	Path string `json:"path"` // slash-separated, relative to the library's root
 
-	Title  string   `json:"title"`            // one line, never empty in a library
-	Emoji  string   `json:"emoji,omitempty"`  // "" for none
-	Tags   []string `json:"tags,omitempty"`   // in the order written, without repeats
-	Link   string   `json:"link,omitempty"`   // http or https, else ""
-	Source string   `json:"source,omitempty"` // given name, else the link's host without "www."
-	Author string   `json:"author,omitempty"` // several are joined by ", "
+	Title string `json:"title"` // one line, never empty in a library
+	// Written is the title with its markup, see [TitleHTML]; "": it has none.
+	Written string   `json:"written_title,omitempty"`
+	Emoji   string   `json:"emoji,omitempty"`  // "" for none
+	Tags    []string `json:"tags,omitempty"`   // in the order written, without repeats
+	Link    string   `json:"link,omitempty"`   // http or https, else ""
+	Source  string   `json:"source,omitempty"` // given name, else the link's host without "www."
+	Author  string   `json:"author,omitempty"` // several are joined by ", "
 
 	// Language of Title and Body as a BCP 47 tag; "" means the newsletter's own.
 	Language string `json:"language,omitempty"`
@@ -63,9 +65,10 @@ type Tip struct {
 
 // Translation is a tip's text in another language.
 type Translation struct {
-	Language string    `json:"language"` // BCP 47, see the package doc
-	Title    string    `json:"title"`    // the tip's own title when the translation has none
-	Body     string    `json:"body"`     // markdown, never empty
+	Language string    `json:"language"`                // BCP 47, see the package doc
+	Title    string    `json:"title"`                   // the tip's own title when the translation has none
+	Written  string    `json:"written_title,omitempty"` // the title with its markup; "": it has none
+	Body     string    `json:"body"`                    // markdown, never empty
 	Mindmap  string    `json:"mindmap,omitempty"`
 	Modified time.Time `json:"modified,omitzero"` // zero: not given
 	// NotBefore and Expires are those of the translation's own file.

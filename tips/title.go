@@ -89,6 +89,9 @@ func titleFromName(file string) string {
 		}, name)
 	}
 	words := oneLine(name)
+	if first, _, _ := strings.Cut(words, " "); strings.ContainsAny(first, "0123456789") {
+		return words // v1.2.0, x86
+	}
 	c, size := utf8.DecodeRuneInString(words)
 	return string(unicode.ToUpper(c)) + words[size:]
 }

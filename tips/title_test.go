@@ -68,3 +68,43 @@ func TestNoTitle(t *testing.T) {
 	}
 	wantFault(t, faults, RuleMissingTitle, Error, 1, 0)
 }
+
+// The subject is plain, the headline shows what its author marked; what isn't markup
+// for sure stays.
+func TestMarkupInTitles(t *testing.T) {
+	for written, want := range map[string][2]string{
+		"Use `git switch`, **not** `checkout` &amp; friends": {"Use git switch, not checkout & friends", "Use <code>git switch</code>, <strong>not</strong> <code>checkout</code> &amp; friends"},
+		"The *why* of it, and _how_":                         {"The why of it, and how", "The <em>why</em> of it, and <em>how</em>"},
+		"Read [this](https://a.example/b) today":             {"Read this today", "Read this today"},
+		"snake_case_name and __init__ * 2 ** 3":              {"snake_case_name and __init__ * 2 ** 3", "snake_case_name and __init__ * 2 ** 3"},
+		"AT&T, a < b & List<T>":                              {"AT&T, a < b & List<T>", "AT&amp;T, a &lt; b &amp; List&lt;T&gt;"},
+		"`<script>` and `a_b`":                               {"<script> and a_b", "<code>&lt;script&gt;</code> and <code>a_b</code>"},
+		"&lt;img src=x&gt;":                                  {"<img src=x>", "&lt;img src=x&gt;"},
+	} {
+		tip, _, _ := Parse("a.md", []byte("---\ntitle: '"+written+"'\n---\nText.\n"))
+		headline := TitleHTML(written)
+		if tip.Title != want[0] || headline != want[1] {
+			t.Errorf("%q\n got title %q, headline %q\nwant title %q, headline %q", written, tip.Title, headline, want[0], want[1])
+		}
+		if marked := strings.Contains(headline, "<"); marked != (tip.Written != "") {
+			t.Errorf("%q: kept as written: %q", written, tip.Written)
+		}
+	}
+	tip, _, _ := Parse("a.md", []byte("# Use `set` *now*\n\nText.\n"))
+	if tip.Title != "Use set now" || TitleHTML(tip.Written) != "Use <code>set</code> <em>now</em>" {
+		t.Errorf("a heading: %q, %q", tip.Title, tip.Written)
+	}
+}
+
+func FuzzTitleMarkup(f *testing.F) {
+	f.Add("a `b` **c** *d* _e_ [f](https://g.example) &amp;")
+	f.Fuzz(func(t *testing.T, written string) {
+		shown := TitleHTML(written)
+		for _, element := range []string{"code", "strong", "em"} {
+			shown = strings.ReplaceAll(strings.ReplaceAll(shown, "<"+element+">", ""), "</"+element+">", "")
+		}
+		if strings.ContainsAny(shown, "<>\"") {
+			t.Errorf("%q becomes %q", written, TitleHTML(written))
+		}
+	})
+}

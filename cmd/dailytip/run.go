@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
+	"dailytip/tips"
 )
 
 // stdio is where a command reads and writes.
@@ -102,7 +103,8 @@ type command struct {
 	config    string
 	json      bool
 	logFormat string
-	logLevel  *slog.Level // of --log-level; nil: each command has its own
+	logLevel  *slog.Level  // of --log-level; nil: each command has its own
+	library   tips.Options // of a folder of tips that is named by hand
 }
 
 func (c *command) root() *cobra.Command {

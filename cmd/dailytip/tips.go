@@ -4,15 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/mail"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"dailytip/config"
-	"dailytip/mailer/letter"
 	"dailytip/tips"
 )
 
@@ -20,52 +17,11 @@ func (c *command) tips() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{Use: "tips", Short: "Look after the library: list, show, lint, repair, new", Args: cobra.NoArgs}
 	cmd.PersistentFlags().StringVar(&dir, "dir", "", "the library's `folder` (default: those of the configuration)")
+	cmd.PersistentFlags().StringSliceVar(&c.library.Exclude, "exclude", nil, "with --dir: `globs` of files and folders that are no tips")
+	cmd.PersistentFlags().StringSliceVar(&c.library.Languages, "languages", nil, "with --dir: the `languages` that have folders in it")
+	cmd.PersistentFlags().StringVar(&c.library.Language, "language", "", "with --dir: the `language` of its tips")
 	cmd.AddCommand(c.tipsList(&dir), c.tipsShow(&dir), c.tipsLint(&dir), c.tipsRepair(&dir), c.tipsNew(&dir))
 	return cmd
-}
-
-// folderOf is a library that a command line means.
-type folderOf struct {
-	path    string
-	options tips.Options
-}
-
-// folders are the libraries that a command line means.
-func (c *command) folders(dir string) ([]folderOf, error) {
-	if dir != "" {
-		return []folderOf{{path: dir}}, nil
-	}
-	cfg, err := config.Load(c.configPath())
-	if err != nil {
-		return nil, err
-	}
-	var folders []folderOf
-	seen := make(map[string]bool)
-	for _, n := range cfg.Newsletters {
-		if !seen[libraryKey(n)] {
-			seen[libraryKey(n)] = true
-			folders = append(folders, folderOf{n.Tips, libraryOptions(n)})
-		}
-	}
-	return folders, nil
-}
-
-// each opens the libraries one after the other.
-func (c *command) each(dir string, f func(folder string, l *tips.Library) error) error {
-	folders, err := c.folders(dir)
-	if err != nil {
-		return err
-	}
-	for _, folder := range folders {
-		l, err := tips.Open(folder.path, folder.options)
-		if err != nil {
-			return fmt.Errorf("open library: %w", err)
-		}
-		if err := f(folder.path, l); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (c *command) tipsShow(dir *string) *cobra.Command {
@@ -115,30 +71,6 @@ func (c *command) tipsShow(dir *string) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&lang, "lang", "", "show this translation")
 	return cmd
-}
-
-// lookOf is how the mails of a folder's tips look: as the newsletter that sends
-// them says, or plain when the folder was named by hand.
-func (c *command) lookOf(dir, folder string) (letter.Newsletter, error) {
-	if dir != "" {
-		return letter.Newsletter{
-			ID: "lint", Title: "Lint", BaseURL: "http://localhost", From: mail.Address{Address: "tips@example.com"}, Assets: libraryFiles(dir),
-		}, nil
-	}
-	cfg, err := config.Load(c.configPath())
-	if err != nil {
-		return letter.Newsletter{}, err
-	}
-	all, err := newLooks(cfg)
-	if err != nil {
-		return letter.Newsletter{}, err
-	}
-	for _, n := range cfg.Newsletters {
-		if n.Tips == folder {
-			return all[n.ID], nil
-		}
-	}
-	return letter.Newsletter{}, fmt.Errorf("no newsletter has the folder %s", folder)
 }
 
 func (c *command) tipsRepair(dir *string) *cobra.Command {

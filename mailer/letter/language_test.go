@@ -108,3 +108,40 @@ func TestWeeklyInOneLanguage(t *testing.T) {
 		}
 	}
 }
+
+// A tip in Hebrew runs from the right, also when we have no words in Hebrew: those, and
+// the date, are in the newsletter's language, each in its own direction.
+func TestATextInALanguageWithoutOurWords(t *testing.T) {
+	hebrew := tips.Tip{
+		ID: "a", Path: "a.md", Title: "להודות בטעות", Language: "he",
+		Body: "אומרים **מיד** מה קרה.\n\n- ואז ממשיכים\n\n> בלי תירוצים\n\n| א | ב |\n|---|---|\n| 1 | 2 |\n\n`git push` בסוף.",
+	}
+	for _, c := range []struct{ own, reader, words, date string }{
+		{"he", "", "en", "Monday, 23 November"},
+		{"he", "he", "en", "Monday, 23 November"},
+		{"de", "", "de", "Montag, 23. November"},
+		{"ar", "he", "ar", "٢٣"},
+	} {
+		n := newsletter()
+		n.Language = c.own
+		l, err := Compose(n, content(hebrew), c.reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		html := l.HTML()
+		if l.Subject != hebrew.Title || l.Language != "he" {
+			t.Errorf("%v: subject %q, language %q", c, l.Subject, l.Language)
+		}
+		for _, want := range []string{
+			`<html lang="` + c.words + `" dir="` + locale.Dir(c.words) + `"`, `<h1 class="k h" lang="he" dir="rtl"`, `<div lang="he" dir="rtl"`,
+			"padding-right:24px", "border-right:3px solid", c.date,
+		} {
+			if !strings.Contains(html, want) {
+				t.Errorf("%v: %s is missing", c, want)
+			}
+		}
+		if !strings.Contains(l.Text(), c.date) {
+			t.Errorf("%v: the date is missing in %s", c, l.Text())
+		}
+	}
+}

@@ -135,7 +135,7 @@ func TestPicturesThatCannotBeShown(t *testing.T) {
 		"https://example.com/a.png":     "",
 		"../../../etc/passwd":           "-",
 		"//host/a.png":                  "-",
-		"missing.png":                   "picture team/missing.png: find picture",
+		"missing.png":                   "picture team/missing.png: file does not exist",
 		"big.png":                       "picture team/big.png: it has more than 512 KB",
 		"text.png":                      "picture team/text.png: mail programs show PNG, JPEG and GIF",
 		"sub":                           "picture team/sub: it is no file",

@@ -19,6 +19,8 @@ var (
 	// A line of its own may also name a list that is defined elsewhere.
 	attributeLine = regexp.MustCompile(`^[ \t]*(?:\{:[^{}\n]*\}|\{[ \t]*` + attributeItem + `(?:[ \t]+` + attributeItem + `)*[ \t]*\})[ \t]*$`)
 	// What Jekyll reads to leave alone what stands between: {% raw %}.
+	// What Logseq keeps below a block for itself, and the options of a box of MyST.
+	ownLine = regexp.MustCompile(`^[ \t]*(?:(?:id|collapsed|logseq\.[\w.-]+|background-color|card-[\w-]+|heading|created-at|updated-at|hl-[\w-]+|ls-type|query-[\w-]+)::(?:[ \t].*)?|(?:SCHEDULED|DEADLINE): <[^<>]*>|:LOGBOOK:|CLOCK: \[.*|:END:|:(?:class|name|open|icon|color):(?:[ \t].*)?)[ \t]*$`)
 	rawTag  = regexp.MustCompile(`^\{%-?\s*(?:end)?raw\s*-?%\}`)
 	tocLine = regexp.MustCompile(`^[ \t]*\{:[^{}\n]*\btoc\b[^{}\n]*\}[ \t]*$`)
 )
@@ -39,7 +41,8 @@ func (attributeLines) Transform(p *ast.Paragraph, reader text.Reader, _ parser.C
 	for i := range lines.Len() {
 		line := lines.At(i)
 		value := bytes.TrimRight(line.Value(src), "\r\n")
-		if !bytes.ContainsRune(value, '{') || !attributeLine.Match(value) {
+		hidden := bytes.IndexByte(value, ':') >= 0 && ownLine.Match(value)
+		if !hidden && (bytes.IndexByte(value, '{') < 0 || !attributeLine.Match(value)) {
 			kept = append(kept, line)
 			continue
 		}

@@ -32,6 +32,8 @@ func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 			n.write()
 		case *ast.Image:
 			withoutSize(n, src)
+		case *ast.ListItem:
+			becomeTask(n, src)
 		}
 		return ast.WalkContinue, nil
 	})

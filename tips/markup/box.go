@@ -105,7 +105,7 @@ var slashLine = regexp.MustCompile(`^(/{3,})[ \t]*([a-z][\w-]*)[ \t]*(?:\|[ \t]*
 var fenceLine = regexp.MustCompile(`^(:{3,})[ \t]*(?:\{([^}\n]*)\}|([A-Za-z][\w-]*)(?:\[([^\]\n]*)\])?(?:\{([^}\n]*)\})?)?[ \t]*`)
 
 // Trigger implements parser.BlockParser.
-func (fencedBox) Trigger() []byte { return []byte{':', '/'} }
+func (fencedBox) Trigger() []byte { return []byte{':', '/', '`'} }
 
 // Open implements parser.BlockParser.
 func (fencedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
@@ -113,6 +113,9 @@ func (fencedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 	at := max(pc.BlockOffset(), 0)
 	if line[at] == '/' {
 		return slashed(reader, pc, line, segment, at)
+	}
+	if line[at] == '`' {
+		return directive(reader, pc, line, segment, at)
 	}
 	m := fenceLine.FindSubmatchIndex(line[at:])
 	if m == nil || m[4] < 0 && m[6] < 0 || openBoxes(pc) >= maxBoxes {
@@ -126,8 +129,14 @@ func (fencedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 	}
 	b := &Box{fence: part(1)}
 	kind, attributes := part(3), part(2)+part(5)
+	if notes[attributes] {
+		kind, attributes = attributes, ""
+	}
 	if kind == "" {
 		kind = pandocKind(attributes)
+	}
+	if kind == "admonition" {
+		kind = ""
 	}
 	b.Folded = kind == "details"
 	switch {
@@ -160,6 +169,31 @@ func slashed(reader text.Reader, pc parser.Context, line []byte, segment text.Se
 		kind = ""
 	}
 	titled(b, own, reader.Source(), kind)
+	reader.AdvanceToEOL()
+	return b, parser.HasChildren
+}
+
+// notes are the boxes of reStructuredText, which MyST writes as the language of code
+// or between colons: {note}.
+var notes = map[string]bool{
+	"note": true, "tip": true, "hint": true, "important": true, "warning": true, "caution": true, "attention": true, "danger": true,
+	"error": true, "seealso": true, "admonition": true, "dropdown": true, "todo": true,
+}
+
+var directiveLine = regexp.MustCompile("^(`{3,})\\{([a-z]+)\\}[ \t]*")
+
+// directive opens a box that MyST writes like code.
+func directive(reader text.Reader, pc parser.Context, line []byte, segment text.Segment, at int) (ast.Node, parser.State) {
+	m := directiveLine.FindSubmatchIndex(line[at:])
+	if m == nil || openBoxes(pc) >= maxBoxes || !notes[string(line[at+m[4]:at+m[5]])] {
+		return nil, parser.NoChildren
+	}
+	kind := string(line[at+m[4] : at+m[5]])
+	b := &Box{fence: string(line[at+m[2] : at+m[3]]), Folded: kind == "dropdown"}
+	if kind == "admonition" || kind == "dropdown" {
+		kind = ""
+	}
+	titled(b, within(segment, at+m[1], len(line)), reader.Source(), kind)
 	reader.AdvanceToEOL()
 	return b, parser.HasChildren
 }
@@ -237,15 +271,18 @@ func (fencedBox) CanAcceptIndentedLine() bool { return false }
 //
 //	!!! note "Title"        ??? question "Folded"        === "A tab"
 //	    text
+//
+// and the notes of reStructuredText, indented by two or more: ".. note:: text".
 type indentedBox struct{}
 
 var (
-	admonition = regexp.MustCompile(`^(!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)(?:[ \t]+[\w-]+)*[ \t]*("[^"\n]*")?[ \t]*\r?\n?$`)
-	tab        = regexp.MustCompile(`^===[!+]?[ \t]+"([^"\n]+)"[ \t]*\r?\n?$`)
+	admonition   = regexp.MustCompile(`^(!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)(?:[ \t]+[\w-]+)*[ \t]*("[^"\n]*")?[ \t]*\r?\n?$`)
+	restructured = regexp.MustCompile(`^\.\.[ \t]+([a-z]+)::[ \t]*([^\n]*)`)
+	tab          = regexp.MustCompile(`^===[!+]?[ \t]+"([^"\n]+)"[ \t]*\r?\n?$`)
 )
 
 // Trigger implements parser.BlockParser.
-func (indentedBox) Trigger() []byte { return []byte{'!', '?', '='} }
+func (indentedBox) Trigger() []byte { return []byte{'!', '?', '=', '.'} }
 
 // Open implements parser.BlockParser.
 func (indentedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
@@ -255,6 +292,17 @@ func (indentedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.
 	inside := func(from, to int) text.Segment { return within(segment, at+from, at+to) }
 	if m := tab.FindSubmatchIndex(line[at:]); m != nil {
 		titled(b, inside(m[2], m[3]), reader.Source(), "")
+	} else if m := restructured.FindSubmatchIndex(line[at:]); m != nil && notes[string(line[at+m[2]:at+m[3]])] {
+		b.indent = 2
+		kind, words := string(line[at+m[2]:at+m[3]]), inside(m[4], m[5])
+		words = words.TrimRightSpace(reader.Source())
+		if kind == "admonition" {
+			titled(b, words, reader.Source(), "")
+		} else if titled(b, inside(m[5], m[5]), reader.Source(), kind); !words.IsEmpty() {
+			p := ast.NewParagraph()
+			p.Lines().Append(words)
+			b.AppendChild(b, p)
+		}
 	} else if m := admonition.FindSubmatchIndex(line[at:]); m != nil && indentedBelow(reader.Source()[segment.Stop:]) {
 		mark, kind := line[at+m[2]:at+m[3]], string(line[at+m[4]:at+m[5]])
 		b.Folded = string(mark) == "???"

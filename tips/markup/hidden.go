@@ -7,6 +7,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // longSpan is how far in a text, in bytes, the end of something that began in a
@@ -130,9 +131,9 @@ func (anchors) Transform(doc *ast.Document, reader text.Reader, _ parser.Context
 			return ast.WalkContinue, nil
 		}
 		if last, ok := n.LastChild().(*ast.Text); ok {
-			if at := anchor.FindIndex(last.Segment.Value(src)); at != nil {
+			if at := anchor.FindIndex(last.Segment.Value(src)); at != nil && beginsWord(last, at[0], src) {
 				last.Segment = within(last.Segment, 0, at[0])
-				trimBreak(last)
+				trimBreak(last, src)
 			}
 		}
 		if ast.IsParagraph(n) && n.HasChildren() && showsNothing(n, src) {
@@ -146,12 +147,22 @@ func (anchors) Transform(doc *ast.Document, reader text.Reader, _ parser.Context
 	}
 }
 
-// trimBreak takes away the line break before a text that became empty.
-func trimBreak(last *ast.Text) {
+// beginsWord says whether a blank or nothing stands before a place in a text.
+func beginsWord(n *ast.Text, at int, src []byte) bool {
+	before, ok := n.PreviousSibling().(*ast.Text)
+	if at > 0 || !ok || before.SoftLineBreak() || before.HardLineBreak() || before.Segment.IsEmpty() {
+		return true
+	}
+	return util.IsSpace(src[before.Segment.Stop-1])
+}
+
+// trimBreak takes away the blank or the line break before a text that became empty.
+func trimBreak(last *ast.Text, src []byte) {
 	if !last.Segment.IsEmpty() {
 		return
 	}
 	if before, ok := last.PreviousSibling().(*ast.Text); ok {
+		before.Segment = before.Segment.TrimRightSpace(src)
 		before.SetSoftLineBreak(false)
 		before.SetHardLineBreak(false)
 	}

@@ -127,6 +127,14 @@ func (html) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(KindMark, around(always("<mark>"), always("</mark>")))
 	r.Register(KindKey, around(
 		func(n ast.Node) string { return "<kbd>" + string(util.EscapeHTML([]byte(n.(*Key).Name))) + "</kbd>" }, always("")))
+	r.Register(KindRaised, around(func(n ast.Node) string {
+		raised := n.(*Raised)
+		tag := "sub>"
+		if raised.Above {
+			tag = "sup>"
+		}
+		return "<" + tag + string(util.EscapeHTML([]byte(raised.Words))) + "</" + tag
+	}, always("")))
 	r.Register(KindNothing, around(always(""), always("")))
 }
 
