@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"dailytip/subscribers"
 	"dailytip/subscribers/listfile"
 )
 
@@ -59,6 +60,7 @@ func TestTheSameListInManyForms(t *testing.T) {
 		"sep=;":        "sep=;\r\nemail;name\r\nana@example.org;Ana Muñoz\r\nben@example.org;Ben 山\r\n",
 		"sep=, quoted": "\"sep=,\"\nemail,name\nana@example.org,Ana Muñoz\nben@example.org,Ben 山\n",
 		"blank before": "\n" + list,
+		"empty before": ",,\r\n" + list,
 	} {
 		if got := readAll(t, file); !slices.Equal(got, []string{"3: ana@example.org Ana Muñoz", "4: ben@example.org Ben 山"}) {
 			t.Errorf("%s: %q", name, got)
@@ -223,6 +225,20 @@ func TestWhoIsOut(t *testing.T) {
 		row := preference(t, column, value)
 		if got := string(row.Request.Imported.State); row.Err == nil && got != want || (row.Err != nil) != (want == "refused") {
 			t.Errorf("%s: %q, %v; want %q", cell, got, row.Err, want)
+		}
+	}
+}
+
+// Whatever else is wrong with a row, who is out in it is kept out.
+func TestNothingLetsWhoIsOutIn(t *testing.T) {
+	file, err := listfile.Open(strings.NewReader("email,name,status,timezone,days,created_at,language\nana@example.org,Dvo\xf8\xe1k,cleaned,EST,FUNDAY,02/03/2018,Klingonese\nben@example.org,Dvo\xf8\xe1k,active,,,,\n"),
+		listfile.Options{Newsletters: []string{"management"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range file.Rows() {
+		if row.Line == 2 && (row.Err != nil || row.Request.Imported.State != subscribers.Suppressed) || row.Line == 3 && row.Err == nil {
+			t.Errorf("%+v", row)
 		}
 	}
 }
