@@ -123,7 +123,7 @@ func TestZonesAsPeopleWriteThem(t *testing.T) {
 		"berlin": "Europe/Berlin", "New York": "America/New_York", "america/port-au-prince": "America/Port-au-Prince", "africa/dar_es_salaam": "Africa/Dar_es_Salaam",
 		"(UTC+01:00) Berlin": "Europe/Berlin", "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna": "Europe/Amsterdam", "(GMT-05:00) Eastern Time (US & Canada)": "America/New_York",
 		"(UTC) London": "Europe/London", "(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi": "Asia/Kolkata", "W. Europe Standard Time": "Europe/Berlin", "Pacific Time (US & Canada)": "America/Los_Angeles",
-		"US/Pacific": "US/Pacific", "us/pacific": "US/Pacific", "Asia/Calcutta": "Asia/Calcutta", "etc/gmt+5": "Etc/GMT+5", "utc": "UTC", "UTC+0": "UTC", "": "",
+		"US/Pacific": "US/Pacific", "Europe/Berlin (CET)": "Europe/Berlin", "us/pacific": "US/Pacific", "Asia/Calcutta": "Asia/Calcutta", "etc/gmt+5": "Etc/GMT+5", "utc": "UTC", "UTC+0": "UTC", "": "",
 		"GMT+8": "Etc/GMT-8", "UTC-3": "Etc/GMT+3", "gmt +02:00": "Etc/GMT-2", "UTC−5": "Etc/GMT+5", "(UTC+01:00)": "Etc/GMT-1",
 	} {
 		row := preference(t, "timezone", in)
@@ -178,7 +178,7 @@ func TestZonesInAnyCase(t *testing.T) {
 func TestLanguagesAsPeopleWriteThem(t *testing.T) {
 	for in, want := range map[string]string{
 		"de": "de", "pt_BR": "pt-BR", "EN_us": "en-US", "en-GB,en;q=0.9": "en-GB", "de_DE.UTF-8": "de-DE", "deu": "de", "German": "de", "deutsch": "de", "Español": "es", "français": "fr",
-		"English": "en", "Portuguese (Brazil)": "pt-BR", "Brazilian Portuguese": "pt-BR", "Chinese (Simplified)": "zh-Hans", "Simplified Chinese": "zh-Hans", "English (US)": "en-US",
+		"English": "en", "Portuguese (Brazil)": "pt-BR", "Brazilian Portuguese": "pt-BR", "Chinese (Simplified)": "zh-Hans", "Simplified Chinese": "zh-Hans", "English (US)": "en-US", "Spanish (Latin America)": "es-419",
 		"日本語": "ja", "русский": "ru", "zh": "zh", "Ga": "ga", "": "",
 	} {
 		if row := preference(t, "Language", in); row.Err != nil || row.Request.Preferences.Language != want {

@@ -114,16 +114,24 @@ func (f *File) columns(rec record) (h header, err error) {
 		}
 		said[plain(column)] = meaning
 	}
-	for _, text := range rec.fields {
-		text = tidy(unguard(strings.TrimSpace(text)))
-		meaning, isSaid := said[plain(text)]
+	all := make([]string, len(rec.fields))
+	for i, text := range rec.fields {
+		rec.fields[i] = tidy(unguard(strings.TrimSpace(text)))
+		all[i] = plain(rec.fields[i])
+	}
+	for i, text := range rec.fields {
+		meaning, isSaid := said[all[i]]
 		if !isSaid {
-			if meaning = meaningOf[plain(text)]; slices.Contains(slices.Collect(maps.Values(said)), meaning) {
+			meaning = meaningOf[all[i]]
+			if other, ok := besides[all[i]]; ok && slices.Contains(all, other) {
+				meaning = colState
+			}
+			if slices.Contains(slices.Collect(maps.Values(said)), meaning) {
 				meaning = "" // the operator has named another column for it
 			}
 		}
-		delete(f.unmapped, plain(text))
-		if i := slices.Index(h.names, text); text != "" && i >= 0 && h.meanings[i] != "" || meaning == colEmail && h.at(colEmail) >= 0 {
+		delete(f.unmapped, all[i])
+		if before := slices.Index(h.names, text); text != "" && before >= 0 && h.meanings[before] != "" || meaning == colEmail && h.at(colEmail) >= 0 {
 			return fail(`%q stands there twice, or means the same as another; --map "Column=" leaves one alone`, text)
 		}
 		h.names, h.meanings = append(h.names, text), append(h.meanings, meaning)

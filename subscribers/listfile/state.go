@@ -15,13 +15,13 @@ import (
 var stateWords = func() map[string]subscribers.State {
 	all := map[string]subscribers.State{}
 	for state, words := range map[subscribers.State]string{
-		subscribers.Active:  "active, subscribed, enabled, confirmed, verified, opted in, regular, premium, valid",
+		subscribers.Active:  "active, subscribed, enabled, confirmed, verified, opted in, regular, premium, gifted, trialed, unpaid, churning, past due, valid",
 		subscribers.Pending: "pending, unconfirmed, unactivated, unverified, not confirmed, validating, waiting",
 		subscribers.Paused:  "paused",
 		subscribers.Unsubscribed: "unsubscribed, unsubscribe, inactive, disabled, deactivated, cancelled, canceled, removed, deleted, archived, left, " +
 			"opted out, opt out, optout, non subscribed, nonsubscribed",
 		subscribers.Suppressed: "suppressed, bounced, hard bounced, bounce, soft bounced, cleaned, complained, complaint, spam, spammy, marked as spam, " +
-			"blocked, blocklisted, blacklisted, invalid, undeliverable",
+			"blocked, blocklisted, blacklisted, held, invalid, undeliverable",
 	} {
 		for word := range strings.SplitSeq(words, ", ") {
 			all[word] = state
