@@ -63,7 +63,7 @@ or erased here isn't revived.`,
 			defer func() { _ = in.Close() }()
 			run := importRun{
 				command: c, app: a, name: args[0], in: &countingFile{File: in}, size: size, options: options,
-				dryRun: flags.dryRun, strictest: subscribers.NewStrictest(), counts: map[outcome]int{},
+				dryRun: flags.dryRun, strictest: subscribers.NewStrictest(), counts: map[outcome]int{}, trial: newTrial(),
 			}
 			if flags.confirmed {
 				run.consent = subscribers.Vouched
