@@ -97,7 +97,12 @@ func (p *rowParser) who() {
 	someone, err := parsePerson(p.cells[colEmail])
 	p.must("address", err)
 	r.Address = someone.address
-	r.Newsletter, err = subscribers.PickNewsletter(p.cells[colNewsletter], p.file.options.Newsletters)
+	named, ids := p.cells[colNewsletter], p.file.options.Newsletters
+	if _, known := parseTruth(named); known && !slices.Contains(ids, named) { // whether, and not which
+		p.flags = append(p.flags, flag{colNewsletter, colSubscribed, named})
+		named = ""
+	}
+	r.Newsletter, err = subscribers.PickNewsletter(named, ids)
 	p.must("newsletter", err)
 	if meant := likelyDomain(r.Address); meant != "" {
 		p.note("likely slip", "%s: did they mean %s? It's taken as it stands", r.Address, meant)

@@ -55,12 +55,22 @@ func (f *File) stateOfAll() (subscribers.State, string) {
 		}
 	}
 	file := filepath.Base(f.options.Name)
-	words := append(strings.FieldsFunc(file, notLetter), "")
-	state := stateWords[strings.ToLower(words[0])]
-	if f.header.at(colState) >= 0 || f.header.ours || state != subscribers.Unsubscribed && state != subscribers.Suppressed {
+	first := append(strings.FieldsFunc(strings.ToLower(file), notLetter), "")[0]
+	state := nameStates[first]
+	mailchimp := slices.ContainsFunc(f.header.names, func(name string) bool { return plain(name) == "member rating" })
+	if f.header.at(colState) >= 0 || state == "" || first == "cleaned" && !mailchimp { // elsewhere a list is cleaned of the others
 		return "", ""
 	}
 	return state, fmt.Sprintf("everybody in the file is %s, as the name %s says (--state active takes them as they stand)", state, file)
+}
+
+// nameStates are the words that a file's name may begin with, when everybody in it is
+// in one state.
+var nameStates = map[string]subscribers.State{
+	"unsubscribed": subscribers.Unsubscribed, "unsubscribers": subscribers.Unsubscribed, "unsubscribes": subscribers.Unsubscribed, "nonsubscribed": subscribers.Unsubscribed,
+	"optouts": subscribers.Unsubscribed, "cleaned": subscribers.Suppressed, "bounced": subscribers.Suppressed, "bounces": subscribers.Suppressed,
+	"complaints": subscribers.Suppressed, "suppressed": subscribers.Suppressed, "suppressions": subscribers.Suppressed,
+	"blocklist": subscribers.Suppressed, "blacklist": subscribers.Suppressed,
 }
 
 // stricter tells whether a state keeps more mail away than another.
