@@ -23,11 +23,18 @@ func (l *List) ChangeAddress(ctx context.Context, tx *sql.Tx, now time.Time, s *
 		}
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `
-		UPDATE subscribers SET email = $1, email_key = $2, soft_bounces = 0, soft_since = 0, soft_edition = 0 WHERE id = $3`,
-		string(to), to.Key(), s.ID)
-	if err != nil {
-		return fmt.Errorf("change address: %w", err)
+	for _, step := range []struct {
+		text string
+		args []any
+	}{
+		{"UPDATE subscribers SET email = $1, email_key = $2 WHERE id = $3", []any{string(to), to.Key(), s.ID}},
+		// What came back was about the old address.
+		{"UPDATE bounces SET decision = 'undone', decided_at = $1 WHERE subscriber = $2 AND class IN ('hard', 'soft')", []any{store.Millis(now), s.ID}},
+		{"DELETE FROM rests WHERE subscriber = $1", []any{s.ID}},
+	} {
+		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
+			return fmt.Errorf("change address: %w", err)
+		}
 	}
 	if err := l.forgetAsked(ctx, tx, s.ID); err != nil {
 		return err
