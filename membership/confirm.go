@@ -56,6 +56,9 @@ func (s *Service) Confirm(ctx context.Context, now time.Time, c Confirmation) (o
 		if err != nil || !out.Active {
 			return err
 		}
+		if moved, err := s.List.FinishMove(ctx, tx, now, person); err != nil || moved {
+			return err // who has moved is no newcomer
+		}
 		return s.enqueue(ctx, tx, now, person, ledger.Notice{Kind: ledger.Welcome, Newsletter: sub.Newsletter, Subscription: sub.ID})
 	})
 	return out, err

@@ -9,6 +9,8 @@
 //	Resend       the latest tip once more
 //	MailAccount  the link to all that we hold on a person
 //	Leave        subscriptions end
+//	Return       who left comes back by the operator's hand
+//	ChangeAddress  a person moves to another address, at once or when they confirm it
 //	Erase        a person is forgotten
 //	Run          sign-ups that nobody confirmed are forgotten, too
 //

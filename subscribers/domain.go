@@ -27,6 +27,9 @@ func parseDomain(domain string) (string, error) {
 	if mailaddr.IsMachine(ascii) {
 		return "", fmt.Errorf("%q is a machine and no domain; write an address that gets mail from everywhere", domain)
 	}
+	if ascii == strings.ToLower(domain) && !strings.Contains(ascii, "xn--") {
+		return ascii, topLevel(ascii)
+	}
 	shown, err := idna.Registration.ToUnicode(ascii)
 	if err != nil {
 		return "", fmt.Errorf("%q is no domain name that anybody can register", domain)

@@ -85,6 +85,8 @@ const (
 	restored      = "restored"
 	unconfirmed   = "not confirmed"
 	restsEvent    = "rests"
+	moves         = "is about to move from" // until they confirm; the detail is the old address
+	moved         = "address changed"
 )
 
 // Preferences are what a reader may choose. Their zero values mean the

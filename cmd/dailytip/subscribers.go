@@ -22,7 +22,8 @@ func (c *command) subscribers() *cobra.Command {
 	cmd := &cobra.Command{Use: "subscribers", Short: "Look after the list: add, list, show, import, export, set, pause, restore, …", Args: cobra.NoArgs}
 	cmd.AddCommand(
 		c.subscribersAdd(), c.subscribersList(), c.subscribersShow(), c.subscribersImport(), c.subscribersExport(),
-		c.subscribersSet(), c.subscribersPause(), c.subscribersResume(), c.subscribersUnsubscribe(), c.subscribersSuppress(), c.subscribersRestore(), c.subscribersErase(),
+		c.subscribersSet(), c.subscribersPause(), c.subscribersResume(), c.subscribersUnsubscribe(), c.subscribersSuppress(), c.subscribersRestore(),
+		c.subscribersChangeAddress(), c.subscribersErase(),
 	)
 	return cmd
 }
@@ -87,15 +88,19 @@ func (p *preferenceFlags) over(cmd *cobra.Command, was subscribers.Preferences) 
 }
 
 func (c *command) subscribersAdd() *cobra.Command {
-	var newsletter string
-	var confirmed bool
+	var newsletter, why string
+	var confirmed, returning bool
 	var prefs preferenceFlags
 	cmd := &cobra.Command{
 		Use:   "add EMAIL",
 		Short: "Add somebody; they get a mail that asks them to confirm",
 		Long: `add leaves the person pending and sends them a mail that asks them to confirm; the
 running daemon sends it. With --confirmed you vouch for their consent, and they're
-active at once. Nobody who unsubscribed or was suppressed is revived.`,
+active at once. Nobody who unsubscribed or was suppressed is revived.
+
+With --returning it brings somebody back who left, or was erased, and asked you for
+it, on the telephone for instance. --why is kept in their history. They're asked to
+confirm, unless you say --confirmed, too.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			address, err := subscribers.ParseAddress(args[0])
@@ -105,6 +110,13 @@ active at once. Nobody who unsubscribed or was suppressed is revived.`,
 			p, err := prefs.over(cmd, subscribers.Preferences{})
 			if err != nil {
 				return err
+			}
+			why = strings.Join(strings.Fields(why), " ")
+			switch {
+			case returning && why == "":
+				return exitf(codeUsage, "--why is missing; write how you know that they want to come back")
+			case !returning && why != "":
+				return exitf(codeUsage, "--why belongs to --returning")
 			}
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
 			if err != nil {
@@ -116,6 +128,10 @@ active at once. Nobody who unsubscribed or was suppressed is revived.`,
 				return exit{codeUsage, err}
 			}
 			request := subscribers.Request{Address: address, Newsletter: id, Preferences: p, Detail: "dailytip subscribers add"}
+			if returning {
+				request.Detail = byOperator + ": " + why
+				return c.bringBack(cmd.Context(), a, request, confirmed)
+			}
 			if confirmed {
 				request.Consent = subscribers.Vouched
 			}
@@ -125,7 +141,20 @@ active at once. Nobody who unsubscribed or was suppressed is revived.`,
 	prefs.register(cmd)
 	cmd.Flags().StringVar(&newsletter, "newsletter", "", "the newsletter's `id` (default: the only one)")
 	cmd.Flags().BoolVar(&confirmed, "confirmed", false, "you vouch for their consent: they're active at once")
+	cmd.Flags().BoolVar(&returning, "returning", false, "they left, and asked you to bring them back")
+	cmd.Flags().StringVar(&why, "why", "", "with --returning: how you know, as `text` for their history")
 	return cmd
+}
+
+func (c *command) bringBack(ctx context.Context, a *app, r subscribers.Request, confirmed bool) error {
+	added, err := a.membership.Return(ctx, time.Now(), r, confirmed)
+	if errors.Is(err, membership.ErrNeverLeft) {
+		return exitf(codeFailed, "%s hasn't left %s; without --returning they're added", r.Address, r.Newsletter)
+	}
+	if err != nil {
+		return err
+	}
+	return c.answerAdd(r, added)
 }
 
 func (c *command) addOne(ctx context.Context, a *app, r subscribers.Request) error {
@@ -133,6 +162,11 @@ func (c *command) addOne(ctx context.Context, a *app, r subscribers.Request) err
 	if err != nil {
 		return err
 	}
+	return c.answerAdd(r, added)
+}
+
+// answerAdd says what is so now.
+func (c *command) answerAdd(r subscribers.Request, added subscribers.Added) error {
 	if r.Address.UTF8() {
 		c.say("note: %s has letters beyond ASCII before the @; the relay must know SMTPUTF8 (dailytip check tells)", r.Address)
 	}
@@ -143,7 +177,7 @@ func (c *command) addOne(ctx context.Context, a *app, r subscribers.Request) err
 	}
 	switch added.Result {
 	case subscribers.Left:
-		return exitf(codeFailed, "%s has left %s; only they themselves can come back", r.Address, r.Newsletter)
+		return exitf(codeFailed, "%s has left %s; only they themselves can come back, or you bring them with --returning --why if they asked for it", r.Address, r.Newsletter)
 	case subscribers.Barred:
 		return exitf(codeFailed, "%s is suppressed; dailytip subscribers show %s says why, and subscribers restore undoes it", r.Address, r.Address)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"dailytip/subscribers"
 	"dailytip/subscribers/listfile"
@@ -21,10 +22,7 @@ import (
 const importChunk = 500
 
 func (c *command) subscribersImport() *cobra.Command {
-	var confirmed, dryRun bool
-	var state string
-	var mapped []string
-	options := listfile.Options{Columns: map[string]string{}}
+	var flags importFlags
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Add the people of a file: our export's, another program's, a spreadsheet's (- for standard input)",
@@ -49,15 +47,9 @@ or erased here isn't revived.`,
   dailytip subscribers import crm.csv --map "Contact=email" --map "Region="`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if options.State = subscribers.State(state); state != "" && !slices.Contains(subscribers.States, options.State) {
-				return exitf(codeUsage, "--state %q is unknown; write one of pending, active, paused, unsubscribed, suppressed", state)
-			}
-			for _, m := range mapped {
-				i := strings.LastIndex(m, "=")
-				if i < 0 {
-					return exitf(codeUsage, "--map %q has no =; write \"Column=field\", or \"Column=\" to leave a column alone", m)
-				}
-				options.Columns[m[:i]] = m[i+1:]
+			options, err := flags.options()
+			if err != nil {
+				return err
 			}
 			a, err := c.open(cmd.Context(), slog.LevelWarn)
 			if err != nil {
@@ -71,21 +63,46 @@ or erased here isn't revived.`,
 			defer func() { _ = in.Close() }()
 			run := importRun{
 				command: c, app: a, name: args[0], in: &countingFile{File: in}, size: size, options: options,
-				dryRun: dryRun, strictest: subscribers.NewStrictest(), counts: map[outcome]int{},
+				dryRun: flags.dryRun, strictest: subscribers.NewStrictest(), counts: map[outcome]int{}, trial: newTrial(),
 			}
-			if confirmed {
+			if flags.confirmed {
 				run.consent = subscribers.Vouched
 			}
 			return run.cutOff(run.read(cmd.Context()))
 		},
 	}
-	flags := cmd.Flags()
-	flags.BoolVar(&confirmed, "confirmed", false, "you vouch for their consent: they're active at once")
-	flags.BoolVar(&dryRun, "dry-run", false, "show what would happen, and change nothing")
-	flags.StringArrayVar(&mapped, "map", nil, "what a column means, as `Column=field`; \"Column=\" leaves it alone")
-	flags.StringVar(&options.Charset, "charset", "", "how the file is written, such as `windows-1252` (default: it's found out)")
-	flags.StringVar(&state, "state", "", "the `state` of everybody whose row says none, such as unsubscribed (default: as the file's name or columns say)")
+	flags.register(cmd.Flags())
 	return cmd
+}
+
+// importFlags are what can be said of a file, and of what to do with it.
+type importFlags struct {
+	confirmed, dryRun bool
+	charset, state    string
+	mapped            []string
+}
+
+func (f *importFlags) register(flags *pflag.FlagSet) {
+	flags.BoolVar(&f.confirmed, "confirmed", false, "you vouch for their consent: they're active at once")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "show what would happen, and change nothing")
+	flags.StringArrayVar(&f.mapped, "map", nil, "what a column means, as `Column=field`; \"Column=\" leaves it alone")
+	flags.StringVar(&f.charset, "charset", "", "how the file is written, such as `windows-1252` (default: it's found out)")
+	flags.StringVar(&f.state, "state", "", "the `state` of everybody whose row says none, such as unsubscribed (default: as the file's name or columns say)")
+}
+
+func (f *importFlags) options() (listfile.Options, error) {
+	o := listfile.Options{Charset: f.charset, State: subscribers.State(f.state), Columns: map[string]string{}}
+	if f.state != "" && !slices.Contains(subscribers.States, o.State) {
+		return o, exitf(codeUsage, "--state %q is unknown; write one of pending, active, paused, unsubscribed, suppressed", f.state)
+	}
+	for _, m := range f.mapped {
+		i := strings.LastIndex(m, "=")
+		if i < 0 {
+			return o, exitf(codeUsage, "--map %q has no =; write \"Column=field\", or \"Column=\" to leave a column alone", m)
+		}
+		o.Columns[m[:i]] = m[i+1:]
+	}
+	return o, nil
 }
 
 // openTwice opens a file that is read twice. What can be read only once is kept

@@ -17,6 +17,10 @@ type trial struct {
 	seen  map[uint64]subscribers.State // places that an earlier row would have changed
 }
 
+func newTrial() trial {
+	return trial{[]*kind{}, maphash.MakeSeed(), map[uint64]subscribers.State{}}
+}
+
 // kind is the rows that would come to the same.
 type kind struct {
 	What     string   `json:"what"`
@@ -53,9 +57,6 @@ func (t *trial) findings(file string, row listfile.Row) {
 // outcome counts what would become of a row. What an earlier one did was taken back,
 // so it's remembered here.
 func (t *trial) outcome(file string, line int, r subscribers.Request, added subscribers.Added) subscribers.Added {
-	if t.seen == nil {
-		t.seed, t.seen = maphash.MakeSeed(), map[uint64]subscribers.State{}
-	}
 	place := maphash.String(t.seed, r.Newsletter+"\x00"+r.Address.Key())
 	if state, twice := t.seen[place]; twice {
 		added.Result, added.State = subscribers.Unchanged, state

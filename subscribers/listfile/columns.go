@@ -101,6 +101,12 @@ var saysAll = map[string]subscribers.State{
 	"clean time": subscribers.Suppressed,   // and its third
 }
 
+// besides are headers that say a state only in a file that has another one, too:
+// elsewhere they may be about anything.
+var besides = map[string]string{
+	"type": "creation date", // Buttondown
+}
+
 // meaningOf returns what each known header means.
 var meaningOf = func() map[string]string {
 	all := map[string]string{}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"dailytip/subscribers"
 	"dailytip/subscribers/listfile"
 )
 
@@ -59,6 +60,7 @@ func TestTheSameListInManyForms(t *testing.T) {
 		"sep=;":        "sep=;\r\nemail;name\r\nana@example.org;Ana Muñoz\r\nben@example.org;Ben 山\r\n",
 		"sep=, quoted": "\"sep=,\"\nemail,name\nana@example.org,Ana Muñoz\nben@example.org,Ben 山\n",
 		"blank before": "\n" + list,
+		"empty before": ",,\r\n" + list,
 	} {
 		if got := readAll(t, file); !slices.Equal(got, []string{"3: ana@example.org Ana Muñoz", "4: ben@example.org Ben 山"}) {
 			t.Errorf("%s: %q", name, got)
@@ -121,7 +123,7 @@ func TestZonesAsPeopleWriteThem(t *testing.T) {
 		"berlin": "Europe/Berlin", "New York": "America/New_York", "america/port-au-prince": "America/Port-au-Prince", "africa/dar_es_salaam": "Africa/Dar_es_Salaam",
 		"(UTC+01:00) Berlin": "Europe/Berlin", "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna": "Europe/Amsterdam", "(GMT-05:00) Eastern Time (US & Canada)": "America/New_York",
 		"(UTC) London": "Europe/London", "(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi": "Asia/Kolkata", "W. Europe Standard Time": "Europe/Berlin", "Pacific Time (US & Canada)": "America/Los_Angeles",
-		"US/Pacific": "US/Pacific", "us/pacific": "US/Pacific", "Asia/Calcutta": "Asia/Calcutta", "etc/gmt+5": "Etc/GMT+5", "utc": "UTC", "UTC+0": "UTC", "": "",
+		"US/Pacific": "US/Pacific", "Europe/Berlin (CET)": "Europe/Berlin", "us/pacific": "US/Pacific", "Asia/Calcutta": "Asia/Calcutta", "etc/gmt+5": "Etc/GMT+5", "utc": "UTC", "UTC+0": "UTC", "": "",
 		"GMT+8": "Etc/GMT-8", "UTC-3": "Etc/GMT+3", "gmt +02:00": "Etc/GMT-2", "UTC−5": "Etc/GMT+5", "(UTC+01:00)": "Etc/GMT-1",
 	} {
 		row := preference(t, "timezone", in)
@@ -176,7 +178,7 @@ func TestZonesInAnyCase(t *testing.T) {
 func TestLanguagesAsPeopleWriteThem(t *testing.T) {
 	for in, want := range map[string]string{
 		"de": "de", "pt_BR": "pt-BR", "EN_us": "en-US", "en-GB,en;q=0.9": "en-GB", "de_DE.UTF-8": "de-DE", "deu": "de", "German": "de", "deutsch": "de", "Español": "es", "français": "fr",
-		"English": "en", "Portuguese (Brazil)": "pt-BR", "Brazilian Portuguese": "pt-BR", "Chinese (Simplified)": "zh-Hans", "Simplified Chinese": "zh-Hans", "English (US)": "en-US",
+		"English": "en", "Portuguese (Brazil)": "pt-BR", "Brazilian Portuguese": "pt-BR", "Chinese (Simplified)": "zh-Hans", "Simplified Chinese": "zh-Hans", "English (US)": "en-US", "Spanish (Latin America)": "es-419",
 		"日本語": "ja", "русский": "ru", "zh": "zh", "Ga": "ga", "": "",
 	} {
 		if row := preference(t, "Language", in); row.Err != nil || row.Request.Preferences.Language != want {
@@ -216,13 +218,27 @@ func TestWhoIsOut(t *testing.T) {
 	for cell, want := range map[string]string{
 		"Status=Unsubscribed": "unsubscribed", "status=opted-out": "unsubscribed", "status=Hard Bounced": "suppressed", "email_disabled=TRUE": "unsubscribed", "subscribed_to_emails=false": "unsubscribed",
 		"Accepts Marketing=no": "unsubscribed", "Consent=no": "unsubscribed", "Consent=form": "", "bounced=2024-01-02": "suppressed", "Opt Out=ja": "unsubscribed", "unsubscribed_at=2024-01-02": "unsubscribed",
-		"confirmed=0": "pending", "confirmed=2024-01-02": "", "status=unconfirmed": "pending", "email_disabled=": "", "State=suppressed": "suppressed",
+		"confirmed=0": "pending", "confirmed=2024-01-02": "", "status=unconfirmed": "pending", "email_disabled=": "", "State=suppressed": "suppressed", "Newsletter=yes": "", "Newsletter=nein": "unsubscribed", "newsletter=management": "", "newsletter=weekly": "refused",
 		"State=California": "refused", "email_disabled=perhaps": "refused", "status=customer": "refused",
 	} {
 		column, value, _ := strings.Cut(cell, "=")
 		row := preference(t, column, value)
 		if got := string(row.Request.Imported.State); row.Err == nil && got != want || (row.Err != nil) != (want == "refused") {
 			t.Errorf("%s: %q, %v; want %q", cell, got, row.Err, want)
+		}
+	}
+}
+
+// Whatever else is wrong with a row, who is out in it is kept out.
+func TestNothingLetsWhoIsOutIn(t *testing.T) {
+	file, err := listfile.Open(strings.NewReader("email,name,status,timezone,days,created_at,language\nana@example.org,Dvo\xf8\xe1k,cleaned,EST,FUNDAY,02/03/2018,Klingonese\nben@example.org,Dvo\xf8\xe1k,active,,,,\n"),
+		listfile.Options{Newsletters: []string{"management"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range file.Rows() {
+		if row.Line == 2 && (row.Err != nil || row.Request.Imported.State != subscribers.Suppressed) || row.Line == 3 && row.Err == nil {
+			t.Errorf("%+v", row)
 		}
 	}
 }

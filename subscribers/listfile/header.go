@@ -1,7 +1,6 @@
 package listfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -36,40 +35,45 @@ func (h header) leftAlone() (all []string) {
 // readHeader reads the first line that isn't blank, and learns from it what separates
 // the columns. A file that begins with an address has one on each line.
 func (f *File) readHeader(records *recordReader) (header, error) {
-	var first line
-	for strings.TrimSpace(first.text) == "" {
-		var err error
-		if first, err = records.lines.next(); errors.Is(err, io.EOF) {
-			return header{}, fmt.Errorf("%w (%s), but nothing stands there", errHeader, strings.Join(Columns, ", "))
-		} else if err != nil {
-			return header{}, fmt.Errorf("read: %w", err)
-		}
-		if first.tooLong {
-			return header{}, fmt.Errorf("%w: line %d: %w", errHeader, records.lines.number, errLongLine)
-		}
+	first, err := firstLine(records)
+	if err != nil {
+		return header{}, err
 	}
-	if said, ok := sepLine(first.text); ok {
-		records.separator = said
-		rec, err := records.next()
-		for err == nil && rec.blank() {
-			rec, err = records.next()
+	said, isSep := sepLine(first.text)
+	if isSep {
+		if first, err = firstLine(records); err != nil {
+			return header{}, err
 		}
-		if err != nil {
-			return header{}, fmt.Errorf("%w (%s): %w", errHeader, strings.Join(Columns, ", "), err)
-		}
-		return f.columns(rec)
-	}
-	if _, err := parsePerson(first.text); err == nil {
-		records.lines.unread(first)
-		return header{names: []string{colEmail}, meanings: []string{colEmail}}, nil
 	}
 	records.lines.unread(first)
-	records.separator = separator([]byte(first.text))
+	if _, err := parsePerson(first.text); err == nil {
+		return header{names: []string{colEmail}, meanings: []string{colEmail}}, nil
+	}
+	if records.separator = said; !isSep {
+		records.separator = separator(first.text)
+	}
 	rec, err := records.next()
 	if err != nil {
 		return header{}, fmt.Errorf("%w: %w", errHeader, err)
 	}
 	return f.columns(rec)
+}
+
+// firstLine passes over what is blank.
+func firstLine(records *recordReader) (line, error) {
+	for {
+		l, err := records.lines.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return l, fmt.Errorf("%w (%s), but nothing stands there", errHeader, strings.Join(Columns, ", "))
+		case err != nil:
+			return l, fmt.Errorf("read: %w", err)
+		case l.tooLong:
+			return l, fmt.Errorf("%w: line %d: %w", errHeader, records.lines.number, errLongLine)
+		case strings.Trim(l.text, ` "`+separators) != "":
+			return l, nil
+		}
+	}
 }
 
 // sepLine reads the line with which Excel says what separates the columns.
@@ -84,10 +88,10 @@ func sepLine(text string) (byte, bool) {
 const separators = ",;\t|"
 
 // separator guesses from the header: spreadsheets in many countries write semicolons.
-func separator(start []byte) byte {
-	best := byte(',')
+func separator(line string) byte {
+	best := separators[0]
 	for _, c := range []byte(separators[1:]) {
-		if bytes.Count(start, []byte{c}) > bytes.Count(start, []byte{best}) {
+		if strings.Count(line, string(c)) > strings.Count(line, string(best)) {
 			best = c
 		}
 	}
@@ -110,16 +114,24 @@ func (f *File) columns(rec record) (h header, err error) {
 		}
 		said[plain(column)] = meaning
 	}
-	for _, text := range rec.fields {
-		text = tidy(unguard(strings.TrimSpace(text)))
-		meaning, isSaid := said[plain(text)]
+	all := make([]string, len(rec.fields))
+	for i, text := range rec.fields {
+		rec.fields[i] = tidy(unguard(strings.TrimSpace(text)))
+		all[i] = plain(rec.fields[i])
+	}
+	for i, text := range rec.fields {
+		meaning, isSaid := said[all[i]]
 		if !isSaid {
-			if meaning = meaningOf[plain(text)]; slices.Contains(slices.Collect(maps.Values(said)), meaning) {
+			meaning = meaningOf[all[i]]
+			if other, ok := besides[all[i]]; ok && slices.Contains(all, other) {
+				meaning = colState
+			}
+			if slices.Contains(slices.Collect(maps.Values(said)), meaning) {
 				meaning = "" // the operator has named another column for it
 			}
 		}
-		delete(f.unmapped, plain(text))
-		if i := slices.Index(h.names, text); text != "" && i >= 0 && h.meanings[i] != "" || meaning == colEmail && h.at(colEmail) >= 0 {
+		delete(f.unmapped, all[i])
+		if before := slices.Index(h.names, text); text != "" && before >= 0 && h.meanings[before] != "" || meaning == colEmail && h.at(colEmail) >= 0 {
 			return fail(`%q stands there twice, or means the same as another; --map "Column=" leaves one alone`, text)
 		}
 		h.names, h.meanings = append(h.names, text), append(h.meanings, meaning)

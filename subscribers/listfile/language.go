@@ -42,6 +42,8 @@ func inBrackets(s string) string {
 		return "Hans"
 	case "traditional":
 		return "Hant"
+	case "latin america":
+		return "419"
 	case "us", "usa", "united states", "american":
 		return "US"
 	case "uk", "gb", "united kingdom", "british":

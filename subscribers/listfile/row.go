@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,20 +34,7 @@ func (f *File) parseRow(row *Row, fields []string) {
 		return
 	}
 	for i, value := range fields {
-		meaning := f.header.meanings[i]
-		if meaning == "" {
-			continue
-		}
-		if !utf8.ValidString(value) || strings.ContainsRune(value, utf8.RuneError) {
-			row.Err, row.About = fmt.Errorf("%s holds a character that can't be read; save the file as UTF-8, or name its charset with --charset", f.header.names[i]), "characters"
-			return
-		}
-		if value = unguard(strings.TrimSpace(value)); p.cells[meaning] == "" {
-			p.cells[meaning] = value
-		}
-		if _, says := flagStates[meaning]; value != "" && !f.header.ours && (says || meaning == colState) {
-			p.flags = append(p.flags, flag{f.header.names[i], meaning, value})
-		}
+		p.cell(f.header.names[i], f.header.meanings[i], value)
 	}
 	p.who()
 	p.past()
@@ -57,6 +45,31 @@ func (f *File) parseRow(row *Row, fields []string) {
 	}
 	if len(faults) > 0 {
 		row.Err, row.About = errors.New(joined(faults)), faults[0].About
+	}
+}
+
+// cell keeps what a cell says.
+func (p *rowParser) cell(column, meaning, value string) {
+	if meaning == "" {
+		return
+	}
+	_, says := flagStates[meaning]
+	says = says || meaning == colState
+	if !utf8.ValidString(value) || strings.ContainsRune(value, utf8.RuneError) {
+		fault := fmt.Errorf("%s holds a character that can't be read; save the file as UTF-8, or name its charset with --charset", column)
+		if says || slices.Contains([]string{colEmail, colNewsletter, colSuppressedAt}, meaning) {
+			p.must("characters", fault)
+		} else {
+			p.should("characters", fault)
+		}
+		return
+	}
+	value = unguard(strings.TrimSpace(value))
+	if p.cells[meaning] == "" {
+		p.cells[meaning] = value
+	}
+	if says && value != "" && !p.file.header.ours {
+		p.flags = append(p.flags, flag{column, meaning, value})
 	}
 }
 
@@ -84,8 +97,15 @@ func (p *rowParser) who() {
 	someone, err := parsePerson(p.cells[colEmail])
 	p.must("address", err)
 	r.Address = someone.address
-	r.Newsletter, err = subscribers.PickNewsletter(p.cells[colNewsletter], p.file.options.Newsletters)
-	p.must("newsletter", err)
+	named, ids := p.cells[colNewsletter], p.file.options.Newsletters
+	if _, known := parseTruth(named); known && !slices.Contains(ids, named) { // whether, and not which
+		p.flags = append(p.flags, flag{colNewsletter, colSubscribed, named})
+		named = ""
+	}
+	if named != "" || !p.file.header.ours || p.cells[colState] != string(subscribers.Suppressed) {
+		r.Newsletter, err = subscribers.PickNewsletter(named, ids)
+		p.must("newsletter", err)
+	} // else they are suppressed, and have no place anywhere
 	if meant := likelyDomain(r.Address); meant != "" {
 		p.note("likely slip", "%s: did they mean %s? It's taken as it stands", r.Address, meant)
 	}

@@ -15,13 +15,13 @@ import (
 var stateWords = func() map[string]subscribers.State {
 	all := map[string]subscribers.State{}
 	for state, words := range map[subscribers.State]string{
-		subscribers.Active:  "active, subscribed, enabled, confirmed, verified, opted in, regular, premium, valid",
+		subscribers.Active:  "active, subscribed, enabled, confirmed, verified, opted in, regular, premium, gifted, trialed, unpaid, churning, past due, valid",
 		subscribers.Pending: "pending, unconfirmed, unactivated, unverified, not confirmed, validating, waiting",
 		subscribers.Paused:  "paused",
 		subscribers.Unsubscribed: "unsubscribed, unsubscribe, inactive, disabled, deactivated, cancelled, canceled, removed, deleted, archived, left, " +
 			"opted out, opt out, optout, non subscribed, nonsubscribed",
 		subscribers.Suppressed: "suppressed, bounced, hard bounced, bounce, soft bounced, cleaned, complained, complaint, spam, spammy, marked as spam, " +
-			"blocked, blocklisted, blacklisted, invalid, undeliverable",
+			"blocked, blocklisted, blacklisted, held, invalid, undeliverable",
 	} {
 		for word := range strings.SplitSeq(words, ", ") {
 			all[word] = state
@@ -55,12 +55,22 @@ func (f *File) stateOfAll() (subscribers.State, string) {
 		}
 	}
 	file := filepath.Base(f.options.Name)
-	words := append(strings.FieldsFunc(file, notLetter), "")
-	state := stateWords[strings.ToLower(words[0])]
-	if f.header.at(colState) >= 0 || f.header.ours || state != subscribers.Unsubscribed && state != subscribers.Suppressed {
+	first := append(strings.FieldsFunc(strings.ToLower(file), notLetter), "")[0]
+	state := nameStates[first]
+	mailchimp := slices.ContainsFunc(f.header.names, func(name string) bool { return plain(name) == "member rating" })
+	if f.header.at(colState) >= 0 || state == "" || first == "cleaned" && !mailchimp { // elsewhere a list is cleaned of the others
 		return "", ""
 	}
 	return state, fmt.Sprintf("everybody in the file is %s, as the name %s says (--state active takes them as they stand)", state, file)
+}
+
+// nameStates are the words that a file's name may begin with, when everybody in it is
+// in one state.
+var nameStates = map[string]subscribers.State{
+	"unsubscribed": subscribers.Unsubscribed, "unsubscribers": subscribers.Unsubscribed, "unsubscribes": subscribers.Unsubscribed, "nonsubscribed": subscribers.Unsubscribed,
+	"optouts": subscribers.Unsubscribed, "cleaned": subscribers.Suppressed, "bounced": subscribers.Suppressed, "bounces": subscribers.Suppressed,
+	"complaints": subscribers.Suppressed, "suppressed": subscribers.Suppressed, "suppressions": subscribers.Suppressed,
+	"blocklist": subscribers.Suppressed, "blacklist": subscribers.Suppressed,
 }
 
 // stricter tells whether a state keeps more mail away than another.

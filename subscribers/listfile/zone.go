@@ -84,6 +84,7 @@ func candidates(place string) []string {
 	if windows, ok := menuZones[strings.ToLower(strings.TrimSpace(place))]; ok {
 		return []string{windows}
 	}
+	place, _, _ = strings.Cut(place, " (") // Europe/Berlin (CET)
 	var all []string
 	for city := range strings.SplitSeq(place, ",") {
 		tidy := ianaCase(strings.TrimSpace(city))
