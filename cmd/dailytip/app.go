@@ -43,6 +43,7 @@ type app struct {
 	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
 	metrics     *metrics.Metrics           // nil: nobody measures
 	relayStates func() []mailer.RelayState // of the mailer that runs
+	flow        flow
 	ticked      atomic.Int64               // when the scheduler last did, in Unix milliseconds; 0: not yet
 }
 
