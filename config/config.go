@@ -65,6 +65,16 @@ type Config struct {
 
 	decoder     *decoder // where each key stands
 	secretFiles []string // that it names: passwords, tokens, keys
+	outOfReach  Faults   // secrets that [LoadToLook] has left out
+}
+
+// Secrets says which secrets are missing because this user or this process doesn't get
+// at them: nil, or Faults. Who sends asks first.
+func (c *Config) Secrets() error {
+	if len(c.outOfReach) == 0 {
+		return nil
+	}
+	return c.outOfReach
 }
 
 // SecretFiles are the paths of the files with secrets that it names.

@@ -36,7 +36,7 @@ A database on PostgreSQL is restored by pg_restore.`,
 }
 
 func (c *command) putBack(ctx context.Context, file string) error {
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return err
 	}

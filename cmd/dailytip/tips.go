@@ -35,7 +35,7 @@ func (c *command) folders(dir string) ([]folderOf, error) {
 	if dir != "" {
 		return []folderOf{{path: dir}}, nil
 	}
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (c *command) lookOf(dir, folder string) (letter.Newsletter, error) {
 			ID: "lint", Title: "Lint", BaseURL: "http://localhost", From: mail.Address{Address: "tips@example.com"}, Assets: libraryFiles(dir),
 		}, nil
 	}
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return letter.Newsletter{}, err
 	}
