@@ -110,7 +110,7 @@ type daemon struct {
 
 func (m *machine) start() *daemon {
 	m.Helper()
-	unit := m.read("/usr/lib/systemd/system/dailytip.service")
+	unit := m.read(unitFile)
 	command := strings.Fields(execStart.FindStringSubmatch(unit)[1])
 	m.root("install", "-d", "-o", "dailytip", "-m", "0700", "/run/credentials/dailytip.service")
 	m.root("install", "-o", "dailytip", "-m", "0400", "/etc/dailytip/smtp-password", "/run/credentials/dailytip.service/smtp-password")
