@@ -41,6 +41,9 @@ type Config struct {
 	ReplyTo mail.Address `yaml:"reply_to"`
 	// AlertTo gets a mail when sending is paused and when it goes on; zero: nobody.
 	AlertTo mail.Address `yaml:"alert_to"`
+	// PingURL is asked for after each edition that is out, by a monitor's address for
+	// it; zero: none. Its path is often a secret.
+	PingURL Secret `yaml:"ping_url"`
 	// PostalAddress is shown in every footer, one or several lines; "": none.
 	PostalAddress string `yaml:"postal_address"`
 

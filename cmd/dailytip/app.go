@@ -45,7 +45,8 @@ type app struct {
 	metrics     *metrics.Metrics           // nil: nobody measures
 	relayStates func() []mailer.RelayState // of the mailer that runs
 	flow        flow
-	ticked      atomic.Int64               // when the scheduler last did, in Unix milliseconds; 0: not yet
+	pinger      *pinger
+	ticked      atomic.Int64 // when the scheduler last did, in Unix milliseconds; 0: not yet
 }
 
 // open reads the configuration and puts the program together.
@@ -101,6 +102,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	a.pinger = newPinger(cfg.PingURL.Reveal(), log)
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
@@ -238,7 +240,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 		return nil, err
 	}
 	o := mailer.Options{
-		Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log,
+		Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log, Out: a.pinger.editionOut,
 		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
 	}
 	if len(a.config.DKIM) > 0 {

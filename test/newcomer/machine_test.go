@@ -198,4 +198,3 @@ func decoded(t *testing.T, header string) string {
 	}
 	return text
 }
-
