@@ -38,6 +38,7 @@ func (c *checker) check() {
 	}
 	c.database("database", &cfg.Database)
 	c.senders()
+	c.pingURL("ping_url", cfg.PingURL)
 	c.postalAddress("postal_address", &cfg.PostalAddress)
 	c.relays()
 	c.domains()
@@ -74,6 +75,17 @@ func (c *checker) oneOf(path, value string, allowed ...string) {
 func (c *checker) within(path string, value, low, high int) {
 	if !c.broken[path] && (value < low || value > high) {
 		c.fault(path, "%s: %d is out of range; write %d to %d", path, value, low, high)
+	}
+}
+
+// pingURL never shows the value: who knows it can silence the monitor.
+func (c *checker) pingURL(path string, value Secret) {
+	if c.broken[path] || value.IsZero() {
+		return
+	}
+	u, err := url.Parse(value.Reveal())
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		c.fault(path, "%s: isn't an address to ask for; write the one that your monitor gives you, such as https://hc-ping.com/ID", path)
 	}
 }
 
@@ -240,7 +252,7 @@ func (c *checker) folder(path, dir string) {
 	case err != nil && strings.HasPrefix(c.raw[path], "~"):
 		c.fault(path, "%s: ~ isn't expanded here; write the whole path instead of %s", path, c.shown(path))
 	case os.IsNotExist(err):
-		c.fault(path, "%s: there is no folder %s; make it, or write the path of one (relative paths begin at the folder of %s)", path, dir, c.file)
+		c.fault(path, "%s: there is no folder %s; make it and put tips into it (dailytip init makes one with first tips), or write the path of yours (relative paths begin at the folder of %s)", path, dir, c.file)
 	case err != nil:
 		c.fault(path, "%s: the folder %s can't be read: %v", path, dir, err)
 	case !info.IsDir():

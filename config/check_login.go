@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +23,7 @@ func (c *checker) login(path string, r *Relay) {
 		text, err := safefile.ReadSecret(r.PasswordFile)
 		switch {
 		case err != nil:
-			c.fault(path+".password_file", "%s.password_file: %v; write the path of a file with nothing but the password in it", path, err)
+			c.unread(path+".password_file", err, "write the path of a file with nothing but the password in it")
 		case text == "":
 			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, r.PasswordFile)
 		default:
@@ -72,7 +74,7 @@ func (c *checker) token(path string, r *Relay) (given bool) {
 	case key == file:
 		r.TokenFile = c.secretPath(r.TokenFile)
 		if _, err := safefile.ReadSecret(r.TokenFile); err != nil {
-			c.fault(file, "%s: %v; write the path of the file that your token is kept in", file, err)
+			c.unread(file, err, "write the path of the file that your token is kept in")
 		}
 	default:
 		c.program(command, r.TokenCommand)
@@ -93,6 +95,16 @@ func (c *checker) program(path string, argv []string) {
 	if _, err := exec.LookPath(argv[0]); err != nil {
 		c.fault(path, "%s: %s isn't a program that can be run here; write its whole path, and make it executable", path, clip(argv[0]))
 	}
+}
+
+// unread reports a file with a secret that couldn't be read. When this user may not,
+// or the file is shown to the daemon alone, it's in the way of nobody who sends nothing.
+func (c *checker) unread(path string, err error, advice string) {
+	report := c.fault
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		report = c.outOfReach
+	}
+	report(path, "%s: %v; %s", path, err, advice)
 }
 
 // secretPath is where a file with a secret is. A systemd credential may stand in

@@ -136,12 +136,12 @@ func (c *checker) dkim(path string, k *DKIM) {
 		return
 	}
 	k.KeyFile = c.secretPath(k.KeyFile)
+	const advice = "dailytip dkim keygen makes one that works"
 	text, err := safefile.ReadSecret(k.KeyFile)
-	if err == nil {
-		err = signingKey([]byte(text))
-	}
 	if err != nil {
-		c.fault(path+".key_file", "%s.key_file: %v; dailytip dkim keygen makes one that works", path, err)
+		c.unread(path+".key_file", err, advice)
+	} else if err := signingKey([]byte(text)); err != nil {
+		c.fault(path+".key_file", "%s.key_file: %v; %s", path, err, advice)
 	}
 }
 

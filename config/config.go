@@ -41,6 +41,9 @@ type Config struct {
 	ReplyTo mail.Address `yaml:"reply_to"`
 	// AlertTo gets a mail when sending is paused and when it goes on; zero: nobody.
 	AlertTo mail.Address `yaml:"alert_to"`
+	// PingURL is asked for after each edition that is out, by a monitor's address for
+	// it; zero: none. Its path is often a secret.
+	PingURL Secret `yaml:"ping_url"`
 	// PostalAddress is shown in every footer, one or several lines; "": none.
 	PostalAddress string `yaml:"postal_address"`
 
@@ -65,6 +68,16 @@ type Config struct {
 
 	decoder     *decoder // where each key stands
 	secretFiles []string // that it names: passwords, tokens, keys
+	outOfReach  Faults   // secrets that [LoadToLook] has left out
+}
+
+// Secrets says which secrets are missing because this user or this process doesn't get
+// at them: nil, or Faults. Who sends asks first.
+func (c *Config) Secrets() error {
+	if len(c.outOfReach) == 0 {
+		return nil
+	}
+	return c.outOfReach
 }
 
 // SecretFiles are the paths of the files with secrets that it names.

@@ -190,7 +190,11 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 	}
 	text, err := expand(n.Value, d.lookup)
 	if err != nil {
-		d.fault(path, "%s: %v", path, err)
+		report := d.fault
+		if errors.As(err, new(unsetVariable)) && v.Type() == secretType {
+			report = d.outOfReach
+		}
+		report(path, "%s: %v", path, err)
 		return
 	}
 	switch v.Type() {
@@ -271,6 +275,13 @@ func (d *decoder) notA(n *yaml.Node, path, want string) string {
 func (d *decoder) fault(path, format string, args ...any) {
 	d.broken[path] = true
 	d.faultAt(d.lineOf(path), format, args...)
+}
+
+// outOfReach is fault for a secret that this user or this process doesn't get at,
+// which matters to who sends.
+func (d *decoder) outOfReach(path, format string, args ...any) {
+	d.fault(path, format, args...)
+	d.faults[len(d.faults)-1].secret = true
 }
 
 func (d *decoder) faultAt(line int, format string, args ...any) {

@@ -33,11 +33,18 @@ func expand(text string, lookup func(string) (string, bool)) (string, error) {
 		}
 		value, set := lookup(name)
 		if !set {
-			return "", fmt.Errorf("the environment variable %s isn't set; set it for this process, or write the value here", name)
+			return "", unsetVariable(name)
 		}
 		b.WriteString(before + value)
 		text = after
 	}
+}
+
+// unsetVariable is the name of a variable that the environment doesn't have.
+type unsetVariable string
+
+func (v unsetVariable) Error() string {
+	return fmt.Sprintf("the environment variable %s isn't set; set it for this process, or write the value here", string(v))
 }
 
 // clip keeps a text that goes into a message to one short line.

@@ -16,7 +16,8 @@ type Fault struct {
 	// Message says what is wrong and what to write. It never holds a secret.
 	Message string
 
-	cause error
+	cause  error
+	secret bool // a secret is out of reach; see [LoadToLook]
 }
 
 // Error returns "config.yaml:12: message".

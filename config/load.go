@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -29,6 +30,19 @@ const maxSize = 1 << 20
 // password or a key also in $CREDENTIALS_DIRECTORY, where systemd's
 // LoadCredential= puts them.
 func Load(path string) (*Config, error) {
+	cfg, err := LoadToLook(path)
+	if err == nil {
+		err = cfg.Secrets()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+
+// LoadToLook is Load for who sends nothing: passwords and keys that this user or this
+// process doesn't get at are left out, and [Config.Secrets] says which.
+func LoadToLook(path string) (*Config, error) {
 	path = filepath.Clean(path)
 	data, err := read(path)
 	if err != nil {
@@ -44,9 +58,9 @@ func read(path string) ([]byte, error) {
 	f, _, err := safefile.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, whole{"there is no such file; copy the config.yaml that comes with dailytip here, or name yours with --config FILE (dailytip demo needs none)", err}
+		return nil, whole{"there is no such file; dailytip init writes one, or name yours with --config FILE (dailytip demo needs none)", err}
 	case errors.Is(err, fs.ErrPermission):
-		return nil, whole{fmt.Sprintf("may not be read by this user (uid %d); give it the right to, or name another file with --config FILE", os.Getuid()), err}
+		return nil, whole{fmt.Sprintf("may not be read by this user (uid %d)%s; give it the right to, or name another file with --config FILE", os.Getuid(), whose(path)), err}
 	case err != nil:
 		return nil, whole{strings.TrimPrefix(err.Error(), path+" ") + "; name a file with --config FILE", err}
 	}
@@ -59,6 +73,14 @@ func read(path string) ([]byte, error) {
 		return nil, whole{"is larger than 1 MiB; that isn't a configuration of dailytip", nil}
 	}
 	return data, nil
+}
+
+// whose names a file's owner when that is another user.
+func whose(path string) string {
+	if name, other := safefile.AnotherOwner(path); other {
+		return ", for it belongs to the user " + name
+	}
+	return ""
 }
 
 // whole is a fault of the file as such.
@@ -87,10 +109,11 @@ func parse(path string, data []byte, lookup func(string) (string, bool)) (*Confi
 		c := checker{decoder: d, cfg: cfg, dir: filepath.Dir(path)}
 		c.check()
 	}
-	if len(d.faults) > 0 {
-		d.faults.sort()
+	d.faults.sort()
+	if slices.ContainsFunc(d.faults, func(f Fault) bool { return !f.secret }) {
 		return nil, d.faults
 	}
+	cfg.outOfReach = d.faults
 	d.raw = nil // it may hold passwords, and only checks need it
 	return cfg, nil
 }

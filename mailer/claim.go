@@ -33,7 +33,7 @@ func (m *Mailer) dispatcher() *dispatcher {
 	d := &dispatcher{
 		Mailer: m, outstanding: map[ledger.Key]struct{}{}, breakers: map[circuit]*breaker{},
 		paused: map[string]ledger.PauseInfo{}, logged: map[string]bool{},
-		journal: journal{ledger: m.ledger, log: m.log},
+		journal: journal{ledger: m.ledger, log: m.log, out: m.out},
 	}
 	for _, l := range m.relays {
 		d.keepBusy += 2 * l.Connections // one on the wire and one to follow it

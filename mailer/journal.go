@@ -16,6 +16,7 @@ type journal struct {
 	ledger *ledger.Ledger
 	log    *slog.Logger
 	looked time.Time
+	out    func() // told of each edition that is out; nil: nobody is
 }
 
 // journalEach is how often the journal looks, at most.
@@ -54,6 +55,9 @@ func (j *journal) write(e ledger.Entry) {
 		}
 		log.Log(context.Background(), level, what, "sent", c.Sent, "failed", c.Failed, "in_doubt", c.InDoubt, "resent_in_doubt", c.ResentInDoubt,
 			"expired", c.Expired, "withdrawn", c.Withdrawn, "took", e.Took.Round(time.Millisecond))
+		if j.out != nil && c.Edition.State != editions.Cancelled && c.Sent > 0 {
+			j.out()
+		}
 	case ledger.EntryAction:
 		j.writeAction(e.Action)
 	}

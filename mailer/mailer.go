@@ -61,7 +61,10 @@ type Options struct {
 	// Observe is told each reply of a relay's. Several connections call it at
 	// once, and wait for it; nil: nobody measures.
 	Observe func(Observation)
-	Log     *slog.Logger // nil: nothing is logged
+	// Out is told when nothing of an edition is left and somebody has got it, by one
+	// of the nodes. The sending waits for it. May be nil.
+	Out func()
+	Log *slog.Logger // nil: nothing is logged
 }
 
 // Mailer sends what the ledger holds.
@@ -78,6 +81,7 @@ type Mailer struct {
 	alertTo      subscribers.Address
 	nextDue      func(ctx context.Context, subscription int64) time.Time
 	observe      func(Observation) // nil: nobody measures
+	out          func()            // nil: nobody is told
 	tenure       atomic.Pointer[tenure]
 	log          *slog.Logger
 	pace         pace
@@ -120,7 +124,7 @@ func New(o Options) (*Mailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Mailer{
-		ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, log: o.Log,
+		ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, out: o.Out, log: o.Log,
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),

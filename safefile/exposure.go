@@ -120,6 +120,19 @@ func writers(info fs.FileInfo) (who string, open bool) {
 	return "", false
 }
 
+// AnotherOwner names the user that a file belongs to, when that isn't the one who runs
+// this. Of a file that isn't there it tells the folder's.
+func AnotherOwner(path string) (name string, other bool) {
+	info, err := os.Stat(path)
+	if err != nil {
+		info, err = os.Stat(filepath.Dir(path))
+	}
+	if err != nil {
+		return "", false
+	}
+	return anotherOwner(info)
+}
+
 // ShellWord quotes a path for a shell when it needs that.
 func ShellWord(s string) string {
 	if strings.ContainsAny(s, " \t\n'\"\\$`&|;<>()*?[]#~!{}") {

@@ -39,8 +39,16 @@ func privateGroup(info fs.FileInfo) bool {
 
 // strangeOwner names a file's owner when that is neither we nor root.
 func strangeOwner(info fs.FileInfo) (name string, other bool) {
+	if ownedByRoot(info) {
+		return "", false
+	}
+	return anotherOwner(info)
+}
+
+// anotherOwner names a file's owner when that isn't who we act as.
+func anotherOwner(info fs.FileInfo) (name string, other bool) {
 	s, ok := info.Sys().(*syscall.Stat_t)
-	if !ok || s.Uid == 0 || int(s.Uid) == os.Getuid() {
+	if !ok || int(s.Uid) == os.Geteuid() {
 		return "", false
 	}
 	id := strconv.Itoa(int(s.Uid))

@@ -38,7 +38,11 @@ func Open(path string) (*os.File, fs.FileInfo, error) {
 	// pipe that has come meanwhile isn't waited for.
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, nil, fault{fmt.Sprintf("%s can't be read by this user: %v", path, err), err}
+		whose := ""
+		if name, other := AnotherOwner(path); other && errors.Is(err, fs.ErrPermission) {
+			whose = ", for it belongs to the user " + name
+		}
+		return nil, nil, fault{fmt.Sprintf("%s can't be read by this user%s: %v", path, whose, err), err}
 	}
 	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
 		err = notRegular(path, info)

@@ -1,6 +1,6 @@
 // Package web owns the server that all our pages share: it reads requests, guards
 // them, and gives every page its frame and its look. It owns what a machine asks
-// for, too (/healthz, /readyz). The pages themselves are in the rooms below, which
+// for, too (/healthz, /readyz, /sendz). The pages themselves are in the rooms below, which
 // add their routes with [Server.Handle]: site has those for readers.
 //
 // It refuses to log tokens, mail addresses and network addresses: a request is

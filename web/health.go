@@ -29,6 +29,18 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	writeText(w, http.StatusOK, "ready")
 }
 
+// sendz says whether mail flows, and if not, why: for who is to be woken then. A
+// server whose pages are all right may still be one that sends nothing.
+func (s *Server) sendz(w http.ResponseWriter, r *http.Request) {
+	if s.Sending != nil {
+		if err := s.Sending(r.Context()); err != nil {
+			writeText(w, http.StatusServiceUnavailable, "not sending: "+err.Error())
+			return
+		}
+	}
+	writeText(w, http.StatusOK, "sending")
+}
+
 // pingDatabase reads a row that every migrated database has.
 func (s *Server) pingDatabase(r *http.Request) error {
 	var id int64

@@ -45,6 +45,10 @@ type Options struct {
 	// read its error. May be nil.
 	Ready func(ctx context.Context) error
 
+	// Sending is asked by /sendz: why no mail goes out. Anybody can read its error.
+	// May be nil.
+	Sending func(ctx context.Context) error
+
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: nothing is logged
 }
@@ -97,6 +101,7 @@ func New(o Options) *Server {
 	}
 	s.Handle(Route{Pattern: "GET /healthz", Handler: s.healthz, Quiet: true})
 	s.Handle(Route{Pattern: "GET /readyz", Handler: s.readyz, Quiet: true})
+	s.Handle(Route{Pattern: "GET /sendz", Handler: s.sendz, Quiet: true})
 	s.Handle(Route{Pattern: fallback, Handler: s.Page(s.NotFound), Quiet: true})
 	return s
 }

@@ -20,6 +20,7 @@ import (
 	"dailytip/mailer/relay"
 	"dailytip/membership"
 	"dailytip/metrics"
+	"dailytip/safefile"
 	"dailytip/scheduler"
 	"dailytip/store"
 	"dailytip/subscribers"
@@ -43,12 +44,14 @@ type app struct {
 	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
 	metrics     *metrics.Metrics           // nil: nobody measures
 	relayStates func() []mailer.RelayState // of the mailer that runs
-	ticked      atomic.Int64               // when the scheduler last did, in Unix milliseconds; 0: not yet
+	flow        flow
+	pinger      *pinger
+	ticked      atomic.Int64 // when the scheduler last did, in Unix milliseconds; 0: not yet
 }
 
 // open reads the configuration and puts the program together.
 func (c *command) open(ctx context.Context, level slog.Level) (*app, error) {
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return nil, err
 	}
@@ -73,16 +76,18 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		f := &mailCheck{look: looks[newsletters[i].ID], log: log, known: map[string]bool{}}
 		newsletters[i].Withhold = f.withhold
 	}
-	keys, err := dkimKeys(cfg)
-	if err != nil {
-		return nil, err
+	var keys []*dkim.Key
+	if cfg.Secrets() == nil { // else nothing is sent
+		if keys, err = dkimKeys(cfg); err != nil {
+			return nil, err
+		}
 	}
 	db, err := store.Open(ctx, cfg.Database.Reveal())
 	if err != nil {
-		return nil, err
+		return nil, notOurs(cfg, err)
 	}
 	if _, err := db.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(notOurs(cfg, err), db.Close())
 	}
 	list, err := subscribers.Open(ctx, db)
 	if err != nil {
@@ -97,6 +102,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	a.pinger = newPinger(cfg.PingURL.Reveal(), log)
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
@@ -114,6 +120,19 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		},
 	})
 	return a, nil
+}
+
+// notOurs says whose the database is when it isn't this user's: that is what is wrong
+// then, and SQLite says only that it can't.
+func notOurs(cfg *config.Config, err error) error {
+	file := cfg.Database.Reveal()
+	if cfg.Database.IsPostgres() {
+		return err
+	}
+	if owner, other := safefile.AnotherOwner(file); other {
+		return fmt.Errorf("%w; %s belongs to the user %s: give the command as that user, such as sudo -u %[3]s dailytip …", err, file, owner)
+	}
+	return err
 }
 
 func (a *app) close() {
@@ -189,6 +208,9 @@ func (a *app) letterNewsletter(n config.Newsletter) letter.Newsletter { return a
 
 // relays makes the relays of the configuration. It connects to none.
 func (a *app) relays() ([]mailer.Relay, error) {
+	if err := a.config.Secrets(); err != nil {
+		return nil, err
+	}
 	relays := make([]mailer.Relay, 0, len(a.config.SMTP))
 	for i, s := range a.config.SMTP {
 		name := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
@@ -218,7 +240,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 		return nil, err
 	}
 	o := mailer.Options{
-		Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log,
+		Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log, Out: a.pinger.editionOut,
 		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
 	}
 	if len(a.config.DKIM) > 0 {

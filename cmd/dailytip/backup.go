@@ -31,7 +31,7 @@ A database on PostgreSQL is backed up by pg_dump.`,
 }
 
 func (c *command) backUp(ctx context.Context, file string) error {
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return err
 	}

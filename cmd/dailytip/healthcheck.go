@@ -25,7 +25,7 @@ with --sending, whether mail flows (/sendz). It prints the answer, and exits wit
 it's no. It's for containers and monitors that run a program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := config.Load(c.configPath())
+			cfg, err := config.LoadToLook(c.configPath())
 			if err != nil {
 				return err
 			}

@@ -288,10 +288,10 @@ func (o *initOptions) next() string {
 	program, serve := "dailytip --config "+safefile.ShellWord(o.configuration), ""
 	here, _ := os.Getwd()
 	switch {
-	case o.dir == systemFolder && o.state == systemState:
+	case o.dir == systemFolder && o.state == systemState && os.Geteuid() == 0:
 		// As the daemon's user, so that what it makes is the daemon's.
 		program, serve = "sudo -u dailytip dailytip", "sudo systemctl enable --now dailytip"
-	case o.dir == here:
+	case o.dir == here || o.dir == systemFolder:
 		program = "dailytip"
 	}
 	if serve == "" {

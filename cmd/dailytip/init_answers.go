@@ -167,6 +167,9 @@ func (a *answers) text() (string, error) {
 	if a.Listen != standard.Listen {
 		line("", "listen", a.Listen, "where the daemon serves them")
 	}
+	if listens, _, err := net.SplitHostPort(a.Listen); err == nil && onThisMachine(listens) && strings.HasPrefix(a.BaseURL, "https://") {
+		b.WriteString("trusted_proxies: [127.0.0.1, \"::1\"]  # the web server in front, which has the certificate\n")
+	}
 	if a.stateFolderName != "" {
 		line("", "database", filepath.Join(a.stateFolderName, standard.Database.Reveal()), "back it up with dailytip backup")
 	}

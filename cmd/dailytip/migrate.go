@@ -57,7 +57,7 @@ still: begin again.`,
 }
 
 func (c *command) bringUpToDate(ctx context.Context) error {
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (c *command) bringUpToDate(ctx context.Context) error {
 // move copies a whole installation from one database to another.
 func (c *command) move(ctx context.Context, f migrateFlags) error {
 	if f.from == "" {
-		cfg, err := config.Load(c.configPath())
+		cfg, err := config.LoadToLook(c.configPath())
 		if err != nil {
 			return err
 		}

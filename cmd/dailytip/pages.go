@@ -16,6 +16,7 @@ func (a *app) web() *web.Server {
 	readers := a.siteOptions()
 	o := web.Options{
 		DB: a.db, BaseURL: a.config.BaseURL, PostalAddress: a.config.PostalAddress, Newsletters: site.Headings(readers.Newsletters), Log: a.log,
+		Sending: a.sending,
 	}
 	for _, proxy := range a.config.TrustedProxies {
 		if network, err := netip.ParsePrefix(proxy); err == nil { // config has checked it

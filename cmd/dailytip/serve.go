@@ -99,6 +99,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return a.membership.Run(running) })
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.intake.Run(running) })
+	group.Go(func() error { return a.pinger.run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
 	if a.metrics != nil {
 		group.Go(func() error { return a.metrics.Run(running, scraped) })

@@ -31,7 +31,7 @@ func (c *command) folders(dir string) ([]folderOf, error) {
 	if o := c.library; o.Language != "" || len(o.Languages)+len(o.Exclude) > 0 {
 		return nil, exitf(codeUsage, "--exclude, --languages and --language go with --dir; without it the configuration says them")
 	}
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (c *command) optionsOf(dir string) (tips.Options, error) {
 		return o, nil
 	}
 	for _, name := range []string{c.configPath(), filepath.Join(dir, "config.yaml"), filepath.Join(dir, "..", "config.yaml")} {
-		cfg, err := config.Load(name)
+		cfg, err := config.LoadToLook(name)
 		if err != nil {
 			continue // whoever names a folder needs none
 		}
@@ -117,7 +117,7 @@ func (c *command) lookOf(dir, folder string) (letter.Newsletter, error) {
 			ID: "lint", Title: "Lint", BaseURL: "http://localhost", Language: o.Language, From: mail.Address{Address: "tips@example.com"}, Assets: libraryFiles(dir),
 		}, nil
 	}
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return letter.Newsletter{}, err
 	}

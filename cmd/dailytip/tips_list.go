@@ -162,7 +162,7 @@ func (c *command) zoneOf(dir, folder string) (*time.Location, error) {
 	if dir != "" {
 		return time.Local, nil
 	}
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func (c *command) tallies(ctx context.Context, dir, folder string) map[string]ed
 	if dir != "" {
 		return nil
 	}
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath())
 	if err != nil {
 		return nil // what opened the library has said so
 	}
