@@ -20,6 +20,7 @@ import (
 	"dailytip/mailer/relay"
 	"dailytip/membership"
 	"dailytip/metrics"
+	"dailytip/oauth"
 	"dailytip/scheduler"
 	"dailytip/store"
 	"dailytip/subscribers"
@@ -198,9 +199,9 @@ func (a *app) relays() ([]mailer.Relay, error) {
 		}
 		switch {
 		case len(s.TokenCommand) > 0:
-			o.Token = relay.TokenCommand(s.TokenCommand)
+			o.Token = oauth.Command(s.TokenCommand)
 		case s.TokenFile != "":
-			o.Token = relay.TokenFile(s.TokenFile)
+			o.Token = oauth.File(s.TokenFile)
 		}
 		r, err := relay.New(o)
 		if err != nil {
