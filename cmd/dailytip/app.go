@@ -90,11 +90,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		return nil, errors.Join(err, db.Close())
 	}
 	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
-	a.ledger.AlertTo(subscribers.Address(cfg.AlertTo.Address))
-	a.intake = intake.New(intake.Options{
-		DB: db, List: list, Ledger: a.ledger, Tags: list.Tags(), Domain: cfg.Bounces.Domain, Keep: cfg.Bounces.Keep,
-		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints, Log: log,
-	})
+	a.intake = newTaker(cfg, db, list, a.ledger, log)
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -115,6 +111,15 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		},
 	})
 	return a, nil
+}
+
+// newTaker builds what takes returned mail.
+func newTaker(cfg *config.Config, db *store.DB, list *subscribers.List, l *ledger.Ledger, log *slog.Logger) *intake.Taker {
+	l.AlertTo(subscribers.Address(cfg.AlertTo.Address))
+	return intake.New(intake.Options{
+		DB: db, List: list, Ledger: l, Tags: list.Tags(), Domain: cfg.Bounces.Domain, Keep: cfg.Bounces.Keep,
+		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints, Log: log,
+	})
 }
 
 func (a *app) close() {
