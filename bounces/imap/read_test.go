@@ -160,6 +160,19 @@ func TestMoveTo(t *testing.T) {
 	})
 }
 
+// What carries the tag of somebody else, or none, isn't taken, whatever it says.
+func TestForgedBouncesStay(t *testing.T) {
+	h := open(t, serve(t, serverOptions{}), storetest.SQLite(t), func(o *Options) { o.MoveTo = "Bounces" })
+	other := intaketest.New(t, storetest.SQLite(t), 1) // another installation
+	h.add(t, "INBOX", now, strings.ReplaceAll(h.bounce(0), h.Leave[0], other.Leave[0]),
+		strings.ReplaceAll(h.bounce(1), h.Leave[1], "unsubscribe+1.aaaaaaaaaaaaaaaa@"+intaketest.Domain),
+		"From: MAILER-DAEMON@example.org\r\nSubject: failure notice\r\n\r\n<reader0@example.net>: 550 5.1.1 no such user\r\n")
+	h.read(t)
+	if in, left := h.count(t, "INBOX"), h.Left(t); in != 3 || left != 0 {
+		t.Errorf("%d messages are left and %d readers have been taken off, want 3 and 0", in, left)
+	}
+}
+
 // One message that can't be read keeps the others back for some tries at most.
 func TestAMessageThatCannotBeReadIsPassedOver(t *testing.T) {
 	for name, fault := range map[string]error{
@@ -283,8 +296,7 @@ func TestNoPasswordWithoutTLS(t *testing.T) {
 }
 
 func TestToken(t *testing.T) {
-	s := serve(t, serverOptions{})
-	s.tokens = []string{"fresh"}
+	s := serve(t, serverOptions{tokens: []string{"fresh"}})
 	var asked []string
 	ask := func(values ...string) func(context.Context) (oauth.Token, error) {
 		return func(context.Context) (oauth.Token, error) {

@@ -46,8 +46,9 @@ type server struct {
 }
 
 type serverOptions struct {
-	tls  string // as in Options
-	caps imap.CapSet
+	tls    string // as in Options
+	caps   imap.CapSet
+	tokens []string
 }
 
 func serve(t *testing.T, o serverOptions) *server {
@@ -60,7 +61,7 @@ func serve(t *testing.T, o serverOptions) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{user: imapmemserver.NewUser(userName, password), sick: map[imap.UID]error{}, caFile: filepath.Join(t.TempDir(), "ca.pem")}
+	s := &server{tokens: o.tokens, user: imapmemserver.NewUser(userName, password), sick: map[imap.UID]error{}, caFile: filepath.Join(t.TempDir(), "ca.pem")}
 	if err := os.WriteFile(s.caFile, ca.PEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -18,9 +19,9 @@ import (
 // more connections at a time waits a moment for one.
 const (
 	mostConnections = 32
-	mostRecipients  = 100      // of a message
-	mostBytes       = 32 << 20 // of a message; more than bounces.MostBytes isn't kept
-	mostLine        = 64 << 10 // bytes of a line, of commands and of messages
+	mostRecipients  = 100       // of a message
+	mostBytes       = 32 << 20  // of a message; more than bounces.MostBytes isn't kept
+	mostLine        = 256 << 10 // bytes of a line, of commands and of messages
 	firstCommand    = time.Minute
 	silence         = 2 * time.Minute  // between two commands, and for one message
 	lifetime        = 30 * time.Minute // of a connection
@@ -118,7 +119,12 @@ func (o *only) Addr() net.Addr { return nil }
 // errorLog passes on what go-smtp complains about, which is about one client.
 type errorLog struct{ log *slog.Logger }
 
-func (l errorLog) Printf(format string, v ...any) {
-	l.log.Debug("bounces: " + fmt.Sprintf(format, v...))
-}
 func (l errorLog) Println(v ...any) { l.log.Debug("bounces: " + fmt.Sprint(v...)) }
+
+func (l errorLog) Printf(format string, v ...any) {
+	level := slog.LevelDebug
+	if strings.HasPrefix(format, "panic") {
+		level = slog.LevelError
+	}
+	l.log.Log(context.Background(), level, "bounces: "+fmt.Sprintf(format, v...))
+}
