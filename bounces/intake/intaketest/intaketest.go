@@ -37,7 +37,7 @@ func New(t testing.TB, db *store.DB, readers int) *House {
 	}
 	h := &House{list: list, db: db}
 	h.Taker = intake.New(intake.Options{DB: db, List: list, Ledger: ledger.New(db, list), Tags: list.Tags(), Domain: Domain, Keep: time.Hour})
-	joined := time.Now().Add(-24 * time.Hour)
+	joined := time.Now().Add(-24 * time.Hour) //nolint:forbidigo // the readers of a test have joined before it began
 	err = db.Write(t.Context(), func(tx *sql.Tx) error {
 		for n := range readers {
 			added, err := list.Add(t.Context(), tx, joined, subscribers.Request{
