@@ -203,10 +203,10 @@ func (r *rig) doors(db *store.DB) map[string]int {
 // what must be counted then.
 func (r *rig) edition(db *store.DB, date string, soft int) {
 	r.Helper()
-	if _, err := r.in.Run(r.Context(), []string{"send", "--date", date, "--wait", "2m"}); err != nil {
+	if _, err := r.in.Run(r.Context(), []string{"send", "--date", date, "--wait", "10m"}); err != nil {
 		r.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Minute)
 	defer cancel()
 	for {
 		s, counted := r.list(db)
