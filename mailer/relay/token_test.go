@@ -41,8 +41,12 @@ func TestToken(t *testing.T) {
 		{name: "refused, no other", ask: ask("old"), logins: 1, want: verdict.Ours, says: "535 5.7.8", asked: 2, conns: 1},
 		{name: "refused, none to be had", ask: ask("old", ""), logins: 1, want: verdict.Down, says: "454 4.7.0 not sent: the token server is away", asked: 2, conns: 1},
 		{name: "none to be had", ask: ask(""), logins: 1, want: verdict.Down, says: "the token server is away (at auth)", asked: 1, conns: 0},
-		{name: "at its end", ask: func(int) (oauth.Token, error) { return oauth.Token{Value: good, Expires: time.Now().Add(-time.Second)}, nil }, logins: 3, want: verdict.Accepted, asked: 3, conns: 3},
-		{name: "before its end", ask: func(int) (oauth.Token, error) { return oauth.Token{Value: good, Expires: time.Now().Add(time.Hour)}, nil }, logins: 3, want: verdict.Accepted, asked: 1, conns: 3},
+		{name: "at its end", ask: func(int) (oauth.Token, error) {
+			return oauth.Token{Value: good, Expires: time.Now().Add(-time.Second)}, nil
+		}, logins: 3, want: verdict.Accepted, asked: 3, conns: 3},
+		{name: "before its end", ask: func(int) (oauth.Token, error) {
+			return oauth.Token{Value: good, Expires: time.Now().Add(time.Hour)}, nil
+		}, logins: 3, want: verdict.Accepted, asked: 1, conns: 3},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
