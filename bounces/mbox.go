@@ -35,7 +35,7 @@ func Each(r io.Reader, f func(number int, raw []byte) error) error {
 			}
 			raw, number = raw[:0], number+1
 		}
-		if len(raw) < mostBytes {
+		if len(raw) < MostBytes {
 			raw = append(raw, piece...)
 		}
 		blank = begun && len(bytes.TrimSpace(piece)) == 0

@@ -48,7 +48,7 @@ func TestEachKeepsNoMoreThanIsRead(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if len(lengths) != 2 || lengths[0] > mostBytes+64<<10 {
+	if len(lengths) != 2 || lengths[0] > MostBytes+64<<10 {
 		t.Errorf("messages of %v bytes", lengths)
 	}
 }

@@ -16,7 +16,8 @@ import (
 // The bounds of one message. What lies beyond them isn't read: a report says
 // at its beginning what it has to say.
 const (
-	mostBytes = 1 << 20  // of a message
+	// MostBytes of a message are read; who keeps one in memory needs no more of it.
+	MostBytes = 1 << 20
 	mostText  = 64 << 10 // of a part, and of all parts for people
 	mostLines = 1000
 	mostParts = 48
@@ -48,8 +49,8 @@ type part struct {
 // parse takes a mail apart. It never fails: of a mail that is broken, it gives
 // what can be read.
 func parse(raw []byte) *message {
-	if len(raw) > mostBytes {
-		raw = raw[:mostBytes]
+	if len(raw) > MostBytes {
+		raw = raw[:MostBytes]
 	}
 	raw = bytes.TrimLeft(plainLines(raw), " \t\n\x00\ufeff")
 	m := new(message)

@@ -18,14 +18,21 @@ type Bounces struct {
 	AlertComplaints float64 `yaml:"alert_complaints"`
 	// Webhooks are the providers that may post what came back to them.
 	Webhooks Webhooks `yaml:"webhooks"`
+	// Listen is the host:port, or the path of a socket, where the mail server hands
+	// in what comes back; "": nowhere.
+	Listen string `yaml:"listen"`
+	// IMAP is a mailbox that is read.
+	IMAP Mailbox `yaml:"imap"`
 }
 
 // DefaultBounces returns a group bounces with nothing written in it.
 func DefaultBounces() Bounces {
-	return Bounces{Keep: 30 * day, AlertBounces: 5, AlertComplaints: 0.1}
+	return Bounces{Keep: 30 * day, AlertBounces: 5, AlertComplaints: 0.1, IMAP: DefaultMailbox()}
 }
 
 func (c *checker) bounces(path string, b *Bounces) {
+	c.bounceListen(path+".listen", &b.Listen, b.Domain)
+	c.mailbox(path+".imap", &b.IMAP)
 	if domain := path + ".domain"; b.Domain != "" && !c.broken[domain] {
 		ascii, err := hostName(b.Domain)
 		switch {

@@ -14,21 +14,8 @@ import (
 
 func (c *checker) login(path string, r *Relay) {
 	secret := path + ".password"
-	if r.PasswordFile != "" && !c.broken[path+".password_file"] {
-		if !r.Password.IsZero() {
-			c.fault(secret, "%s: stands beside password_file; keep one of them", secret)
-			return
-		}
-		r.PasswordFile = c.secretPath(r.PasswordFile)
-		text, err := safefile.ReadSecret(r.PasswordFile)
-		switch {
-		case err != nil:
-			c.unread(path+".password_file", err, "write the path of a file with nothing but the password in it")
-		case text == "":
-			c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, r.PasswordFile)
-		default:
-			r.Password = newSecret(text)
-		}
+	if !c.password(path, &r.Password, &r.PasswordFile) {
+		return
 	}
 	if strings.ContainsFunc(r.Username+r.Password.Reveal(), unicode.IsControl) { // RFC 4013 §2.3
 		c.fault(secret, "%s: the user name or the password has a line break or another control character in it; write each on one line", path)
@@ -51,33 +38,65 @@ func (c *checker) login(path string, r *Relay) {
 	}
 }
 
+// password reads the password from its file, when that is where it is. It reports
+// whether there is one place for it at most.
+func (c *checker) password(path string, password *Secret, file *string) bool {
+	if *file == "" || c.broken[path+".password_file"] {
+		return true
+	}
+	if !password.IsZero() {
+		c.fault(path+".password", "%s.password: stands beside password_file; keep one of them", path)
+		return false
+	}
+	*file = c.secretPath(*file)
+	text, err := safefile.ReadSecret(*file)
+	switch {
+	case err != nil:
+		c.unread(path+".password_file", err, "write the path of a file with nothing but the password in it")
+	case text == "":
+		c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, *file)
+	default:
+		*password = newSecret(text)
+	}
+	return true
+}
+
 // token checks where the token of xoauth2 comes from. given: there is such a
 // place, right or wrong.
 func (c *checker) token(path string, r *Relay) (given bool) {
-	command, file := path+".token_command", path+".token_file"
-	key := command
+	unfit := ""
+	if r.Auth != "xoauth2" && !c.broken[path+".auth"] {
+		unfit = "is only used with auth: xoauth2; write that, or remove it"
+	}
+	return c.tokenSource(path, r.TokenCommand, &r.TokenFile, r.Password, unfit)
+}
+
+// tokenSource checks where a token comes from. unfit says why it can't be used at
+// all; "": it can. given: some place is named, right or wrong.
+func (c *checker) tokenSource(path string, argv []string, file *string, password Secret, unfit string) (given bool) {
+	key, fileKey := path+".token_command", path+".token_file"
 	switch {
-	case c.broken[command], c.broken[file]:
+	case c.broken[key], c.broken[fileKey]:
 		return true
-	case len(r.TokenCommand) == 0 && r.TokenFile == "":
+	case len(argv) == 0 && *file == "":
 		return false
-	case len(r.TokenCommand) == 0:
-		key = file
+	case len(argv) == 0:
+		key = fileKey
 	}
 	switch {
-	case len(r.TokenCommand) > 0 && r.TokenFile != "":
-		c.fault(file, "%s: stands beside token_command; keep one of them", file)
-	case !r.Password.IsZero():
+	case len(argv) > 0 && *file != "":
+		c.fault(fileKey, "%s: stands beside token_command; keep one of them", fileKey)
+	case !password.IsZero():
 		c.fault(key, "%s: stands beside a password; keep one of them", key)
-	case r.Auth != "xoauth2" && !c.broken[path+".auth"]:
-		c.fault(key, "%s: is only used with auth: xoauth2; write that, or remove it", key)
-	case key == file:
-		r.TokenFile = c.secretPath(r.TokenFile)
-		if _, err := safefile.ReadSecret(r.TokenFile); err != nil {
-			c.unread(file, err, "write the path of the file that your token is kept in")
+	case unfit != "":
+		c.fault(key, "%s: %s", key, unfit)
+	case key == fileKey:
+		*file = c.secretPath(*file)
+		if _, err := safefile.ReadSecret(*file); err != nil {
+			c.unread(fileKey, err, "write the path of the file that your token is kept in")
 		}
 	default:
-		c.program(command, r.TokenCommand)
+		c.program(key, argv)
 	}
 	return true
 }

@@ -20,6 +20,7 @@ import (
 	"dailytip/mailer/relay"
 	"dailytip/membership"
 	"dailytip/metrics"
+	"dailytip/oauth"
 	"dailytip/safefile"
 	"dailytip/scheduler"
 	"dailytip/store"
@@ -94,11 +95,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		return nil, errors.Join(err, db.Close())
 	}
 	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
-	a.ledger.AlertTo(subscribers.Address(cfg.AlertTo.Address))
-	a.intake = intake.New(intake.Options{
-		DB: db, List: list, Ledger: a.ledger, Tags: list.Tags(), Domain: cfg.Bounces.Domain, Keep: cfg.Bounces.Keep,
-		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints, Log: log,
-	})
+	a.intake = newTaker(cfg, db, list, a.ledger, log)
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -133,6 +130,15 @@ func notOurs(cfg *config.Config, err error) error {
 		return fmt.Errorf("%w; %s belongs to the user %s: give the command as that user, such as sudo -u %[3]s dailytip …", err, file, owner)
 	}
 	return err
+}
+
+// newTaker builds what takes returned mail.
+func newTaker(cfg *config.Config, db *store.DB, list *subscribers.List, l *ledger.Ledger, log *slog.Logger) *intake.Taker {
+	l.AlertTo(subscribers.Address(cfg.AlertTo.Address))
+	return intake.New(intake.Options{
+		DB: db, List: list, Ledger: l, Tags: list.Tags(), Domain: cfg.Bounces.Domain, Keep: cfg.Bounces.Keep,
+		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints, Log: log,
+	})
 }
 
 func (a *app) close() {
@@ -220,9 +226,9 @@ func (a *app) relays() ([]mailer.Relay, error) {
 		}
 		switch {
 		case len(s.TokenCommand) > 0:
-			o.Token = relay.TokenCommand(s.TokenCommand)
+			o.Token = oauth.Command(s.TokenCommand)
 		case s.TokenFile != "":
-			o.Token = relay.TokenFile(s.TokenFile)
+			o.Token = oauth.File(s.TokenFile)
 		}
 		r, err := relay.New(o)
 		if err != nil {

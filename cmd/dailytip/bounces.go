@@ -17,8 +17,8 @@ import (
 )
 
 func (c *command) bounces() *cobra.Command {
-	cmd := &cobra.Command{Use: "bounces", Short: "Look at what came back: list, show, undo, retry, read", Args: cobra.NoArgs}
-	cmd.AddCommand(c.bouncesList(), c.bouncesShow(), c.bouncesUndo(), c.bouncesRetry(), c.bouncesRead())
+	cmd := &cobra.Command{Use: "bounces", Short: "What came back: list, show, undo, retry, read, take", Args: cobra.NoArgs}
+	cmd.AddCommand(c.bouncesList(), c.bouncesShow(), c.bouncesUndo(), c.bouncesRetry(), c.bouncesRead(), c.bouncesTake())
 	return cmd
 }
 

@@ -34,9 +34,9 @@ func (c *command) check() *cobra.Command {
 		Use:   "check",
 		Short: "Look at everything a run needs; send nothing",
 		Long: `check reads the configuration and the library, opens the database, connects to the
-relays with TLS and login, and looks in DNS at the sender's domain and the DKIM keys.
-A line each; it exits with 1 when one failed. Warnings don't count: DNS may be out of
-reach.`,
+relays and to the mailbox for bounces with TLS and login, and looks in DNS at the
+sender's domain and the DKIM keys. A line each; it exits with 1 when one failed.
+Warnings don't count: DNS may be out of reach.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.runChecks(cmd.Context())
@@ -87,6 +87,7 @@ func (c *command) runChecks(ctx context.Context) error {
 		}
 		findings = append(findings, checkCalendars(ctx, a)...)
 		findings = append(findings, checkRelays(ctx, a)...)
+		findings = append(findings, checkDoors(ctx, a)...)
 		findings = append(findings, checkHooks(a.config.BaseURL, a.hooks.Providers())...)
 		findings = append(findings, checkLetters(a)...)
 	}
@@ -124,9 +125,13 @@ func checkFiles(cfg *config.Config) []finding {
 	for _, path := range cfg.SecretFiles() {
 		look("secret", path, true)
 	}
+	commands := [][]string{cfg.Bounces.IMAP.TokenCommand}
 	for _, r := range cfg.SMTP {
-		if len(r.TokenCommand) > 0 {
-			if program, err := exec.LookPath(r.TokenCommand[0]); err == nil {
+		commands = append(commands, r.TokenCommand)
+	}
+	for _, argv := range commands {
+		if len(argv) > 0 {
+			if program, err := exec.LookPath(argv[0]); err == nil {
 				look("token_command", program, false)
 			}
 		}

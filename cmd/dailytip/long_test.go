@@ -11,6 +11,9 @@ import (
 	"dailytip/test/postfixtest"
 )
 
+// sevenDaily is a schedule that a test replaces by daily at another time.
+const sevenDaily = `schedule: "0 7 * * *"`
+
 // A schedule fires on time, which is the next full minute that leaves a daemon time
 // to start, and Postfix delivers.
 func TestServeDeliversThroughPostfix(t *testing.T) {

@@ -91,6 +91,10 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 		}
 		a.log.Info("metrics are served", "at", "http://"+scraped.Addr().String()+"/metrics")
 	}
+	doors, err := a.doors(ctx)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	group, running := errgroup.WithContext(running)
@@ -101,6 +105,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return a.intake.Run(running) })
 	group.Go(func() error { return a.pinger.run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
+	doors.run(running, group)
 	if a.metrics != nil {
 		group.Go(func() error { return a.metrics.Run(running, scraped) })
 	}
@@ -159,6 +164,9 @@ func (a *app) tryOut(ctx context.Context, inUse *config.Config) error {
 		return err
 	}
 	if err := a.writable(ctx); err != nil {
+		return err
+	}
+	if err := a.tryDoors(ctx, inUse); err != nil {
 		return err
 	}
 	for _, l := range []struct{ key, address, before string }{

@@ -44,9 +44,6 @@ func startInbox(t *testing.T, o inbox.Options) (*inbox.Server, string) {
 	return box, relayTo(box.Port(), authority)
 }
 
-// sevenDaily is a schedule that some test replaces by daily at another time.
-const sevenDaily = `schedule: "0 7 * * *"`
-
 // daily is the schedule that fires at an instant's hour and minute, in UTC.
 func daily(at time.Time) string {
 	return fmt.Sprintf("schedule: \"%d %d * * *\"\ntimezone: UTC", at.UTC().Minute(), at.UTC().Hour())

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/oauth"
 	"dailytip/test/postfixtest"
 	"dailytip/verdict"
 )
@@ -52,8 +53,8 @@ func TestPostfixLogins(t *testing.T) {
 				if auth == "xoauth2" {
 					o.Password = s.TokenUntil("ann@example.com", time.Now().Add(-time.Minute))
 					renewed := o // a token that has ended is renewed
-					renewed.Password, renewed.Token = "", func(context.Context) (Token, error) {
-						token := Token{Value: o.Password}
+					renewed.Password, renewed.Token = "", func(context.Context) (oauth.Token, error) {
+						token := oauth.Token{Value: o.Password}
 						o.Password = s.Token("ann@example.com")
 						return token, nil
 					}

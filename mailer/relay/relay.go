@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/oauth"
 	"dailytip/verdict"
 )
 
@@ -34,8 +35,8 @@ type Options struct {
 	// Token gives the access token for xoauth2 instead of Password; nil: there
 	// is none. It is asked at a login when there is no token yet, its Expires
 	// has come, or a server has refused it; one goroutine at a time, with
-	// Timeout to answer. See [TokenCommand] and [TokenFile].
-	Token func(context.Context) (Token, error)
+	// Timeout to answer. See package oauth.
+	Token func(context.Context) (oauth.Token, error)
 	// Timeout is for connecting with TLS and login, and for each command; 0
 	// is one minute.
 	Timeout time.Duration
@@ -56,7 +57,7 @@ type Options struct {
 type Relay struct {
 	o      Options
 	tls    *tls.Config
-	tokens *tokens // nil: the password is all there is
+	tokens *oauth.Kept // nil: the password is all there is
 }
 
 // New checks the options and opens no connection. The error names the option
@@ -83,7 +84,7 @@ func New(o Options) (*Relay, error) {
 		if o.Auth != "xoauth2" || o.Password != "" {
 			return nil, errors.New("relay: a token is for auth xoauth2, and instead of a password")
 		}
-		r.tokens = &tokens{ask: o.Token}
+		r.tokens = oauth.Keep(o.Token)
 	}
 	var err error
 	r.tls, err = o.tlsConfig()

@@ -17,7 +17,7 @@ import (
 
 // setUp lays out a Postfix: what its packages' install script would do.
 func (s *Server) setUp(o Options) error {
-	if err := s.ports(); err != nil {
+	if err := s.ports(o.IMAP); err != nil {
 		return err
 	}
 	uid, gid, err := ids("postfix", "postdrop")
@@ -152,10 +152,10 @@ func (s *Server) masterCF(o Options) string {
 		"retry unix - - n - - error", "discard unix - - n - - discard", "local unix - n n - - local",
 		"virtual unix - n n - - virtual", "anvil unix - - n - 1 anvil", "scache unix - - n - 1 scache",
 		"postlog unix-dgram n - n - 1 postlogd")
-	return strings.Join(services, "\n") + "\n"
+	return strings.Join(append(services, o.Services...), "\n") + "\n"
 }
 
-// setUpDovecot lays out a Dovecot that does logins and nothing else.
+// setUpDovecot lays out a Dovecot that does logins and, if wanted, IMAP.
 func (s *Server) setUpDovecot(o Options) error {
 	mechanisms := o.Mechanisms
 	if len(mechanisms) == 0 {
@@ -179,15 +179,27 @@ func (s *Server) setUpDovecot(o Options) error {
 		"keys/default/HS256/default": base64.StdEncoding.EncodeToString(s.key),
 		"oauth2.conf": "introspection_mode = local\n" +
 			"local_validation_key_dict = fs:posix:prefix=" + s.path("keys") + "/\nusername_attribute = sub\n",
-		"dovecot.conf": "protocols =\nssl = no\ndisable_plaintext_auth = no\n" +
+		"dovecot.conf": s.protocols(o) + "disable_plaintext_auth = no\n" +
 			"base_dir = " + s.path("dovecot") + "\nstate_dir = " + s.path("dovecot") + "\nlog_path = " + s.path("dovecot.log") + "\n" +
 			"auth_debug = yes\nauth_mechanisms = " + strings.Join(mechanisms, " ") + "\nauth_failure_delay = 0\n" +
 			"passdb {\n  driver = passwd-file\n  mechanisms = plain login cram-md5 scram-sha-256\n  args = username_format=%u " + s.path("users") + "\n}\n" + oauth +
-			"userdb {\n  driver = static\n  args = uid=nobody gid=nogroup home=/nonexistent\n}\n" +
+			"userdb {\n  driver = static\n  args = uid=nobody gid=nogroup home=" + s.path("mail") + "\n}\n" +
 			"service auth {\n  unix_listener " + s.path("q/private/auth") + " {\n    mode = 0660\n    user = postfix\n    group = postfix\n  }\n}\n" +
 			// Failed logins slow down those that follow, from everybody here.
 			"service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\n",
 	})
+}
+
+// protocols says what Dovecot serves: the mailbox to which Postfix delivers, or
+// nothing.
+func (s *Server) protocols(o Options) string {
+	if !o.IMAP {
+		return "protocols =\nssl = no\n"
+	}
+	return "protocols = imap\nssl = required\nssl_cert = <" + s.path("chain.pem") + "\nssl_key = <" + s.path("chain.pem") + "\n" +
+		"mail_location = maildir:" + s.path("mail/all") + "\nmail_fsync = never\nfirst_valid_uid = 1\n" +
+		"service imap-login {\n  inet_listener imap {\n    port = 0\n  }\n" +
+		"  inet_listener imaps {\n    address = 127.0.0.1\n    port = " + strconv.Itoa(s.IMAPPort) + "\n    ssl = yes\n  }\n}\n"
 }
 
 // Token makes an access token for XOAUTH2 that is good for an hour: a JSON Web

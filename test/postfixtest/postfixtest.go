@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -45,6 +46,10 @@ type Options struct {
 	Refuse map[string]string
 	// Config is more of main.cf: name → value.
 	Config map[string]string
+	// Services are more lines of master.cf.
+	Services []string
+	// IMAP has Dovecot serve the mailbox to each of Users.
+	IMAP bool
 }
 
 // Server is a running Postfix.
@@ -53,6 +58,8 @@ type Server struct {
 	// first byte.
 	Addr, ImplicitAddr string
 	Port, ImplicitPort int
+	// IMAPPort is on localhost, with TLS from the first byte; 0: there is none.
+	IMAPPort int
 	// CAFile is the PEM file of the authority that signed the certificate,
 	// which is good for localhost and 127.0.0.1.
 	CAFile string
@@ -60,6 +67,7 @@ type Server struct {
 	dir   string
 	key   []byte // signs tokens
 	begin time.Time
+	kept  int
 }
 
 // Start runs a Postfix until the test ends.
@@ -73,6 +81,10 @@ func Start(t testing.TB, o Options) *Server {
 	if len(o.Users) > 0 {
 		_, err := exec.LookPath("/usr/sbin/dovecot")
 		need(t, err == nil, "Dovecot isn't installed: apt-get install dovecot-core")
+	}
+	if o.IMAP {
+		_, err := os.Stat("/usr/lib/dovecot/imap")
+		need(t, err == nil, "Dovecot's IMAP isn't installed: apt-get install dovecot-imapd")
 	}
 
 	// Not t.TempDir: Postfix's users must be able to walk into it, and the
@@ -239,12 +251,40 @@ func (s *Server) certificate() error {
 	return s.writeAll(map[string]string{"ca.pem": string(ca.PEM()), "chain.pem": string(chain)})
 }
 
-func (s *Server) ports() (err error) {
+func (s *Server) ports(imap bool) (err error) {
 	for addr, port := range map[*string]*int{&s.Addr: &s.Port, &s.ImplicitAddr: &s.ImplicitPort} {
 		if *port, err = freeport.Find(); err != nil {
 			return err
 		}
 		*addr = "127.0.0.1:" + strconv.Itoa(*port)
 	}
-	return nil
+	if imap {
+		s.IMAPPort, err = freeport.Find()
+	}
+	return err
+}
+
+// Keep puts a message into the mailbox by hand, with flags of maildir's: "S" for seen,
+// "" for a new one.
+func (s *Server) Keep(message, flags string) error {
+	s.kept++
+	folder, name := "new", fmt.Sprintf("%d.M%dP1.test", s.begin.Unix(), s.kept)
+	if flags != "" {
+		folder, name = "cur", name+":2,"+flags
+	}
+	for _, f := range []string{"cur", "new", "tmp"} {
+		if err := os.MkdirAll(s.path("mail/all/"+f), 0o700); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(s.path("mail/all/"+folder+"/"+name), []byte(message), 0o600); err != nil {
+		return err
+	}
+	nobody, _, err := ids("nobody", "postdrop")
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(s.path("mail"), func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Chown(path, nobody, -1))
+	})
 }
