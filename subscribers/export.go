@@ -41,6 +41,27 @@ func (l *List) EachWithHistory(ctx context.Context, filter Filter, f func(Subscr
 	})
 }
 
+// EachBarred calls f for each person who is suppressed and has no subscription at all,
+// in the order of the addresses: an operator's list of whom never to write to.
+func (l *List) EachBarred(ctx context.Context, f func(Subscriber) error) error {
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT "+subscriberColumns+` FROM subscribers
+		WHERE suppressed_at > 0 AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber = subscribers.id) ORDER BY email_key`)
+	if err != nil {
+		return fmt.Errorf("list subscribers: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		p, err := scanSubscriber(rows)
+		if err != nil {
+			return err
+		}
+		if err := f(*p); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // historyColumns are columns with what a [History] holds.
 const historyColumns = `,
 	COALESCE((SELECT detail FROM subscription_events e WHERE e.subscriber = p.id AND e.newsletter = s.newsletter

@@ -163,9 +163,16 @@ func (l *List) addSuppressed(ctx context.Context, tx *sql.Tx, now time.Time, per
 		if err != nil {
 			return added, err
 		}
-		if len(person.Subscriptions) > 0 {
+		switch {
+		case len(person.Subscriptions) > 0:
 			added.Result = Ended
+		case r.Newsletter == "":
+			added.Result = Created
 		}
+	}
+	if r.Newsletter == "" { // suppressed without a place anywhere
+		added.State = Suppressed
+		return added, nil
 	}
 	sub, err := l.placeOf(ctx, tx, person.ID, r.Newsletter)
 	if errors.Is(err, ErrUnknown) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -94,6 +95,12 @@ func live(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List) e
 		newsletter := rapid.SampledFrom(newsletters).Draw(t, "newsletter")
 		s, err := list.Find(ctx, tx, address)
 		what := rapid.SampledFrom([]string{"join", "confirm", "pause", "resume", "leave", "undo", "suppress", "restore", "set", "erase"}).Draw(t, "what")
+		if what == "suppress" && err != nil {
+			if _, err := list.SuppressAddress(ctx, tx, at, address, someReason.Draw(t, "reason")); err != nil && !errors.Is(err, subscribers.ErrErased) {
+				return err
+			}
+			continue
+		}
 		if err != nil || len(s.Subscriptions) == 0 || what == "join" {
 			_, err = list.Add(ctx, tx, at, subscribers.Request{
 				Address: address, Newsletter: newsletter, Detail: someReason.Draw(t, "detail"), CourseTip: rapid.SampledFrom([]string{"", "a/tip-1", "=tip"}).Draw(t, "tip"),

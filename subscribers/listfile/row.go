@@ -102,8 +102,10 @@ func (p *rowParser) who() {
 		p.flags = append(p.flags, flag{colNewsletter, colSubscribed, named})
 		named = ""
 	}
-	r.Newsletter, err = subscribers.PickNewsletter(named, ids)
-	p.must("newsletter", err)
+	if named != "" || !p.file.header.ours || p.cells[colState] != string(subscribers.Suppressed) {
+		r.Newsletter, err = subscribers.PickNewsletter(named, ids)
+		p.must("newsletter", err)
+	} // else they are suppressed, and have no place anywhere
 	if meant := likelyDomain(r.Address); meant != "" {
 		p.note("likely slip", "%s: did they mean %s? It's taken as it stands", r.Address, meant)
 	}

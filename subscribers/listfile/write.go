@@ -13,6 +13,7 @@ import (
 )
 
 // Write writes the subscriptions that a filter takes as CSV, and returns how many.
+// Who is suppressed and has none is a row without a newsletter.
 // Imported into an empty database, with the operator vouching for it, they are the
 // same list again. Cells that a spreadsheet would take for a formula get a ' in
 // front. Of who was erased there's nothing.
@@ -26,6 +27,12 @@ func Write(ctx context.Context, w io.Writer, l *subscribers.List, filter subscri
 		n++
 		return out.Write(exported(p, s, h))
 	})
+	if err == nil && filter.Newsletter == "" && (filter.State == "" || filter.State == subscribers.Suppressed) {
+		err = l.EachBarred(ctx, func(p subscribers.Subscriber) error {
+			n++
+			return out.Write(exported(p, subscribers.Subscription{State: subscribers.Suppressed, CreatedAt: p.CreatedAt}, subscribers.History{}))
+		})
+	}
 	out.Flush()
 	if err == nil {
 		err = out.Error()
