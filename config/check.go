@@ -252,7 +252,7 @@ func (c *checker) folder(path, dir string) {
 	case err != nil && strings.HasPrefix(c.raw[path], "~"):
 		c.fault(path, "%s: ~ isn't expanded here; write the whole path instead of %s", path, c.shown(path))
 	case os.IsNotExist(err):
-		c.fault(path, "%s: there is no folder %s; make it, or write the path of one (relative paths begin at the folder of %s)", path, dir, c.file)
+		c.fault(path, "%s: there is no folder %s; make it and put tips into it (dailytip init makes one with first tips), or write the path of yours (relative paths begin at the folder of %s)", path, dir, c.file)
 	case err != nil:
 		c.fault(path, "%s: the folder %s can't be read: %v", path, dir, err)
 	case !info.IsDir():

@@ -58,7 +58,7 @@ func read(path string) ([]byte, error) {
 	f, _, err := safefile.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, whole{"there is no such file; copy the config.yaml that comes with dailytip here, or name yours with --config FILE (dailytip demo needs none)", err}
+		return nil, whole{"there is no such file; dailytip init writes one, or name yours with --config FILE (dailytip demo needs none)", err}
 	case errors.Is(err, fs.ErrPermission):
 		return nil, whole{fmt.Sprintf("may not be read by this user (uid %d)%s; give it the right to, or name another file with --config FILE", os.Getuid(), whose(path)), err}
 	case err != nil:

@@ -193,7 +193,7 @@ func TestDomains(t *testing.T) {
 func TestFileFaults(t *testing.T) {
 	dir := t.TempDir()
 	_, err := Load(filepath.Join(dir, "config.yaml"))
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "config.yaml: there is no such file; copy") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "config.yaml: there is no such file; dailytip init") {
 		t.Errorf("missing file: %v", err)
 	}
 	if _, err = Load(dir); err == nil || !strings.Contains(err.Error(), "is a folder; name the file in it") {

@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestScript runs the scripts of testdata/script. Beside testscript's own
-// commands they know:
+// TestScript runs the scripts of testdata/script. They find the project's config.yaml
+// in their folder example, and beside testscript's own commands they know:
 //
 //	smtp            start an SMTP server; sets $SMTP_PORT and writes ca.pem
 //	received N      wait until the server holds N messages, and no more
@@ -60,7 +60,7 @@ func scripts(t *testing.T, dir string) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("TZ", "UTC")
 			e.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
-			return nil
+			return copyExample(e.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"smtp":     scriptSMTP,
@@ -82,6 +82,18 @@ func scriptNumber(ts *testscript.TestScript, _ bool, _ []string) {
 		ts.Fatalf("no id was printed")
 	}
 	ts.Setenv("NUMBER", id[1])
+}
+
+// copyExample puts the project's config.yaml into the script's folder example.
+func copyExample(dir string) error {
+	data, err := os.ReadFile("../../config.yaml")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "example"), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "example", "config.yaml"), data, 0o600)
 }
 
 // servers are the scripts' SMTP servers, by the script's folder.

@@ -60,8 +60,9 @@ func TestNewcomersHour(t *testing.T) {
 			t.Errorf("plan says that today's tip is %q, and %q arrived", title, decoded(t, subject))
 		}
 	}
-	m.user("dailytip", "backup", state+"/backup.db")
+	m.user("dailytip", "backup", state+"/running.db")
 	d.stop()
+	m.user("dailytip", "backup", state+"/backup.db")
 
 	before := m.user("dailytip", "status", "--json")
 	m.has(before, `"sent":3`)
