@@ -67,6 +67,9 @@ func TestNothingIsTaken(t *testing.T) {
 		"a quota":               {inbox.Dot, inbox.Fault{Code: 550, Enhanced: "5.4.5", Text: "Daily user sending quota exceeded"}, "a limit is used up"},
 	} {
 		for _, n := range sizes {
+			if n > 9 && name != "not our address" && name != "no relaying" && name != "no such user" {
+				continue // the number makes no difference to them
+			}
 			t.Run(fmt.Sprintf("%s, %d readers", name, n), func(t *testing.T) {
 				h := setUp(t)
 				h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
@@ -99,6 +102,9 @@ func TestQuotaEndsInTheMiddle(t *testing.T) {
 		{Code: 550, Text: "hourly quota exceeded for this account"},
 	} {
 		for _, n := range []int{8, 9, 200} {
+			if n > 9 && fault.Enhanced != "5.4.5" {
+				continue
+			}
 			t.Run(fmt.Sprintf("%d %s, %d readers", fault.Code, fault.Enhanced, n), func(t *testing.T) {
 				h := setUp(t)
 				h.inbox.SetFault(once(inbox.Dot, 8, 1<<30, fault))
@@ -243,6 +249,9 @@ func TestAnotherRelayTakesOver(t *testing.T) {
 		"a quota":        {inbox.Dot, 8, inbox.Fault{Code: 550, Enhanced: "5.4.5", Text: "Daily user sending quota exceeded"}},
 	} {
 		for _, n := range sizes {
+			if n > 9 && name != "a quota" {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s, %d readers", name, n), func(t *testing.T) {
 				h := setUp(t)
 				second := h.serve(inbox.Options{TLS: inbox.NoTLS})

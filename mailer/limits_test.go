@@ -224,7 +224,7 @@ func TestDomainLimit(t *testing.T) {
 			h.open(40)
 			h.write(func(tx *sql.Tx) error {
 				_, err := tx.ExecContext(h.Context(), `
-					UPDATE subscribers SET email = REPLACE(email, 'example.org', 'limited.example') WHERE id IN (SELECT id FROM subscribers ORDER BY id LIMIT 10)`)
+					UPDATE subscribers SET email = REPLACE(email, 'example.org', 'limited.example') WHERE id IN (SELECT id FROM subscribers ORDER BY id LIMIT 4)`)
 				return err
 			})
 			h.run(func(s *setting) { s.Domains = map[string]DomainLimit{"Limited.Example": tc.limit} }, inFlight(8))

@@ -7,7 +7,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	_ = flag.Set("test.parallel", "4") // they mostly wait
+	_ = flag.Set("test.parallel", "8") // they mostly wait
 	flag.Parse()
 	os.Exit(m.Run())
 }

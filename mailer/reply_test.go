@@ -52,6 +52,9 @@ func TestTooMuchForTheRelay(t *testing.T) {
 		"450 about the server's own DB": {inbox.Dot, 1, 1, inbox.Fault{Code: 450, Enhanced: "4.7.8", Text: "try again"}, false},
 	} {
 		for _, n := range sizes {
+			if n > 9 && name != "432 after the dot" && name != "454 throttled" {
+				continue // the number makes no difference to them
+			}
 			t.Run(fmt.Sprintf("%s, %d readers", name, n), func(t *testing.T) {
 				h := setUp(t)
 				h.inbox.SetFault(once(test.stage, test.from, test.to, test.fault))

@@ -21,6 +21,7 @@ func (k *talk) first() {
 }
 
 func TestPipelining(t *testing.T) {
+	t.Parallel()
 	short := Options{Timeout: silence, DotTimeout: silence}
 	const again, once = "MAIL RCPT DATA MAIL RCPT DATA", "MAIL RCPT DATA QUIT"
 	tests := []struct {

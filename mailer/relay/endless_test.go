@@ -99,6 +99,7 @@ func (s *endless) listen(t *testing.T) (port int) {
 // A server that never stops talking, wherever in the conversation, is left after
 // a bounded number of bytes, with a reply that says so.
 func TestEndlessReplies(t *testing.T) {
+	t.Parallel()
 	ca, err := inbox.NewCA(time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +178,7 @@ func TestEndlessReplies(t *testing.T) {
 
 // A reply that comes byte by byte gets the time of one reply, not of each byte.
 func TestDrippingReplies(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		says []string
 		at   verdict.Stage

@@ -14,6 +14,7 @@ import (
 // without PIPELINING: the neighbours arrive once, and so does the message itself
 // when nothing was said about it.
 func TestFaultsInTheMiddle(t *testing.T) {
+	t.Parallel()
 	faults := []struct {
 		name  string
 		fault inbox.Fault

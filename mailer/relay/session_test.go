@@ -110,6 +110,7 @@ func TestParameters(t *testing.T) {
 
 // A large message against servers that don't want all of it.
 func TestLargeMessage(t *testing.T) {
+	t.Parallel()
 	large := func(size int) Envelope { // more than the network holds
 		e := letter(1)
 		e.Data = append(e.Data, bytes.Repeat([]byte(".a line that begins with a dot, so that all of it is stuffed\r\n"), size/62)...)
