@@ -12,7 +12,7 @@ import (
 const silence = 4 * time.Second
 
 func TestMain(m *testing.M) {
-	_ = flag.Set("test.parallel", "32") // they mostly wait
+	_ = flag.Set("test.parallel", "16") // they mostly wait
 	flag.Parse()
 	os.Exit(m.Run())
 }
