@@ -98,7 +98,7 @@ func TestPostfix(t *testing.T) {
 			"full@example.org": "452 4.2.2 mailbox full",
 			"spam@example.org": "554 5.7.1 we don't like it",
 		},
-		Config: map[string]string{"message_size_limit": "20000", "smtpd_timeout": "2s"},
+		Config: map[string]string{"message_size_limit": "20000", "smtpd_timeout": "10s"},
 	})
 	r, err := New(Options{Host: "localhost", Port: s.Port, CAFile: s.CAFile, Timeout: time.Minute})
 	if err != nil {
