@@ -3,6 +3,7 @@
 package mailer
 
 import (
+	"context"
 	"database/sql"
 	"testing"
 	"time"
