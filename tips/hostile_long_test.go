@@ -3,7 +3,9 @@
 package tips
 
 import (
+	"encoding/json"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -31,5 +33,32 @@ func TestHostileInputIsBounded(t *testing.T) {
 		} else if rendered+texted+parsed > time.Second {
 			t.Logf("%q: HTML %v, text %v, parse and lint %v", name, rendered, texted, parsed)
 		}
+	}
+}
+
+// Whatever front matter holds, it costs little, and a tip that is taken can be
+// stored and read back.
+func TestHostileFrontMatterIsBounded(t *testing.T) {
+	for name, text := range hostile() {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			tip, faults, ok := Parse("a.md", []byte(text))
+			runtime.ReadMemStats(&after)
+			if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 256 {
+				t.Errorf("%d MB were allocated for a file of %d KB", mb, len(text)>>10)
+			}
+			data, err := json.Marshal(tip)
+			if err != nil || len(data) > 4<<20 {
+				t.Errorf("%d bytes stored, %v", len(data), err)
+			}
+			var back Tip
+			if err := json.Unmarshal(data, &back); err != nil && ok {
+				t.Errorf("taken, and can't be read back: %v", err)
+			}
+			if !ok && (len(faults) == 0 || faults[0].Path != "a.md" || faults[0].Line == 0) {
+				t.Errorf("faults: %v", faults)
+			}
+		})
 	}
 }

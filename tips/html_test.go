@@ -62,7 +62,7 @@ func TestHTMLTableAndFootnote(t *testing.T) {
 
 // What a file may cost is looked at in TestHostileInputIsBounded.
 func TestHostileInput(t *testing.T) {
-	for name, in := range hostileInputs(MaxFileSize / 128) {
+	for name, in := range hostileInputs(MaxFileSize / 256) {
 		if _, err := HTML(in); err != nil && !errors.Is(err, ErrTooComplex) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -124,7 +124,7 @@ func oddConfigurations(dir string, try func(place, value, text string)) {
 // makes those of all.
 func TestAnyConfigurationThatLoadsComposes(t *testing.T) {
 	t.Parallel()
-	configurationsCompose(t, 30)
+	configurationsCompose(t, 60)
 }
 
 // configurationsCompose makes the mails of each n-th configuration that loads.
