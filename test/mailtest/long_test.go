@@ -41,3 +41,10 @@ func TestSpamAssassinOnStarter(t *testing.T) {
 	}
 	wantNoSpam(t, mails[:len(mails)/3])
 }
+
+// TestNothingDeniedInTheStarter looks at each tip of the starter library in each of
+// its languages.
+func TestNothingDeniedInTheStarter(t *testing.T) {
+	t.Parallel()
+	denied(t, starter(t))
+}

@@ -169,7 +169,7 @@ const rules = `{"extends": ["html-validate:recommended", "html-validate:document
 // TestPages looks at every page of the real program.
 func TestPages(t *testing.T) {
 	s := start(t)
-	t.Run("in Chromium", func(t *testing.T) { lookAt(t, s) })
+	t.Run("in Chromium", func(t *testing.T) { lookAt(t, s, false) })
 	t.Run("valid", func(t *testing.T) { validate(t, s) }) // presses the buttons too
 }
 
@@ -264,11 +264,14 @@ const axe = `axe.run(document, {preload: false, %s}).then(r => {
 	return [...r.violations, ...open];
 })`
 
-// The looks at a page, and what to look for.
-var looks = []struct {
+// pageLook is a window, and what axe-core looks for in it.
+type pageLook struct {
 	mailtest.View
 	rules string
-}{
+}
+
+// The looks at a page, and what to look for.
+var looks = []pageLook{
 	{mailtest.View{Width: 320}, `rules: {'target-size': {enabled: true}}`},
 	{mailtest.View{Width: 1200, Dark: true}, `runOnly: ['color-contrast', 'target-size', 'link-in-text-block']`},
 }
@@ -276,9 +279,9 @@ var looks = []struct {
 // sideways tells how far a page is wider than its window, in pixels.
 const sideways = `Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth`
 
-// lookAt shows every page on a phone and on a desk, light and dark: axe-core finds
-// nothing, and nothing has to be scrolled sideways.
-func lookAt(t *testing.T, s *site) {
+// lookAt shows every page on a phone or on a desk, by turns, or on both: axe-core
+// finds nothing, and nothing has to be scrolled sideways.
+func lookAt(t *testing.T, s *site, both bool) {
 	script, err := os.ReadFile(filepath.Join(root, "test", "mailtest", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
 		missing(t, "axe-core")
@@ -291,7 +294,11 @@ func lookAt(t *testing.T, s *site) {
 		t.Fatal(err)
 	}
 	defer browser.Close()
-	work := make(chan visit)
+	type sight struct {
+		visit
+		looks []pageLook
+	}
+	work := make(chan sight)
 	var tabs sync.WaitGroup
 	for range 2 { // one for each core
 		tab, err := browser.NewVisitor(string(script))
@@ -300,20 +307,25 @@ func lookAt(t *testing.T, s *site) {
 		}
 		tabs.Go(func() {
 			for p := range work {
-				look(t, tab, s.url, p)
+				look(t, tab, s.url, p.visit, p.looks)
 			}
 		})
 	}
-	for _, p := range s.pages() {
-		if p.form == nil && !p.unseen {
-			work <- p
+	for i, p := range s.pages() {
+		if p.form != nil || p.unseen {
+			continue
+		}
+		if both {
+			work <- sight{p, looks}
+		} else {
+			work <- sight{p, looks[i%2 : i%2+1]}
 		}
 	}
 	close(work)
 	tabs.Wait()
 }
 
-func look(t *testing.T, tab *mailtest.Tab, base string, p visit) {
+func look(t *testing.T, tab *mailtest.Tab, base string, p visit, looks []pageLook) {
 	t.Helper()
 	if err := tab.Visit(base + p.path); err != nil {
 		t.Error(err)
