@@ -117,24 +117,9 @@ func (h *harness) exchange(at time.Time, outcomes ...ledger.Outcome) []ledger.Jo
 }
 
 // texts reads a query of one column.
-func (h *harness) texts(query string, args ...any) (all []string) {
+func (h *harness) texts(query string, args ...any) []string {
 	h.Helper()
-	rows, err := h.db.Read().QueryContext(h.Context(), query, args...)
-	if err != nil {
-		h.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			h.Fatal(err)
-		}
-		all = append(all, text)
-	}
-	if err := rows.Err(); err != nil {
-		h.Fatal(err)
-	}
-	return all
+	return storetest.Texts(h.T, h.db, query, args...)
 }
 
 // wantMails compares the notices, oldest first, with "kind address language".

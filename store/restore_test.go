@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,7 +15,7 @@ import (
 func TestRestore(t *testing.T) {
 	t.Parallel()
 	db := storetest.SQLite(t)
-	change(t, db, "CREATE TABLE people (x BIGINT NOT NULL)", "INSERT INTO people VALUES (1), (2), (3)")
+	write(t, db, "CREATE TABLE people (x BIGINT NOT NULL)", "INSERT INTO people VALUES (1), (2), (3)")
 	dir := t.TempDir()
 	backup, place := filepath.Join(dir, "backup.db"), filepath.Join(dir, "tips.db")
 	if _, err := store.BackUp(t.Context(), db.Path(), backup); err != nil {
@@ -35,7 +34,7 @@ func TestRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	change(t, now, "INSERT INTO people VALUES (4), (5), (6), (7), (8)")
+	write(t, now, "INSERT INTO people VALUES (4), (5), (6), (7), (8)")
 	sender, err := now.LockSender()
 	if err != nil {
 		t.Fatal(err)
@@ -72,21 +71,6 @@ func TestRestore(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(dir, "*older*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
-	}
-}
-
-func change(t *testing.T, db *store.DB, statements ...string) {
-	t.Helper()
-	err := db.Write(t.Context(), func(tx *sql.Tx) error {
-		for _, s := range statements {
-			if _, err := tx.ExecContext(t.Context(), s); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

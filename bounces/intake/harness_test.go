@@ -201,24 +201,10 @@ func (h *harness) alerts() (subjects []string) {
 	return subjects
 }
 
-func (h *harness) texts(query string, args ...any) (all []string) {
+// texts reads a query of one column.
+func (h *harness) texts(query string, args ...any) []string {
 	h.Helper()
-	rows, err := h.db.Read().QueryContext(h.Context(), query, args...)
-	if err != nil {
-		h.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			h.Fatal(err)
-		}
-		all = append(all, text)
-	}
-	if err := rows.Err(); err != nil {
-		h.Fatal(err)
-	}
-	return all
+	return storetest.Texts(h.T, h.db, query, args...)
 }
 
 func (h *harness) membership() *membership.Service {

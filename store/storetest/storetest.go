@@ -247,3 +247,24 @@ func open(t testing.TB, name string) *store.DB {
 	}
 	return db
 }
+
+// Texts reads a query of one column.
+func Texts(t testing.TB, db *store.DB, query string, args ...any) (all []string) {
+	t.Helper()
+	rows, err := db.Read().QueryContext(t.Context(), query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
