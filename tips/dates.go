@@ -35,13 +35,21 @@ var layouts = []string{
 
 // parseInstant reads a timestamp in any of the usual forms, in UTC.
 func parseInstant(s string) (time.Time, bool) {
+	t, _, ok := parseLayouts(s)
+	return t, ok
+}
+
+// parseLayouts reads a timestamp, in UTC, and says in which of the layouts it stood.
+// In UTC, too, its year must have four digits: JSON can't hold another one.
+func parseLayouts(s string) (t time.Time, layout string, ok bool) {
 	s = strings.TrimSpace(s)
 	for _, layout := range layouts {
 		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), true
+			t = t.UTC()
+			return t, layout, t.Year() >= 0 && t.Year() <= 9999
 		}
 	}
-	return time.Time{}, false
+	return time.Time{}, "", false
 }
 
 var plainDate = regexp.MustCompile(`^(\d{4}-)?\d{1,2}-\d{1,2}$`)

@@ -73,7 +73,7 @@ func (m frontMatter) fields(lines []string) ([]field, *lineError) {
 	case '{':
 		return readJSON(inside, m.first)
 	case ':':
-		return readProperties(lines[m.first:m.last+1], m.first), nil
+		return readProperties(lines[m.first:m.last+1], m.first)
 	}
 	return readYAML(inside, m.first+1)
 }

@@ -51,6 +51,7 @@ func TestFrontMatterIsFound(t *testing.T) {
 		"one key twice, below":       {"\n\n---\ntitle: T\ntitle: U\n---\nText.", RuleFrontMatter, 5},
 		"TOML below a blank line":    {"\n+++\ntitle = 'T'\nlink = b\n+++\nText.", RuleFrontMatter, 4},
 		"twice":                      {"---\ntitle: T\n---\n\ntitle: T\nlink: x\n---\nText.", RuleFrontMatter, 5},
+		"one property twice":         {"title:: T\nTitle:: U\n\nText.", RuleFrontMatter, 2},
 		"one JSON key twice":         {"{\n\"title\": \"T\",\n\"Title\": \"U\"\n}\nText.", RuleFrontMatter, 3},
 	} {
 		_, faults, ok := Parse("a.md", []byte(tt.text))

@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -58,6 +59,7 @@ func hostile() map[string]string {
 		"many keys that differ":     "---\ntitle: T\n" + strings.ReplaceAll(many.String(), "=", ": ") + "---\nText.",
 		"dashes without end":        strings.Repeat("---\ntitle: x\n\n", 2000),
 		"comments without end":      strings.Repeat("<!-- -->\n", 2000),
+		"a year out of range":       "---\ntitle: T\nmodified: 9999-12-31T23:00:00-05:00\n---\nText.",
 		"keys without front matter": strings.Repeat("title: x\n", 28000),
 	}
 }
@@ -68,6 +70,12 @@ func TestHostileFrontMatter(t *testing.T) {
 	for _, name := range []string{"aliases in each other", "deep TOML keys", "deep JSON", "an alias in itself", "a long value again", "a list in each key"} {
 		if _, faults, ok := Parse("a.md", []byte(hostile()[name])); ok || !strings.Contains(fmt.Sprint(faults), "the front matter") {
 			t.Errorf("%s: %v, %v", name, ok, faults)
+		}
+	}
+	for _, key := range []string{"modified", "created", "date", "publishDate"} {
+		tip, faults, _ := Parse("a.md", []byte("---\ntitle: T\n"+key+": 9999-12-31T23:00:00-05:00\n---\nText."))
+		if _, err := json.Marshal(tip); err != nil || len(faults) == 0 {
+			t.Errorf("%s in a year out of range: %v, %v", key, err, faults)
 		}
 	}
 	// Aliases as people use them are fine.

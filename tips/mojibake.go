@@ -40,8 +40,8 @@ func Repair(text []byte) (fixed []byte, lost []Damage) {
 		return text, nil
 	}
 	runs = outsideCode(string(text), runs)
-	if spoken := outsideQuotes(string(text), runs); !slices.ContainsFunc(spoken, run.suspect) {
-		return text, nil // it tells what such damage looks like
+	if unquoted := outsideQuotes(string(text), runs); !slices.ContainsFunc(unquoted, run.suspect) {
+		return text, nil // all of it is quoted: the text tells what such damage looks like
 	}
 	known := evidenceOf(runs)
 	var b strings.Builder

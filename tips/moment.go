@@ -40,18 +40,14 @@ func (m Moment) Time() time.Time {
 
 // parseMoment reads a date or an instant in any of the usual forms.
 func parseMoment(s string) (Moment, bool) {
-	s = strings.TrimSpace(s)
-	for _, layout := range layouts {
-		t, err := time.Parse(layout, s)
-		switch {
-		case err != nil:
-		case !strings.Contains(layout, "15"): // no hour
-			return Moment(t.Format(time.DateOnly)), true
-		default:
-			return Moment(t.UTC().Format(time.RFC3339Nano)), true
-		}
+	t, layout, ok := parseLayouts(s)
+	switch {
+	case !ok:
+		return "", false
+	case !strings.Contains(layout, "15"): // no hour
+		return Moment(t.Format(time.DateOnly)), true
 	}
-	return "", false
+	return Moment(t.Format(time.RFC3339Nano)), true
 }
 
 // WhyNot says why the tip can't be sent at an instant, in the newsletter's zone;

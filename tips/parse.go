@@ -183,9 +183,6 @@ func (r *reader) read(text string) {
 // checkStored withholds a tip whose copy in the database couldn't be read: it
 // would be found out when its edition is due.
 func (r *reader) checkStored() {
-	if len(r.tip.Extra) == 0 {
-		return // everything else is text
-	}
 	data, err := json.Marshal(r.tip)
 	if err == nil {
 		var back Tip

@@ -47,13 +47,13 @@ func (p pictures) ending(address string) string {
 
 // pictureAddress is where a text names a picture: ![[name]], ![words](address), and
 // the src of an img.
-var pictureAddress = regexp.MustCompile(`!\[\[([^\[\]|#\n]+)|!\[[^\]\n]*\]\([ \t]*<?([^)<>\s]+)|<img\b[^<>]*?\ssrc[ \t]*=[ \t]*["']([^"'<>\n]+)`)
+var pictureAddress = regexp.MustCompile(`!\[\[([^\[\]|#\n]+)|!\[[^\]\n]*\]\([ \t]*(?:<([^<>\n]+)>|((?:[^()<>\s]|\([^()<>\s]*\))+))|(?i:<img\b[^<>]*?\ssrc[ \t]*=[ \t]*["']([^"'<>\n]+))`)
 
 // settle writes the addresses of pictures so that they lead to them from a file in the
 // folder to; the text stood in the folder from. What it doesn't find stays, but for
 // where it was looked for.
 func (p pictures) settle(markdown, from, to string) string {
-	if !strings.Contains(markdown, "![") && !strings.Contains(markdown, "<img") {
+	if !strings.Contains(markdown, "![") && !strings.Contains(strings.ToLower(markdown), "<img") {
 		return markdown
 	}
 	var b strings.Builder

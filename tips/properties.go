@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -35,13 +36,16 @@ func findProperties(lines []string, top int) frontMatter {
 }
 
 // readProperties reads them. above is how many lines stand above.
-func readProperties(lines []string, above int) []field {
+func readProperties(lines []string, above int) ([]field, *lineError) {
 	var fields []field
+	seen := map[string]bool{}
 	for i, line := range lines {
 		m := propertyLine.FindStringSubmatch(line)
-		if m == nil {
-			continue
+		key := strings.ToLower(m[1])
+		if seen[key] {
+			return nil, &lineError{line: above + i + 1, message: fmt.Sprintf("%s:: stands here twice; keep one of them", m[1])}
 		}
+		seen[key] = true
 		text := pageLink.ReplaceAllStringFunc(m[2], func(link string) string {
 			words := pageLink.FindStringSubmatch(link)
 			return link[:strings.IndexAny(link, "#[")] + words[1] + words[2]
@@ -49,5 +53,5 @@ func readProperties(lines []string, above int) []field {
 		text = strings.TrimSpace(text)
 		fields = append(fields, field{key: m[1], line: above + i + 1, last: above + i + 1, text: text, value: text})
 	}
-	return fields
+	return fields, nil
 }

@@ -71,6 +71,11 @@ func mayHoldTemplates(markdown string) bool {
 	return false
 }
 
+// workflowExpression is what follows the $ in a workflow of GitHub's, such as
+// ${{ secrets.KEY }}: it is shown there as it stands, too. Other programs fill in what
+// follows a price's $.
+var workflowExpression = regexp.MustCompile(`^\{\{-?\s*!?\s*(?:(?:secrets|github|env|vars|matrix|inputs|steps|needs|runner|jobs?|strategy)[.[\s}]|(?:hashFiles|format|join|toJSON|fromJSON|contains|startsWith|endsWith|always|success|failure|cancelled)\()`)
+
 // templateFaults finds what stands in a text, outside of code and comments, for a
 // site's program.
 func templateFaults(markdown string) []templateFault {
@@ -88,8 +93,8 @@ func templateFaults(markdown string) []templateFault {
 	}
 	for _, t := range templates {
 		for _, m := range t.pattern.FindAllStringIndex(words, maxTemplates) {
-			if strings.HasSuffix(markdown[:m[0]], "$") {
-				continue // ${{ secrets.KEY }} of GitHub's workflows is shown there as it stands, too
+			if strings.HasSuffix(markdown[:m[0]], "$") && workflowExpression.MatchString(words[m[0]:m[1]]) {
+				continue
 			}
 			if t.pattern != component || !isShoutedTag(words[m[0]:m[1]]) {
 				add(m[0], m[1], t.whose)

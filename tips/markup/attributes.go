@@ -18,9 +18,11 @@ var (
 	attributeList = regexp.MustCompile(`^\{:?[ \t]*` + attributeItem + `(?:[ \t]+(?:` + attributeItem + `|[\w-]+))*[ \t]*\}`)
 	// A line of its own may also name a list that is defined elsewhere.
 	attributeLine = regexp.MustCompile(`^[ \t]*(?:\{:[^{}\n]*\}|\{[ \t]*` + attributeItem + `(?:[ \t]+` + attributeItem + `)*[ \t]*\})[ \t]*$`)
+	// What Logseq keeps below a block for itself.
+	ownLine = regexp.MustCompile(`^[ \t]*(?:(?:id|collapsed|logseq\.[\w.-]+|background-color|card-[\w-]+|created-at|updated-at|hl-[\w-]+|ls-type|query-[\w-]+)::(?:[ \t].*)?|(?:SCHEDULED|DEADLINE): <[^<>]*>|:LOGBOOK:|CLOCK: \[.*|:END:|heading:: (?:true|[1-6]))[ \t]*$`)
+	// The options of a box of MyST, which stand on its first lines.
+	boxOption = regexp.MustCompile(`^[ \t]*:(?:class|name|open|icon|color):(?:[ \t].*)?$`)
 	// What Jekyll reads to leave alone what stands between: {% raw %}.
-	// What Logseq keeps below a block for itself, and the options of a box of MyST.
-	ownLine = regexp.MustCompile(`^[ \t]*(?:(?:id|collapsed|logseq\.[\w.-]+|background-color|card-[\w-]+|heading|created-at|updated-at|hl-[\w-]+|ls-type|query-[\w-]+)::(?:[ \t].*)?|(?:SCHEDULED|DEADLINE): <[^<>]*>|:LOGBOOK:|CLOCK: \[.*|:END:|:(?:class|name|open|icon|color):(?:[ \t].*)?)[ \t]*$`)
 	rawTag  = regexp.MustCompile(`^\{%-?\s*(?:end)?raw\s*-?%\}`)
 	tocLine = regexp.MustCompile(`^[ \t]*\{:[^{}\n]*\btoc\b[^{}\n]*\}[ \t]*$`)
 )
@@ -33,6 +35,16 @@ type attributeLines struct{}
 // contents.
 var tocKey = []byte("toc")
 
+// beginsBox tells whether a paragraph is the first thing in a box, below its title.
+func beginsBox(p *ast.Paragraph) bool {
+	if _, ok := p.Parent().(*Box); !ok {
+		return false
+	}
+	before := p.PreviousSibling()
+	_, title := before.(*BoxTitle)
+	return before == nil || title
+}
+
 // Transform implements parser.ParagraphTransformer.
 func (attributeLines) Transform(p *ast.Paragraph, reader text.Reader, _ parser.Context) {
 	src := reader.Source()
@@ -41,7 +53,7 @@ func (attributeLines) Transform(p *ast.Paragraph, reader text.Reader, _ parser.C
 	for i := range lines.Len() {
 		line := lines.At(i)
 		value := bytes.TrimRight(line.Value(src), "\r\n")
-		hidden := bytes.IndexByte(value, ':') >= 0 && ownLine.Match(value)
+		hidden := bytes.IndexByte(value, ':') >= 0 && (ownLine.Match(value) || len(kept) == 0 && beginsBox(p) && boxOption.Match(value))
 		if !hidden && (bytes.IndexByte(value, '{') < 0 || !attributeLine.Match(value)) {
 			kept = append(kept, line)
 			continue

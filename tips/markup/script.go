@@ -3,6 +3,7 @@ package markup
 import (
 	"regexp"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -43,7 +44,7 @@ func (raised) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 		return nil
 	}
 	line, _ := block.PeekLine()
-	m := raisedWord.FindSubmatch(line[:min(len(line), 2*longRaised)])
+	m := raisedWord.FindSubmatch(line[:min(len(line), longRaised)])
 	if m == nil || len(line) > len(m[0]) && line[len(m[0])] == line[0] {
 		return nil
 	}
@@ -51,5 +52,5 @@ func (raised) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	return &Raised{Words: string(m[1]) + string(m[2]), Above: line[0] == '^'}
 }
 
-// longRaised is how many bytes such a word has at most.
-const longRaised = 82
+// longRaised is how many bytes such a word has at most, with its two signs.
+const longRaised = 20*utf8.UTFMax + 2

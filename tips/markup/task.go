@@ -8,15 +8,17 @@ import (
 )
 
 // taskWord begins a block of Logseq, or of Org mode, that is something to do.
-var taskWord = regexp.MustCompile(`^(?:TODO|DOING|(DONE|CANCELED|CANCELLED))[ \t]+`)
+var taskWord = regexp.MustCompile(`^(?:TODO|DOING|(DONE))[ \t]+`)
 
 // becomeTask gives an item that begins with such a word the box of a task list.
 func becomeTask(item ast.Node, src []byte) {
 	words := item.FirstChild()
-	if words == nil {
+	switch words.(type) {
+	case *ast.TextBlock, *ast.Paragraph, *ast.Heading:
+	default: // code, in which such a word is only a word
 		return
 	}
-	if words.Type() != ast.TypeBlock || words.Lines().Len() == 0 {
+	if words.Lines().Len() == 0 {
 		return
 	}
 	line := words.Lines().At(0)
