@@ -41,24 +41,7 @@ func (c *checker) login(path string, r *Relay) {
 // password reads the password from its file, when that is where it is. It reports
 // whether there is one place for it at most.
 func (c *checker) password(path string, password *Secret, file *string) bool {
-	if *file == "" || c.broken[path+".password_file"] {
-		return true
-	}
-	if !password.IsZero() {
-		c.fault(path+".password", "%s.password: stands beside password_file; keep one of them", path)
-		return false
-	}
-	*file = c.secretPath(*file)
-	text, err := safefile.ReadSecret(*file)
-	switch {
-	case err != nil:
-		c.unread(path+".password_file", err, "write the path of a file with nothing but the password in it")
-	case text == "":
-		c.fault(path+".password_file", "%s.password_file: %s is empty; write the password into it", path, *file)
-	default:
-		*password = newSecret(text)
-	}
-	return true
+	return c.secretIn(path+".password", password, file, "password")
 }
 
 // token checks where the token of xoauth2 comes from. given: there is such a

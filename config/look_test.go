@@ -26,6 +26,8 @@ func TestLoadToLook(t *testing.T) {
 		"smtp: [{host: mx.example.com, username: tips, password: '${DAILYTIP_TEST_UNSET}'}]":          "DAILYTIP_TEST_UNSET isn't set",
 		"smtp: [{host: mx.example.com, username: tips, password_file: nowhere}]":                      "smtp[0].password_file: there is no file",
 		"smtp: [{host: mx.example.com, username: tips, auth: xoauth2, token_file: nowhere}]":          "smtp[0].token_file: there is no file",
+		"bounces: {imap: {host: mx.example.com, username: tips, password_file: nowhere}}":             "bounces.imap.password_file: there is no file",
+		"bounces: {webhooks: {generic_secret_file: nowhere}}":                                         "bounces.webhooks.generic_secret_file: there is no file",
 		"dkim: [{domain: example.com, selector: s, key_file: nowhere}]":                               "dkim[0].key_file: there is no file",
 		"smtp: [{host: mx.example.com, username: tips, auth: scram-sha-256, password_file: nowhere}]": "smtp[0].password_file: there is no file",
 	} {

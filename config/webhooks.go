@@ -78,11 +78,11 @@ func (c *checker) webhooks(path string, w *Webhooks) {
 var topicARN = regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov):sns:[a-z]{2}(-[a-z]+)+-[0-9]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
 
 // secretIn reads a secret from the file that stands beside it, if one does. ok is
-// false when that's a fault, which has been told.
+// false when both are given, which has been told.
 func (c *checker) secretIn(path string, value *Secret, file *string, what string) (ok bool) {
 	key := path + "_file"
 	if *file == "" || c.broken[key] {
-		return !c.broken[key]
+		return true
 	}
 	if !value.IsZero() {
 		c.fault(path, "%s: stands beside %s; keep one of them", path, key[strings.LastIndexByte(key, '.')+1:])
@@ -92,13 +92,13 @@ func (c *checker) secretIn(path string, value *Secret, file *string, what string
 	text, err := safefile.ReadSecret(*file)
 	switch {
 	case err != nil:
-		c.fault(key, "%s: %v; write the path of a file with nothing but the %s in it", key, err, what)
+		c.unread(key, err, "write the path of a file with nothing but the "+what+" in it")
 	case text == "":
 		c.fault(key, "%s: %s is empty; write the %s into it", key, *file, what)
 	default:
 		*value = newSecret(text)
 	}
-	return !c.broken[key]
+	return true
 }
 
 // leastSecret is how long a secret must be that anybody may try to guess, in

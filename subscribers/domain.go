@@ -117,8 +117,9 @@ var privateNames = []string{"example", "test", "invalid", "local", "internal", "
 // topLevel refuses a domain whose end there isn't. One without a dot is a name in
 // somebody's own network.
 func topLevel(ascii string) error {
-	_, end, _ := cutLast(ascii, ".")
-	if end == "" || slices.Contains(privateNames, end) {
+	dot := strings.LastIndexByte(ascii, '.')
+	end := ascii[dot+1:]
+	if dot < 0 || end == "" || slices.Contains(privateNames, end) {
 		return nil
 	}
 	// Below an end there may be rules for all names (*.ck), so a name is asked about.
@@ -136,12 +137,4 @@ var commonEnds = map[string]string{
 	"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coom": "com", "vom": "com", "xom": "com", "cpm": "com", "clm": "com", "cim": "com", "c0m": "com", "comn": "com", "conm": "com",
 	"ner": "net", "nte": "net", "ent": "net", "nett": "net",
 	"ogr": "org", "rog": "org", "orgg": "org", "prg": "org", "otg": "org", "ort": "org",
-}
-
-func cutLast(s, separator string) (before, after string, found bool) {
-	i := strings.LastIndex(s, separator)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(separator):], true
 }

@@ -64,7 +64,7 @@ func (c *command) takeBounce(ctx context.Context, recipient string) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.Load(c.configPath())
+	cfg, err := config.LoadToLook(c.configPath()) // it sends nothing
 	if err != nil {
 		return err
 	}

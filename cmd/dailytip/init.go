@@ -103,6 +103,9 @@ func (c *command) begin(ctx context.Context, o initOptions) error {
 	if !o.yes && p == nil {
 		return exitf(codeUsage, "init asks its questions on a terminal, and this isn't one; write --yes, --from and what else differs from the defaults (dailytip init --help)")
 	}
+	if o.noTry && o.testTo != "" {
+		return exitf(codeUsage, "--test-to sends through the relay; take --no-try out")
+	}
 	if err := o.places(); err != nil {
 		return err
 	}
@@ -135,7 +138,7 @@ func (c *command) begin(ctx context.Context, o initOptions) error {
 		}
 	}
 	failed := c.testMail(ctx, p, &o, done)
-	if err := handOver(o.state); err != nil {
+	if err := handOver(o.state, o.made(done)...); err != nil {
 		return err
 	}
 	if !c.json {
@@ -148,6 +151,15 @@ func (c *command) begin(ctx context.Context, o initOptions) error {
 		return exitf(codePart, "the configuration is written, but the relay doesn't take mail yet: %s; mend smtp: in %s, then type dailytip check", done.Relay, o.configuration)
 	}
 	return nil
+}
+
+// made names what init makes in the state folder: the database comes with a test mail.
+func (o *initOptions) made(done begun) []string {
+	names := []string{config.Default().Database.Reveal() + "*"}
+	if done.NewTips > 0 {
+		names = append(names, "tips")
+	}
+	return names
 }
 
 // places finds the folders.
@@ -264,7 +276,7 @@ func (c *command) testMail(ctx context.Context, p *prompter, o *initOptions, don
 	if o.testTo == "" && !o.yes {
 		var err error
 		if o.testTo, err = p.line("Send a test mail to (your address; Enter sends none)", "", nil); err != nil {
-			return err
+			return nil // the questions were broken off: that is no, too
 		}
 	}
 	if o.testTo == "" {

@@ -21,7 +21,7 @@ func (c *command) openInput(ctx context.Context, name string) (io.ReadCloser, er
 	case errors.Is(err, errInterrupted):
 		return nil, err
 	case err != nil:
-		return nil, exitf(codeUsage, "import: %w", err)
+		return nil, exitf(codeUsage, "%w", err)
 	}
 	return file, nil
 }

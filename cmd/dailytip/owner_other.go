@@ -2,7 +2,7 @@
 
 package main
 
-func handOver(string) error { return nil }
+func handOver(string, ...string) error { return nil }
 
 func handOverFile(string, string) error { return nil }
 

@@ -11,21 +11,43 @@ import (
 )
 
 // handOver gives what root has made in a folder to whom the folder belongs to: the
-// daemon's user, for whom a package has made it.
-func handOver(folder string) error {
+// daemon's user, for whom a package has made it. Only what the patterns name is given,
+// and nothing outside, whatever links its owner puts there meanwhile.
+func handOver(folder string, patterns ...string) error {
 	owner, ok := ownerOf(folder)
 	if os.Geteuid() != 0 || !ok || owner.Uid == 0 {
 		return nil
 	}
-	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fmt.Errorf("hand over: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	for _, pattern := range patterns {
+		names, err := fs.Glob(root.FS(), pattern)
 		if err != nil {
-			return fmt.Errorf("hand over %s: %w", folder, err)
+			return fmt.Errorf("hand over: %w", err)
 		}
-		if now, ok := ownerOf(path); ok && now.Uid == 0 {
-			err = os.Lchown(path, int(owner.Uid), int(owner.Gid))
+		for _, name := range names {
+			err := fs.WalkDir(root.FS(), name, func(path string, _ fs.DirEntry, err error) error {
+				if err != nil {
+					return err
+				}
+				info, err := root.Lstat(path)
+				if err != nil {
+					return err
+				}
+				if s, ok := info.Sys().(*syscall.Stat_t); !ok || s.Uid != 0 {
+					return nil
+				}
+				return root.Lchown(path, int(owner.Uid), int(owner.Gid))
+			})
+			if err != nil {
+				return fmt.Errorf("hand over %s: %w", filepath.Join(folder, name), err)
+			}
 		}
-		return err
-	})
+	}
+	return nil
 }
 
 // handOverFile gives a file of root's to whom a folder belongs to.

@@ -53,7 +53,7 @@ func (c *command) putBack(ctx context.Context, file string) error {
 	case err != nil:
 		return err
 	}
-	if err := handOver(filepath.Dir(name)); err != nil {
+	if err := handOver(filepath.Dir(name), filepath.Base(name)+"*"); err != nil {
 		return err
 	}
 	if c.json {

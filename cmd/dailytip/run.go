@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -187,7 +186,7 @@ func (c *command) configPath() string {
 			return path
 		}
 	}
-	if _, err := os.Lstat("config.yaml"); errors.Is(err, fs.ErrNotExist) {
+	if !exists("config.yaml") { // or in a folder that is closed to this user, as after sudo -u
 		if system := filepath.Join(systemFolder, "config.yaml"); exists(system) {
 			return system
 		}

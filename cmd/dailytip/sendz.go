@@ -68,8 +68,11 @@ func (a *app) whyNotSending(ctx context.Context, now time.Time) error {
 		}
 		// What was missed may have been sent by hand since.
 		_, err = a.ledger.Editions().Edition(ctx, a.db.Read(), run.Newsletter, run.LocalDate)
-		if errors.Is(err, editions.ErrNoEdition) {
+		switch {
+		case errors.Is(err, editions.ErrNoEdition):
 			return fmt.Errorf("the edition of %s was missed: %s", run.LocalDate, run.Newsletter)
+		case err != nil:
+			return errors.New("the ledger can't be read")
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func TestWhyNotSending(t *testing.T) {
 	now := time.Now()
 	says(503, "the scheduler hasn't ticked yet")
 	a.scheduler.Alive(now.Add(-3 * time.Minute))
-	says(503, "the scheduler has stood still for 3m0s")
+	says(503, "the scheduler has stood still for 3m")
 	a.scheduler.Alive(now)
 	says(200, "sending\n")
 

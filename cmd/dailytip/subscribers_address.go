@@ -32,7 +32,7 @@ it takes the old one's place at once.`,
 				case errors.Is(err, subscribers.ErrTaken):
 					return exitf(codeFailed, "%s is on the list already; end %s with dailytip subscribers unsubscribe %s", to, s.Email, s.Email)
 				case errors.Is(err, membership.ErrKeptOut):
-					return exitf(codeFailed, "%s was erased, and only they themselves can come back; with --confirmed you vouch for them", to)
+					return exitf(codeFailed, "%s was erased, or mail to it fails, and only they themselves can come back; with --confirmed you vouch for them", to)
 				case errors.Is(err, membership.ErrNothingToMove):
 					return exitf(codeNothing, "%s gets no newsletter that could come along: see dailytip subscribers show %s", s.Email, s.Email)
 				case errors.Is(err, membership.ErrTooOften):

@@ -116,7 +116,7 @@ func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, 
 		if _, err := file.Seek(0, io.SeekCurrent); err == nil {
 			info, err := file.Stat()
 			if err != nil {
-				return nil, 0, errors.Join(fmt.Errorf("import: %w", err), file.Close())
+				return nil, 0, errors.Join(fmt.Errorf("read input: %w", err), file.Close())
 			}
 			return file, info.Size(), nil
 		}
@@ -124,7 +124,7 @@ func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, 
 	defer func() { _ = in.Close() }()
 	file, err := os.CreateTemp("", "dailytip-import-") // only its owner may read it
 	if err != nil {
-		return nil, 0, fmt.Errorf("import: %w", err)
+		return nil, 0, fmt.Errorf("read input: %w", err)
 	}
 	var size int64
 	err = os.Remove(file.Name()) // it's there until it's closed
@@ -135,7 +135,7 @@ func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, 
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("import: %w", err), file.Close())
+		return nil, 0, errors.Join(fmt.Errorf("read input: %w", err), file.Close())
 	}
 	return file, size, nil
 }
@@ -222,7 +222,7 @@ func (r *importRun) findings(row listfile.Row) {
 
 // cutOff adds to the error of an import that ended early what became of the rows.
 func (r *importRun) cutOff(err error) error {
-	if err == nil || errors.As(err, new(exit)) {
+	if err == nil || r.dryRun || errors.As(err, new(exit)) {
 		return err
 	}
 	taken := 0

@@ -217,7 +217,7 @@ func TestDates(t *testing.T) {
 func TestWhoIsOut(t *testing.T) {
 	for cell, want := range map[string]string{
 		"Status=Unsubscribed": "unsubscribed", "status=opted-out": "unsubscribed", "status=Hard Bounced": "suppressed", "email_disabled=TRUE": "unsubscribed", "subscribed_to_emails=false": "unsubscribed",
-		"Accepts Marketing=no": "unsubscribed", "Consent=no": "unsubscribed", "Consent=form": "", "bounced=2024-01-02": "suppressed", "Opt Out=ja": "unsubscribed", "unsubscribed_at=2024-01-02": "unsubscribed",
+		"Accepts Marketing=no": "unsubscribed", "Consent=no": "unsubscribed", "Consent=form": "", "bounced=2024-01-02": "suppressed", "Opt Out=ja": "unsubscribed", "unsubscribed_at=2024-01-02": "unsubscribed", "unsubscribed_at=02/03/2018": "refused", "unsubscribed_at=yes": "refused",
 		"confirmed=0": "pending", "confirmed=2024-01-02": "", "status=unconfirmed": "pending", "email_disabled=": "", "State=suppressed": "suppressed", "Newsletter=yes": "", "Newsletter=nein": "unsubscribed", "newsletter=management": "", "newsletter=weekly": "refused",
 		"State=California": "refused", "email_disabled=perhaps": "refused", "status=customer": "refused",
 	} {

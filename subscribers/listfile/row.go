@@ -171,6 +171,9 @@ func (p *rowParser) past() {
 	if !past.LeftAt.IsZero() && stricter(subscribers.Unsubscribed, past.State) {
 		past.State = subscribers.Unsubscribed
 	}
+	if _, err := parseInstant(colLeftAt, p.cells[colLeftAt]); !past.Ended() {
+		p.must("state", err) // they left, it seems, and nothing else in the row says so
+	}
 	past.Source = cmp.Or(past.Source, elsewhere(past.CreatedAt, p.cells[colCreatedIP]))
 	past.Consent = cmp.Or(past.Consent, elsewhere(past.ConfirmedAt, p.cells[colConfirmedIP]))
 }
