@@ -25,7 +25,8 @@ type breaker struct {
 	before  int       // taken when the queue was last empty
 	broken  int       // how often in a row the relay was left to others
 	// putBack are mails whose refusals were put back, and what was taken then. When
-	// others have been accepted since, they're refused for what they are.
+	// others have been accepted since, they're refused for what they are. It forgets
+	// those that are tried again; those that expire or leave first stay, a few numbers each.
 	putBack map[ledger.Key]int
 }
 

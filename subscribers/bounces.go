@@ -96,6 +96,13 @@ func (l *List) takeBack(ctx context.Context, tx *sql.Tx, now time.Time, r Bounce
 	case Leaving:
 		return ErrLeft
 	case Barring:
+		causes, err := causesSuppression(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if !causes {
+			break
+		}
 		if _, err := l.endSuppression(ctx, tx, now, r.Subscriber, why); err != nil {
 			return err
 		}
@@ -105,6 +112,19 @@ func (l *List) takeBack(ctx context.Context, tx *sql.Tx, now time.Time, r Bounce
 		}
 	}
 	return redecided(ctx, tx, now, r.ID, to)
+}
+
+// causesSuppression tells whether an address is suppressed because of a bounce and of
+// nothing else: a complaint or the operator keeps it so.
+func causesSuppression(ctx context.Context, tx *sql.Tx, r BounceRecord) (causes bool, err error) {
+	err = tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM subscribers WHERE id = $1 AND suppressed_at = $2)
+			AND NOT EXISTS (SELECT 1 FROM bounces WHERE subscriber = $1 AND id <> $3 AND class = 'complaint' AND decision = 'suppressed')`,
+		r.Subscriber, store.Millis(r.DecidedAt), r.ID).Scan(&causes)
+	if err != nil {
+		return false, fmt.Errorf("look why an address is suppressed: %w", err)
+	}
+	return causes, nil
 }
 
 func redecided(ctx context.Context, tx *sql.Tx, now time.Time, id int64, d Decision) error {
@@ -122,13 +142,14 @@ func (l *List) RetryBounce(ctx context.Context, tx *sql.Tx, now time.Time, r Bou
 	if err != nil {
 		return "", err
 	}
-	if err := l.takeBack(ctx, tx, now, r, Undone, "a bounce is decided anew"); err != nil {
-		return "", err
-	}
 	b := r.Bounce
 	b.Class, b.Status, b.Reason, b.Reply = read.Class, read.Status, read.Reason, read.Reply
-	p, err := l.past(ctx, tx, now, b, good)
+	p, err := l.past(ctx, tx, now, b, good) // before it's taken back, which forgives what was before
 	if err != nil {
+		return "", err
+	}
+	p.resting = p.resting && r.Decision != Resting
+	if err := l.takeBack(ctx, tx, now, r, Undone, "a bounce is decided anew"); err != nil {
 		return "", err
 	}
 	d := decide(p, false, b, r.At)

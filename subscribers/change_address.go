@@ -48,6 +48,16 @@ func (l *List) ChangeAddress(ctx context.Context, tx *sql.Tx, now time.Time, s *
 	return l.note(ctx, tx, now, s.ID, "", moved, "was "+string(s.Email)+"; "+detail)
 }
 
+// MovedAt is when a person's address last changed; the zero time: never.
+func (l *List) MovedAt(ctx context.Context, q store.Queryer, subscriber int64) (time.Time, error) {
+	var at int64
+	err := q.QueryRowContext(ctx, "SELECT COALESCE(MAX(at), 0) FROM subscription_events WHERE subscriber = $1 AND kind = $2", subscriber, moved).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for a change of address: %w", err)
+	}
+	return store.Time(at), nil
+}
+
 // Moving are the subscriptions that come along when a person moves to another
 // address, each in the state that it will have there: active or paused.
 func (s *Subscriber) Moving() (all []Subscription) {

@@ -53,7 +53,7 @@ func (t *Tags) CheckUnsubscribe(address, domain string) (subscription int64, ok 
 	if !ok {
 		return 0, false
 	}
-	name, _, _ := cutCode(signed)
+	name, _ := cutName(signed)
 	subscription, ok = parseNumber(name)
 	return subscription, ok && t.signed(unsubscribeKind, name, signed)
 }

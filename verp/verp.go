@@ -58,7 +58,7 @@ func (t *Tags) Append(b []byte, m Mail, opened time.Time) []byte {
 // Check returns the mail that a tag names, whichever key has signed it.
 func (t *Tags) Check(tag string) (Mail, bool) {
 	tag = strings.ToLower(tag)
-	name, _, ok := cutCode(tag)
+	name, ok := cutName(tag)
 	m, named := parseMail(name)
 	return m, ok && named && t.signed(mailKind, name, tag)
 }
@@ -118,14 +118,11 @@ const codeSize = 80 / 8 // bytes
 // encoding is base32 (RFC 4648 §6) in lower case.
 var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// cutCode splits what was signed from its code.
-func cutCode(s string) (name, code string, ok bool) {
-	if len(s) > mostLocal {
-		return "", "", false
-	}
+// cutName takes the name from what was signed.
+func cutName(s string) (name string, ok bool) {
 	at := strings.LastIndexByte(s, '.')
-	if at < 0 {
-		return "", "", false
+	if at < 0 || len(s) > mostLocal {
+		return "", false
 	}
-	return s[:at], s[at+1:], true
+	return s[:at], true
 }

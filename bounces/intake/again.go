@@ -33,7 +33,7 @@ func (t *Taker) Retry(ctx context.Context, now time.Time, id int64) (d subscribe
 		raw, err := t.Raw(ctx, tx, id)
 		switch {
 		case err == nil && read.Reason != subscribers.Unsubscribing:
-			f := choose(Return{Raw: raw}, string(b.Email))
+			f := choose(bounces.Read(raw), string(b.Email))
 			if f.Class != bounces.None { // a provider's event says nothing by itself
 				read.Class, read.Status, read.Reason, read.Reply = subscribers.BounceClass(f.Class), f.Status, f.Reason, f.Reply
 			}

@@ -9,11 +9,7 @@ import (
 // choose picks what a message says of the one reader whom the tag names. The recipient
 // in a report isn't trusted: a reader may forward their mail to several others, of whom
 // one being dead says nothing of the reader.
-func choose(r Return, email string) bounces.Finding {
-	found := r.Findings
-	if found == nil {
-		found = bounces.Read(r.Raw)
-	}
+func choose(found []bounces.Finding, email string) bounces.Finding {
 	if len(found) == 1 {
 		return found[0]
 	}

@@ -22,9 +22,13 @@ import (
 // beginning.
 const mostKept = 256 << 10
 
-// digest tells apart what was taken: of an event, one payload may hold several.
-func digest(r Return) string {
+// digest tells apart what was taken: of an event, one payload may hold several, and
+// one message may end several subscriptions.
+func digest(r Return, subscription int64) string {
 	sum := sha256.New()
+	if subscription != 0 {
+		_, _ = fmt.Fprintf(sum, "%d\x00", subscription) // never fails
+	}
 	sum.Write(r.Raw)
 	for _, f := range r.Findings {
 		_, _ = fmt.Fprintf(sum, "\x00%s\x00%s\x00%s", f.Class, f.Recipient, f.Status) // never fails
@@ -109,9 +113,10 @@ const pruneStep = 500
 // prune forgets messages after Keep, and that they came when nothing counts any more
 // about their mails. It reports whether there may be more.
 func (t *Taker) prune(ctx context.Context, now time.Time) (more bool, err error) {
+	forgotten := now.Add(-max(returnTime, t.Keep))
 	var due bool
 	err = t.DB.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM returned_mails WHERE at <= $1 AND raw <> '' OR at <= $2)",
-		store.Millis(now.Add(-t.Keep)), store.Millis(now.Add(-returnTime))).Scan(&due)
+		store.Millis(now.Add(-t.Keep)), store.Millis(forgotten)).Scan(&due)
 	if err != nil || !due {
 		return false, err
 	}
@@ -121,7 +126,7 @@ func (t *Taker) prune(ctx context.Context, now time.Time) (more bool, err error)
 			at  time.Time
 		}{
 			{"UPDATE returned_mails SET raw = '' WHERE id IN (SELECT id FROM returned_mails WHERE at <= $1 AND raw <> '' ORDER BY at LIMIT $2)", now.Add(-t.Keep)},
-			{"DELETE FROM returned_mails WHERE id IN (SELECT id FROM returned_mails WHERE at <= $1 ORDER BY at LIMIT $2)", now.Add(-returnTime)},
+			{"DELETE FROM returned_mails WHERE id IN (SELECT id FROM returned_mails WHERE at <= $1 ORDER BY at LIMIT $2)", forgotten},
 		} {
 			res, err := tx.ExecContext(ctx, step.sql, store.Millis(step.at), pruneStep)
 			if err != nil {

@@ -98,7 +98,10 @@ func (t *Taker) Take(ctx context.Context, now time.Time, r Return) (out Outcome,
 	if !ok {
 		return out, nil
 	}
-	about.digest = digest(r)
+	about.digest = digest(r, about.subscription)
+	if about.subscription == 0 && r.Findings == nil {
+		r.Findings = bounces.Read(r.Raw) // before the transaction: it takes a while
+	}
 	err = t.DB.Write(ctx, func(tx *sql.Tx) (err error) {
 		out, err = t.take(ctx, tx, now, r, about)
 		return err
@@ -152,8 +155,18 @@ func (t *Taker) take(ctx context.Context, tx *sql.Tx, now time.Time, r Return, a
 	if err != nil {
 		return out, err
 	}
+	f := bounces.Finding{Class: bounces.Complaint, Reason: subscribers.Unsubscribing}
+	if about.subscription == 0 {
+		f = choose(r.Findings, string(email))
+		if f.Reason == subscribers.Unsubscribing && !about.path && subscribers.Address(f.Recipient).Key() != email.Key() {
+			f.Class = bounces.None // whoever was shown the mail knows its Message-ID
+		}
+	}
+	if f.Class == bounces.None && about.subscription == 0 && !about.path {
+		return out, nil // somebody's reply to a mail names it, too, and is no business of ours
+	}
 	out.Known, out.Address = true, string(email)
-	if email == "" { // of who was erased nothing is kept
+	if email == "" { // of who was erased, or has left already, nothing is kept
 		return out, nil
 	}
 	if b.ID, err = t.write(ctx, tx, now, b, about.digest, r.Raw); err != nil {
@@ -162,13 +175,6 @@ func (t *Taker) take(ctx context.Context, tx *sql.Tx, now time.Time, r Return, a
 	if b.ID == 0 {
 		out.Again = true
 		return out, nil
-	}
-	f := bounces.Finding{Class: bounces.Complaint, Reason: subscribers.Unsubscribing}
-	if about.subscription == 0 {
-		f = choose(r, string(email))
-		if f.Reason == subscribers.Unsubscribing && !about.path && subscribers.Address(f.Recipient).Key() != email.Key() {
-			f.Class = bounces.None // whoever was shown the mail knows its Message-ID
-		}
 	}
 	out.Class = f.Class
 	b.Door, b.Class, b.Status, b.Reason, b.Reply = r.Door, subscribers.BounceClass(f.Class), f.Status, f.Reason, f.Reply
@@ -187,6 +193,7 @@ const delayed subscribers.BounceClass = "delayed"
 
 // mail finds the mail and its reader. A tag that some other key has made than the one
 // that signed when the mail was opened is no tag of ours, and neither is one so old.
+// email is "" when there's nothing more to do: they were erased, or have left.
 func (t *Taker) mail(ctx context.Context, tx *sql.Tx, now time.Time, about subject) (b subscribers.Bounce, email subscribers.Address, err error) {
 	if about.subscription != 0 {
 		sub, err := t.List.Subscription(ctx, tx, about.subscription)
@@ -196,6 +203,9 @@ func (t *Taker) mail(ctx context.Context, tx *sql.Tx, now time.Time, about subje
 		if err != nil {
 			return b, "", err
 		}
+		if sub.State == subscribers.Unsubscribed {
+			return b, "", nil
+		}
 		b = subscribers.Bounce{Subscriber: sub.Subscriber, Subscription: sub.ID, Newsletter: sub.Newsletter}
 	} else {
 		m, err := t.Ledger.Returned(ctx, tx, ledger.Key(about.mail))
@@ -203,6 +213,13 @@ func (t *Taker) mail(ctx context.Context, tx *sql.Tx, now time.Time, about subje
 			return b, "", err
 		}
 		if string(t.Tags.Append(nil, about.mail, m.OpenedAt)) != about.tag || now.Sub(m.OpenedAt) > returnTime {
+			return b, "", ledger.ErrNoMail
+		}
+		moved, err := t.List.MovedAt(ctx, tx, m.Subscriber)
+		if err != nil {
+			return b, "", err
+		}
+		if m.OpenedAt.Before(moved) { // it went to another address of theirs
 			return b, "", ledger.ErrNoMail
 		}
 		b = subscribers.Bounce{
