@@ -89,7 +89,9 @@ func chooseBounces(ctx context.Context, a *app, args []string, domain string, of
 	if err != nil {
 		return nil, err
 	}
-	chosen = slices.DeleteFunc(all, func(b subscribers.BounceRecord) bool { return !slices.Contains(of, b.Decision) || b.Class == subscribers.Complaint })
+	chosen = slices.DeleteFunc(all, func(b subscribers.BounceRecord) bool {
+		return !slices.Contains(of, b.Decision) || b.Class == subscribers.Complaint
+	})
 	if len(chosen) == 0 {
 		return nil, exitf(codeNothing, "nothing of %s waits for that", domain)
 	}

@@ -6,7 +6,6 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/text/language"
@@ -28,7 +27,7 @@ func (c *command) folders(dir string) ([]folderOf, error) {
 		o, err := c.optionsOf(dir)
 		return []folderOf{{path: dir, options: o}}, err
 	}
-	if o := c.library; o.Language != "" || len(o.Languages)+len(o.Exclude) > 0 {
+	if readByFlags(c.library) {
 		return nil, exitf(codeUsage, "--exclude, --languages and --language go with --dir; without it the configuration says them")
 	}
 	cfg, err := config.LoadToLook(c.configPath())
@@ -56,16 +55,21 @@ func (c *command) optionsOf(dir string) (tips.Options, error) {
 			return o, exitf(codeUsage, "--exclude: %q is no glob; write one such as \"*.draft.md\" or \"archive/**\"", glob)
 		}
 	}
-	for _, tag := range slices.Concat(o.Languages, []string{cmp.Or(o.Language, "en")}) {
-		if _, err := language.Parse(tag); err != nil {
-			return o, exitf(codeUsage, "--languages: %q is no language tag; write one such as fr or zh-CN", tag)
+	for flag, tags := range map[string][]string{"--languages": o.Languages, "--language": {cmp.Or(o.Language, "en")}} {
+		for _, tag := range tags {
+			if _, err := language.Parse(tag); err != nil {
+				return o, exitf(codeUsage, "%s: %q is no language tag; write one such as fr or zh-CN", flag, tag)
+			}
 		}
 	}
-	if o.Language != "" || len(o.Languages)+len(o.Exclude) > 0 {
+	if readByFlags(o) {
 		return o, nil
 	}
 	for _, name := range []string{c.configPath(), filepath.Join(dir, "config.yaml"), filepath.Join(dir, "..", "config.yaml")} {
 		cfg, err := config.LoadToLook(name)
+		if err != nil && c.config != "" && name == c.config {
+			return o, err
+		}
 		if err != nil {
 			continue // whoever names a folder needs none
 		}
@@ -76,6 +80,11 @@ func (c *command) optionsOf(dir string) (tips.Options, error) {
 		}
 	}
 	return o, nil
+}
+
+// readByFlags tells whether the command line says how a library is read.
+func readByFlags(o tips.Options) bool {
+	return o.Language != "" || len(o.Languages)+len(o.Exclude) > 0
 }
 
 func sameFolder(a, b string) bool {

@@ -49,9 +49,12 @@ func Check(n Newsletter, t tips.Tip) []error {
 	return faults
 }
 
-// aroundText is more than what our shell has around a tip without words of the
-// operator's, in bytes; a test holds that.
-const aroundText = 20 << 10
+// around is more than what our shell has around a text, in bytes; a test holds that.
+// The operator's own words stand in several places, and of a character such as & comes
+// more than one.
+func (n Newsletter) around() int {
+	return 20<<10 + 24*(len(n.Title)+len(n.PostalAddress)+len(n.BaseURL)+len(n.ArchiveURL))
+}
 
 // surelyFits says, without composing the mail, that nothing in it can be cut and
 // no picture be missing. An operator's own template may do anything with a text.
@@ -61,8 +64,7 @@ func (n Newsletter) surelyFits(t tips.Tip, v render.Version) bool {
 			return false
 		}
 	}
-	ours := 24 * (len(n.Title) + len(n.PostalAddress) + len(n.BaseURL) + len(n.ArchiveURL))
-	return n.Template == nil && aroundText+ours+render.AtMost(t, v) <= MaxHTML
+	return n.Template == nil && n.around()+render.AtMost(t, v) <= MaxHTML
 }
 
 // CheckWeek says whether a mail with count of these tips can be made: it

@@ -1,16 +1,11 @@
 package bouncetest
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // others are the mails of the people who share the mailbox.
@@ -27,23 +22,8 @@ func (r *rig) others() {
 // looks is what the mailbox shows of them: flags and content.
 func (r *rig) looks() []string {
 	r.Helper()
-	pem, err := os.ReadFile(r.relay.CAFile)
-	if err != nil {
-		r.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(pem)
-	c, err := imapclient.DialTLS("localhost:"+strconv.Itoa(r.relay.IMAPPort), &imapclient.Options{TLSConfig: &tls.Config{RootCAs: pool}})
-	if err != nil {
-		r.Fatal(err)
-	}
+	c, _ := r.relay.Inbox(r, userName, password)
 	defer c.Close()
-	if err := c.Login(userName, password).Wait(); err != nil {
-		r.Fatal(err)
-	}
-	if _, err := c.Select("INBOX", &imap.SelectOptions{ReadOnly: true}).Wait(); err != nil {
-		r.Fatal(err)
-	}
 	whole := &imap.FetchItemBodySection{Peek: true}
 	messages, err := c.Fetch(imap.SeqSet{{Start: 1}}, &imap.FetchOptions{Flags: true, BodySection: []*imap.FetchItemBodySection{whole}}).Collect()
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"dailytip/test/postfixtest"
 )
 
 const unitFile = "/usr/lib/systemd/system/dailytip.service"
@@ -25,25 +27,13 @@ type machine struct {
 	folder string
 }
 
-// need skips the test, loudly; where CI=true it fails.
-func need(t *testing.T, ok bool, reason string) {
-	t.Helper()
-	switch {
-	case ok:
-	case os.Getenv("CI") == "true":
-		t.Fatal(reason)
-	default:
-		t.Skip("SKIPPED, NOT TESTED: " + reason)
-	}
-}
-
 // emptyDebian installs Debian's smallest system, and puts the package beside it.
 func emptyDebian(t *testing.T) *machine {
 	t.Helper()
-	need(t, runtime.GOOS == "linux" && os.Geteuid() == 0, "only root can enter another system (chroot)")
+	postfixtest.Need(t, runtime.GOOS == "linux" && os.Geteuid() == 0, "only root can enter another system (chroot)")
 	for _, program := range []string{"debootstrap", "chroot", "dpkg-deb", "systemd-analyze"} {
 		_, err := exec.LookPath(program)
-		need(t, err == nil, program+" isn't installed: apt-get install debootstrap systemd")
+		postfixtest.Need(t, err == nil, "%s isn't installed: apt-get install debootstrap systemd", program)
 	}
 	m := &machine{t, t.TempDir()}
 	for dir := m.folder; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {

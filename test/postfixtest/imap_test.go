@@ -1,15 +1,8 @@
 package postfixtest
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"net/smtp"
-	"os"
-	"strconv"
 	"testing"
-
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // What Postfix delivers can be read by IMAP, beside what was put there by hand.
@@ -27,22 +20,8 @@ func TestServesItsMailbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.WaitDelivered(t, 2)
-	pem, err := os.ReadFile(s.CAFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(pem)
-	c, err := imapclient.DialTLS("localhost:"+strconv.Itoa(s.IMAPPort), &imapclient.Options{TLSConfig: &tls.Config{RootCAs: pool}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if err := c.Login("ann@example.com", "s3cret").Wait(); err != nil {
-		t.Fatal(err)
-	}
-	folder, err := c.Select("INBOX", &imap.SelectOptions{ReadOnly: true}).Wait()
-	if err != nil || folder.NumMessages != 3 {
-		t.Errorf("got %+v, %v", folder, err)
+	_, folder := s.Inbox(t, "ann@example.com", "s3cret")
+	if folder.NumMessages != 3 {
+		t.Errorf("got %+v", folder)
 	}
 }

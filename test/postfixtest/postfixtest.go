@@ -73,18 +73,18 @@ type Server struct {
 // Start runs a Postfix until the test ends.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
-	need(t, os.Geteuid() == 0, "Postfix can only be started by root")
+	Need(t, os.Geteuid() == 0, "Postfix can only be started by root")
 	for _, program := range []string{master, "/usr/sbin/postconf"} {
 		_, err := os.Stat(program)
-		need(t, err == nil, "Postfix isn't installed (%s is missing): apt-get install postfix", program)
+		Need(t, err == nil, "Postfix isn't installed (%s is missing): apt-get install postfix", program)
 	}
 	if len(o.Users) > 0 {
 		_, err := exec.LookPath("/usr/sbin/dovecot")
-		need(t, err == nil, "Dovecot isn't installed: apt-get install dovecot-core")
+		Need(t, err == nil, "Dovecot isn't installed: apt-get install dovecot-core")
 	}
 	if o.IMAP {
 		_, err := os.Stat("/usr/lib/dovecot/imap")
-		need(t, err == nil, "Dovecot's IMAP isn't installed: apt-get install dovecot-imapd")
+		Need(t, err == nil, "Dovecot's IMAP isn't installed: apt-get install dovecot-imapd")
 	}
 
 	// Not t.TempDir: Postfix's users must be able to walk into it, and the
@@ -115,8 +115,8 @@ func Start(t testing.TB, o Options) *Server {
 
 const master = "/usr/lib/postfix/sbin/master"
 
-// need skips the test, loudly; where CI=true it fails.
-func need(t testing.TB, ok bool, format string, args ...any) {
+// Need skips the test, loudly; where CI=true it fails.
+func Need(t testing.TB, ok bool, format string, args ...any) {
 	t.Helper()
 	if ok {
 		return
