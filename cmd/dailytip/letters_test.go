@@ -120,15 +120,16 @@ func oddConfigurations(dir string, try func(place, value, text string)) {
 }
 
 // Any configuration that loads composes; one that can't is refused in its line. All
-// of them are loaded, and of each tenth that does all mails are made; make test-long
-// makes those of all.
+// of them are loaded; the looks of each fifth that does and the mails of each sixtieth
+// are made. make test-long makes those of all.
 func TestAnyConfigurationThatLoadsComposes(t *testing.T) {
 	t.Parallel()
-	configurationsCompose(t, 60)
+	configurationsCompose(t, 5, 60)
 }
 
-// configurationsCompose makes the mails of each n-th configuration that loads.
-func configurationsCompose(t *testing.T, n int) {
+// configurationsCompose makes the looks of each n-th configuration that loads, and the
+// mails of each m-th.
+func configurationsCompose(t *testing.T, n, m int) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "library"), 0o755); err != nil {
@@ -145,12 +146,14 @@ func configurationsCompose(t *testing.T, n int) {
 			}
 			return
 		}
-		loaded++
+		if loaded++; loaded%n != 0 {
+			return
+		}
 		if _, err := newLooks(cfg); err != nil {
 			t.Errorf("%s %q is found only when a mail is tried: %v", place, value, err)
 			return
 		}
-		if loaded%n == 0 {
+		if loaded%m == 0 {
 			everyMail(t, cfg)
 		}
 	})

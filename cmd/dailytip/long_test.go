@@ -45,5 +45,5 @@ func TestLongScript(t *testing.T) {
 
 func TestEachConfigurationThatLoadsComposes(t *testing.T) {
 	t.Parallel()
-	configurationsCompose(t, 1)
+	configurationsCompose(t, 1, 1)
 }

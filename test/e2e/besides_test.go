@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e
 
 import (
@@ -5,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"dailytip/locale"
 )
@@ -18,14 +22,20 @@ const second = `  - id: meetings
     timezone: Europe/Berlin
 `
 
-// TestBesides goes to the pages beside the way, without script: a second
-// newsletter, less instead of leaving, taking it back, a reason, and being
-// forgotten.
+// TestBesides reads from left to right, on a phone.
 func TestBesides(t *testing.T) {
 	t.Parallel()
 	besides(t, "en", true)
 }
 
+// TestBesidesInArabic reads from right to left, on a desk.
+func TestBesidesInArabic(t *testing.T) {
+	t.Parallel()
+	besides(t, "ar", false)
+}
+
+// besides goes to the pages beside the way, without script: a second newsletter,
+// less instead of leaving, taking it back, a reason, and being forgotten.
 func besides(t *testing.T, lang string, phone bool) {
 	t.Helper()
 	s := newSite(t)
@@ -157,4 +167,9 @@ func (j *journey) forget() {
 		j.Errorf("%q stands over a page that isn't there, want %q", j.text("h1"), want)
 	}
 	j.look("nothing there")
+}
+
+// choose clicks on what stays on the page.
+func choose(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(chromedp.CSS(selector))
 }

@@ -180,11 +180,6 @@ func (g *guest) press(selector string) {
 	g.load(200, "press "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// choose clicks on what stays on the page.
-func choose(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Click(chromedp.CSS(selector))
-}
-
 // typeIn writes into a field, key by key.
 func (g *guest) typeIn(selector, text string) {
 	g.Helper()

@@ -21,9 +21,3 @@ func TestJourneyByTheClock(t *testing.T) {
 		}
 	}
 }
-
-// TestBesidesInArabic goes beside the way from right to left, on a desk.
-func TestBesidesInArabic(t *testing.T) {
-	t.Parallel()
-	besides(t, "ar", false)
-}
