@@ -203,7 +203,7 @@ type Newsletter struct {
 	// GiveUpAfter is when a delivery that didn't get through expires, from
 	// Grace to 7 days after it was due.
 	GiveUpAfter time.Duration `yaml:"give_up_after"`
-	// InDoubt is what happens to a message whose answer was never seen: resend or hold.
+	// InDoubt is what happens to a message whose reply was never seen: resend or hold.
 	InDoubt string `yaml:"in_doubt"`
 
 	// Archive lets anybody read on the site what was sent, and follow it as a feed.

@@ -77,7 +77,7 @@ func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e editions.Ed
 		return 0, fmt.Errorf("settle in doubt: as %s is impossible", as)
 	}
 	update := fmt.Sprintf(`
-		UPDATE deliveries SET state = 'failed', done_at = $%d, answer = 'in doubt; settled by command as not sent' WHERE edition = $1 AND `+which, len(args)+1)
+		UPDATE deliveries SET state = 'failed', done_at = $%d, reply = 'in doubt; settled by command as not sent' WHERE edition = $1 AND `+which, len(args)+1)
 	err = l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
 		n, err := affected(tx.ExecContext(ctx, update, append(args[:len(args):len(args)], store.Millis(now))...))
 		if err != nil || n == 0 {

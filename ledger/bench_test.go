@@ -255,7 +255,7 @@ func BenchmarkIdle(b *testing.B) {
 		c.open()
 		err := c.db.Write(b.Context(), func(tx *sql.Tx) error {
 			for _, s := range []string{
-				"UPDATE deliveries SET state = 'sent', attempts = 1, code = 250, answer = 'queued', done_at = 1",
+				"UPDATE deliveries SET state = 'sent', attempts = 1, code = 250, reply = 'queued', done_at = 1",
 			} {
 				if _, err := tx.ExecContext(b.Context(), s); err != nil {
 					return err

@@ -141,7 +141,7 @@ func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, ow
 			return nil, fmt.Errorf("claim deliveries: %w", err)
 		}
 		for key, state := range gone {
-			_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'withdrawn', answer = $3, done_at = $4 WHERE edition = $1 AND subscriber = $2",
+			_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'withdrawn', reply = $3, done_at = $4 WHERE edition = $1 AND subscriber = $2",
 				key.Edition, key.Subscriber, "the reader was "+state+" before it was sent", store.Millis(now))
 			if err != nil {
 				return nil, fmt.Errorf("withdraw delivery: %w", err)

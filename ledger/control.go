@@ -93,7 +93,7 @@ func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e 
 		WITH waiting AS MATERIALIZED (
 			SELECT edition, subscriber FROM deliveries WHERE edition = $1 AND done_at = 0 AND `+waits+` LIMIT $3`+l.db.SkipLocked("deliveries")+`)
 		UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2, code = 0, enhanced = '',
-			answer = CASE WHEN doubts > 0 THEN '`+cancelled+`; an earlier answer was never seen' ELSE '`+cancelled+`' END
+			reply = CASE WHEN doubts > 0 THEN '`+cancelled+`; an earlier reply was never seen' ELSE '`+cancelled+`' END
 		WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM waiting)`, e.ID, store.Millis(now), controlChunk))
 }
 

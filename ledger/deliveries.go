@@ -33,7 +33,7 @@ type Delivery struct {
 
 const deliveryColumns = `d.edition, d.subscriber, e.newsletter, e.local_date, d.content,
 	COALESCE((SELECT t.tip FROM content_tips t WHERE t.content = d.content AND t.position = 0), ''),
-	d.state, d.language, d.attempts, d.doubts, d.due_at, d.opened_at, d.next_at, d.done_at, d.code, d.enhanced, d.answer`
+	d.state, d.language, d.attempts, d.doubts, d.due_at, d.opened_at, d.next_at, d.done_at, d.code, d.enhanced, d.reply`
 
 // LastDeliveries returns a reader's deliveries among the newest editions,
 // newest first.

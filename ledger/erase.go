@@ -10,9 +10,9 @@ import (
 // relays said of their deliveries, which may quote the address. The bare deliveries
 // stay, as the proof of what was sent.
 func (l *Ledger) EraseReader(ctx context.Context, tx *sql.Tx, subscriber int64) error {
-	_, err := tx.ExecContext(ctx, "UPDATE deliveries SET answer = '' WHERE subscriber = $1 AND edition IN (SELECT id FROM editions)", subscriber)
+	_, err := tx.ExecContext(ctx, "UPDATE deliveries SET reply = '' WHERE subscriber = $1 AND edition IN (SELECT id FROM editions)", subscriber)
 	if err != nil {
-		return fmt.Errorf("erase deliveries' answers: %w", err)
+		return fmt.Errorf("erase the replies to deliveries: %w", err)
 	}
 	return l.EraseNotices(ctx, tx, subscriber)
 }

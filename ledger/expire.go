@@ -11,7 +11,7 @@ import (
 	"dailytip/verdict"
 )
 
-// tooLate is what stands for the answer of a mail that expired.
+// tooLate is what stands for the reply to a mail that expired.
 const tooLate = "it could not be sent in time"
 
 // Expire ends what could not be delivered in time (P7) and returns how many.
@@ -123,7 +123,7 @@ func sqlExpire(db *store.DB) string {
 			SELECT edition, subscriber FROM deliveries
 			WHERE edition = $3 AND done_at = 0 AND ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked("deliveries") + `)
 		UPDATE deliveries ` + setExpired + ` WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM overdue)
-		RETURNING subscriber, code, enhanced, answer`
+		RETURNING subscriber, code, enhanced, reply`
 }
 
 func sqlExpireNotices(db *store.DB) string {
@@ -132,7 +132,7 @@ func sqlExpireNotices(db *store.DB) string {
 		UPDATE notices ` + setExpired + ` WHERE id IN (SELECT id FROM overdue)`
 }
 
-const setExpired = `SET state = 'expired', done_at = $1, answer = CASE WHEN answer = '' THEN '` + tooLate + `' ELSE answer END`
+const setExpired = `SET state = 'expired', done_at = $1, reply = CASE WHEN reply = '' THEN '` + tooLate + `' ELSE reply END`
 
 // noteExpiry notes that deliveries of an edition end at an instant, in the
 // transaction that writes them.

@@ -52,7 +52,7 @@ type Reply struct {
 	Text     string
 }
 
-// String writes an answer as the relay did.
+// String writes a reply as the relay did.
 func (a Reply) String() string {
 	switch {
 	case a.Code == 0:

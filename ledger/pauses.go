@@ -34,10 +34,10 @@ type PauseInfo struct {
 func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...Notice) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO pauses (newsletter, since, reason, code, enhanced, answer, probe_at, probes)
+			INSERT INTO pauses (newsletter, since, reason, code, enhanced, reply, probe_at, probes)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
-				enhanced = excluded.enhanced, answer = excluded.answer, probe_at = excluded.probe_at, probes = excluded.probes`,
+				enhanced = excluded.enhanced, reply = excluded.reply, probe_at = excluded.probe_at, probes = excluded.probes`,
 			p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, plain(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes)
 		if err != nil {
 			return fmt.Errorf("pause: %w", err)
@@ -84,7 +84,7 @@ func (l *Ledger) Resume(ctx context.Context, now time.Time, newsletter string, t
 
 // Pauses returns what is paused.
 func (l *Ledger) Pauses(ctx context.Context, q store.Queryer) ([]PauseInfo, error) {
-	rows, err := q.QueryContext(ctx, "SELECT newsletter, since, reason, code, enhanced, answer, probe_at, probes FROM pauses ORDER BY newsletter")
+	rows, err := q.QueryContext(ctx, "SELECT newsletter, since, reason, code, enhanced, reply, probe_at, probes FROM pauses ORDER BY newsletter")
 	if err != nil {
 		return nil, fmt.Errorf("read pauses: %w", err)
 	}

@@ -26,7 +26,7 @@ type HeldDelivery struct {
 	Attempts   int       `json:"attempts"`
 	DueAt      time.Time `json:"due_at"`
 	DoneAt     time.Time `json:"done_at,omitzero"`
-	Reply      string    `json:"answer,omitempty"` // of our relay
+	Reply      string    `json:"reply,omitempty"` // of our relay
 }
 
 // HeldNotice is one mail that answered them.
@@ -38,7 +38,7 @@ type HeldNotice struct {
 	State      State     `json:"state"`
 	At         time.Time `json:"at"`
 	DoneAt     time.Time `json:"done_at,omitzero"`
-	Reply      string    `json:"answer,omitempty"`
+	Reply      string    `json:"reply,omitempty"`
 }
 
 // HeldVote is what they said of a tip.
@@ -63,7 +63,7 @@ func (l *Ledger) HeldOn(ctx context.Context, subscriber int64) (h Held, err erro
 		})
 	}
 	err = l.each(ctx, `
-		SELECT kind, newsletter, email, language, state, opened_at, done_at, code, enhanced, answer
+		SELECT kind, newsletter, email, language, state, opened_at, done_at, code, enhanced, reply
 		FROM notices WHERE subscriber = $1 ORDER BY opened_at DESC, id DESC`, subscriber, func(scan func(...any) error) error {
 		var n HeldNotice
 		var at, done int64

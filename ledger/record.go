@@ -95,7 +95,7 @@ func (r *recorder) change(o *Outcome) change {
 // changes, $10 is the node that must hold the claim.
 const (
 	setOutcome = `
-		SET state = $1, next_at = $2, owner = '', attempts = attempts + $3, doubts = doubts + $4, code = $5, enhanced = $6, answer = $7,
+		SET state = $1, next_at = $2, owner = '', attempts = attempts + $3, doubts = doubts + $4, code = $5, enhanced = $6, reply = $7,
 			language = CASE WHEN $8 = '' THEN language ELSE $8 END, done_at = $9
 		WHERE (state = 'sending' AND owner = $10 OR $1 = 'sent' AND state <> 'sent') AND `
 	sqlOutcome       = `UPDATE deliveries` + setOutcome + `edition = $11 AND subscriber = $12`
@@ -136,16 +136,16 @@ func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written [
 // sqlOutcomes is sqlOutcome for a page, in one round trip.
 const sqlOutcomes = `
 	UPDATE deliveries d SET state = o.state, next_at = o.next_at, owner = '', attempts = d.attempts + o.attempts, doubts = d.doubts + o.doubts,
-		code = o.code, enhanced = o.enhanced, answer = o.answer, language = CASE WHEN o.language = '' THEN d.language ELSE o.language END, done_at = o.done_at
+		code = o.code, enhanced = o.enhanced, reply = o.reply, language = CASE WHEN o.language = '' THEN d.language ELSE o.language END, done_at = o.done_at
 	FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::bigint[],
 			$10::text[], $11::bigint[], $12::bigint[])
-		AS o (state, next_at, attempts, doubts, code, enhanced, answer, language, done_at, owner, edition, subscriber)
+		AS o (state, next_at, attempts, doubts, code, enhanced, reply, language, done_at, owner, edition, subscriber)
 	WHERE (d.state = 'sending' AND d.owner = o.owner OR o.state = 'sent' AND d.state <> 'sent') AND d.edition = o.edition AND d.subscriber = o.subscriber
 	RETURNING d.edition, d.subscriber`
 
 // writeTogether is writeEach for PostgreSQL, where each statement is a round trip.
 func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (written []Outcome, err error) {
-	var states, enhanced, answers, languages, owners []string
+	var states, enhanced, replies, languages, owners []string
 	var next, attempts, doubts, codes, ends, inEdition, readers []int64
 	deliveries := map[Key]*Outcome{}
 	for i := range outcomes {
@@ -161,7 +161,7 @@ func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (writt
 		}
 		deliveries[o.Job.Key] = o
 		c := r.change(o)
-		states, enhanced, answers = append(states, string(o.State)), append(enhanced, o.Reply.Enhanced), append(answers, plain(o.Reply.Text))
+		states, enhanced, replies = append(states, string(o.State)), append(enhanced, o.Reply.Enhanced), append(replies, plain(o.Reply.Text))
 		languages, owners = append(languages, o.Language), append(owners, o.Job.Owner)
 		next, attempts, doubts = append(next, c.next), append(attempts, int64(c.attempts)), append(doubts, int64(c.doubts))
 		codes, ends = append(codes, int64(o.Reply.Code)), append(ends, c.end)
@@ -170,7 +170,7 @@ func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (writt
 	if len(deliveries) == 0 {
 		return written, nil
 	}
-	rows, err := r.tx.QueryContext(ctx, sqlOutcomes, states, next, attempts, doubts, codes, enhanced, answers, languages, ends, owners, inEdition, readers)
+	rows, err := r.tx.QueryContext(ctx, sqlOutcomes, states, next, attempts, doubts, codes, enhanced, replies, languages, ends, owners, inEdition, readers)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (writt
 	return written, rows.Err()
 }
 
-// plain drops what PostgreSQL doesn't take as text, so that no answer can keep a
+// plain drops what PostgreSQL doesn't take as text, so that no reply can keep a
 // whole page from being recorded.
 func plain(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")

@@ -12,8 +12,8 @@ import (
 	"dailytip/store"
 )
 
-// neverSeen is what stands for the answer of a mail in doubt.
-const neverSeen = "handed to the relay; its answer was never seen"
+// neverSeen is what stands for the reply to a mail in doubt.
+const neverSeen = "handed to the relay; its reply was never seen"
 
 // NoLease is what [Ledger.Recover] is given to say that no other node can be alive.
 const NoLease time.Duration = math.MinInt64
@@ -87,7 +87,7 @@ func (l *Ledger) recoverFrom(ctx context.Context, tx *sql.Tx, now time.Time, nod
 			state, next, end = InDoubt, 0, store.Millis(now)
 		}
 		changed, err := affected(tx.ExecContext(ctx, `
-			UPDATE deliveries SET state = $4, next_at = $5, done_at = $6, owner = '', attempts = attempts + 1, doubts = doubts + 1, answer = '`+neverSeen+`'
+			UPDATE deliveries SET state = $4, next_at = $5, done_at = $6, owner = '', attempts = attempts + 1, doubts = doubts + 1, reply = '`+neverSeen+`'
 			WHERE edition = $1 AND subscriber = $2 AND state = 'sending' AND owner = $3`,
 			j.Key.Edition, j.Key.Subscriber, node, string(state), next, end))
 		if err != nil {
@@ -100,7 +100,7 @@ func (l *Ledger) recoverFrom(ctx context.Context, tx *sql.Tx, now time.Time, nod
 		}
 	}
 	notices, err := affected(tx.ExecContext(ctx, `
-		UPDATE notices SET state = 'retry', doubts = doubts + 1, attempts = attempts + 1, owner = '', next_at = $1, answer = '`+neverSeen+`'
+		UPDATE notices SET state = 'retry', doubts = doubts + 1, attempts = attempts + 1, owner = '', next_at = $1, reply = '`+neverSeen+`'
 		WHERE state = 'sending' AND owner = $2`, store.Millis(now), node))
 	if err != nil {
 		return 0, err

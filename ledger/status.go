@@ -20,7 +20,7 @@ type Counts struct {
 	Retry         int64
 	Failed        int64
 	InDoubt       int64
-	ResentInDoubt int64 // sent again, or to be, since an answer was never seen
+	ResentInDoubt int64 // sent again, or to be, since a reply was never seen
 	Expired       int64
 	Votes         editions.Tally // on all its tips
 	Withdrawn     int64          // the reader left first, or the edition was cancelled
@@ -30,7 +30,7 @@ type Counts struct {
 // Reason is how many deliveries are in a state for the same cause.
 type Reason struct {
 	State    State
-	Code     int    // of the relay's last answer; 0: it gave none
+	Code     int    // of the relay's last reply; 0: it gave none
 	Enhanced string // RFC 3463, or ""
 	Count    int64
 }

@@ -107,7 +107,7 @@ func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledg
 	until := now.Add(2 * d.pace.probe(c.scope, b.broken)) // past the next try of a paused scope, which is the next relay's
 	l.leave(c.scope, until)
 	if b.broken++; b.broken == 1 {
-		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", l.Name, "answer", a.String(), "next_try", until.Format(time.RFC3339))
+		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", l.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
 		d.tell(ctx, now, d.alertLeft(now, c, a, why))
 	}
 	return true

@@ -139,7 +139,7 @@ func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 	now := clock()
 	x.ended = now
 	if fewer, narrowed := l.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
-		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "answer", a.String())
+		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "reply", a.String())
 	}
 	if x.verdict == verdict.Down && a.Stage < verdict.MailFrom {
 		l.quota.giveBack()
@@ -162,7 +162,7 @@ func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 		l.queue <- x
 	case unavailable(a):
 		if l.failed(x.began, now, a, c.pace.aside) && len(c.relays) > 1 {
-			c.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", l.Name, "answer", a.String())
+			c.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", l.Name, "reply", a.String())
 		}
 		c.tryNext(x)
 	default:

@@ -11,7 +11,7 @@ import (
 )
 
 // Each reply is observed once, whatever becomes of the mail.
-func TestAnswersAreObserved(t *testing.T) {
+func TestRepliesAreObserved(t *testing.T) {
 	h := setUp(t)
 	h.open(9)
 	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {

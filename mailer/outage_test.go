@@ -139,7 +139,7 @@ func TestStopAndGoOn(t *testing.T) {
 }
 
 // A stop while the relay is slow to reply waits for it.
-func TestStopWaitsForAnswers(t *testing.T) {
+func TestStopWaitsForReplies(t *testing.T) {
 	h := setUp(t)
 	gate := inbox.NewGate(inbox.Dot)
 	t.Cleanup(gate.Open)

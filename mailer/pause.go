@@ -48,7 +48,7 @@ func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a l
 	}
 	d.paused[scope] = info
 	if !paused || was.Reason != why {
-		d.log.Error("sending is paused: "+why, "newsletter", scopeName(scope), "answer", a.String(), "next_try", info.ProbeAt.Format(time.RFC3339))
+		d.log.Error("sending is paused: "+why, "newsletter", scopeName(scope), "reply", a.String(), "next_try", info.ProbeAt.Format(time.RFC3339))
 	}
 }
 

@@ -125,7 +125,7 @@ func TestErasingInEveryTable(t *testing.T) {
 			})
 		}
 		holding := []string{"nastasia", fmt.Sprint(ana.ID), fmt.Sprint(ana.Subscriptions[0].ID)}
-		if before := strings.Join(h.rows(holding...), "\n"); !strings.Contains(before, "deliveries.answer") || !strings.Contains(before, "votes.voter") ||
+		if before := strings.Join(h.rows(holding...), "\n"); !strings.Contains(before, "deliveries.reply") || !strings.Contains(before, "votes.voter") ||
 			!strings.Contains(before, "notices.email") || !strings.Contains(before, "accounts.subscription") {
 			h.Fatalf("the test doesn't fill every table: %s", before)
 		}

@@ -32,7 +32,7 @@ var (
 	deliveriesDesc = prometheus.NewDesc("dailytip_deliveries", "Deliveries of the editions of the last seven dates, by state.", []string{"newsletter", "state"}, nil)
 	editionDesc    = prometheus.NewDesc("dailytip_edition_deliveries", "Deliveries of the newest editions, by state.", []string{"newsletter", "edition", "state"}, nil)
 	editionPaused  = prometheus.NewDesc("dailytip_edition_paused", "1 while an edition is paused by command.", []string{"newsletter", "edition"}, nil)
-	doubtDesc      = prometheus.NewDesc("dailytip_deliveries_resent_in_doubt", "Deliveries of the last seven dates that were, or will be, sent again since an answer was never seen.", []string{"newsletter"}, nil)
+	doubtDesc      = prometheus.NewDesc("dailytip_deliveries_resent_in_doubt", "Deliveries of the last seven dates that were, or will be, sent again since a reply was never seen.", []string{"newsletter"}, nil)
 	pausedDesc     = prometheus.NewDesc("dailytip_paused", "1 while sending is paused by itself: scope relay holds everything, run a newsletter's editions, notices its confirmations and such.", []string{"scope", "newsletter"}, nil)
 	noticesDesc    = prometheus.NewDesc("dailytip_notices_waiting", "Confirmations, welcomes, alerts and such that are still to be sent.", nil, nil)
 	nodesDesc      = prometheus.NewDesc("dailytip_nodes", "Daemons that share this database and were seen in the last minute; 0 on SQLite, where there is one.", nil, nil)

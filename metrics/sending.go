@@ -30,7 +30,7 @@ func newSending() *sending {
 		refusals: counter("dailytip_message_refusals_total", "Mails that a relay didn't take, by what that says of the address.", "relay", "class", "code"),
 		bytes:    counter("dailytip_message_bytes_total", "Bytes of the mails that relays took.", "relay"),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "dailytip_message_duration_seconds", Help: "Time from a mail's turn to the relay's answer, connecting included.",
+			Name: "dailytip_message_duration_seconds", Help: "Time from a mail's turn to the relay's reply, connecting included.",
 			Buckets: prometheus.ExponentialBuckets(0.001, 2, 17), // 1 ms to 66 s
 		}, []string{"relay"}),
 	}

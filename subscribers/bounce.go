@@ -52,7 +52,7 @@ type Decided struct {
 	Decision Decision
 	Domain   string // the address's
 	// Crowd is how many of the domain's readers were refused within a day when the
-	// answers of all of them are held back for the first time; 0: nothing new.
+	// replies to all of them are held back for the first time; 0: nothing new.
 	Crowd int
 }
 

@@ -217,11 +217,11 @@ func checkRelays(ctx context.Context, a *app) []finding {
 	var findings []finding
 	for _, r := range relays {
 		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-		answer := r.Check(ctx)
+		reply := r.Check(ctx)
 		cancel()
-		f := finding{"relay " + r.Name, "ok", answer.String()}
-		if verdict.Judge(answer) != verdict.Accepted {
-			f.Result, f.Detail = "failed", fmt.Sprintf("at %s: %s; check smtp: in the configuration", answer.Stage, answer)
+		f := finding{"relay " + r.Name, "ok", reply.String()}
+		if verdict.Judge(reply) != verdict.Accepted {
+			f.Result, f.Detail = "failed", fmt.Sprintf("at %s: %s; check smtp: in the configuration", reply.Stage, reply)
 		}
 		findings = append(findings, f)
 	}

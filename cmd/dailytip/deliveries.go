@@ -24,7 +24,7 @@ type deliveryLine struct {
 	Tip       string `json:"tip"`
 	State     string `json:"state"` // sent, retry, failed, in_doubt, expired
 	MessageID string `json:"message_id"`
-	Reply     string `json:"answer,omitempty"` // the relay's last
+	Reply     string `json:"reply,omitempty"` // the relay's last
 }
 
 // printDeliveries prints a line for each delivery of an edition, as send does:

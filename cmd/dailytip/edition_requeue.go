@@ -35,7 +35,7 @@ left since get nothing.`,
 
 func (e *editionCommand) resendInDoubt() *cobra.Command {
 	var to []string
-	cmd := e.change("resend-in-doubt", "Send again what may have arrived", `resend-in-doubt sends the mails whose answer was never seen once more, under the same
+	cmd := e.change("resend-in-doubt", "Send again what may have arrived", `resend-in-doubt sends the mails whose reply was never seen once more, under the same
 Message-ID: some readers may get a second copy. Those are the mails that wait because
 of in_doubt: hold, because four attempts broke off, or because an edition was
 cancelled in between. When the relay's log tells what became of them, use

@@ -255,16 +255,16 @@ func (c *command) tryRelay(ctx context.Context, o initOptions, done *begun) erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	answer := relays[0].Check(ctx)
-	done.Relay, done.RelayTook = answer.String(), verdict.Judge(answer) == verdict.Accepted
+	reply := relays[0].Check(ctx)
+	done.Relay, done.RelayTook = reply.String(), verdict.Judge(reply) == verdict.Accepted
 	if c.json {
 		return nil
 	}
 	if !done.RelayTook {
-		c.printf("failed  the relay %s: %s\n", relays[0].Name, answer)
+		c.printf("failed  the relay %s: %s\n", relays[0].Name, reply)
 		return nil
 	}
-	c.printf("tried   the relay %s: %s\n", relays[0].Name, answer)
+	c.printf("tried   the relay %s: %s\n", relays[0].Name, reply)
 	return nil
 }
 

@@ -69,7 +69,7 @@ func settle(ctx context.Context, t *testing.T, db *store.DB) {
 	t.Helper()
 	err := db.Write(ctx, func(tx *sql.Tx) error {
 		for _, statement := range []string{
-			`UPDATE deliveries SET attempts = 1, done_at = opened_at + 1000, code = 250, answer = '2.0.0 Ok: queued as 4XyZ0a1b2c3',
+			`UPDATE deliveries SET attempts = 1, done_at = opened_at + 1000, code = 250, reply = '2.0.0 Ok: queued as 4XyZ0a1b2c3',
 				state = CASE WHEN subscriber % 100 = 0 THEN 'failed' ELSE 'sent' END`,
 			`UPDATE counters SET sent = (SELECT COUNT(*) FROM deliveries WHERE state = 'sent')`,
 		} {

@@ -75,13 +75,13 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		if data, err = a.signer.Sign(data, look.From.Address); err != nil {
 			return err
 		}
-		answer, state := handOverCopy(ctx, relays, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
+		reply, state := handOverCopy(ctx, relays, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
 		if state != ledger.Sent {
 			failed++
 		}
 		line := deliveryLine{
 			To: string(address), Language: l.Language, Subject: l.Subject, Tip: content.Tips[0].ID,
-			State: string(state), MessageID: "<" + id + ">", Reply: answer.String(),
+			State: string(state), MessageID: "<" + id + ">", Reply: reply.String(),
 		}
 		if c.json {
 			if err := c.printJSON(line); err != nil {
@@ -104,22 +104,22 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 
 // handOverCopy sends through the first relay that can be reached.
 func handOverCopy(ctx context.Context, relays []mailer.Relay, e relay.Envelope) (verdict.Reply, ledger.State) {
-	var answer verdict.Reply
+	var reply verdict.Reply
 	for _, r := range relays {
 		session := r.Session()
-		answer = session.Send(ctx, e)
+		reply = session.Send(ctx, e)
 		session.Close()
-		switch verdict.Judge(answer) {
+		switch verdict.Judge(reply) {
 		case verdict.Accepted:
-			return answer, ledger.Sent
+			return reply, ledger.Sent
 		case verdict.Down:
 			continue
 		case verdict.InDoubt:
-			return answer, ledger.InDoubt
+			return reply, ledger.InDoubt
 		}
 		break
 	}
-	return answer, ledger.Failed
+	return reply, ledger.Failed
 }
 
 // languageOf is what a known reader chose; test copies for others are in the

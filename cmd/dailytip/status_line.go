@@ -42,7 +42,7 @@ type reasonLine struct {
 	Code     int    `json:"code"` // 0: the relay gave none
 	Enhanced string `json:"enhanced"`
 	Count    int64  `json:"count"`
-	Reply    string `json:"answer"` // to one of them
+	Reply    string `json:"reply"` // to one of them
 }
 
 // actionLine is what somebody did by command.
@@ -91,11 +91,11 @@ func (a *app) statusLine(ctx context.Context, now time.Time, counts ledger.Count
 		if i == mostReasons {
 			break
 		}
-		answer, err := a.ledger.ReplyOf(ctx, e, r)
+		reply, err := a.ledger.ReplyOf(ctx, e, r)
 		if err != nil {
 			return line, err
 		}
-		line.Reasons = append(line.Reasons, reasonLine{string(r.State), r.Code, r.Enhanced, r.Count, answer})
+		line.Reasons = append(line.Reasons, reasonLine{string(r.State), r.Code, r.Enhanced, r.Count, reply})
 	}
 	return line, nil
 }
@@ -141,7 +141,7 @@ func (s statusLine) underWay() bool { return s.Pending+s.Retry > 0 || s.State ==
 // printReasons says why mails went another way.
 func (c *command) printReasons(s statusLine) {
 	for _, r := range s.Reasons {
-		answer := ledger.Reply{Code: r.Code, Enhanced: r.Enhanced, Text: r.Reply}.String()
-		c.printf("  %d %s: %s\n", r.Count, inWords([]ledger.State{ledger.State(r.State)}), short(answer, 100))
+		reply := ledger.Reply{Code: r.Code, Enhanced: r.Enhanced, Text: r.Reply}.String()
+		c.printf("  %d %s: %s\n", r.Count, inWords([]ledger.State{ledger.State(r.State)}), short(reply, 100))
 	}
 }

@@ -58,7 +58,7 @@ type personDelivery struct {
 	State      string `json:"state"`
 	Attempts   int    `json:"attempts"`
 	At         string `json:"at,omitempty"` // when it ended, or is tried again; RFC 3339
-	Reply      string `json:"answer,omitempty"`
+	Reply      string `json:"reply,omitempty"`
 }
 
 type personEvent struct {

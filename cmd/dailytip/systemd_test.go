@@ -141,7 +141,7 @@ func TestLogForTheJournal(t *testing.T) {
 	log := c.logger(slog.LevelDebug).With("newsletter", "management").WithGroup("relay")
 	log.Debug("looked")
 	log.Info("sent", "time", 3)
-	log.Warn("paused", "answer", "451 later\n<0>no")
+	log.Warn("paused", "reply", "451 later\n<0>no")
 	log.Error("failed")
 	t.Setenv("JOURNAL_STREAM", fmt.Sprintf("%d:%d", s.Dev, s.Ino+1)) // somebody else's
 	c.logger(slog.LevelInfo).Info("elsewhere")
@@ -151,7 +151,7 @@ func TestLogForTheJournal(t *testing.T) {
 	}
 	want := `<7>msg=looked newsletter=management
 <6>msg=sent newsletter=management relay.time=3
-<4>msg=paused newsletter=management relay.answer="451 later\n<0>no"
+<4>msg=paused newsletter=management relay.reply="451 later\n<0>no"
 <3>msg=failed newsletter=management
 time=`
 	if !strings.HasPrefix(string(got), want) {

@@ -46,7 +46,7 @@ func (s *Session) Send(ctx context.Context, e Envelope) verdict.Reply {
 		again := kept && aboutConnection(a)
 		switch {
 		case s.c.lost:
-			s.r.o.Log.Debug("connection lost", "relay", s.r.o.Host, "answer", a.String())
+			s.r.o.Log.Debug("connection lost", "relay", s.r.o.Host, "reply", a.String())
 			s.drop()
 		case again, ctx.Err() != nil:
 			s.Close()

@@ -60,7 +60,7 @@ func exact(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.999Z07:00")
 }
 
-// tidy writes a text, which may be what a relay answered, in one line.
+// tidy writes a text, which may be what a relay replied, in one line.
 func tidy(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

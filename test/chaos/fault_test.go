@@ -147,7 +147,7 @@ func TestRelayGoesAway(t *testing.T) {
 	back := time.Now()
 	r.allButRetries()
 	r.says("sending goes on")
-	r.backoffEnds() // of those whose answer was never seen
+	r.backoffEnds() // of those whose reply was never seen
 	r.done()
 	r.shows()
 	r.stopAll()

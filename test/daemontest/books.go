@@ -9,7 +9,7 @@ import (
 
 // States counts the deliveries one by one, by state, by the names under which status
 // and the metrics give them: "due" are all of them, "resent_in_doubt" those
-// whose answer was once not seen and that aren't held for it.
+// whose reply was once not seen and that aren't held for it.
 func States(ctx context.Context, db *store.DB) (map[string]int, error) {
 	rows, err := db.Read().QueryContext(ctx, `
 		WITH every_one AS MATERIALIZED (SELECT * FROM deliveries)

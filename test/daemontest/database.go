@@ -86,7 +86,7 @@ func Open(ctx context.Context, db *store.DB) (open bool, err error) {
 type Counts struct {
 	States map[string]int // deliveries by state; "sending": claimed
 	Due    int            // those of them that could be claimed now
-	Doubts int            // attempts whose answer was never seen, of all
+	Doubts int            // attempts whose reply was never seen, of all
 	Bad    int            // readers whom something is held against
 }
 

@@ -114,8 +114,8 @@ func (s *Server) mainCF(o Options, uid int) string {
 	}
 	if len(o.Refuse) > 0 {
 		var rules []string
-		for to, answer := range o.Refuse {
-			rules = append(rules, fmt.Sprintf("{ %s = %s }", to, answer))
+		for to, reply := range o.Refuse {
+			rules = append(rules, fmt.Sprintf("{ %s = %s }", to, reply))
 		}
 		slices.Sort(rules)
 		c["smtpd_recipient_restrictions"] = "check_recipient_access inline:{ " + strings.Join(rules, ", ") + " }, permit"

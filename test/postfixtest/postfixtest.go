@@ -41,7 +41,7 @@ type Options struct {
 	Mechanisms []string
 	// NoTLS offers no STARTTLS.
 	NoTLS bool
-	// Refuse maps recipients to the answer to their RCPT TO, such as
+	// Refuse maps recipients to the reply to their RCPT TO, such as
 	// "550 5.1.1 no such user".
 	Refuse map[string]string
 	// Config is more of main.cf: name → value.

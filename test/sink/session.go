@@ -29,7 +29,7 @@ func (d *Door) converse(c net.Conn, life Life, number int) {
 		s: d.s, life: life, number: number, conn: c,
 		r: bufio.NewReaderSize(c, 64<<10), w: bufio.NewWriterSize(c, 4<<10),
 	}
-	x.answer(inbox.Connect, "", "220 sink.localhost ESMTP")
+	x.reply(inbox.Connect, "", "220 sink.localhost ESMTP")
 	// Commands that came together are answered together (RFC 2920 §3.2).
 	for !x.gone && (x.r.Buffered() > 0 || x.w.Flush() == nil) {
 		x.command()
@@ -37,9 +37,9 @@ func (d *Door) converse(c net.Conn, life Life, number int) {
 	_ = x.w.Flush()
 }
 
-// answer says what is right, or what a fault demands instead. It reports
+// reply says what is right, or what a fault demands instead. It reports
 // whether what is right was said.
-func (x *session) answer(at inbox.Stage, id, right string) bool {
+func (x *session) reply(at inbox.Stage, id, right string) bool {
 	f := x.s.ask(inbox.Ask{Stage: at, From: x.from, To: x.to, MessageID: id, Conn: x.number})
 	if f.Drop {
 		if f.Keep {
@@ -88,7 +88,7 @@ func (x *session) command() {
 			x.say("503 5.5.1 nested MAIL")
 			return
 		}
-		if x.from = address(rest); !x.answer(inbox.MailFrom, "", "250 2.1.0 OK") {
+		if x.from = address(rest); !x.reply(inbox.MailFrom, "", "250 2.1.0 OK") {
 			x.from = ""
 		}
 	case "RCPT":
@@ -96,7 +96,7 @@ func (x *session) command() {
 			x.say("503 5.5.1 one RCPT after each MAIL")
 			return
 		}
-		if x.to = address(rest); !x.answer(inbox.RcptTo, "", "250 2.1.5 OK") {
+		if x.to = address(rest); !x.reply(inbox.RcptTo, "", "250 2.1.5 OK") {
 			x.to = ""
 		}
 	case "DATA":
@@ -122,7 +122,7 @@ func (x *session) data() {
 		x.say("554 5.5.1 no valid recipients")
 		return
 	}
-	if !x.answer(inbox.Data, "", "354 go on") {
+	if !x.reply(inbox.Data, "", "354 go on") {
 		return
 	}
 	if x.r.Buffered() == 0 && x.w.Flush() != nil {
@@ -141,9 +141,9 @@ func (x *session) data() {
 		return
 	}
 	x.s.pause(x.s.o.Delay)
-	// It's counted before the answer goes out: to a client that dies in between
+	// It's counted before the reply goes out: to a client that dies in between
 	// it's delivered.
-	if x.answer(inbox.Dot, id, "250 2.0.0 taken") {
+	if x.reply(inbox.Dot, id, "250 2.0.0 taken") {
 		x.s.take(id, x.to, x.life)
 	}
 	x.from, x.to = "", ""

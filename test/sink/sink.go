@@ -21,7 +21,7 @@ const Body inbox.Stage = "body"
 type Options struct {
 	// NoPipelining doesn't offer PIPELINING (RFC 2920).
 	NoPipelining bool
-	// Delay is waited before the answer to each message: a relay that is far
+	// Delay is waited before the reply to each message: a relay that is far
 	// away, or that writes to a disk.
 	Delay time.Duration
 	// Blind keeps no Message-IDs, only the number of mails.
