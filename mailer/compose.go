@@ -24,7 +24,7 @@ import (
 // letters keeps what was composed, for each content and language.
 type letters struct {
 	mu   sync.RWMutex
-	made map[letterKey]*letter.Mould
+	made map[letterKey]*letter.Merge
 }
 
 type letterKey struct {
@@ -36,14 +36,14 @@ type letterKey struct {
 // keptLetters bounds the memory: some editions under way in all languages.
 const keptLetters = 128
 
-func (s *letters) find(k letterKey) *letter.Mould {
+func (s *letters) find(k letterKey) *letter.Merge {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.made[k]
 }
 
 // make composes what isn't kept. Who needs it too meanwhile waits.
-func (s *letters) make(k letterKey, compose func() (*letter.Mould, error)) (*letter.Mould, error) {
+func (s *letters) make(k letterKey, compose func() (*letter.Merge, error)) (*letter.Merge, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l := s.made[k]; l != nil {
@@ -54,7 +54,7 @@ func (s *letters) make(k letterKey, compose func() (*letter.Mould, error)) (*let
 		return nil, err
 	}
 	if s.made == nil || len(s.made) >= keptLetters {
-		s.made = map[letterKey]*letter.Mould{}
+		s.made = map[letterKey]*letter.Merge{}
 	}
 	s.made[k] = l
 	return l, nil
@@ -66,7 +66,7 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	if !ok {
 		return fmt.Errorf("the newsletter %q isn't in the configuration any more; put it back, or let what waits of it expire", x.job.Newsletter)
 	}
-	l, err := m.mould(ctx, n, &x.job)
+	l, err := m.merge(ctx, n, &x.job)
 	if err != nil {
 		return err
 	}
@@ -164,20 +164,20 @@ func (n *Newsletter) sender(kind string) string {
 	return n.From.Address
 }
 
-// mould makes what the job's readers share, or finds it.
-func (m *Mailer) mould(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Mould, error) {
+// merge makes what the job's readers share, or finds it.
+func (m *Mailer) merge(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Merge, error) {
 	k := letterKey{n.ID, job.Content, job.Language}
 	if job.Kind == "" {
 		if l := m.letters.find(k); l != nil {
 			return l, nil
 		}
 	}
-	compose := func() (*letter.Mould, error) {
+	compose := func() (*letter.Merge, error) {
 		l, err := m.letter(ctx, n, job)
 		if err != nil {
 			return nil, err
 		}
-		return l.Mould()
+		return l.Merge()
 	}
 	if job.Kind != "" {
 		return compose()

@@ -21,9 +21,9 @@ func BenchmarkComposeAllLanguages(b *testing.B) {
 	}
 }
 
-// BenchmarkSplice compares a mould with composing for each recipient, at sizes
+// BenchmarkMerge compares a mail merge with composing for each recipient, at sizes
 // of whole messages. What it needs is copied from memory: 2 µs for 8 KB.
-func BenchmarkSplice(b *testing.B) {
+func BenchmarkMerge(b *testing.B) {
 	for _, kb := range []int{3, 8, 20} {
 		l := composeSize(b, kb<<10)
 		rs := make([]Recipient, 256)
@@ -32,8 +32,8 @@ func BenchmarkSplice(b *testing.B) {
 			rs[i].Name = names[:6][i%6]
 		}
 		b.Run(fmt.Sprintf("append/%dKB", kb), func(b *testing.B) {
-			m := mouldOf(b, l)
-			data := spliced(b, m, rs[0])
+			m := mergeOf(b, l)
+			data := merged(b, m, rs[0])
 			var err error
 			b.ReportAllocs()
 			b.SetBytes(int64(len(data)))

@@ -11,15 +11,15 @@ import (
 	"slices"
 )
 
-// placedGap is a gap with the bytes of a message that it replaces.
-type placedGap struct {
+// placedField is a merge field with the bytes of a message that it replaces.
+type placedField struct {
 	start, end int
-	gap        gap
+	field      mergeField
 }
 
 // compile has go-mail write the letter once, with marks for addresses, and finds
 // what of its bytes is the recipient's own.
-func (l *Letter) compile(s shape) (*splice, error) {
+func (l *Letter) compile(s shape) (*document, error) {
 	marks, err := s.marks(l.digest())
 	if err != nil {
 		return nil, err
@@ -29,22 +29,22 @@ func (l *Letter) compile(s shape) (*splice, error) {
 	if err != nil {
 		return nil, err
 	}
-	gaps := headerGaps(data, l.list, l.newsletter.TagHeader)
+	found := mergeFieldsInHeader(data, l.list, l.newsletter.TagHeader)
 	for _, b := range textBodies(data) {
 		if b.base64 {
-			gaps, err = appendBase64Gaps(gaps, data, b, marks)
+			found, err = appendBase64Fields(found, data, b, marks)
 		} else {
-			gaps = appendQuotedGaps(gaps, data, b, marks)
+			found = appendQuotedFields(found, data, b, marks)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	slices.SortFunc(gaps, func(a, b placedGap) int { return cmp.Compare(a.start, b.start) })
-	made := &splice{shape: s, size: len(data)}
+	slices.SortFunc(found, func(a, b placedField) int { return cmp.Compare(a.start, b.start) })
+	made := &document{shape: s, size: len(data)}
 	text, at := string(data), 0
-	for _, g := range gaps {
-		made.segments = append(made.segments, segment{text[at:g.start], g.gap})
+	for _, g := range found {
+		made.segments = append(made.segments, segment{text[at:g.start], g.field})
 		at = g.end
 	}
 	made.tail = text[at:]
@@ -80,34 +80,34 @@ func (s *shape) marks(digest [sha256.Size]byte) (marks addresses, err error) {
 // be met by chance. A token alone has more.
 const leastFree = 20
 
-// headerGaps are those in the header; tag is the field that repeats the Message-ID's
-// left side, "" where there is none.
-func headerGaps(data []byte, list bool, tag string) (gaps []placedGap) {
+// mergeFieldsInHeader finds those in the header; tag is the header field that repeats
+// the left side of the Message-ID, "" where there is none.
+func mergeFieldsInHeader(data []byte, list bool, tag string) (found []placedField) {
 	fields, _ := splitHeader(data)
 	start := 0
 	for _, f := range fields {
 		if list && headerRank(f.name) > headerRank("List-Unsubscribe") {
-			gaps = append(gaps, placedGap{start, start, gap{own: ownUnsubscribe}})
+			found = append(found, placedField{start, start, mergeField{kind: unsubscribeField}})
 			list = false
 		}
 		end := start + len(f.raw)
-		value := placedGap{start: start + len(f.name) + len(": "), end: end - len(crlfBytes)}
+		value := placedField{start: start + len(f.name) + len(": "), end: end - len(crlfBytes)}
 		switch f.name {
 		case "To":
-			value.gap.own = ownTo
+			value.field.kind = toField
 		case "Date":
-			value.gap.own = ownDate
+			value.field.kind = dateField
 		case "Message-ID":
-			value.gap.own = ownMessageID
+			value.field.kind = messageIDField
 		case tag:
-			value.gap.own = ownTag
+			value.field.kind = tagField
 		}
-		if value.gap.own != 0 {
-			gaps = append(gaps, value)
+		if value.field.kind != 0 {
+			found = append(found, value)
 		}
 		start = end
 	}
-	return gaps
+	return found
 }
 
 // encodedBody is where a message has the encoded body of a part with text.
@@ -174,9 +174,9 @@ func findRuns(text []byte, marks addresses, html bool) (runs []placedRun) {
 	return runs
 }
 
-// appendQuotedGaps decodes quoted-printable (RFC 2045 §6.7) and keeps in mind
+// appendQuotedFields decodes quoted-printable (RFC 2045 §6.7) and keeps in mind
 // where each byte stood: a soft line break may stand within an address.
-func appendQuotedGaps(gaps []placedGap, data []byte, b encodedBody, marks addresses) []placedGap {
+func appendQuotedFields(found []placedField, data []byte, b encodedBody, marks addresses) []placedField {
 	var text []byte
 	var places []int
 	for i := b.start; i < b.end; {
@@ -203,16 +203,16 @@ func appendQuotedGaps(gaps []placedGap, data []byte, b encodedBody, marks addres
 			for to < r.to && places[r.at+to-r.from] == start+to-from {
 				to++
 			}
-			gaps = append(gaps, placedGap{start, start + to - from, gap{own: ownLink, link: run{r.link, from, to}}})
+			found = append(found, placedField{start, start + to - from, mergeField{kind: linkField, link: run{r.link, from, to}}})
 			from = to
 		}
 	}
-	return gaps
+	return found
 }
 
-// appendBase64Gaps widens each address to whole groups of three bytes, which are
+// appendBase64Fields widens each address to whole groups of three bytes, which are
 // encoded anew with what stands around it, line by line.
-func appendBase64Gaps(gaps []placedGap, data []byte, b encodedBody, marks addresses) ([]placedGap, error) {
+func appendBase64Fields(found []placedField, data []byte, b encodedBody, marks addresses) ([]placedField, error) {
 	text, err := base64.StdEncoding.DecodeString(string(data[b.start:b.end])) // passes over line ends
 	if err != nil {
 		return nil, fmt.Errorf("decode base64: %w", err)
@@ -237,7 +237,7 @@ func appendBase64Gaps(gaps []placedGap, data []byte, b encodedBody, marks addres
 			here[i].at -= first
 		}
 		from := place(first)
-		gaps = append(gaps, placedGap{from, from + (last-first+2)/3*4, gap{own: ownLine, line: string(text[first:last]), runs: here}})
+		found = append(found, placedField{from, from + (last-first+2)/3*4, mergeField{kind: lineField, line: string(text[first:last]), runs: here}})
 	}
-	return gaps, nil
+	return found, nil
 }

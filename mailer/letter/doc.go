@@ -4,7 +4,7 @@
 //
 // It owns the shell of a mail, its text part, its headers and its MIME
 // structure. Compose does the heavy work once for each content and language;
-// Letter.Message then only fills in what is one recipient's own, and a Mould does
+// Letter.Message then only fills in what is one recipient's own, and a Merge does
 // so for many by putting their bytes into a message that was written once.
 //
 // A mail's HTML is a shell around a card. The shell is written in MJML

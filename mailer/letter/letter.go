@@ -34,7 +34,7 @@ type Letter struct {
 	words      string // the language of our own words
 	page       page   // without links and name
 	shell      *Template
-	forms      forms
+	html       filledShells
 	hasHTML    bool
 	text       textBody
 	base64     bool // of both parts, else quoted-printable
@@ -190,8 +190,8 @@ func (l *Letter) wrapHTML(p page, own *Template) error {
 		}
 	}
 	l.Personal = l.shell.personal
-	l.forms.made = map[present]form{}
-	whole, err := l.form(allLinks, "")
+	l.html.filled = map[present]linkedHTML{}
+	whole, err := l.fillShell(allLinks, "")
 	if err != nil {
 		return err
 	}
@@ -201,22 +201,22 @@ func (l *Letter) wrapHTML(p page, own *Template) error {
 	return nil
 }
 
-// forms keeps a letter's forms by which links there are.
-type forms struct {
-	mu   sync.Mutex
-	made map[present]form
+// filledShells keeps a letter's HTML by which links there are.
+type filledShells struct {
+	mu     sync.Mutex
+	filled map[present]linkedHTML
 }
 
-// form fills in the shell for readers with these links and this name. What has
+// fillShell fills in the shell for readers with these links and this name. What has
 // no name is kept.
-func (l *Letter) form(has present, name string) (form, error) {
+func (l *Letter) fillShell(has present, name string) (linkedHTML, error) {
 	if !l.Personal {
 		name = ""
 	}
 	if name == "" {
-		l.forms.mu.Lock()
-		defer l.forms.mu.Unlock()
-		if f, ok := l.forms.made[has]; ok {
+		l.html.mu.Lock()
+		defer l.html.mu.Unlock()
+		if f, ok := l.html.filled[has]; ok {
 			return f, nil
 		}
 	}
@@ -225,11 +225,11 @@ func (l *Letter) form(has present, name string) (form, error) {
 	links := newPlaceholders(string(p.Card) + "\x00" + name)
 	whole, err := l.shell.fill(p.withLinks(links.addresses(has)))
 	if err != nil {
-		return form{}, err
+		return linkedHTML{}, err
 	}
 	f := links.cut(whole)
 	if name == "" {
-		l.forms.made[has] = f
+		l.html.filled[has] = f
 	}
 	return f, nil
 }
@@ -241,7 +241,7 @@ func (l *Letter) htmlWith(a addresses, name string) (string, error) {
 	if !l.hasHTML {
 		return "", nil
 	}
-	f, err := l.form(a.present(), name)
+	f, err := l.fillShell(a.present(), name)
 	if err != nil {
 		return "", err
 	}
@@ -298,7 +298,7 @@ func (l *Letter) textWith(a addresses) string {
 func (l *Letter) HTML() string {
 	html, err := l.htmlFor(previewRecipient())
 	if err != nil {
-		return "" // Compose has filled in this very form
+		return "" // Compose has filled in this very shell
 	}
 	for _, p := range l.pictures {
 		html = strings.ReplaceAll(html, `"cid:`+p.ID+`"`, `"`+p.DataURL()+`"`)
@@ -315,9 +315,9 @@ func (l *Letter) Size() int {
 	if !l.hasHTML {
 		return 0
 	}
-	f, err := l.form(allLinks, "")
+	f, err := l.fillShell(allLinks, "")
 	if err != nil {
-		return 0 // Compose has filled in this very form
+		return 0 // Compose has filled in this very shell
 	}
 	return f.size()
 }

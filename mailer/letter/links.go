@@ -55,8 +55,8 @@ func (a addresses) at(l link) string {
 
 const pausePlace = "#pause"
 
-// present tells apart the forms of a letter: which links there are, a bit for
-// each, decides what a template writes around them.
+// present says which links a reader has, a bit for each. It decides what a template
+// writes around them.
 type present uint
 
 const allLinks present = 1<<linkCount - 1
@@ -72,8 +72,8 @@ func (a addresses) present() (p present) {
 	return p
 }
 
-// form is a letter's HTML cut where a reader's addresses stand.
-type form struct {
+// linkedHTML is a letter's HTML, cut where a reader's addresses stand.
+type linkedHTML struct {
 	parts []string // one more than slots
 	slots []link
 }
@@ -98,8 +98,8 @@ func (h placeholders) addresses(p present) (a addresses) {
 }
 
 // cut finds the places again.
-func (h placeholders) cut(html string) form {
-	var f form
+func (h placeholders) cut(html string) linkedHTML {
+	var f linkedHTML
 	for {
 		before, rest, found := strings.Cut(html, h.key)
 		f.parts = append(f.parts, before)
@@ -119,7 +119,7 @@ func (h placeholders) cut(html string) form {
 }
 
 // fill puts a reader's addresses in.
-func (f form) fill(a addresses) string {
+func (f linkedHTML) fill(a addresses) string {
 	var b strings.Builder
 	for i, part := range f.parts {
 		b.WriteString(part)
@@ -131,7 +131,7 @@ func (f form) fill(a addresses) string {
 }
 
 // size is the length in bytes with addresses of the usual length.
-func (f form) size() int {
+func (f linkedHTML) size() int {
 	n := 0
 	for _, part := range f.parts {
 		n += len(part)

@@ -191,7 +191,7 @@ func TestInternationalAddresses(t *testing.T) {
 
 func TestRecipientFaults(t *testing.T) {
 	l := compose1(t, newsletter(), "en")
-	m, err := l.Mould()
+	m, err := l.Merge()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func TestPythonParsesEveryMail(t *testing.T) {
 				data = mustMessage(t, l, r)
 			} else {
 				r.UnsubscribeURL, r.PreferencesURL = subscriber(len(wants)).UnsubscribeURL, subscriber(len(wants)).PreferencesURL
-				data = spliced(t, mouldOf(t, l), r)
+				data = merged(t, mergeOf(t, l), r)
 			}
 			file := fmt.Sprintf("%03d.eml", len(wants))
 			if err := os.WriteFile(filepath.Join(dir, file), data, 0o600); err != nil {

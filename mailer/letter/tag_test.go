@@ -7,7 +7,7 @@ import (
 )
 
 // A provider that writes Message-IDs of its own gets the left side of ours in a field
-// that it knows, in every kind of mail, made at once or from the mould.
+// that it knows, in every kind of mail, made for one reader or by the mail merge.
 func TestTagHeader(t *testing.T) {
 	n := newsletter()
 	for _, name := range []string{"X-PM-Metadata-Mail", ""} {
@@ -17,7 +17,7 @@ func TestTagHeader(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, l := range []*Letter{compose1(t, n, "en"), alert} {
-			mould := mouldOf(t, l)
+			merge := mergeOf(t, l)
 			for i := range 3 {
 				r := subscriber(i)
 				r.MessageID = "abc." + strings.Repeat("x", i) + "@example.com"
@@ -25,9 +25,9 @@ func TestTagHeader(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := mould.Append(nil, r)
+				got, err := merge.Append(nil, r)
 				if err != nil || !bytes.Equal(got, want) {
-					t.Errorf("the mould makes other bytes, %v:\n%s", err, got)
+					t.Errorf("the merge makes other bytes, %v:\n%s", err, got)
 				}
 				header := name + ": abc." + strings.Repeat("x", i) + "\r\n"
 				if has := bytes.Contains(want, []byte(header)); has != (name != "") || name == "" && bytes.Contains(want, []byte("X-PM")) {

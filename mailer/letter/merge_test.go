@@ -34,25 +34,25 @@ func subscriber(i int) Recipient {
 	return r
 }
 
-func mouldOf(t testing.TB, l *Letter) *Mould {
+func mergeOf(t testing.TB, l *Letter) *Merge {
 	t.Helper()
-	m, err := l.Mould()
+	m, err := l.Merge()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-// spliced is the message for r, for whom a splice must be enough, once another
+// merged is the message for r, for whom a document must be enough, once another
 // of the same shape has come.
-func spliced(t testing.TB, m *Mould, r Recipient) []byte {
+func merged(t testing.TB, m *Merge, r Recipient) []byte {
 	t.Helper()
 	if _, err := m.Append(nil, r); err != nil {
 		t.Fatal(err)
 	}
 	data, fast, err := m.append([]byte("before"), &r)
 	if err != nil || !fast || !bytes.HasPrefix(data, []byte("before")) {
-		t.Fatalf("%s <%s>: spliced %v, %v", r.Name, r.Email, fast, err)
+		t.Fatalf("%s <%s>: merged %v, %v", r.Name, r.Email, fast, err)
 	}
 	return data[len("before"):]
 }
@@ -113,10 +113,10 @@ const votes = `<div>{{.Card}}<p><a href="{{.Unsubscribe}}">{{.Unsubscribe}}</a>
 <a href="{{.URL}}">{{.Label}}</a>{{end}}</p></div>
 `
 
-// What is spliced reads, in every language and encoding, with and without
+// What is merged reads, in every language and encoding, with and without
 // pictures, for every kind of name and address, as what go-mail writes for that
 // recipient alone; and it is Message's bytes.
-func TestSplicedIsWhatGoMailWrites(t *testing.T) {
+func TestMergedIsWhatGoMailWrites(t *testing.T) {
 	shell, faults := ParseTemplate("votes", votes)
 	if faults != nil {
 		t.Fatal(faults)
@@ -146,12 +146,12 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 			if (len(l.pictures) > 0) != (k&1 != 0) {
 				t.Fatalf("%s: %d pictures", lang, len(l.pictures))
 			}
-			m := mouldOf(t, l)
+			m := mergeOf(t, l)
 			for j := range 2 { // over the languages, each case meets each name
 				name := names[(2*i+j+k)%len(names)]
 				r := subscriber(1000*i + j)
 				r.Name, r.Email = name, addresses[(i+j+k)%len(addresses)]
-				got := spliced(t, m, r)
+				got := merged(t, m, r)
 				count++
 				to, err := r.check()
 				if err != nil {
@@ -162,7 +162,7 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 					t.Fatal(err)
 				}
 				if a, b := parseMessage(t, got), parseMessage(t, raw); !reflect.DeepEqual(a, b) {
-					t.Fatalf("%s, %d, %q: spliced\n%v\ngo-mail\n%v", lang, k, name, a.Header, b.Header)
+					t.Fatalf("%s, %d, %q: merged\n%v\ngo-mail\n%v", lang, k, name, a.Header, b.Header)
 				}
 				if want, err := l.Message(r); err != nil || !bytes.Equal(got, want) {
 					t.Fatalf("%s, %d, %q: other bytes than Message's, %v", lang, k, name, err)
@@ -179,18 +179,18 @@ func TestSplicedIsWhatGoMailWrites(t *testing.T) {
 }
 
 // A fresh letter on another machine gives the same bytes, whoever came first.
-func TestSplicedOnTwoMachines(t *testing.T) {
-	a, b := mouldOf(t, compose1(t, withPictures(), "ar")), mouldOf(t, compose1(t, withPictures(), "ar"))
+func TestMergedOnTwoMachines(t *testing.T) {
+	a, b := mergeOf(t, compose1(t, withPictures(), "ar")), mergeOf(t, compose1(t, withPictures(), "ar"))
 	for i := range 5 {
-		spliced(t, a, subscriber(i))
+		merged(t, a, subscriber(i))
 	}
-	if !bytes.Equal(spliced(t, a, subscriber(9)), spliced(t, b, subscriber(9))) {
+	if !bytes.Equal(merged(t, a, subscriber(9)), merged(t, b, subscriber(9))) {
 		t.Error("two nodes send different bytes")
 	}
 }
 
 // Who doesn't fit gets a mail of their own, the same that Message gives.
-func TestMouldFallsBack(t *testing.T) {
+func TestMergeFallsBack(t *testing.T) {
 	named, faults := ParseTemplate("own.html", goodTemplate)
 	if faults != nil {
 		t.Fatal(faults)
@@ -198,7 +198,7 @@ func TestMouldFallsBack(t *testing.T) {
 	personal := newsletter()
 	personal.Template = named
 	var tooMany []Recipient
-	for i := range maxSplices + 1 {
+	for i := range maxDocuments + 1 {
 		r := subscriber(i)
 		r.UnsubscribeURL += strings.Repeat("x", i)
 		tooMany = append(tooMany, r)
@@ -211,12 +211,12 @@ func TestMouldFallsBack(t *testing.T) {
 	for name, c := range map[string]struct {
 		n    Newsletter
 		rs   []Recipient
-		want []bool // spliced
+		want []bool // merged
 	}{
 		"a name in the text": {personal, []Recipient{
 			subscriber(1), set(func(r *Recipient) { r.Name = "Ana" }), subscriber(2),
 		}, []bool{true, false, true}},
-		"many lengths": {newsletter(), append(tooMany, subscriber(7)), append(slices.Repeat([]bool{true}, maxSplices), false, true)},
+		"many lengths": {newsletter(), append(tooMany, subscriber(7)), append(slices.Repeat([]bool{true}, maxDocuments), false, true)},
 		"short addresses": {newsletter(), []Recipient{
 			set(func(r *Recipient) { r.UnsubscribeURL = "https://x.example/1" }), subscriber(1),
 		}, []bool{false, true}},
@@ -233,10 +233,10 @@ func TestMouldFallsBack(t *testing.T) {
 		for _, base64 := range []bool{false, true} {
 			l := compose1(t, c.n, "en")
 			l.base64 = base64
-			m := mouldOf(t, l)
+			m := mergeOf(t, l)
 			for i, r := range c.rs {
 				if _, fast, err := m.append(nil, &r); err != nil || fast && i == 0 {
-					t.Errorf("%s: recipient %d is spliced the first time, %v", name, i, err)
+					t.Errorf("%s: recipient %d is merged the first time, %v", name, i, err)
 				}
 			}
 			for i, r := range c.rs {
@@ -245,7 +245,7 @@ func TestMouldFallsBack(t *testing.T) {
 					t.Fatal(err)
 				}
 				if fast != c.want[i] {
-					t.Errorf("%s: recipient %d is spliced: %v", name, i, fast)
+					t.Errorf("%s: recipient %d is merged: %v", name, i, fast)
 				}
 				if want, err := l.Message(r); err != nil || !bytes.Equal(data, want) {
 					t.Errorf("%s: recipient %d gets other bytes than Message's, %v", name, i, err)
@@ -255,10 +255,10 @@ func TestMouldFallsBack(t *testing.T) {
 	}
 }
 
-// Many goroutines share a mould from its first recipient on.
-func TestMouldIsShared(t *testing.T) {
+// Many goroutines share a mail merge from its first recipient on.
+func TestMergeIsShared(t *testing.T) {
 	l := compose1(t, newsletter(), "zh-CN")
-	m := mouldOf(t, l)
+	m := mergeOf(t, l)
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -279,29 +279,29 @@ func TestMouldIsShared(t *testing.T) {
 	all.Wait()
 }
 
-// A notice without links, in one part, can be spliced as well.
-func TestMouldOfAnAlert(t *testing.T) {
+// A notice without links, in one part, can be merged as well.
+func TestMergeOfAnAlert(t *testing.T) {
 	l, err := ComposeNotice(newsletter(), Notice{Kind: Alert, Subject: "Content-Type: text/plain", Text: ".\n--=_x\nThe relay is down."})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want, err := l.Message(subscriber(1))
-	if err != nil || !bytes.Equal(spliced(t, mouldOf(t, l), subscriber(1)), want) {
+	if err != nil || !bytes.Equal(merged(t, mergeOf(t, l), subscriber(1)), want) {
 		t.Errorf("other bytes than Message's, %v", err)
 	}
 }
 
-func TestMouldOfABrokenLetter(t *testing.T) {
+func TestMergeOfABrokenLetter(t *testing.T) {
 	l := compose1(t, newsletter(), "en")
 	l.headers = append(l.headers, field{"X-Long", strings.Repeat("x", 1000)})
-	if _, err := l.Mould(); err == nil || !strings.Contains(err.Error(), "more than 998") {
+	if _, err := l.Merge(); err == nil || !strings.Contains(err.Error(), "more than 998") {
 		t.Errorf("want an error about the line, got %v", err)
 	}
 }
 
 // Soft line breaks and groups of three bytes fall on any byte of an address,
 // whatever stands before it and however long it is.
-func TestSplicedAnywhere(t *testing.T) {
+func TestMergedAnywhere(t *testing.T) {
 	bare := compose1(t, newsletter(), "en")
 	rapid.Check(t, func(t *rapid.T) {
 		l := &Letter{
@@ -310,7 +310,7 @@ func TestSplicedAnywhere(t *testing.T) {
 			text: textBody{before: rapid.StringMatching(`([a-zé.=& 。\n]{0,90}|x{60,80})`).Draw(t, "before"), after: rapid.StringMatching(`[a-zé.= \n]{0,90}\n`).Draw(t, "after")},
 		}
 		tail := rapid.StringMatching(`[A-Za-z0-9_=&'/-]{32,120}`).Draw(t, "tail")
-		m, err := l.Mould()
+		m, err := l.Merge()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,7 +321,7 @@ func TestSplicedAnywhere(t *testing.T) {
 			r.PreferencesURL = "https://tips.example.com/p/" + change.Replace(tail)
 			data, fast, err := m.append(nil, &r)
 			if err != nil || fast != (i > 0) {
-				t.Fatalf("recipient %d is spliced: %v, %v", i, fast, err)
+				t.Fatalf("recipient %d is merged: %v, %v", i, fast, err)
 			}
 			want, err := l.Message(r)
 			if err != nil || !bytes.Equal(data, want) {
@@ -345,7 +345,7 @@ func FuzzAppend(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	m := mouldOf(f, l)
+	m := mergeOf(f, l)
 	f.Fuzz(func(t *testing.T, name, email, id, path, mailto string) {
 		r := Recipient{
 			Name: name, Email: email, MessageID: id, ReturnPath: mailto, Date: november,

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// splice is a letter's message for all whose links have one shape: segments that
-// are the same for everyone, each with the gap behind it.
-type splice struct {
+// document is a letter's message for all whose links have one shape: text that is
+// the same for everyone, with merge fields in between.
+type document struct {
 	shape    shape
-	segments []segment // none: no splice is possible
+	segments []segment // none: no document is possible
 	tail     string
 	size     int // about that of the message
 
@@ -23,7 +23,7 @@ type dated struct {
 	text string
 }
 
-func (s *splice) appendDate(dst []byte, at time.Time) []byte {
+func (s *document) appendDate(dst []byte, at time.Time) []byte {
 	d := s.date.Load()
 	if d == nil || d.at != at { // not Equal: the zone counts too
 		d = &dated{at, at.Format(time.RFC1123Z)}
@@ -32,30 +32,31 @@ func (s *splice) appendDate(dst []byte, at time.Time) []byte {
 	return append(dst, d.text...)
 }
 
+// segment is some text and the field that follows it.
 type segment struct {
-	text string
-	gap  gap
+	text  string
+	field mergeField
 }
 
-// gap is a place for something of the recipient's.
-type gap struct {
-	own  own
-	link run    // ownLink
-	line string // ownLine: the source, with other bytes in the links' places
+// mergeField is a place for something of the recipient's.
+type mergeField struct {
+	kind fieldKind
+	link run    // linkField
+	line string // lineField: the source, with other bytes in the links' places
 	runs []placedRun
 }
 
-// own is what of the recipient's stands in a gap.
-type own int
+// fieldKind is what of the recipient's stands in a field.
+type fieldKind int
 
 const (
-	ownTo own = iota + 1
-	ownDate
-	ownMessageID
-	ownTag         // the left side of the Message-ID
-	ownUnsubscribe // whole header lines, if any
-	ownLink        // bytes of an address, as they are
-	ownLine        // a line of base64, or a part of one, that has such bytes in it
+	toField fieldKind = iota + 1
+	dateField
+	messageIDField
+	tagField         // the left side of the Message-ID
+	unsubscribeField // whole header lines, if any
+	linkField        // bytes of an address, as they are
+	lineField        // a line of base64, or a part of one, that has such bytes in it
 )
 
 // run is a stretch of an address's bytes.
@@ -73,32 +74,32 @@ type placedRun struct {
 // lineSource is how many bytes a line of base64 holds, 76 characters.
 const lineSource = 57
 
-func (s *splice) possible() bool { return s.segments != nil }
+func (s *document) possible() bool { return s.segments != nil }
 
 // append writes the message for r, whose values have been checked and whose
 // links fit the shape.
-func (s *splice) append(dst []byte, r *Recipient, to string, a *addresses) []byte {
+func (s *document) append(dst []byte, r *Recipient, to string, a *addresses) []byte {
 	dst = slices.Grow(dst, s.size+len(r.Name)+len(r.Email)+len(r.UnsubscribeURL)+len(r.UnsubscribeMailto))
 	for i := range s.segments {
 		part := &s.segments[i]
 		dst = append(dst, part.text...)
-		switch part.gap.own {
-		case ownTo:
+		switch part.field.kind {
+		case toField:
 			dst = appendMailbox(dst, len("To: "), r.Name, to)
-		case ownDate:
+		case dateField:
 			dst = s.appendDate(dst, r.Date)
-		case ownMessageID:
+		case messageIDField:
 			dst = append(append(append(dst, '<'), r.MessageID...), '>')
-		case ownTag:
+		case tagField:
 			dst = append(dst, leftOf(r.MessageID)...)
-		case ownUnsubscribe:
+		case unsubscribeField:
 			dst = appendUnsubscribeLines(dst, r)
-		case ownLink:
-			dst = append(dst, a[part.gap.link.link][part.gap.link.from:part.gap.link.to]...)
-		case ownLine:
+		case linkField:
+			dst = append(dst, a[part.field.link.link][part.field.link.from:part.field.link.to]...)
+		case lineField:
 			var line [lineSource]byte
-			n := copy(line[:], part.gap.line)
-			for _, p := range part.gap.runs {
+			n := copy(line[:], part.field.line)
+			for _, p := range part.field.runs {
 				copy(line[p.at:], a[p.link][p.from:p.to])
 			}
 			dst = base64.StdEncoding.AppendEncode(dst, line[:n])
