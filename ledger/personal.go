@@ -8,16 +8,16 @@ import (
 	"dailytip/store"
 )
 
-// Held is what the ledger holds on a person, for them to read: its JSON goes to
-// them as it is.
-type Held struct {
-	Deliveries []HeldDelivery `json:"deliveries"`
-	Notices    []HeldNotice   `json:"notices"`
-	Votes      []HeldVote     `json:"votes"`
+// PersonalData is what the ledger knows of a person, for them to read: its JSON goes
+// to them as it is.
+type PersonalData struct {
+	Deliveries []PersonalDelivery `json:"deliveries"`
+	Notices    []PersonalNotice   `json:"notices"`
+	Votes      []PersonalVote     `json:"votes"`
 }
 
-// HeldDelivery is one edition for them.
-type HeldDelivery struct {
+// PersonalDelivery is one edition for them.
+type PersonalDelivery struct {
 	Newsletter string    `json:"newsletter"`
 	Date       string    `json:"date"` // YYYY-MM-DD
 	Tip        string    `json:"tip"`  // the first one's id
@@ -29,8 +29,8 @@ type HeldDelivery struct {
 	Reply      string    `json:"reply,omitempty"` // of our relay
 }
 
-// HeldNotice is one mail that answered them.
-type HeldNotice struct {
+// PersonalNotice is one mail that answered them.
+type PersonalNotice struct {
 	Kind       string    `json:"kind"`
 	Newsletter string    `json:"newsletter"`
 	Email      string    `json:"email"`
@@ -41,8 +41,8 @@ type HeldNotice struct {
 	Reply      string    `json:"reply,omitempty"`
 }
 
-// HeldVote is what they said of a tip.
-type HeldVote struct {
+// PersonalVote is what they said of a tip.
+type PersonalVote struct {
 	Newsletter string    `json:"newsletter"`
 	Date       string    `json:"date"`
 	Tip        string    `json:"tip"`
@@ -50,22 +50,22 @@ type HeldVote struct {
 	At         time.Time `json:"at"`
 }
 
-// HeldOn returns everything that the ledger holds on a person, newest first.
-func (l *Ledger) HeldOn(ctx context.Context, subscriber int64) (h Held, err error) {
-	h = Held{Deliveries: []HeldDelivery{}, Notices: []HeldNotice{}, Votes: []HeldVote{}}
+// PersonalData returns everything that the ledger knows of a person, newest first.
+func (l *Ledger) PersonalData(ctx context.Context, subscriber int64) (h PersonalData, err error) {
+	h = PersonalData{Deliveries: []PersonalDelivery{}, Notices: []PersonalNotice{}, Votes: []PersonalVote{}}
 	deliveries, err := l.readDeliveries(ctx, sqlOfReader("SELECT id FROM editions"), []any{subscriber})
 	if err != nil {
 		return h, err
 	}
 	for _, d := range deliveries {
-		h.Deliveries = append(h.Deliveries, HeldDelivery{
+		h.Deliveries = append(h.Deliveries, PersonalDelivery{
 			d.Newsletter, d.LocalDate, d.Tip, d.Language, d.State, d.Attempts, d.DueAt, d.DoneAt, d.Reply.String(),
 		})
 	}
 	err = l.each(ctx, `
 		SELECT kind, newsletter, email, language, state, opened_at, done_at, code, enhanced, reply
 		FROM notices WHERE subscriber = $1 ORDER BY opened_at DESC, id DESC`, subscriber, func(scan func(...any) error) error {
-		var n HeldNotice
+		var n PersonalNotice
 		var at, done int64
 		var a Reply
 		err := scan(&n.Kind, &n.Newsletter, &n.Email, &n.Language, &n.State, &at, &done, &a.Code, &a.Enhanced, &a.Text)
@@ -79,7 +79,7 @@ func (l *Ledger) HeldOn(ctx context.Context, subscriber int64) (h Held, err erro
 	err = l.each(ctx, `
 		SELECT e.newsletter, e.local_date, v.tip, v.useful, v.at FROM votes v JOIN editions e ON e.id = v.edition
 		WHERE v.voter = $1 ORDER BY v.at DESC, v.edition, v.tip`, subscriber, func(scan func(...any) error) error {
-		var v HeldVote
+		var v PersonalVote
 		var at int64
 		err := scan(&v.Newsletter, &v.Date, &v.Tip, &v.Useful, &at)
 		v.At = store.Time(at)
@@ -92,12 +92,12 @@ func (l *Ledger) HeldOn(ctx context.Context, subscriber int64) (h Held, err erro
 func (l *Ledger) each(ctx context.Context, query string, subscriber int64, f func(scan func(...any) error) error) error {
 	rows, err := l.db.Read().QueryContext(ctx, query, subscriber)
 	if err != nil {
-		return fmt.Errorf("read what is held: %w", err)
+		return fmt.Errorf("read personal data: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := f(rows.Scan); err != nil {
-			return fmt.Errorf("read what is held: %w", err)
+			return fmt.Errorf("read personal data: %w", err)
 		}
 	}
 	return rows.Err()

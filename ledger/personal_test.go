@@ -9,7 +9,7 @@ import (
 	"dailytip/ledger"
 )
 
-func TestHeldOn(t *testing.T) {
+func TestPersonalData(t *testing.T) {
 	each(t, 1, func(h *harness) {
 		h.open("own-the-mistake")
 		job := h.exchange(now, claim)[0]
@@ -26,20 +26,20 @@ func TestHeldOn(t *testing.T) {
 			})
 			return err
 		})
-		held, err := h.ledger.HeldOn(h.Context(), job.Key.Subscriber)
+		data, err := h.ledger.PersonalData(h.Context(), job.Key.Subscriber)
 		if err != nil {
 			h.Fatal(err)
 		}
-		if len(held.Deliveries) != 1 || held.Deliveries[0].Tip != "own-the-mistake" || !strings.Contains(held.Deliveries[0].Reply, "taken") {
-			h.Errorf("deliveries %+v", held.Deliveries)
+		if len(data.Deliveries) != 1 || data.Deliveries[0].Tip != "own-the-mistake" || !strings.Contains(data.Deliveries[0].Reply, "taken") {
+			h.Errorf("deliveries %+v", data.Deliveries)
 		}
-		if len(held.Notices) != 1 || held.Notices[0].Kind != ledger.Welcome || held.Notices[0].Email != "r0@example.com" {
-			h.Errorf("notices %+v", held.Notices)
+		if len(data.Notices) != 1 || data.Notices[0].Kind != ledger.Welcome || data.Notices[0].Email != "r0@example.com" {
+			h.Errorf("notices %+v", data.Notices)
 		}
-		if len(held.Votes) != 1 || !held.Votes[0].Useful || held.Votes[0].Date != "2026-11-23" {
-			h.Errorf("votes %+v", held.Votes)
+		if len(data.Votes) != 1 || !data.Votes[0].Useful || data.Votes[0].Date != "2026-11-23" {
+			h.Errorf("votes %+v", data.Votes)
 		}
-		nobody, err := h.ledger.HeldOn(h.Context(), 1)
+		nobody, err := h.ledger.PersonalData(h.Context(), 1)
 		if err != nil || len(nobody.Deliveries)+len(nobody.Notices)+len(nobody.Votes) != 0 {
 			h.Errorf("of somebody else: %+v, %v", nobody, err)
 		}

@@ -239,7 +239,7 @@ func (m *Mailer) preferences(n *Newsletter, job *ledger.Job) string {
 	return n.BaseURL + "/preferences/" + m.tokens.Make(subscribers.PreferencesLink, job.Subscription)
 }
 
-// account is the address that opens, once, all that is held on the reader.
+// account is the address that opens, once, all that we know of the reader.
 func (m *Mailer) account(n *Newsletter, job *ledger.Job) string {
 	number, err := strconv.ParseInt(job.Detail, 10, 64)
 	if err != nil {

@@ -16,10 +16,10 @@ type DomainLimit struct {
 	Rate        float64 // mails a second; 0: no limit
 }
 
-// domains hold deliveries back whose recipients' domain has had enough. What is
-// held back goes to the ledger with the instant at which it's its turn, so that
-// it takes no place in flight from the others. Notices are counted and never
-// held back: somebody waits for them.
+// domains put deliveries off whose recipients' domain has had enough. They go back to
+// the ledger with the instant at which it's their turn, so that they take no place in
+// flight from the others. Notices are counted and never put off: somebody waits for
+// them.
 type domains map[string]*domain
 
 type domain struct {

@@ -15,7 +15,7 @@ const lookBack = 40 * 24 * time.Hour
 
 // since returns the instant after which a slot's due instants are to be dealt
 // with.
-func (t *turn) since(slot subscribers.Slot) time.Time {
+func (t *tick) since(slot subscribers.Slot) time.Time {
 	if slot.DoneUntil.After(t.now) {
 		// The clock was ahead, and has been set back: what was done or missed
 		// then isn't what is due now. Who has a date's mail gets no second one.
@@ -28,7 +28,7 @@ func (t *turn) since(slot subscribers.Slot) time.Time {
 // last one goes out when it isn't older than the grace time, all others are
 // recorded as skipped. So there are never two at once, and never a backlog. It
 // returns the slot's next instant.
-func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot, schedule Schedule, due time.Time) (time.Time, error) {
+func (t *tick) catchUp(ctx context.Context, slot subscribers.Slot, schedule Schedule, due time.Time) (time.Time, error) {
 	from, err := t.skipLong(ctx, slot, schedule, due.Add(-time.Nanosecond))
 	if err != nil {
 		return due, err
@@ -57,7 +57,7 @@ func (t *turn) catchUp(ctx context.Context, slot subscribers.Slot, schedule Sche
 
 // skipLong records the instants after one that lie further back than lookBack as
 // one, and returns after which instant there are others.
-func (t *turn) skipLong(ctx context.Context, slot subscribers.Slot, schedule Schedule, from time.Time) (time.Time, error) {
+func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Schedule, from time.Time) (time.Time, error) {
 	oldest := t.now.Add(-lookBack)
 	if !from.Before(oldest) {
 		return from, nil
@@ -101,7 +101,7 @@ func (t *turn) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 // deal opens what is due at one instant, or finds why not. more says that a
 // later instant has come as well. done says that nothing is left to be recorded:
 // it has been, or nobody was due.
-func (t *turn) deal(ctx context.Context, slot subscribers.Slot, date Date, run *ledger.Run, more bool) (done bool, err error) {
+func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *ledger.Run, more bool) (done bool, err error) {
 	late := t.now.Sub(run.DueAt)
 	if late <= t.n.Grace && !more {
 		got, err := t.open(ctx, slot, date, ledger.Opening{
@@ -123,7 +123,7 @@ func (t *turn) deal(ctx context.Context, slot subscribers.Slot, date Date, run *
 
 // report says what became of a date in the words of who planned it: whose clocks
 // showed which hour.
-func (t *turn) report(slot subscribers.Slot, run ledger.Run) {
+func (t *tick) report(slot subscribers.Slot, run ledger.Run) {
 	zone := t.n.Schedule(slot).Zone
 	log := t.Log.With("newsletter", t.n.ID, "date", run.LocalDate, "zone", zone.String(), "hour", run.DueAt.In(zone).Format("15:04"), "readers", run.Deliveries)
 	switch {

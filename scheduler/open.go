@@ -13,8 +13,9 @@ import (
 	"dailytip/tips"
 )
 
-// turn is one look at one newsletter.
-type turn struct {
+// tick is one newsletter at one instant: what [Scheduler.Tick] does for each, and what
+// a send by hand does for one.
+type tick struct {
 	*Scheduler
 	n    *Newsletter
 	now  time.Time
@@ -24,7 +25,7 @@ type turn struct {
 
 // calendar reads the calendar at first need, and again after a tip was written
 // down: another node may have been first, with another tip.
-func (t *turn) calendar(ctx context.Context) (*Calendar, error) {
+func (t *tick) calendar(ctx context.Context) (*Calendar, error) {
 	if t.read != nil {
 		return t.read, nil
 	}
@@ -35,7 +36,7 @@ func (t *turn) calendar(ctx context.Context) (*Calendar, error) {
 
 // choose names a date's tip as the plan shows it. A date that comes early, in an
 // eastern zone, leaves the dates before it the tips that are planned for them.
-func (t *turn) choose(ctx context.Context, date Date) (Choice, error) {
+func (t *tick) choose(ctx context.Context, date Date) (Choice, error) {
 	c, err := t.calendar(ctx)
 	if err != nil {
 		return Choice{}, err
@@ -50,7 +51,7 @@ func (t *turn) choose(ctx context.Context, date Date) (Choice, error) {
 
 // early refuses to send a tip by hand before its author allows it: the date whose
 // it is may be ahead.
-func (t *turn) early(tip *tips.Tip) error {
+func (t *tick) early(tip *tips.Tip) error {
 	if t.hand && tip.NotBefore != "" && !tip.NotBefore.Reached(t.now.In(t.n.zone(""))) {
 		return fmt.Errorf("%w: %s says not before %s; wait until then, or pin another tip to the date (dailytip plan pin)", ErrTooEarly, tip.Path, tip.NotBefore)
 	}
@@ -60,7 +61,7 @@ func (t *turn) early(tip *tips.Tip) error {
 // publish writes down the tip of each date when it comes in the newsletter's own
 // zone, whoever is due: the plan then holds on days that no reader takes, and a
 // weekly mail finds the tips of the days before it.
-func (t *turn) publish(ctx context.Context) error {
+func (t *tick) publish(ctx context.Context) error {
 	if t.n.Order == CourseOrder {
 		return nil
 	}
@@ -89,7 +90,7 @@ func (t *turn) publish(ctx context.Context) error {
 }
 
 // writeDown fixes a date's tip and returns it as it stands; none: the reason.
-func (t *turn) writeDown(ctx context.Context, date Date) ([]editions.Item, string, error) {
+func (t *tick) writeDown(ctx context.Context, date Date) ([]editions.Item, string, error) {
 	content, err := t.Ledger.Editions().WrittenDown(ctx, t.n.ID, date.String(), editions.Daily)
 	if !errors.Is(err, editions.ErrNotWritten) {
 		return content.Items, "", err
@@ -114,7 +115,7 @@ type opened struct {
 
 // open opens what the readers of a slot get on a date. Mostly it's written down,
 // by an earlier slot, and nothing has to be chosen.
-func (t *turn) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (opened, error) {
+func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (opened, error) {
 	o.Newsletter, o.LocalDate, o.Slot = t.n.ID, date.String(), slot.ID
 	find := t.daily
 	switch {
@@ -139,7 +140,7 @@ func (t *turn) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 }
 
 // daily returns a date's tip and why it's that one; none: why not.
-func (t *turn) daily(ctx context.Context, date Date) ([]editions.Item, string, error) {
+func (t *tick) daily(ctx context.Context, date Date) ([]editions.Item, string, error) {
 	choice, err := t.choose(ctx, date)
 	if err != nil || choice.Tip.ID == "" {
 		return nil, choice.Reason, err
@@ -153,7 +154,7 @@ func (t *turn) daily(ctx context.Context, date Date) ([]editions.Item, string, e
 // without one, or its was cancelled, has none here either. A date that's skipped
 // may be the mail's own: the mail brings the week's editions, and goes out while
 // there are any. With none it returns why the last of the dates has none.
-func (t *turn) weekly(ctx context.Context, date Date) (items []editions.Item, reason string, err error) {
+func (t *tick) weekly(ctx context.Context, date Date) (items []editions.Item, reason string, err error) {
 	upcoming := t.n.Upcoming(t.now)
 	for day := date.Add(-6); !day.After(date); day = day.Add(1) {
 		c, err := t.calendar(ctx)
@@ -191,7 +192,7 @@ func (t *turn) weekly(ctx context.Context, date Date) (items []editions.Item, re
 
 // openCourse opens a content for each place in the course that readers of the
 // slot stand at.
-func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got opened, err error) {
+func (t *tick) openCourse(ctx context.Context, date Date, o ledger.Opening) (got opened, err error) {
 	places, err := t.Ledger.CoursePlaces(ctx, o)
 	if err != nil || len(places) == 0 {
 		return got, err
@@ -237,7 +238,7 @@ func (t *turn) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 }
 
 // items copies a tip for the ledger.
-func (t *turn) items(choice Choice) ([]editions.Item, error) {
+func (t *tick) items(choice Choice) ([]editions.Item, error) {
 	if choice.Note != "" {
 		t.Log.Warn("a date's pinned tip is replaced", "newsletter", t.n.ID, "date", choice.Date.String(), "tip", choice.Tip.ID, "why", choice.Note)
 	}

@@ -14,7 +14,7 @@ import (
 // proof enqueues the mails that show an editor the editions to come. It settles
 // nothing: what the editor changes before the instant is what goes out. A date
 // that has no tip yet is looked at again, for that may change as well.
-func (t *turn) proof(ctx context.Context) error {
+func (t *tick) proof(ctx context.Context) error {
 	if t.n.Proof.To == "" || t.n.Order == CourseOrder {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (t *turn) proof(ctx context.Context) error {
 	return nil
 }
 
-func (t *turn) proofOf(ctx context.Context, date Date) error {
+func (t *tick) proofOf(ctx context.Context, date Date) error {
 	// Nobody reads: there is no edition, and the same tip would be shown each day.
 	if someone, err := t.List.HasReaders(ctx, t.n.ID, t.now.Add(time.Millisecond)); err != nil || !someone {
 		return err
@@ -79,7 +79,7 @@ func (t *turn) proofOf(ctx context.Context, date Date) error {
 
 // proofItems copies what a date gets: the copy that stands, when readers in
 // zones to the east have had theirs already.
-func (t *turn) proofItems(ctx context.Context, choice Choice) ([]editions.Item, error) {
+func (t *tick) proofItems(ctx context.Context, choice Choice) ([]editions.Item, error) {
 	if choice.Reason != Sent {
 		return t.items(choice)
 	}

@@ -25,15 +25,15 @@ type Options struct {
 type Scheduler struct {
 	Options
 	ticked    time.Time            // the last tick's instant
-	upcoming  map[int64]upcoming   // by slot
+	nextDue   map[int64]nextDue    // by slot
 	published map[string]time.Time // by newsletter: its own instants up to here are written down
 	proofed   map[[2]string]bool   // newsletter and date: its proof has been enqueued
 }
 
-// upcoming is a slot's first due instant that hasn't been dealt with, as long as
+// nextDue is a slot's first due instant that hasn't been dealt with, as long as
 // done_until stays. It spares a tick the search, and remembers the instants that
 // leave no record since nobody was due.
-type upcoming struct {
+type nextDue struct {
 	schedule       Schedule
 	doneUntil, due time.Time
 }
@@ -43,7 +43,7 @@ func New(o Options) *Scheduler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Scheduler{Options: o, upcoming: map[int64]upcoming{}, published: map[string]time.Time{}, proofed: map[[2]string]bool{}}
+	return &Scheduler{Options: o, nextDue: map[int64]nextDue{}, published: map[string]time.Time{}, proofed: map[[2]string]bool{}}
 }
 
 // Find returns the newsletter with an id, or the only one there is when id is
@@ -86,7 +86,7 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter, now time.Time) 
 func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if now.Before(s.ticked) {
 		s.Log.Warn("the clock was set back", "by", s.ticked.Sub(now))
-		clear(s.upcoming)
+		clear(s.nextDue)
 	}
 	s.ticked = now
 	if _, err := s.List.ResumeDue(ctx, now); err != nil {
@@ -101,40 +101,39 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	}
 	var faults []error
 	for i := range s.Newsletters {
-		n := &s.Newsletters[i]
-		if err := s.tick(ctx, now, n); err != nil {
+		t := &tick{Scheduler: s, n: &s.Newsletters[i], now: now}
+		if err := t.run(ctx); err != nil {
 			// One newsletter's trouble isn't the others'.
-			faults = append(faults, fmt.Errorf("newsletter %s: %w", n.ID, err))
+			faults = append(faults, fmt.Errorf("newsletter %s: %w", t.n.ID, err))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-func (s *Scheduler) tick(ctx context.Context, now time.Time, n *Newsletter) error {
-	t := &turn{Scheduler: s, n: n, now: now}
+func (t *tick) run(ctx context.Context) error {
 	if err := t.publish(ctx); err != nil {
 		return err
 	}
-	slots, err := s.List.Slots(ctx, n.ID)
+	slots, err := t.List.Slots(ctx, t.n.ID)
 	if err != nil {
 		return err
 	}
 	for _, slot := range slots {
-		next, known := s.upcoming[slot.ID]
+		next, known := t.nextDue[slot.ID]
 		if !known {
-			next.schedule = n.Schedule(slot) // what makes a slot never changes
+			next.schedule = t.n.Schedule(slot) // what makes a slot never changes
 		}
 		if !known || !next.doneUntil.Equal(slot.DoneUntil) {
 			next.doneUntil, next.due = slot.DoneUntil, next.schedule.Next(t.since(slot))
-			s.upcoming[slot.ID] = next
+			t.nextDue[slot.ID] = next
 		}
-		if next.due.IsZero() || next.due.After(now) {
+		if next.due.IsZero() || next.due.After(t.now) {
 			continue
 		}
 		if next.due, err = t.catchUp(ctx, slot, next.schedule, next.due); err != nil {
 			return err
 		}
-		s.upcoming[slot.ID] = next
+		t.nextDue[slot.ID] = next
 	}
 	return t.proof(ctx) // last: readers don't wait for the editor
 }

@@ -24,7 +24,7 @@ func (s *Scheduler) SendNow(ctx context.Context, now time.Time, n *Newsletter, d
 	if err != nil {
 		return 0, err
 	}
-	t := &turn{Scheduler: s, n: n, now: now, hand: true}
+	t := &tick{Scheduler: s, n: n, now: now, hand: true}
 	none := ""
 	for _, slot := range slots {
 		got, err := t.open(ctx, slot, date, ledger.Opening{DueAt: now, ExpiresAt: now.Add(n.GiveUpAfter), Everyone: true})

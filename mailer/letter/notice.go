@@ -23,7 +23,7 @@ const (
 	Alert                   // tells the operator of a fault; plain text, in English
 	Proof                   // shows an editor what is going out, with lint's findings
 	Known                   // tells who signed up again that they're on the list; from ConfirmFrom
-	Account                 // the link to all that is held on a reader; from ConfirmFrom
+	Account                 // the link to all that we know of a reader; from ConfirmFrom
 )
 
 // Notice is a mail that answers a person or warns an operator. Which fields

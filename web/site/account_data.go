@@ -20,7 +20,7 @@ type personalData struct {
 	Suppressed    string             `json:"suppressed_because,omitempty"`
 	Subscriptions []subscriptionData `json:"subscriptions"`
 	Events        []eventData        `json:"events"`
-	ledger.Held
+	ledger.PersonalData
 }
 
 type subscriptionData struct {
@@ -79,6 +79,6 @@ func (s *Site) personalDataOf(r *http.Request, person *subscribers.Subscriber) (
 	for _, e := range events {
 		h.Events = append(h.Events, eventData{e.At, e.Newsletter, e.Kind, e.Detail})
 	}
-	h.Held, err = s.Ledger.HeldOn(r.Context(), person.ID)
+	h.PersonalData, err = s.Ledger.PersonalData(r.Context(), person.ID)
 	return h, err
 }

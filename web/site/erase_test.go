@@ -47,20 +47,20 @@ func TestData(t *testing.T) {
 	if got := a.Header.Get("Content-Disposition"); got != `attachment; filename="dailytip.json"` {
 		t.Error(got)
 	}
-	var held struct {
+	var data struct {
 		Email, Name, Timezone string
 		Subscriptions         []struct{ Newsletter, State string }
 		Events                []struct{ Kind string }
 		Deliveries            []struct{ Date, Tip, State string }
 		Notices               []struct{ Kind string }
 	}
-	if err := json.Unmarshal([]byte(a.body), &held); err != nil {
+	if err := json.Unmarshal([]byte(a.body), &data); err != nil {
 		t.Fatal(err)
 	}
-	if held.Email != "reader@example.com" || held.Name != "Ana" || held.Timezone != "Asia/Tokyo" || len(held.Subscriptions) != 1 ||
-		held.Subscriptions[0].State != "active" || len(held.Events) < 3 || len(held.Deliveries) != 1 || held.Deliveries[0].Tip != "tip-1" ||
-		len(held.Notices) != 2 || held.Notices[1].Kind != "resend" {
-		t.Errorf("%+v", held)
+	if data.Email != "reader@example.com" || data.Name != "Ana" || data.Timezone != "Asia/Tokyo" || len(data.Subscriptions) != 1 ||
+		data.Subscriptions[0].State != "active" || len(data.Events) < 3 || len(data.Deliveries) != 1 || data.Deliveries[0].Tip != "tip-1" ||
+		len(data.Notices) != 2 || data.Notices[1].Kind != "resend" {
+		t.Errorf("%+v", data)
 	}
 	p.get(settings+"/data").must(t, 404)
 	p.get(p.leaveLink(p.reader)+"/data").must(t, 404)
