@@ -15,7 +15,7 @@ import (
 // published lists what is public, as "date choice".
 func (h *harness) published(since time.Time) []string {
 	h.Helper()
-	all, err := h.ledger.Editions().SentSince(h.Context(), since)
+	all, err := h.editions.SentSince(h.Context(), since)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -67,14 +67,14 @@ func TestOnlyWhatWasAcceptedIsPublic(t *testing.T) {
 		at := now.Add(time.Minute)
 		h.exchange(at, ledger.Claiming{Owner: claim.Owner}, ledger.Outcome{Job: jobs[3], State: ledger.Sent})
 		h.sendAll(at.Add(2 * time.Hour))
-		all, err := h.ledger.Editions().SentSince(h.Context(), at)
+		all, err := h.editions.SentSince(h.Context(), at)
 		if err != nil || len(all) != 1 || !all[0].At.Equal(at) || all[0].Choice != editions.Daily || all[0].Newsletter != "management" {
 			h.Fatalf("%+v, %v; want the first acceptance", all, err)
 		}
 		if got := h.published(at.Add(time.Millisecond)); got != nil {
 			h.Errorf("later: %v", got)
 		}
-		items, err := h.ledger.Editions().FirstItems(h.Context(), []int64{all[0].Content, 12345})
+		items, err := h.editions.FirstItems(h.Context(), []int64{all[0].Content, 12345})
 		if err != nil || len(items) != 1 || items[all[0].Content].Tip != "tip" || string(items[all[0].Content].Body) != `{"ID":"tip"}` {
 			h.Errorf("%+v, %v", items, err)
 		}
@@ -83,7 +83,7 @@ func TestOnlyWhatWasAcceptedIsPublic(t *testing.T) {
 			_, err := tx.ExecContext(h.Context(), "UPDATE editions SET state = 'cancelled'")
 			return err
 		})
-		gone, err := h.ledger.Editions().AllCancelled(h.Context())
+		gone, err := h.editions.AllCancelled(h.Context())
 		if got := h.published(time.Time{}); got != nil || err != nil || !gone[all[0].Edition] {
 			h.Errorf("cancelled, and public all the same: %v, %v, %v", got, gone, err)
 		}
@@ -96,7 +96,7 @@ func TestAWeekPublishesItsDays(t *testing.T) {
 		for i, tip := range []string{"before", "a", "b", "left out", "c"} {
 			date := []string{"2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19", "2026-11-23"}[i]
 			o := h.opening(date, editions.Daily, tip)
-			if _, err := h.ledger.Editions().WriteDown(h.Context(), now, o.Newsletter, date, "next", o.Items); err != nil {
+			if _, err := h.editions.WriteDown(h.Context(), now, o.Newsletter, date, "next", o.Items); err != nil {
 				h.Fatal(err)
 			}
 		}
@@ -117,11 +117,11 @@ func TestACourseIsPublicAsFarAsItWasSent(t *testing.T) {
 		h.mustOpen(h.opening("2026-11-22", editions.Course("one"), "one"))
 		h.sendAll(now)
 		h.mustOpen(h.opening("2026-11-23", editions.Course("two"), "two"))
-		e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
+		e, err := h.editions.Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
 		if err != nil {
 			h.Fatal(err)
 		}
-		c, err := h.ledger.Editions().ChoiceOf(h.Context(), e, editions.Course("two"))
+		c, err := h.editions.ChoiceOf(h.Context(), e, editions.Course("two"))
 		if err != nil {
 			h.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func TestVotes(t *testing.T) {
 		vote := func(reader int, useful bool) (changed bool) {
 			h.Helper()
 			h.write(func(tx *sql.Tx) (err error) {
-				changed, err = h.ledger.Editions().Vote(h.Context(), tx, now, editions.Vote{Edition: edition, Tip: "tip", Subscriber: jobs[reader].Key.Subscriber, Useful: useful})
+				changed, err = h.editions.Vote(h.Context(), tx, now, editions.Vote{Edition: edition, Tip: "tip", Subscriber: jobs[reader].Key.Subscriber, Useful: useful})
 				return err
 			})
 			return changed
@@ -161,7 +161,7 @@ func TestVotes(t *testing.T) {
 		tally := func(useful, useless int64) {
 			h.Helper()
 			want := editions.Tally{Useful: useful, Useless: useless}
-			all, err := h.ledger.Editions().Tallies(h.Context(), []string{"management", "other"})
+			all, err := h.editions.Tallies(h.Context(), []string{"management", "other"})
 			if err != nil || all["tip"] != want {
 				h.Errorf("%+v, %v; want %+v", all, err, want)
 			}
@@ -189,7 +189,7 @@ func TestVotes(t *testing.T) {
 			tally(step.yes, step.no)
 		}
 		reader := jobs[2].Key.Subscriber
-		if useful, voted, err := h.ledger.Editions().VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); useful || !voted || err != nil {
+		if useful, voted, err := h.editions.VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); useful || !voted || err != nil {
 			h.Errorf("%t %t %v", useful, voted, err)
 		}
 		person, err := h.list.Get(h.Context(), h.db.Read(), reader)
@@ -198,10 +198,10 @@ func TestVotes(t *testing.T) {
 		}
 		h.write(func(tx *sql.Tx) error { return editions.EraseVoter(h.Context(), tx, person.ID) })
 		tally(2, 1)
-		if _, voted, err := h.ledger.Editions().VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); voted || err != nil {
+		if _, voted, err := h.editions.VoteOf(h.Context(), h.db.Read(), edition, reader, "tip"); voted || err != nil {
 			h.Errorf("an erased reader's vote is kept: %v", err)
 		}
-		if none, err := h.ledger.Editions().Tallies(h.Context(), []string{"other"}); err != nil || len(none) != 0 {
+		if none, err := h.editions.Tallies(h.Context(), []string{"other"}); err != nil || len(none) != 0 {
 			h.Errorf("%v %v", none, err)
 		}
 	})
@@ -210,7 +210,7 @@ func TestVotes(t *testing.T) {
 func TestWhatAVoteIsAbout(t *testing.T) {
 	each(t, 1, func(h *harness) {
 		o := h.opening("2026-11-23", editions.Daily, "daily")
-		if _, err := h.ledger.Editions().WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
+		if _, err := h.editions.WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
 			h.Fatal(err)
 		}
 		h.mustOpen(h.opening("2026-11-23", editions.Weekly, "a", "b"))
@@ -246,17 +246,17 @@ func TestLatest(t *testing.T) {
 		}
 		read := h.db.Read()
 		h.open("own-the-mistake")
-		_, err := h.ledger.Editions().Latest(h.Context(), read, "management", "")
+		_, err := h.editions.Latest(h.Context(), read, "management", "")
 		none("before anything was sent", err)
 		jobs := h.exchange(now, claim)
 		h.exchange(now, claim, ledger.Outcome{Job: jobs[0], State: ledger.Sent})
-		got, err := h.ledger.Editions().Latest(h.Context(), read, "management", "")
+		got, err := h.editions.Latest(h.Context(), read, "management", "")
 		if err != nil || got.LocalDate != "2026-11-23" || len(got.Items) != 1 || got.Items[0].Tip != "own-the-mistake" {
 			h.Errorf("%+v, %v", got, err)
 		}
-		_, err = h.ledger.Editions().Latest(h.Context(), read, "management", "2026-11-23")
+		_, err = h.editions.Latest(h.Context(), read, "management", "2026-11-23")
 		none("before its own date", err)
-		_, err = h.ledger.Editions().Latest(h.Context(), read, "other", "")
+		_, err = h.editions.Latest(h.Context(), read, "other", "")
 		none("of another newsletter", err)
 		last, err := h.ledger.LastOf(h.Context(), read, "management", jobs[0].Key.Subscriber)
 		if err != nil || last.ID != got.ID {

@@ -89,13 +89,13 @@ func TestJournalOfTheQuick(t *testing.T) {
 		h.wantJournal(now.Add(2 * time.Second))
 
 		o := h.opening("2026-11-22", editions.Daily, "nobody's")
-		if _, err := h.ledger.Editions().WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
+		if _, err := h.editions.WriteDown(h.Context(), now, o.Newsletter, o.LocalDate, "next", o.Items); err != nil {
 			h.Fatal(err)
 		}
 		h.wantJournal(now.Add(3 * time.Second))
 
 		h.mustOpen(h.opening("2026-11-24", editions.Daily, "later"))
-		e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-24")
+		e, err := h.editions.Edition(h.Context(), h.db.Read(), "management", "2026-11-24")
 		if err != nil {
 			h.Fatal(err)
 		}

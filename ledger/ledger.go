@@ -42,9 +42,6 @@ func New(db *store.DB, list *subscribers.List) *Ledger {
 	return &Ledger{db: db, list: list, editions: editions.New(db), ids: &store.IDs{}}
 }
 
-// Editions returns what was chosen and sent.
-func (l *Ledger) Editions() *editions.Editions { return l.editions }
-
 // Reply is what the relay last said about a delivery.
 type Reply struct {
 	Code     int    // RFC 5321 §4.2; 0: it said nothing

@@ -22,9 +22,10 @@ var (
 
 type harness struct {
 	*testing.T
-	db     *store.DB
-	list   *subscribers.List
-	ledger *ledger.Ledger
+	db       *store.DB
+	list     *subscribers.List
+	editions *editions.Editions
+	ledger   *ledger.Ledger
 }
 
 // each gives f a ledger with some active readers of one slot, on both engines.
@@ -34,7 +35,7 @@ func each(t *testing.T, readers int, f func(h *harness)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &harness{t, db, list, ledger.New(db, list)}
+		h := &harness{t, db, list, editions.New(db), ledger.New(db, list)}
 		h.write(func(tx *sql.Tx) error {
 			for i := range readers {
 				_, err := list.Add(t.Context(), tx, now.Add(-time.Hour), subscribers.Request{
@@ -120,7 +121,7 @@ func TestNobodyDueOpensNothing(t *testing.T) {
 		if n != 0 || err != nil {
 			h.Errorf("%d, %v", n, err)
 		}
-		if _, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-22"); !errors.Is(err, editions.ErrNoEdition) {
+		if _, err := h.editions.Edition(h.Context(), h.db.Read(), "management", "2026-11-22"); !errors.Is(err, editions.ErrNoEdition) {
 			h.Errorf("an edition was opened for nobody: %v", err)
 		}
 	})
@@ -328,21 +329,21 @@ func TestClaimsDontOverlap(t *testing.T) {
 
 func TestPins(t *testing.T) {
 	each(t, 1, func(h *harness) {
-		if err := h.ledger.Editions().Pin(h.Context(), now, "management", "2026-12-24", "gift"); err != nil {
+		if err := h.editions.Pin(h.Context(), now, "management", "2026-12-24", "gift"); err != nil {
 			h.Fatal(err)
 		}
-		if err := h.ledger.Editions().Pin(h.Context(), now, "management", "2026-12-25", ""); err != nil {
+		if err := h.editions.Pin(h.Context(), now, "management", "2026-12-25", ""); err != nil {
 			h.Fatal(err)
 		}
-		pins, err := h.ledger.Editions().Pins(h.Context(), "management")
+		pins, err := h.editions.Pins(h.Context(), "management")
 		if err != nil || len(pins) != 2 || pins[0] != (editions.Choice{LocalDate: "2026-12-24", Tip: "gift", Reason: "pin"}) || pins[1].Reason != "skip" {
 			h.Errorf("%+v, %v", pins, err)
 		}
 		h.open("tip")
-		if err := h.ledger.Editions().Pin(h.Context(), now, "management", "2026-11-23", "other"); !errors.Is(err, editions.ErrOpened) {
+		if err := h.editions.Pin(h.Context(), now, "management", "2026-11-23", "other"); !errors.Is(err, editions.ErrOpened) {
 			h.Errorf("pinning an open edition: %v", err)
 		}
-		history, err := h.ledger.Editions().History(h.Context(), "management")
+		history, err := h.editions.History(h.Context(), "management")
 		if err != nil || len(history) != 1 || history[0].Tip != "tip" {
 			h.Errorf("%+v, %v", history, err)
 		}

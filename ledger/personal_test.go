@@ -21,7 +21,7 @@ func TestPersonalData(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = h.ledger.Editions().Vote(h.Context(), tx, now, editions.Vote{
+			_, err = h.editions.Vote(h.Context(), tx, now, editions.Vote{
 				Edition: job.Key.Edition, Tip: "own-the-mistake", Subscriber: job.Key.Subscriber, Useful: true,
 			})
 			return err

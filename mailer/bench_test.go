@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer/relay"
 	"dailytip/store/storetest"
@@ -51,7 +52,7 @@ func sendEdition(b *testing.B, port, places int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	h := &harness{TB: b, db: db, list: list, ledger: ledger.New(db, list)}
+	h := &harness{TB: b, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list)}
 	h.item = h.tip(tipText[:strings.Index(tipText, "## Translations")] + strings.Repeat("Say it early, say it in the room, say what happens next. ", 45))
 	h.fill(b.N)
 	r, err := relay.New(relay.Options{Host: "127.0.0.1", Port: port, TLS: "none"})
@@ -66,7 +67,7 @@ func sendEdition(b *testing.B, port, places int) {
 		}
 	}
 	m, err := New(Options{
-		Ledger: h.ledger, Tokens: list.Tokens(), Tags: list.Tags(), Newsletters: []Newsletter{newsletter("management")},
+		Editions: h.editions, Ledger: h.ledger, Tokens: list.Tokens(), Tags: list.Tags(), Newsletters: []Newsletter{newsletter("management")},
 		Relays: []Relay{{Relay: r, Name: "sink", Connections: 8}}, InFlight: places, Exclusive: true, Observe: observe, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -251,7 +251,7 @@ func (m *Mailer) account(n *Newsletter, job *ledger.Job) string {
 // content reads what an edition sends, from the ledger's copy and never from
 // the library: all readers get the same, whatever was edited since.
 func (m *Mailer) content(ctx context.Context, id int64) (letter.Content, error) {
-	c, err := m.ledger.Editions().ReadContent(ctx, id)
+	c, err := m.editions.ReadContent(ctx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return letter.Content{}, err

@@ -55,13 +55,14 @@ var tooLarge = strings.Replace(tipText, "\n</details>", "\n## Mindmap\n\n"+strin
 // server that keeps what it gets, a relay.
 type harness struct {
 	testing.TB
-	db     *store.DB
-	list   *subscribers.List
-	ledger *ledger.Ledger
-	inbox  *inbox.Server
-	log    *logbook
-	item   editions.Item
-	mailer *Mailer // the last that was started
+	db       *store.DB
+	list     *subscribers.List
+	editions *editions.Editions
+	ledger   *ledger.Ledger
+	inbox    *inbox.Server
+	log      *logbook
+	item     editions.Item
+	mailer   *Mailer // the last that was started
 }
 
 func setUp(t *testing.T) *harness {
@@ -75,7 +76,7 @@ func setUpOn(t *testing.T, db *store.DB) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &harness{TB: t, db: db, list: list, ledger: ledger.New(db, list), log: &logbook{}}
+	h := &harness{TB: t, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), log: &logbook{}}
 	h.item = h.tip(tipText)
 	h.inbox = h.serve(inbox.Options{TLS: inbox.NoTLS})
 	t.Cleanup(func() {
@@ -165,7 +166,7 @@ type setting struct {
 func (h *harness) run(change ...func(*setting)) (stop func()) {
 	h.Helper()
 	s := setting{pace: quick, Options: Options{
-		Ledger: h.ledger, Tokens: h.list.Tokens(), Tags: h.list.Tags(), Newsletters: []Newsletter{newsletter("management")},
+		Editions: h.editions, Ledger: h.ledger, Tokens: h.list.Tokens(), Tags: h.list.Tags(), Newsletters: []Newsletter{newsletter("management")},
 		Exclusive: true, Log: slog.New(withoutJournal{slog.NewTextHandler(h.log, nil)}),
 	}}
 	for _, f := range change {

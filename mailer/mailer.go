@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
 	"dailytip/mailer/relay"
@@ -35,9 +36,10 @@ type Relay struct {
 
 // Options are what [New] needs.
 type Options struct {
-	Ledger *ledger.Ledger
-	Tokens *subscribers.Tokens
-	Tags   *verp.Tags
+	Editions *editions.Editions
+	Ledger   *ledger.Ledger
+	Tokens   *subscribers.Tokens
+	Tags     *verp.Tags
 	// ReturnDomain is the domain of the mails' own return paths, and of addresses to
 	// unsubscribe; "": what comes back goes to the sender.
 	ReturnDomain string
@@ -69,6 +71,7 @@ type Options struct {
 
 // Mailer sends what the ledger holds.
 type Mailer struct {
+	editions     *editions.Editions
 	ledger       *ledger.Ledger
 	tokens       *subscribers.Tokens
 	tags         *verp.Tags
@@ -124,7 +127,7 @@ func New(o Options) (*Mailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Mailer{
-		ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, out: o.Out, log: o.Log,
+		editions: o.Editions, ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, out: o.Out, log: o.Log,
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),

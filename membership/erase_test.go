@@ -116,11 +116,11 @@ func TestErasingInEveryTable(t *testing.T) {
 		ana, bo := h.find("anastasia@example.com"), h.find("bo@example.com")
 		for _, reader := range []int64{ana.ID, bo.ID} {
 			h.write(func(tx *sql.Tx) error {
-				edition, err := h.ledger.Editions().Edition(h.Context(), tx, "management", now.Add(day).Format(time.DateOnly))
+				edition, err := h.editions.Edition(h.Context(), tx, "management", now.Add(day).Format(time.DateOnly))
 				if err != nil {
 					return err
 				}
-				_, err = h.ledger.Editions().Vote(h.Context(), tx, now, editions.Vote{Edition: edition.ID, Tip: "tip", Subscriber: reader, Useful: true})
+				_, err = h.editions.Vote(h.Context(), tx, now, editions.Vote{Edition: edition.ID, Tip: "tip", Subscriber: reader, Useful: true})
 				return err
 			})
 		}

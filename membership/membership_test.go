@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/membership"
 	"dailytip/store"
@@ -22,10 +23,11 @@ const day = 24 * time.Hour
 
 type harness struct {
 	*testing.T
-	db      *store.DB
-	list    *subscribers.List
-	ledger  *ledger.Ledger
-	service *membership.Service
+	db       *store.DB
+	list     *subscribers.List
+	editions *editions.Editions
+	ledger   *ledger.Ledger
+	service  *membership.Service
 }
 
 // each gives f the rooms of an empty database, on both engines.
@@ -40,7 +42,7 @@ func open(t *testing.T, db *store.DB) *harness {
 		t.Fatal(err)
 	}
 	book := ledger.New(db, list)
-	return &harness{t, db, list, book, membership.New(membership.Options{DB: db, List: list, Ledger: book})}
+	return &harness{t, db, list, editions.New(db), book, membership.New(membership.Options{DB: db, List: list, Ledger: book})}
 }
 
 func (h *harness) write(f func(tx *sql.Tx) error) {

@@ -76,7 +76,7 @@ func setUp(t *testing.T, db *store.DB) *harness {
 		ID: "management", Library: library, Rule: rule, DefaultZone: time.UTC, Order: scheduler.Oldest,
 		RepeatAfter: 180 * 24 * time.Hour, Grace: 6 * time.Hour, GiveUpAfter: 12 * time.Hour,
 	}
-	s := scheduler.New(scheduler.Options{List: h.list, Ledger: h.ledger, Newsletters: []scheduler.Newsletter{n}})
+	s := scheduler.New(scheduler.Options{List: h.list, Editions: editions.New(db), Ledger: h.ledger, Newsletters: []scheduler.Newsletter{n}})
 	h.metrics = New(Options{Version: "v1", Now: func() time.Time { return h.now }})
 	h.metrics.Ask(Sources{
 		Ledger: h.ledger, List: h.list, Scheduler: s,

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
@@ -20,12 +21,13 @@ import (
 // harness is a scheduler with a real list and ledger.
 type harness struct {
 	testing.TB
-	db     *store.DB
-	list   *subscribers.List
-	ledger *ledger.Ledger
-	s      *Scheduler
-	log    *strings.Builder
-	people int
+	db       *store.DB
+	list     *subscribers.List
+	editions *editions.Editions
+	ledger   *ledger.Ledger
+	s        *Scheduler
+	log      *strings.Builder
+	people   int
 }
 
 // begin is when the readers of these tests signed up: a Sunday.
@@ -49,7 +51,7 @@ func newHarness(t testing.TB, db *store.DB, n Newsletter, lib *tips.Library) *ha
 	if n.Grace == 0 {
 		n.Grace = 6 * time.Hour
 	}
-	h := &harness{TB: t, db: db, list: list, ledger: ledger.New(db, list), log: &strings.Builder{}}
+	h := &harness{TB: t, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), log: &strings.Builder{}}
 	h.s = h.another(n)
 	return h
 }
@@ -57,7 +59,7 @@ func newHarness(t testing.TB, db *store.DB, n Newsletter, lib *tips.Library) *ha
 // another makes a scheduler as another node, or the next start, has it.
 func (h *harness) another(n Newsletter) *Scheduler {
 	return New(Options{
-		List: h.list, Ledger: h.ledger, Newsletters: []Newsletter{n},
+		List: h.list, Editions: h.editions, Ledger: h.ledger, Newsletters: []Newsletter{n},
 		Log: slog.New(slog.NewTextHandler(h.log, nil)),
 	})
 }
@@ -146,7 +148,7 @@ func (h *harness) deliveries() []row {
 	text := map[int64]string{}
 	for i, id := range contents {
 		if _, ok := text[id]; !ok {
-			content, err := h.ledger.Editions().ReadContent(h.Context(), id)
+			content, err := h.editions.ReadContent(h.Context(), id)
 			if err != nil {
 				h.Fatal(err)
 			}

@@ -91,7 +91,7 @@ func (t *tick) publish(ctx context.Context) error {
 
 // writeDown fixes a date's tip and returns it as it stands; none: the reason.
 func (t *tick) writeDown(ctx context.Context, date Date) ([]editions.Item, string, error) {
-	content, err := t.Ledger.Editions().WrittenDown(ctx, t.n.ID, date.String(), editions.Daily)
+	content, err := t.Editions.WrittenDown(ctx, t.n.ID, date.String(), editions.Daily)
 	if !errors.Is(err, editions.ErrNotWritten) {
 		return content.Items, "", err
 	}
@@ -103,7 +103,7 @@ func (t *tick) writeDown(ctx context.Context, date Date) ([]editions.Item, strin
 	if err != nil {
 		return nil, "", err
 	}
-	content, err = t.Ledger.Editions().WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
+	content, err = t.Editions.WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
 	return content.Items, "", err
 }
 
@@ -165,7 +165,7 @@ func (t *tick) weekly(ctx context.Context, date Date) (items []editions.Item, re
 		if _, stands := c.sent[day.String()]; !stands && (passed || !t.n.Rule.Matches(day)) {
 			continue
 		}
-		cancelled, err := t.Ledger.Editions().CancelledOn(ctx, t.n.ID, day.String())
+		cancelled, err := t.Editions.CancelledOn(ctx, t.n.ID, day.String())
 		if err != nil {
 			return nil, "", err
 		}

@@ -61,7 +61,7 @@ func planIsSent(t *testing.T, all []weeks) {
 				h.reader(start, prefs)
 			}
 			for date, tip := range map[string]string{"2026-10-20": "t07", "2026-11-02": "", "2026-11-11": "t09", "2026-11-21": "t11"} {
-				if err := h.ledger.Editions().Pin(t.Context(), start, "management", date, tip); err != nil {
+				if err := h.editions.Pin(t.Context(), start, "management", date, tip); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -105,7 +105,7 @@ func (h *harness) live(start, end time.Time) {
 // compares.
 func (h *harness) checkAgainst(planned map[string]string, start, end time.Time) {
 	h.Helper()
-	history, err := h.ledger.Editions().History(h.Context(), "management")
+	history, err := h.editions.History(h.Context(), "management")
 	if err != nil {
 		h.Fatal(err)
 	}

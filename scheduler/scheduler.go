@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
 )
@@ -14,6 +15,7 @@ import (
 // Options are what [New] needs.
 type Options struct {
 	List        *subscribers.List
+	Editions    *editions.Editions
 	Ledger      *ledger.Ledger
 	Newsletters []Newsletter
 	Log         *slog.Logger    // nil: nothing is logged
@@ -67,11 +69,11 @@ func (s *Scheduler) Find(id string) (*Newsletter, error) {
 
 // Calendar reads what a newsletter's choices depend on, as of an instant.
 func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter, now time.Time) (*Calendar, error) {
-	history, err := s.Ledger.Editions().History(ctx, n.ID)
+	history, err := s.Editions.History(ctx, n.ID)
 	if err != nil {
 		return nil, err
 	}
-	pins, err := s.Ledger.Editions().Pins(ctx, n.ID)
+	pins, err := s.Editions.Pins(ctx, n.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -173,7 +173,7 @@ func TestVanishedPin(t *testing.T) {
 	each(t, Newsletter{Order: Oldest}, library(t, "a", "b"), func(h *harness) {
 		h.reader(begin, "")
 		for date, tip := range map[string]string{"2026-11-23": "gone", "2026-11-24": ""} {
-			if err := h.ledger.Editions().Pin(h.Context(), begin, "management", date, tip); err != nil {
+			if err := h.editions.Pin(h.Context(), begin, "management", date, tip); err != nil {
 				h.Fatal(err)
 			}
 		}
@@ -259,7 +259,7 @@ func TestWeeklyWithoutWhatWasCancelled(t *testing.T) {
 			if day.Weekday() != time.Tuesday {
 				continue
 			}
-			e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", day.Format(time.DateOnly))
+			e, err := h.editions.Edition(h.Context(), h.db.Read(), "management", day.Format(time.DateOnly))
 			if err != nil {
 				h.Fatal(err)
 			}
@@ -363,7 +363,7 @@ func TestCourseNeverGoesBack(t *testing.T) {
 			h.tick(utc(h, now))
 			h.sendAll(utc(h, now))
 		}
-		e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
+		e, err := h.editions.Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
 		if err != nil {
 			h.Fatal(err)
 		}

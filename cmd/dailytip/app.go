@@ -13,6 +13,7 @@ import (
 	"dailytip/bounces/intake"
 	"dailytip/bounces/webhook"
 	"dailytip/config"
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/mailer"
 	"dailytip/mailer/dkim"
@@ -34,6 +35,7 @@ type app struct {
 	log         *slog.Logger
 	db          *store.DB
 	list        *subscribers.List
+	editions    *editions.Editions
 	ledger      *ledger.Ledger
 	membership  *membership.Service
 	libraries   map[string]*tips.Library // by shelf
@@ -94,7 +96,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
+	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
 	a.intake = newTaker(cfg, db, list, a.ledger, log)
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -102,7 +104,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	a.pinger = newPinger(cfg.PingURL.Reveal(), log)
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
-		List: list, Ledger: a.ledger, Newsletters: newsletters, Log: log,
+		List: list, Editions: a.editions, Ledger: a.ledger, Newsletters: newsletters, Log: log,
 		Opened: func() {
 			if a.opened != nil {
 				a.opened()
@@ -246,7 +248,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 		return nil, err
 	}
 	o := mailer.Options{
-		Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log, Out: a.pinger.editionOut,
+		Editions: a.editions, Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log, Out: a.pinger.editionOut,
 		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
 	}
 	if len(a.config.DKIM) > 0 {

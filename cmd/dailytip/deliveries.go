@@ -56,7 +56,7 @@ func (c *command) listDeliveries(ctx context.Context, a *app, edition editions.E
 		if len(rows) == mostRows {
 			return errEnough
 		}
-		heading, err := headings.get(ctx, a.ledger, n, d.Content, d.ReaderLanguage)
+		heading, err := headings.get(ctx, a.editions, n, d.Content, d.ReaderLanguage)
 		if err != nil {
 			return err
 		}
@@ -98,12 +98,12 @@ type heading struct {
 	subject  string
 }
 
-func (h headings) get(ctx context.Context, l *ledger.Ledger, n letter.Newsletter, content int64, language string) (heading, error) {
+func (h headings) get(ctx context.Context, chosen *editions.Editions, n letter.Newsletter, content int64, language string) (heading, error) {
 	of := headingOf{content, language}
 	if made, known := h[of]; known {
 		return made, nil
 	}
-	stored, err := l.Editions().ReadContent(ctx, content)
+	stored, err := chosen.ReadContent(ctx, content)
 	if err != nil {
 		return heading{}, err
 	}

@@ -216,7 +216,7 @@ func (d *demoRun) deliverToday(ctx context.Context) error {
 		return err
 	}
 	a.opened()
-	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
+	edition, err := a.editions.Edition(ctx, a.db.Read(), n.ID, date.String())
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func (e *editionCommand) with(ctx context.Context, f func(*target) error) error 
 	if err != nil {
 		return err
 	}
-	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
+	edition, err := a.editions.Edition(ctx, a.db.Read(), n.ID, date.String())
 	if errors.Is(err, editions.ErrNoEdition) {
 		return exitf(codeNothing, "there is no edition of %s on %s yet; dailytip plan skip %s keeps one from being opened", n.ID, date, date)
 	}
@@ -157,7 +157,7 @@ undone. To stop for a while, use pause.`,
 // report says what was done; with --json, as an object.
 func (e *editionCommand) report(t *target, deliveries int64, format string, args ...any) error {
 	if e.json {
-		after, err := t.ledger.Editions().Edition(context.Background(), t.db.Read(), t.edition.Newsletter, t.edition.LocalDate)
+		after, err := t.editions.Edition(context.Background(), t.db.Read(), t.edition.Newsletter, t.edition.LocalDate)
 		if err != nil {
 			return err
 		}

@@ -111,12 +111,12 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 				if err := pinnable(n, date, args[1]); err != nil {
 					return err
 				}
-				err = a.ledger.Editions().Pin(cmd.Context(), now, n.ID, date.String(), args[1])
+				err = a.editions.Pin(cmd.Context(), now, n.ID, date.String(), args[1])
 			case "skip":
-				err = a.ledger.Editions().Pin(cmd.Context(), now, n.ID, date.String(), "")
+				err = a.editions.Pin(cmd.Context(), now, n.ID, date.String(), "")
 			case "unpin":
 				var there bool
-				if there, err = a.ledger.Editions().Unpin(cmd.Context(), n.ID, date.String()); err == nil && !there {
+				if there, err = a.editions.Unpin(cmd.Context(), n.ID, date.String()); err == nil && !there {
 					return exitf(codeNothing, "%s has no pin and no skip that was set by command", date)
 				}
 			case "unskip":
@@ -153,7 +153,7 @@ func pinnable(n *scheduler.Newsletter, date scheduler.Date, id string) error {
 // unskip takes back a skip, and nothing else: a pin stays, and what the
 // configuration skips can only be changed there or by a pin.
 func (a *app) unskip(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error {
-	pins, err := a.ledger.Editions().Pins(ctx, n.ID)
+	pins, err := a.editions.Pins(ctx, n.ID)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (a *app) unskip(ctx context.Context, n *scheduler.Newsletter, date schedule
 	case i >= 0 && pins[i].Tip != "":
 		return exitf(codeNothing, "%s isn't skipped: %s is pinned to it; plan unpin takes that back", date, pins[i].Tip)
 	case i >= 0:
-		_, err := a.ledger.Editions().Unpin(ctx, n.ID, date.String())
+		_, err := a.editions.Unpin(ctx, n.ID, date.String())
 		if err == nil && skipped {
 			return exitf(codeFailed, "%s stays without an edition: skip: in the configuration takes it too; plan pin %s TIP sends one all the same", date, date)
 		}

@@ -102,7 +102,7 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 	if err := a.ledger.ProbeNow(ctx, now); err != nil {
 		return err
 	}
-	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
+	edition, err := a.editions.Edition(ctx, a.db.Read(), n.ID, date.String())
 	if errors.Is(err, editions.ErrNoEdition) {
 		return exitf(codeNothing, "nobody is due: %s has no active subscribers whose days include %s", n.ID, date)
 	}
@@ -127,7 +127,7 @@ func (c *command) sendEdition(ctx context.Context, a *app, n *scheduler.Newslett
 
 // sendable refuses an edition that was stopped by command.
 func (a *app) sendable(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error {
-	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
+	edition, err := a.editions.Edition(ctx, a.db.Read(), n.ID, date.String())
 	switch {
 	case errors.Is(err, editions.ErrNoEdition):
 		return nil
@@ -194,7 +194,7 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition editions.Ed
 	for _, p := range c.pausesOf(ctx, a) {
 		c.say("paused: %s%s", p.Reason, said(p.Reply))
 	}
-	if now, err := a.ledger.Editions().Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == editions.Cancelled {
+	if now, err := a.editions.Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == editions.Cancelled {
 		code := codePart
 		if after.Sent == before.Sent {
 			code = codeFailed

@@ -21,8 +21,8 @@ import (
 
 // chosen is the content of a date's edition, opened or still to come.
 func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) (letter.Content, error) {
-	if edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String()); err == nil {
-		stored, err := a.ledger.Editions().ChoiceOf(ctx, edition, editions.Daily)
+	if edition, err := a.editions.Edition(ctx, a.db.Read(), n.ID, date.String()); err == nil {
+		stored, err := a.editions.ChoiceOf(ctx, edition, editions.Daily)
 		if err == nil && len(stored.Items) > 0 {
 			return mailer.LetterContent(stored)
 		}

@@ -67,7 +67,7 @@ func (a *app) whyNotSending(ctx context.Context, now time.Time) error {
 			continue
 		}
 		// What was missed may have been sent by hand since.
-		_, err = a.ledger.Editions().Edition(ctx, a.db.Read(), run.Newsletter, run.LocalDate)
+		_, err = a.editions.Edition(ctx, a.db.Read(), run.Newsletter, run.LocalDate)
 		switch {
 		case errors.Is(err, editions.ErrNoEdition):
 			return fmt.Errorf("the edition of %s was missed: %s", run.LocalDate, run.Newsletter)

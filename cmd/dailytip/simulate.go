@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/scheduler"
 	"dailytip/store"
@@ -61,6 +62,7 @@ type simulation struct {
 	*command
 	db          *store.DB
 	list        *subscribers.List
+	editions    *editions.Editions
 	ledger      *ledger.Ledger
 	newsletters []scheduler.Newsletter
 	first, last scheduler.Date

@@ -27,7 +27,7 @@ func (s *simulation) prepare(ctx context.Context, database config.Database, file
 	if s.list, err = subscribers.Open(ctx, s.db); err != nil {
 		return err
 	}
-	s.ledger = ledger.New(s.db, s.list)
+	s.editions, s.ledger = editions.New(s.db), ledger.New(s.db, s.list)
 	if file != "" {
 		if err := s.readFile(ctx, file); err != nil {
 			return err
@@ -104,9 +104,9 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 	if err != nil {
 		return err
 	}
-	truth := ledger.New(source, list)
+	truth := editions.New(source)
 	for _, n := range s.newsletters {
-		history, err := truth.Editions().History(ctx, n.ID)
+		history, err := truth.History(ctx, n.ID)
 		if err != nil {
 			return err
 		}
@@ -115,12 +115,12 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 				return err
 			}
 		}
-		pins, err := truth.Editions().Pins(ctx, n.ID)
+		pins, err := truth.Pins(ctx, n.ID)
 		if err != nil {
 			return err
 		}
 		for _, pin := range pins {
-			err := s.ledger.Editions().Pin(ctx, time.UnixMilli(0), n.ID, pin.LocalDate, pin.Tip)
+			err := s.editions.Pin(ctx, time.UnixMilli(0), n.ID, pin.LocalDate, pin.Tip)
 			if err != nil && !errors.Is(err, editions.ErrOpened) { // the edition stands, whatever the pin says
 				return err
 			}
@@ -152,7 +152,7 @@ func (s *simulation) writeDown(ctx context.Context, n *scheduler.Newsletter, dat
 	if err != nil {
 		return fmt.Errorf("copy tip %s: %w", tip, err)
 	}
-	_, err = s.ledger.Editions().WriteDown(ctx, time.UnixMilli(0), n.ID, date, reason, []editions.Item{{Tip: tip, Body: body}})
+	_, err = s.editions.WriteDown(ctx, time.UnixMilli(0), n.ID, date, reason, []editions.Item{{Tip: tip, Body: body}})
 	return err
 }
 
@@ -179,7 +179,7 @@ func (s *simulation) playUpTo(ctx context.Context, n *scheduler.Newsletter, now 
 		}
 	}
 	for date := s.first.Add(-3); s.first.After(date); date = date.Add(1) {
-		err := s.ledger.Editions().Pin(ctx, now, n.ID, date.String(), "")
+		err := s.editions.Pin(ctx, now, n.ID, date.String(), "")
 		if err != nil && !errors.Is(err, editions.ErrOpened) {
 			return err
 		}
@@ -188,7 +188,7 @@ func (s *simulation) playUpTo(ctx context.Context, n *scheduler.Newsletter, now 
 }
 
 func (s *simulation) scheduler() *scheduler.Scheduler {
-	return scheduler.New(scheduler.Options{List: s.list, Ledger: s.ledger, Newsletters: s.newsletters})
+	return scheduler.New(scheduler.Options{List: s.list, Editions: s.editions, Ledger: s.ledger, Newsletters: s.newsletters})
 }
 
 // subscribe adds the readers, each as of the moment before the first date begins

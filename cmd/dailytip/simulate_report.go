@@ -110,7 +110,7 @@ func (s *simulation) delivered(ctx context.Context, j ledger.Job) error {
 	}
 	tip, known := v.contents[j.Content]
 	if !known {
-		content, err := s.ledger.Editions().ReadContent(ctx, j.Content)
+		content, err := s.editions.ReadContent(ctx, j.Content)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (s *simulation) report(ctx context.Context) error {
 	for i := range s.newsletters {
 		n := &s.newsletters[i]
 		sum.Editions += len(s.seen.editions[n.ID])
-		history, err := s.ledger.Editions().History(ctx, n.ID)
+		history, err := s.editions.History(ctx, n.ID)
 		if err != nil {
 			return err
 		}

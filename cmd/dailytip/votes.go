@@ -8,7 +8,6 @@ import (
 
 	"dailytip/config"
 	"dailytip/editions"
-	"dailytip/ledger"
 	"dailytip/store"
 )
 
@@ -50,5 +49,5 @@ func readTallies(ctx context.Context, database string, newsletters []string) (ma
 		return nil, err
 	}
 	defer func() { _ = db.Close() }()
-	return ledger.New(db, nil).Editions().Tallies(ctx, newsletters)
+	return editions.New(db).Tallies(ctx, newsletters)
 }

@@ -34,13 +34,14 @@ var today = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 
 // site is the real program with something in its database.
 type site struct {
-	t      testing.TB
-	dir    string
-	url    string
-	db     *store.DB
-	list   *subscribers.List
-	ledger *ledger.Ledger
-	inbox  *inbox.Server
+	t        testing.TB
+	dir      string
+	url      string
+	db       *store.DB
+	list     *subscribers.List
+	editions *editions.Editions
+	ledger   *ledger.Ledger
+	inbox    *inbox.Server
 
 	readers map[string]subscribers.Added // by the first part of their address
 	vote    map[string]string            // paths of vote pages, by what they are about
@@ -116,7 +117,7 @@ func (s *site) fill() {
 	s.must(err)
 	s.list, err = subscribers.Open(ctx, s.db)
 	s.must(err)
-	s.ledger = ledger.New(s.db, s.list)
+	s.editions, s.ledger = editions.New(s.db), ledger.New(s.db, s.list)
 	for _, r := range []struct{ name, newsletter, language string }{
 		{"active", "management", "en"},
 		{"zh-cn", "management", "zh-CN"},
@@ -223,7 +224,7 @@ func (s *site) link(kind string, p subscribers.Purpose, name string) string {
 }
 
 func (s *site) voteLink(newsletter string, date time.Time, name string) string {
-	e, err := s.ledger.Editions().Edition(s.t.Context(), s.db.Read(), newsletter, date.Format(time.DateOnly))
+	e, err := s.editions.Edition(s.t.Context(), s.db.Read(), newsletter, date.Format(time.DateOnly))
 	s.must(err)
 	return s.link("vote/"+strconv.FormatInt(e.ID, 36), subscribers.VoteLink(e.ID), name)
 }

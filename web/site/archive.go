@@ -34,7 +34,7 @@ type listing struct {
 func (s *Site) listing(r *http.Request) (l listing, ok bool) {
 	query := r.URL.Query()
 	l = listing{newsletter: r.PathValue("newsletter"), tag: fold(tidyQuery(query.Get(tagField))), query: tidyQuery(query.Get(queryField)), asked: web.AskedLanguage(r)}
-	if _, public := s.archive.newsletters[l.newsletter]; l.newsletter != "" && !public || s.archive.ledger == nil {
+	if _, public := s.archive.newsletters[l.newsletter]; l.newsletter != "" && !public || s.archive.sent == nil {
 		return l, false
 	}
 	l.lang = s.Language(r, "", s.Letterhead(l.newsletter).Language)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"dailytip/editions"
-	"dailytip/ledger"
 	"dailytip/render"
 	"dailytip/tips"
 )
@@ -38,14 +37,14 @@ const batch = 200
 // archive keeps an index of what is public in memory, and brings it up to date from
 // the ledger. The texts of the tips stay in the ledger.
 type archive struct {
-	ledger      *ledger.Ledger            // nil: nothing is public
+	sent        *editions.Editions        // nil: nothing is public
 	newsletters map[string]render.Options // whose archives are public
 	log         *slog.Logger
 
 	index   atomic.Pointer[archiveIndex] // nil: not read yet
-	checked atomic.Int64                 // when the ledger was last asked, ms
+	checked atomic.Int64                 // when the database was last asked, ms
 
-	mu        sync.Mutex // guards what follows: one request at a time asks the ledger
+	mu        sync.Mutex // guards what follows: one request at a time asks the database
 	editions  map[string]*edition
 	contents  map[int64]bool // those that have been looked at
 	cancelled map[int64]bool
@@ -136,10 +135,10 @@ func (a *archive) follow(ctx context.Context, now time.Time, age time.Duration) 
 
 // read adds what was sent since the last time, and takes out what was cancelled.
 func (a *archive) read(ctx context.Context) (changed bool, err error) {
-	if a.ledger == nil {
+	if a.sent == nil {
 		return false, nil
 	}
-	cancelled, err := a.ledger.Editions().AllCancelled(ctx)
+	cancelled, err := a.sent.AllCancelled(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -155,7 +154,7 @@ func (a *archive) read(ctx context.Context) (changed bool, err error) {
 	if !since.IsZero() {
 		since = since.Add(-overlap)
 	}
-	sent, err := a.ledger.Editions().SentSince(ctx, since)
+	sent, err := a.sent.SentSince(ctx, since)
 	if err != nil {
 		return false, err
 	}
@@ -216,7 +215,7 @@ func (a *archive) addEditions(ctx context.Context, sent []publication) (changed 
 		for i, p := range some {
 			ids[i] = p.Content
 		}
-		items, err := a.ledger.Editions().FirstItems(ctx, ids)
+		items, err := a.sent.FirstItems(ctx, ids)
 		if err != nil {
 			return changed, err
 		}

@@ -21,9 +21,10 @@ import (
 // past is a site with a reader to whom editions can be sent.
 type past struct {
 	*fixture
-	ledger *ledger.Ledger
-	reader subscribers.Added
-	passed atomic.Int64 // since now
+	editions *editions.Editions
+	ledger   *ledger.Ledger
+	reader   subscribers.Added
+	passed   atomic.Int64 // since now
 }
 
 // pass lets time go by, as much as the archive needs to look again.
@@ -33,7 +34,7 @@ func openPast(t *testing.T, change func(*options)) *past {
 	t.Helper()
 	p := &past{}
 	p.fixture = open(t, func(o *options) {
-		p.ledger = o.Ledger
+		p.editions, p.ledger = o.Editions, o.Ledger
 		o.Web.Now = func() time.Time { return now.Add(time.Duration(p.passed.Load())) }
 		if change != nil {
 			change(o)
@@ -186,7 +187,7 @@ func TestNoPageBeforeItIsSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.ledger.Editions().WriteDown(t.Context(), now, "management", "2026-11-24", "pinned", []editions.Item{{Tip: "tip-9", Body: body}}); err != nil {
+	if _, err := p.editions.WriteDown(t.Context(), now, "management", "2026-11-24", "pinned", []editions.Item{{Tip: "tip-9", Body: body}}); err != nil {
 		t.Fatal(err)
 	}
 	member := p.addTo("secret", "member@example.com", "")

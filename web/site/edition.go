@@ -31,7 +31,7 @@ type reading struct {
 // library. Its address stays valid for ever.
 func (s *Site) edition(w http.ResponseWriter, r *http.Request) {
 	newsletter, name := r.PathValue("newsletter"), r.PathValue("name")
-	if _, public := s.archive.newsletters[newsletter]; !public || s.archive.ledger == nil {
+	if _, public := s.archive.newsletters[newsletter]; !public || s.archive.sent == nil {
 		s.Page(s.NotFound)(w, r)
 		return
 	}
@@ -65,7 +65,7 @@ func (s *Site) edition(w http.ResponseWriter, r *http.Request) {
 
 // tipOf reads what an edition sent.
 func (s *Site) tipOf(ctx context.Context, e *edition) (t tips.Tip, err error) {
-	items, err := s.archive.ledger.Editions().FirstItems(ctx, []int64{e.content})
+	items, err := s.archive.sent.FirstItems(ctx, []int64{e.content})
 	if err != nil {
 		return t, err
 	}

@@ -46,7 +46,7 @@ type feedEntry struct {
 func (s *Site) feedOf(path, kind string, write func(feed) ([]byte, error)) http.HandlerFunc {
 	return s.withArchive(func(w http.ResponseWriter, r *http.Request, index *archiveIndex) {
 		newsletter, lang := r.URL.Query().Get(newsletterField), web.AskedLanguage(r)
-		if _, public := s.archive.newsletters[newsletter]; newsletter != "" && !public || s.archive.ledger == nil {
+		if _, public := s.archive.newsletters[newsletter]; newsletter != "" && !public || s.archive.sent == nil {
 			s.Page(s.NotFound)(w, r)
 			return
 		}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/membership"
 	"dailytip/store"
@@ -95,7 +96,7 @@ func openOn(t *testing.T, db *store.DB, change func(*options)) *fixture {
 	book := ledger.New(db, list)
 	o := options{
 		Options: site.Options{
-			List: list, Ledger: book, Membership: membership.New(membership.Options{DB: db, List: list, Ledger: book}),
+			List: list, Editions: editions.New(db), Ledger: book, Membership: membership.New(membership.Options{DB: db, List: list, Ledger: book}),
 			Newsletters: []site.Newsletter{{ID: "management", Title: title, Language: "en"}},
 		},
 		Web: web.Options{

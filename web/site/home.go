@@ -142,7 +142,7 @@ func (s *Site) lastTip(r *http.Request, lang string, n Newsletter) (*homeTip, er
 	if n.Private {
 		return nil, nil
 	}
-	c, err := s.Ledger.Editions().Latest(r.Context(), s.DB.Read(), n.ID, "")
+	c, err := s.Editions.Latest(r.Context(), s.DB.Read(), n.ID, "")
 	if errors.Is(err, editions.ErrNoEdition) || err == nil && len(c.Items) == 0 {
 		return nil, nil
 	}

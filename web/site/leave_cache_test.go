@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
@@ -59,7 +60,7 @@ func BenchmarkLeavePage(b *testing.B) {
 		b.Fatal(err)
 	}
 	handler := options{
-		Options: site.Options{List: list, Ledger: ledger.New(db, list), Newsletters: []site.Newsletter{{ID: "management", Title: title}}},
+		Options: site.Options{List: list, Editions: editions.New(db), Ledger: ledger.New(db, list), Newsletters: []site.Newsletter{{ID: "management", Title: title}}},
 		Web:     web.Options{DB: db},
 	}.serve().Handler()
 	path := "/u/" + list.Tokens().Make(subscribers.UnsubscribeLink, added.Subscription)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/locale"
 	"dailytip/mailer/letter"
@@ -195,7 +196,7 @@ func FuzzPath(f *testing.F) {
 		f.Fatal(err)
 	}
 	handler := options{
-		Options: site.Options{List: list, Ledger: ledger.New(db, list)},
+		Options: site.Options{List: list, Editions: editions.New(db), Ledger: ledger.New(db, list)},
 		Web:     web.Options{DB: db, BaseURL: "https://example.com/tips"},
 	}.serve().Handler()
 	f.Fuzz(func(t *testing.T, path, method string) {

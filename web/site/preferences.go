@@ -156,7 +156,7 @@ func (s *Site) latestFor(ctx context.Context, q store.Queryer, p reader) (editio
 	if due, err := s.nextDue(ctx, q, p); err == nil && !due.IsZero() {
 		before = due.Format(time.DateOnly)
 	}
-	return s.Ledger.Editions().Latest(ctx, q, p.subscription.Newsletter, before)
+	return s.Editions.Latest(ctx, q, p.subscription.Newsletter, before)
 }
 
 // join sends a mail that asks a reader who has left whether they want to come back,

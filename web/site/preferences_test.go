@@ -212,7 +212,7 @@ func TestTheLatestTipOnceMore(t *testing.T) {
 		p := &past{}
 		p.fixture = openOn(t, db, func(o *options) {
 			twoLetters(o)
-			p.ledger = o.Ledger
+			p.editions, p.ledger = o.Editions, o.Ledger
 			o.Web.Now = func() time.Time { return now.Add(time.Duration(p.passed.Load())) }
 		})
 		early := p.add("early@example.com", "de")
@@ -238,7 +238,7 @@ func TestTheLatestTipOnceMore(t *testing.T) {
 		var got []string
 		for _, j := range jobs {
 			if j.Kind == ledger.Resend {
-				c, err := p.ledger.Editions().ReadContent(t.Context(), j.Content)
+				c, err := p.editions.ReadContent(t.Context(), j.Content)
 				if err != nil {
 					t.Fatal(err)
 				}

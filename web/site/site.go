@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/membership"
 	"dailytip/render"
@@ -18,9 +19,10 @@ import (
 	"dailytip/web"
 )
 
-// Options are what [AddTo] needs. List, Ledger and Membership are required.
+// Options are what [AddTo] needs. List, Editions, Ledger and Membership are required.
 type Options struct {
 	List        *subscribers.List
+	Editions    *editions.Editions
 	Ledger      *ledger.Ledger
 	Membership  *membership.Service
 	Newsletters []Newsletter
@@ -87,7 +89,7 @@ func AddTo(server *web.Server, o Options) *Site {
 // openArchive prepares what is public. It reads nothing yet.
 func (s *Site) openArchive() {
 	s.looks = map[string]render.Options{}
-	s.archive = archive{ledger: s.Ledger, newsletters: map[string]render.Options{}, log: s.Log}
+	s.archive = archive{sent: s.Editions, newsletters: map[string]render.Options{}, log: s.Log}
 	for _, n := range s.Newsletters {
 		look := render.Options{Language: n.Language}
 		if !n.Private || !n.Unlisted { // else the mails bring their pictures along

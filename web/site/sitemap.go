@@ -24,7 +24,7 @@ const mapLength = 2_500
 func (s *Site) siteMap(w http.ResponseWriter, r *http.Request, index *archiveIndex) {
 	n, ok := pageNumber(r)
 	files := (len(index.all) + mapLength - 1) / mapLength
-	if !ok || n > files || s.archive.ledger == nil {
+	if !ok || n > files || s.archive.sent == nil {
 		s.Page(s.NotFound)(w, r)
 		return
 	}
@@ -96,7 +96,7 @@ func (s *Site) robots(w http.ResponseWriter, _ *http.Request) {
 	for _, path := range s.unlisted() {
 		b.WriteString("Disallow: " + s.Path(path, nil) + "\n")
 	}
-	if s.archive.ledger != nil {
+	if s.archive.sent != nil {
 		b.WriteString("\nSitemap: " + s.URL("/sitemap.xml", nil) + "\n")
 	}
 	h := w.Header()

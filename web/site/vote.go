@@ -72,7 +72,7 @@ func (s *Site) vote(r *http.Request) (web.Page, error) {
 		}
 		changed = b.content.Items[i].Tip
 		b.votes[changed] = answer == usefulVote
-		_, err = s.Ledger.Editions().Vote(r.Context(), tx, now, editions.Vote{
+		_, err = s.Editions.Vote(r.Context(), tx, now, editions.Vote{
 			Edition: b.content.Edition, Tip: changed, Subscriber: b.person.ID, Useful: answer == usefulVote,
 		})
 		return err
@@ -108,7 +108,7 @@ func (s *Site) ballot(ctx context.Context, q store.Queryer, edition, subscriptio
 			return b, fmt.Errorf("read the copy of tip %s: %w", item.Tip, err)
 		}
 		b.tips = append(b.tips, t)
-		useful, voted, err := s.Ledger.Editions().VoteOf(ctx, q, edition, b.person.ID, item.Tip)
+		useful, voted, err := s.Editions.VoteOf(ctx, q, edition, b.person.ID, item.Tip)
 		if err != nil {
 			return b, err
 		}

@@ -18,7 +18,7 @@ func (p *past) voteLink(edition int64, a subscribers.Added) string {
 // tally is how often a tip was found useful and how often not.
 func (p *past) tally(tip string) editions.Tally {
 	p.t.Helper()
-	all, err := p.ledger.Editions().Tallies(p.t.Context(), []string{"management"})
+	all, err := p.editions.Tallies(p.t.Context(), []string{"management"})
 	if err != nil {
 		p.t.Fatal(err)
 	}
