@@ -63,21 +63,6 @@ func (l *Ledger) tellCrowd(ctx context.Context, tx *sql.Tx, now time.Time, b sub
 		d.Crowd, d.Domain, b.Reply, d.Domain, d.Domain))
 }
 
-// tellOurs tells that mails come back for a fault of ours, once a day for each reason.
-func (l *Ledger) tellOurs(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce, d subscribers.Decided) error {
-	var told bool
-	err := tx.QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM bounces WHERE at > $1 AND class = 'ours' AND newsletter = $2 AND reason = $3 AND id <> $4)`,
-		store.Millis(now.Add(-24*time.Hour)), b.Newsletter, b.Reason, d.ID).Scan(&told)
-	if err != nil || told {
-		return err
-	}
-	return l.tell(ctx, tx, now, b.Newsletter, "mails come back: "+b.Reason, fmt.Sprintf(
-		"A mail came back for a reason that isn't its reader's. A server for %s said:\n\n    %s\n\n"+
-			"Nobody was suppressed. dailytip bounces list --class ours shows what comes back for such a reason;\n"+
-			"docs/bounces.md says what the reasons mean.\n", d.Domain, b.Reply))
-}
-
 // refused decides what a mail that failed means for its reader, in the transaction
 // that records it.
 func (l *Ledger) refused(ctx context.Context, tx *sql.Tx, now time.Time, o Outcome) error {

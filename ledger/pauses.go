@@ -24,26 +24,38 @@ type PauseInfo struct {
 	Since      time.Time
 	Reason     string
 	Reply      Reply
-	ProbeAt    time.Time // when one mail is tried again
+	ProbeAt    time.Time // when one mail is tried again; zero: none is, see Held
 	Probes     int       // tried so far
 }
 
+// Held tells a pause that only a command ends: what the relay says to a probe proves
+// nothing about its cause.
+func (p PauseInfo) Held() bool { return p.ProbeAt.IsZero() }
+
 // Pause holds a newsletter's run, or everything, until a probe goes through. It
-// replaces what was known of the same pause. What tells an operator of it is
-// enqueued with it, as of now.
+// replaces what was known of the same pause, unless that is held. What tells an
+// operator of it is enqueued with it, as of now.
 func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...Notice) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO pauses (newsletter, since, reason, code, enhanced, reply, probe_at, probes)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
-				enhanced = excluded.enhanced, reply = excluded.reply, probe_at = excluded.probe_at, probes = excluded.probes`,
-			p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, plain(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes)
-		if err != nil {
-			return fmt.Errorf("pause: %w", err)
+		if err := l.pause(ctx, tx, p); err != nil {
+			return err
 		}
 		return l.enqueueAll(ctx, tx, now, tell)
 	})
+}
+
+func (l *Ledger) pause(ctx context.Context, tx *sql.Tx, p PauseInfo) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO pauses (newsletter, since, reason, code, enhanced, reply, probe_at, probes)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
+			enhanced = excluded.enhanced, reply = excluded.reply, probe_at = excluded.probe_at, probes = excluded.probes
+			WHERE pauses.probe_at > 0`,
+		p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, plain(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes)
+	if err != nil {
+		return fmt.Errorf("pause: %w", err)
+	}
+	return nil
 }
 
 // Tell enqueues what tells an operator of something that changes nothing here.
@@ -63,11 +75,11 @@ func (l *Ledger) enqueueAll(ctx context.Context, tx *sql.Tx, now time.Time, all 
 	return nil
 }
 
-// Resume ends a pause and reports whether there was one; if so, what tells an
-// operator of it is enqueued, as of now.
+// Resume ends a pause that a probe ends, and reports whether there was one; if so,
+// what tells an operator of it is enqueued, as of now.
 func (l *Ledger) Resume(ctx context.Context, now time.Time, newsletter string, tell ...Notice) (ended bool, err error) {
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", newsletter))
+		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1 AND probe_at > 0", newsletter))
 		if ended = n > 0; err != nil || !ended {
 			return err
 		}
@@ -200,7 +212,7 @@ const probeGap = time.Minute
 func pausedBy(pauses []PauseInfo, now time.Time) paused {
 	p := paused{scopes: map[string]bool{}}
 	for _, one := range pauses {
-		probe := !one.ProbeAt.After(now)
+		probe := !one.Held() && !one.ProbeAt.After(now)
 		if one.Newsletter == Relay {
 			p.all, p.probeAll = true, probe
 		} else {
@@ -217,7 +229,7 @@ func (l *Ledger) takeProbes(ctx context.Context, tx *sql.Tx, now time.Time) (pau
 		return paused{}, err
 	}
 	for _, p := range pauses {
-		if p.ProbeAt.After(now) {
+		if p.Held() || p.ProbeAt.After(now) {
 			continue
 		}
 		_, err := tx.ExecContext(ctx, "UPDATE pauses SET probe_at = $1 WHERE newsletter = $2", store.Millis(now.Add(probeGap)), p.Newsletter)

@@ -25,30 +25,28 @@ func (l *Ledger) ScopesOf(ctx context.Context, newsletter string) ([]PauseInfo, 
 }
 
 // ResumeNow has one mail of each paused scope tried at once; when the relay takes
-// it, the rest follows. Without a try, it ends the pauses: all goes out again,
-// and pauses again if need be.
+// it, the rest follows. Without a try, and where a pause is held, it ends the pauses:
+// all goes out again, and pauses again if need be.
 func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInfo, try bool, who string) error {
-	detail := "without a try"
-	if try {
-		detail = "one mail is tried first"
-	}
 	err := l.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, p := range scopes {
 			if err := l.probeNow(ctx, tx, now, p.Newsletter); err != nil {
 				return err
 			}
-			if !try {
-				if err := l.bringForward(ctx, tx, now, p.Newsletter); err != nil {
-					return err
-				}
-				if _, err := tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", p.Newsletter); err != nil {
+			what := "one mail is tried first"
+			held, err := isHeld(ctx, tx, p.Newsletter)
+			if err != nil {
+				return err
+			}
+			if held || !try {
+				what = "without a try"
+				if err := l.endPause(ctx, tx, now, p.Newsletter); err != nil {
 					return err
 				}
 			}
 			newsletter, notices := strings.CutSuffix(p.Newsletter, NoticesOf(""))
-			what := detail
 			if notices {
-				what = "its notices; " + detail
+				what = "its notices; " + what
 			}
 			if _, err := l.note(ctx, tx, now, Action{Kind: ActionResume, Newsletter: newsletter, Who: who, Detail: what}); err != nil {
 				return err
@@ -60,4 +58,19 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 		return fmt.Errorf("resume: %w", err)
 	}
 	return nil
+}
+
+// isHeld tells whether only a command ends a scope's pause.
+func isHeld(ctx context.Context, tx *sql.Tx, scope string) (held bool, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pauses WHERE newsletter = $1 AND probe_at = 0)", scope).Scan(&held)
+	return held, err
+}
+
+// endPause ends a pause, whatever it is: what waits goes out.
+func (l *Ledger) endPause(ctx context.Context, tx *sql.Tx, now time.Time, scope string) error {
+	if err := l.bringForward(ctx, tx, now, scope); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM pauses WHERE newsletter = $1", scope)
+	return err
 }

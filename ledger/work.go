@@ -101,7 +101,7 @@ func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
 func (l *Ledger) noticesFree(ctx context.Context, now time.Time) (free bool, err error) {
 	err = l.db.Read().QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM notices WHERE `+isReady+` AND NOT EXISTS (
-			SELECT 1 FROM pauses WHERE pauses.newsletter = notices.newsletter || '/notices' AND pauses.probe_at > $1))`, store.Millis(now)).Scan(&free)
+			SELECT 1 FROM pauses WHERE pauses.newsletter = notices.newsletter || '/notices' AND (pauses.probe_at > $1 OR pauses.probe_at = 0)))`, store.Millis(now)).Scan(&free)
 	if err != nil {
 		return false, fmt.Errorf("look for notices: %w", err)
 	}

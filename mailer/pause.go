@@ -35,6 +35,9 @@ func (d *dispatcher) readPauses(ctx context.Context) {
 // pause holds a newsletter's run, or all of them, and says so once.
 func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a ledger.Reply, why string) {
 	was, paused := d.paused[scope]
+	if paused && was.Held() {
+		return
+	}
 	info := ledger.PauseInfo{Newsletter: scope, Since: now, Reason: why, Reply: a, ProbeAt: now.Add(d.pace.probe(scope, 0))}
 	if paused {
 		info.Since, info.Probes = was.Since, was.Probes+1
@@ -62,20 +65,24 @@ func probeAfter(scope string, probes int) time.Duration {
 	return min(5*time.Minute<<min(probes, 4), time.Hour)
 }
 
-// resume ends a pause, if there is one.
+// resume ends a pause, if there is one that a mail which was taken ends.
 func (d *dispatcher) resume(ctx context.Context, scope string) {
 	info, paused := d.paused[scope]
-	if !paused {
+	if !paused || info.Held() {
 		return
 	}
 	now := clock()
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	if _, err := d.ledger.Resume(ctx, now, scope, d.alertResume(now, info)...); err != nil {
+	ended, err := d.ledger.Resume(ctx, now, scope, d.alertResume(now, info)...)
+	if err != nil {
 		d.lost(now, err)
 		return
 	}
-	delete(d.paused, scope)
+	if delete(d.paused, scope); !ended { // somebody else has ended it, or it's held meanwhile
+		d.readPauses(ctx)
+		return
+	}
 	d.idle = false
 	d.log.Info("sending goes on: the relay takes mail again", "newsletter", scopeName(scope))
 }

@@ -42,9 +42,7 @@ func reason(r *message) string {
 	case a.Stage == verdict.MailFrom, r.verdict == verdict.Ours && verdict.Assess(a).Reason == "rejected":
 		why, then = "the relay refused the sender", "; check "+sender+": and that the relay lets you send as this address"
 	case r.verdict == verdict.Ours:
-		if c, ok := causes[verdict.Assess(a).Reason]; ok {
-			why, then = c.why, c.then
-		}
+		why, then = cause(verdict.Assess(a).Reason, why, then)
 	}
 	if r.relay != "" {
 		why += " (" + r.relay + ")"
@@ -52,14 +50,25 @@ func reason(r *message) string {
 	return why + then
 }
 
-// causes tells what makes a relay refuse everybody, by the reason that [verdict.Assess]
-// finds.
+// cause says what makes a relay refuse everybody, by the reason that [verdict.Assess]
+// finds; what it can't say of all of them stays as it is.
+func cause(reason, why, then string) (string, string) {
+	if c, ok := causes[reason]; ok {
+		return c.why, c.then
+	}
+	if reason == "authfailure" || reason == "requireptr" {
+		r := verdict.RemedyFor(reason)
+		return r.What, "; " + r.Then
+	}
+	return why, then
+}
+
+// causes are what a relay means by a reason, where that is another thing than what the
+// servers behind it do.
 var causes = map[string]struct{ why, then string }{
 	"exceedlimit": {"the relay takes no more: a limit is used up", "; what waits is tried again by itself. Have the limit raised, or set smtp: daily_limit"},
 	"speeding":    {"the relay takes no more: we send too much at a time", "; what waits is tried again by itself. Set smtp: rate or connections"},
 	"norelaying":  {"the relay won't pass mail on for us", "; have it let this machine send, or log in: smtp: username and password"},
-	"authfailure": {"the mails don't pass SPF, DKIM or DMARC", "; check dkim: and what DNS says of the sender's domain"},
-	"requireptr":  {"this machine's address has no right name in DNS", "; have its PTR record set, or send through another relay"},
 	"mesgtoobig":  {"the mail is larger than the relay takes", "; shorten the tip, or raise the relay's limit"},
 }
 

@@ -8,8 +8,9 @@ import (
 // lookAgain is how often Run looks.
 const lookAgain = time.Minute
 
-// Run forgets what has been kept long enough, and tells the operator of editions of
-// which too much comes back, until its context ends.
+// Run forgets what has been kept long enough, tells the operator of editions of which
+// too much comes back, and pauses newsletters whose mails do for a fault of ours, until
+// its context ends.
 func (t *Taker) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookAgain)
 	defer tick.Stop()
@@ -28,6 +29,9 @@ func (t *Taker) Run(ctx context.Context) error {
 
 // Look does once what Run does.
 func (t *Taker) Look(ctx context.Context, now time.Time) error {
+	if err := t.Ledger.PauseForReturns(ctx, now); err != nil {
+		return err
+	}
 	if err := t.Ledger.TellRates(ctx, now, t.AlertBounces, t.AlertComplaints); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,9 @@ refuses the sender, a mail that can't be composed. It then tries one mail now an
 When you have mended the cause, resume has one tried at once; when the relay takes it,
 all the rest follows. --force sends the rest without trying one first: for when the mail
 that is tried is itself the trouble.
+
+A newsletter whose mails come back for a fault of ours, such as a DMARC policy, stays
+paused until resume: the relay takes such mails, so a try would prove nothing.
 
 An edition that was paused by command goes on with dailytip edition resume.`,
 		Args: cobra.NoArgs,
@@ -64,6 +68,15 @@ func (c *command) resumeScopes(ctx context.Context, a *app, newsletter string, f
 	}
 	if force {
 		c.say("all goes out again; when the cause is still there, sending pauses again")
+		return nil
+	}
+	paused = slices.DeleteFunc(paused, func(p ledger.PauseInfo) bool {
+		if p.Held() {
+			c.say("%s goes on; when its mails come back again, it pauses again", scopeText(p.Newsletter))
+		}
+		return p.Held()
+	})
+	if len(paused) == 0 {
 		return nil
 	}
 	alone, err := a.nobodySends(ctx)
@@ -133,7 +146,7 @@ func (c *command) awaitTry(ctx context.Context, a *app, newsletter string, befor
 func stillPaused(paused []ledger.PauseInfo) error {
 	var faults []error
 	for _, p := range paused {
-		faults = append(faults, exitf(codeFailed, "%s still paused: %s%s", scopeText(p.Newsletter), p.Reason, said(p.Reply)))
+		faults = append(faults, exitf(codeFailed, "%s still paused: %s%s", scopeText(p.Newsletter), p.Reason, said(p)))
 	}
 	return exit{codeFailed, errors.Join(faults...)}
 }

@@ -192,7 +192,7 @@ func (c *command) reportEdition(ctx context.Context, a *app, edition editions.Ed
 		}
 	}
 	for _, p := range c.pausesOf(ctx, a) {
-		c.say("paused: %s%s", p.Reason, said(p.Reply))
+		c.say("paused: %s%s", p.Reason, said(p))
 	}
 	if now, err := a.editions.Edition(ctx, a.db.Read(), edition.Newsletter, edition.LocalDate); err == nil && now.State == editions.Cancelled {
 		code := codePart

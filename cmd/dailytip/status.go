@@ -126,14 +126,21 @@ func (c *command) printPauses(ctx context.Context, a *app) error {
 		return err
 	}
 	for _, p := range pauses {
-		c.printf("paused: %s, since %s: %s%s; next try %s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, said(p.Reply), instant(p.ProbeAt))
+		next := "; next try " + instant(p.ProbeAt)
+		if p.Held() {
+			next = "\n        dailytip resume goes on with it, when the cause is mended"
+		}
+		c.printf("paused: %s, since %s: %s%s%s\n", scopeText(p.Newsletter), instant(p.Since), p.Reason, said(p), next)
 	}
 	return nil
 }
 
-// said puts the relay's reply that caused a pause on a line of its own.
-func said(a ledger.Reply) string {
-	if text := mailer.Said(a); text != "" {
+// said puts the reply that caused a pause on a line of its own.
+func said(p ledger.PauseInfo) string {
+	if p.Held() {
+		return "\n        a server said: " + p.Reply.Text
+	}
+	if text := mailer.Said(p.Reply); text != "" {
 		return "\n        " + text
 	}
 	return ""

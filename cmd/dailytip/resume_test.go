@@ -1,0 +1,41 @@
+package main
+
+import (
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/ledger"
+)
+
+// A newsletter whose mails come back goes on when somebody says so, without a try.
+func TestResumeWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	in := install(t, relayTo(1, ""), "")
+	c := &command{stdio: stdio{strings.NewReader(""), io.Discard, io.Discard}, config: filepath.Join(in.dir, "config.yaml"), logFormat: "text"}
+	a, err := c.open(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.close()
+	now := time.Now()
+	err = a.ledger.Pause(t.Context(), now, ledger.PauseInfo{
+		Newsletter: "management", Since: now, Reason: "mails come back: the mails don't pass DMARC; check dkim:", Reply: ledger.Reply{Text: "550 5.7.26 no"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := in.run(codeDone, "status")
+	for _, want := range []string{"paused: newsletter management", "check dkim:", "a server said: 550 5.7.26 no", "dailytip resume goes on with it"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("status doesn't say %q:\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "next try") {
+		t.Errorf("status speaks of a try:\n%s", said)
+	}
+	in.run(codeDone, "resume")
+	in.run(codeNothing, "resume")
+}
