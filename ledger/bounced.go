@@ -38,14 +38,15 @@ func (l *Ledger) Bounced(ctx context.Context, tx *sql.Tx, now time.Time, b subsc
 const goodTime = 100 * 24 * time.Hour
 
 // LastGood returns when the last mail was accepted for a reader of which nothing has
-// come back for [subscribers.QuietTime]; the zero time when there's none.
+// come back for [subscribers.QuietTime]; the zero time when there's none. What was said
+// while it was being sent was said before it was accepted.
 func (l *Ledger) LastGood(ctx context.Context, q store.Queryer, now time.Time, subscriber int64) (time.Time, error) {
 	var at int64
 	err := q.QueryRowContext(ctx, `
 		SELECT COALESCE(MAX(d.done_at), 0) FROM editions e JOIN deliveries d ON d.edition = e.id AND d.subscriber = $1
 		WHERE e.opened_at > $2 AND d.state = 'sent' AND d.done_at <= $3 AND NOT EXISTS (
-			SELECT 1 FROM bounces b WHERE b.subscriber = $1 AND b.edition = e.id AND b.class IN ('hard', 'soft') AND b.decision <> 'undone')`,
-		subscriber, store.Millis(now.Add(-goodTime)), store.Millis(now.Add(-subscribers.QuietTime))).Scan(&at)
+			SELECT 1 FROM bounces b WHERE b.subscriber = $1 AND b.edition = e.id AND b.class IN ('hard', 'soft') AND b.door <> $4 AND b.decision <> 'undone')`,
+		subscriber, store.Millis(now.Add(-goodTime)), store.Millis(now.Add(-subscribers.QuietTime)), subscribers.WhileSending).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look for a mail that arrived: %w", err)
 	}
@@ -66,11 +67,7 @@ func (l *Ledger) tellCrowd(ctx context.Context, tx *sql.Tx, now time.Time, b sub
 // refused decides what a mail that failed means for its reader, in the transaction
 // that records it.
 func (l *Ledger) refused(ctx context.Context, tx *sql.Tx, now time.Time, o Outcome) error {
-	b := subscribers.Bounce{
-		Subscriber: o.Job.Key.Subscriber, Subscription: o.Job.Subscription, Newsletter: o.Job.Newsletter,
-		Edition: o.Job.Key.Edition, Notice: o.Job.Key.Notice, Confirms: o.Job.Kind == Confirm,
-		Door: subscribers.WhileSending, Status: o.Reply.Enhanced, Reason: o.Opinion.Reason, Reply: o.Reply.String(),
-	}
+	b := o.bounce()
 	switch {
 	case b.Subscriber == 0:
 		return nil
@@ -83,6 +80,15 @@ func (l *Ledger) refused(ctx context.Context, tx *sql.Tx, now time.Time, o Outco
 	}
 	_, err := l.Bounced(ctx, tx, now, b)
 	return err
+}
+
+// bounce is a refusal while sending as a bounce, but for its class.
+func (o Outcome) bounce() subscribers.Bounce {
+	return subscribers.Bounce{
+		Subscriber: o.Job.Key.Subscriber, Subscription: o.Job.Subscription, Newsletter: o.Job.Newsletter,
+		Edition: o.Job.Key.Edition, Notice: o.Job.Key.Notice, Confirms: o.Job.Kind == Confirm,
+		Door: subscribers.WhileSending, Status: o.Reply.Enhanced, Reason: o.Opinion.Reason, Reply: plain(o.Reply.String()),
+	}
 }
 
 // ErrNoMail means that there's no such delivery or notice.

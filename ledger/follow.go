@@ -21,6 +21,11 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 	if o.State == Failed {
 		return r.l.refused(ctx, r.tx, r.now, o)
 	}
+	if o.HeldBack {
+		b := o.bounce()
+		b.Class = subscribers.HardBounce
+		return r.l.list.HoldBack(ctx, r.tx, r.now, b)
+	}
 	if o.Job.Content == 0 {
 		return nil
 	}

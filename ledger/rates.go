@@ -51,14 +51,14 @@ func over(n, of int64, percent float64) bool {
 }
 
 // Rates returns how much came back of the editions that were opened since an instant
-// and of which anything did.
+// and of which anything did. What is held back is told by itself.
 func (l *Ledger) Rates(ctx context.Context, since time.Time) (all []Rates, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT e.id, e.newsletter, e.local_date, (SELECT COALESCE(SUM(c.opened), 0) FROM counters c WHERE c.edition = e.id), b.hard, b.complaints
 		FROM editions e JOIN (
 			SELECT edition, COUNT(DISTINCT CASE WHEN class = 'hard' THEN subscriber END) AS hard,
 				COUNT(DISTINCT CASE WHEN class = 'complaint' AND reason <> 'unsubscribe' THEN subscriber END) AS complaints
-			FROM bounces WHERE edition > 0 AND edition IN (SELECT id FROM editions WHERE opened_at > $1) AND class IN ('hard', 'complaint') AND decision <> 'undone'
+			FROM bounces WHERE edition > 0 AND edition IN (SELECT id FROM editions WHERE opened_at > $1) AND class IN ('hard', 'complaint') AND decision NOT IN ('undone', 'held back')
 			GROUP BY edition) b ON b.edition = e.id`, store.Millis(since))
 	if err != nil {
 		return nil, fmt.Errorf("count what came back: %w", err)

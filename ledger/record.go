@@ -24,6 +24,9 @@ type Outcome struct {
 	// reply says of it.
 	Dead    bool
 	Opinion verdict.Opinion
+	// HeldBack says of what is Pending that a server called the address dead as it did
+	// all others of its domain: the operator decides.
+	HeldBack bool
 	// Doubt says that this attempt may have arrived all the same.
 	Doubt bool
 }

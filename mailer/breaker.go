@@ -3,6 +3,7 @@ package mailer
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,11 +24,17 @@ type breaker struct {
 	waiting []refusal // in the order in which they came
 	taken   int       // how many mails were accepted
 	before  int       // taken when the queue was last empty
-	broken  int       // how often in a row the relay was left to others
-	// putBack are mails whose refusals were put back, and what was taken then. When
-	// others have been accepted since, they're refused for what they are. It forgets
-	// those that are tried again; those that expire or leave first stay, a few numbers each.
-	putBack map[ledger.Key]int
+	broken  int       // how often in a row the relay was left to others; a restart forgets it, and tries the relay sooner
+	dead    string    // the domain of which the relay knows no address, while that is why the scope is paused; "": none
+	// putBack are mails whose refusals were put back. When others have been accepted
+	// since, they're refused for what they are.
+	putBack map[ledger.Key]putBack
+}
+
+// putBack is what is remembered of a mail whose refusal was put back.
+type putBack struct {
+	taken     int       // how many mails had been accepted then
+	expiresAt time.Time // nothing is asked of it any more
 }
 
 // circuit is what a breaker belongs to: what one relay is given of one scope. The
@@ -57,7 +64,7 @@ const (
 func (d *dispatcher) breaker(c circuit) *breaker {
 	b := d.breakers[c]
 	if b == nil {
-		b = &breaker{putBack: map[ledger.Key]int{}}
+		b = &breaker{putBack: map[ledger.Key]putBack{}}
 		d.breakers[c] = b
 	}
 	return b
@@ -73,7 +80,7 @@ func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x ref
 	case x.State != ledger.Failed:
 		b.weight += w.weight
 		d.outcomes = append(d.outcomes, x.Outcome)
-	case again && then < b.taken && x.verdict != verdict.Ours:
+	case again && then.taken < b.taken && x.verdict != verdict.Ours:
 		d.outcomes = append(d.outcomes, x.Outcome)
 	default:
 		b.weight += w.weight
@@ -88,8 +95,12 @@ func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x ref
 // mails, or the scope is paused. Its refusals are put back until then.
 func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit, x refusal) {
 	b := d.breaker(c)
-	why := cmp.Or(allDead(b.waiting), x.why)
-	if !d.leave(ctx, now, c, x.Reply, why) {
+	maps.DeleteFunc(b.putBack, func(_ ledger.Key, p putBack) bool { return p.expiresAt.Before(now) })
+	b.dead = deadDomain(b.waiting)
+	why := cmp.Or(allDead(b.dead, len(b.waiting)), x.why)
+	if d.leave(ctx, now, c, x.Reply, why) {
+		b.dead = ""
+	} else {
 		d.pause(ctx, now, c.scope, x.Reply, why)
 	}
 	d.putBack(now, c, b.waiting...)
@@ -136,9 +147,10 @@ func (d *dispatcher) putBack(now time.Time, c circuit, refusals ...refusal) {
 func (d *dispatcher) putBackUntil(at time.Time, c circuit, refusals []refusal) {
 	b := d.breaker(c)
 	for _, x := range refusals {
+		x.HeldBack = x.Dead && x.Job.Kind == "" && x.Job.Email.Domain() == b.dead
 		x.State, x.NextAt, x.Dead = ledger.Pending, at, false
 		d.outcomes = append(d.outcomes, x.Outcome)
-		b.putBack[x.Job.Key] = b.taken
+		b.putBack[x.Job.Key] = putBack{b.taken, x.Job.ExpiresAt}
 	}
 }
 
@@ -168,6 +180,7 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 	d.record(b.waiting[:before])
 	b.waiting, b.weight = b.waiting[before:], 0
 	b.taken++
+	b.dead = ""
 	if b.broken > 0 {
 		b.broken = 0
 		d.log.Info("the relay takes the newsletter's mails again", "newsletter", scope, "relay", x.relay)

@@ -72,13 +72,12 @@ var causes = map[string]struct{ why, then string }{
 	"mesgtoobig":  {"the mail is larger than the relay takes", "; shorten the tip, or raise the relay's limit"},
 }
 
-// allDead says that a relay knows none of a domain's addresses; "" when the refusals
-// aren't all of that kind.
-func allDead(refusals []refusal) string {
-	domain := ""
+// deadDomain is the domain of which a relay knows none of the addresses; "" when the
+// refusals aren't all of that kind.
+func deadDomain(refusals []refusal) (domain string) {
 	for _, x := range refusals {
-		_, its, _ := strings.Cut(string(x.Job.Email), "@")
-		if x.verdict != verdict.Dead || domain != "" && its != domain {
+		its := x.Job.Email.Domain()
+		if !x.Dead || domain != "" && its != domain {
 			return ""
 		}
 		domain = its
@@ -86,7 +85,16 @@ func allDead(refusals []refusal) string {
 	if len(refusals) < 2 {
 		return ""
 	}
-	return fmt.Sprintf("none of the %d addresses of %s that were tried exists, the relay says, which is hardly the readers' fault; ask there, or take them off the list", len(refusals), domain)
+	return domain
+}
+
+// allDead says that a relay knows none of a domain's addresses; "" for none.
+func allDead(domain string, n int) string {
+	if domain == "" {
+		return ""
+	}
+	return fmt.Sprintf("none of the %d addresses of %[2]s that were tried exists, the relay says, which is hardly the readers' fault. "+
+		"So the answers are held back, and nobody is suppressed; ask there. When they are gone indeed, dailytip bounces retry --domain %[2]s lets the answers count", n, domain)
 }
 
 var (

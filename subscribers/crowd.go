@@ -3,7 +3,10 @@ package subscribers
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"maps"
+	"sync"
 	"time"
 
 	"dailytip/store"
@@ -22,7 +25,9 @@ type crowd struct {
 func (l *List) crowd(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, domain string) (c crowd, err error) {
 	c.since = store.Millis(now.Add(-crowdTime))
 	err = tx.QueryRowContext(ctx, `
-		SELECT EXISTS (SELECT 1 FROM bounces WHERE class = 'hard' AND domain = $1 AND at > $2 AND decision = 'held back')`, domain, c.since).Scan(&c.known)
+		SELECT COUNT(*) > $3 FROM (
+			SELECT 1 FROM bounces WHERE class = 'hard' AND domain = $1 AND at > $2 AND decision = 'held back' LIMIT $3 + 1) AS held`,
+		domain, c.since, crowdMost).Scan(&c.known)
 	if err != nil || c.known {
 		c.many = c.known
 		return c, err
@@ -33,23 +38,72 @@ func (l *List) crowd(ctx context.Context, tx *sql.Tx, now time.Time, subscriber 
 	if err != nil {
 		return c, fmt.Errorf("count a domain's bounces: %w", err)
 	}
-	// Of many hundreds, not each one needs a look at all readers.
-	if c.refused++; c.refused <= crowdMost || c.refused > 200 && c.refused%100 != 0 {
+	if c.refused++; c.refused <= max(crowdMost, l.few.of(domain, now)) {
 		return c, nil
 	}
-	// Whether there are so many readers, however many more: at a large provider that
-	// is known after a few.
+	// Whether there are so many readers, however many more. Twice as many as it takes
+	// are looked for, so that the next look comes when twice as many were refused.
 	var readers int
 	err = tx.QueryRowContext(ctx, `
 		SELECT COUNT(*) FROM (
 			SELECT 1 FROM subscribers p WHERE p.email_key LIKE $1 AND (p.suppressed_at = 0 OR p.suppressed_at > $2)
 			AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber = p.id AND s.state <> 'unsubscribed') LIMIT $3) AS these`,
-		"%@"+domain, c.since, crowdShare*c.refused).Scan(&readers)
+		"%@"+domain, c.since, 2*crowdShare*c.refused).Scan(&readers)
 	if err != nil {
 		return c, fmt.Errorf("count a domain's readers: %w", err)
 	}
-	c.many = readers < crowdShare*c.refused
+	if c.many = readers < crowdShare*c.refused; !c.many {
+		l.few.learn(domain, readers/crowdShare, now)
+	}
 	return c, nil
+}
+
+// few knows of domains how many refusals a day are a few of many readers, so that not
+// each refusal costs a look at all of them.
+type few struct {
+	mu     sync.Mutex
+	bounds map[string]bound
+}
+
+type bound struct {
+	refused int
+	until   time.Time // readers come and go
+}
+
+func (f *few) of(domain string, now time.Time) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if b := f.bounds[domain]; now.Before(b.until) {
+		return b.refused
+	}
+	return 0
+}
+
+func (f *few) learn(domain string, refused int, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	maps.DeleteFunc(f.bounds, func(_ string, b bound) bool { return !now.Before(b.until) })
+	f.bounds[domain] = bound{refused, now.Add(time.Hour)}
+}
+
+// HoldBack writes down, once for each mail, that a server calls an address dead, and
+// does nothing: it says so of all that it was asked for, and the operator decides.
+func (l *List) HoldBack(ctx context.Context, tx *sql.Tx, now time.Time, b Bounce) error {
+	person, err := l.Get(ctx, tx, b.Subscriber)
+	if errors.Is(err, ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var known bool
+	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM bounces WHERE subscriber = $1 AND edition = $2 AND decision = 'held back')",
+		b.Subscriber, b.Edition).Scan(&known)
+	if err != nil || known {
+		return err
+	}
+	b.ID, b.At = l.ids.New(now), now
+	return l.writeBounce(ctx, tx, b, Decided{ID: b.ID, Domain: person.Email.Domain(), Decision: HeldBack})
 }
 
 // holdBack takes back what the same day's earlier bounces of a domain did.

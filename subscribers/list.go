@@ -22,6 +22,7 @@ type List struct {
 	tokens *Tokens
 	tags   *verp.Tags
 
+	few      few
 	scrubbed atomic.Int64 // up to which erasure the files are clean, in ms
 }
 
@@ -31,7 +32,7 @@ func Open(ctx context.Context, db *store.DB) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &List{db: db, ids: &store.IDs{}, tokens: tokens, tags: &verp.Tags{}}
+	l := &List{db: db, ids: &store.IDs{}, tokens: tokens, tags: &verp.Tags{}, few: few{bounds: map[string]bound{}}}
 	return l, loadTags(ctx, db, l.tags)
 }
 

@@ -38,12 +38,19 @@ func resting(ctx context.Context, q store.Queryer, now time.Time, subscriber int
 
 // Tried notes that an edition was opened for addresses whose rest is over: until it is
 // clear what becomes of that one mail, they get no other. It belongs into the
-// transaction that opens it. Rests whose try stayed quiet are over for good.
+// transaction that opens it. Rests whose try was accepted and stayed quiet are over for
+// good; where it wasn't, or came back for a fault of ours, the next edition is the try.
 func Tried(ctx context.Context, tx *sql.Tx, due time.Time, edition int64) error {
 	for _, step := range []struct {
 		sql  string
 		args []any
 	}{
+		{
+			`UPDATE rests SET tried = 0 WHERE until <= $1 AND tried <> 0 AND (
+			NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.edition = rests.tried AND d.subscriber = rests.subscriber AND d.state = 'sent')
+			OR EXISTS (SELECT 1 FROM bounces b WHERE b.edition = rests.tried AND b.subscriber = rests.subscriber AND b.class = 'ours' AND b.decision <> 'undone'))`,
+			[]any{store.Millis(due)},
+		},
 		{"DELETE FROM rests WHERE until <= $1 AND tried <> 0", []any{store.Millis(due)}},
 		{
 			`UPDATE rests SET tried = $2, until = $3 WHERE until <= $1 AND tried = 0

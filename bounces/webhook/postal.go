@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -113,34 +114,29 @@ func (p *postal) verify(ctx context.Context, now time.Time, h http.Header, body 
 	if err != nil || len(signature) == 0 {
 		return unsigned("the signature X-Postal-Signature-256 is missing")
 	}
-	sum := sha256.Sum256(body)
-	keys, err := p.key(ctx, now, h.Get("X-Postal-Signature-KID"))
-	if err != nil {
-		return err
+	name, sum := h.Get("X-Postal-Signature-KID"), sha256.Sum256(body)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if signed(p.named(name), sum[:], signature) {
+		return nil
 	}
-	for _, k := range keys {
-		if public, ok := k.Key.(*rsa.PublicKey); ok && rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], signature) == nil {
+	// It may be signed by a key that is newer than those that are known.
+	if (name == "" || len(p.named(name)) == 0) && !now.Before(p.again) {
+		if p.refresh(ctx, now); signed(p.named(name), sum[:], signature) {
 			return nil
 		}
+	}
+	if p.fault != nil {
+		return fmt.Errorf("get Postal's keys: %w", p.fault)
 	}
 	return unsigned("the signature is wrong, or by a key that isn't at postal_jwks_url")
 }
 
-// key returns the keys of a name, all of them when it's "". A name that isn't known
-// yet may be that of a new key.
-func (p *postal) key(ctx context.Context, now time.Time, name string) ([]jose.JSONWebKey, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if found := p.named(name); len(found) > 0 {
-		return found, nil
-	}
-	if !now.Before(p.again) {
-		p.refresh(ctx, now)
-	}
-	if p.fault != nil {
-		return nil, fmt.Errorf("get Postal's keys: %w", p.fault)
-	}
-	return p.named(name), nil
+func signed(keys []jose.JSONWebKey, sum, signature []byte) bool {
+	return slices.ContainsFunc(keys, func(k jose.JSONWebKey) bool {
+		public, ok := k.Key.(*rsa.PublicKey)
+		return ok && rsa.VerifyPKCS1v15(public, crypto.SHA256, sum, signature) == nil
+	})
 }
 
 // refresh fetches the keys. Those that are known stay when it fails.

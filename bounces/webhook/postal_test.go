@@ -44,3 +44,26 @@ func TestPostalKeysAreFetchedInMeasure(t *testing.T) {
 		t.Errorf("a minute later: %d, fetched %v", status, w.fetched)
 	}
 }
+
+// Postal before 3.0 names no key: one that is new is fetched all the same.
+func TestPostalSignsWithANewKey(t *testing.T) {
+	w := newWorld(t)
+	payload := w.payload("postal-failed.json")
+	do := func() int {
+		r := w.request("postal", payload, testNow)
+		r.Header.Del("X-Postal-Signature-KID")
+		status, _ := w.do("postal", r)
+		return status
+	}
+	if status := do(); status != http.StatusOK {
+		t.Fatalf("by the first key: %d", status)
+	}
+	w.postal = newRSA()
+	if status := do(); status != http.StatusUnauthorized {
+		t.Errorf("just after the keys were fetched: %d", status)
+	}
+	w.now = testNow.Add(postalPause)
+	if status := do(); status != http.StatusOK || len(w.fetched) != 2 {
+		t.Errorf("by a new key: %d, fetched %v", status, w.fetched)
+	}
+}
