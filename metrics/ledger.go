@@ -36,7 +36,7 @@ var (
 	pausedDesc     = prometheus.NewDesc("dailytip_paused", "1 while sending is paused by itself: scope relay holds everything, run a newsletter's editions, notices its confirmations and such.", []string{"scope", "newsletter"}, nil)
 	noticesDesc    = prometheus.NewDesc("dailytip_notices_waiting", "Confirmations, welcomes, alerts and such that are still to be sent.", nil, nil)
 	nodesDesc      = prometheus.NewDesc("dailytip_nodes", "Daemons that share this database and were seen in the last minute; 0 on SQLite, where there is one.", nil, nil)
-	bouncesDesc    = prometheus.NewDesc("dailytip_bounces", "What came back in the last 30 days or was refused while sending, by class, but for what was undone.", []string{"class"}, nil)
+	bouncesDesc    = prometheus.NewDesc("dailytip_bounces", "What came back in the last 30 days or was refused while sending, by class, but for what was undone.", []string{"newsletter", "class"}, nil)
 	restingDesc    = prometheus.NewDesc("dailytip_resting", "Addresses that get nothing for a while, because too many mails to them came back for now.", nil, nil)
 	listDesc       = prometheus.NewDesc("dailytip_subscriptions", "Subscriptions by state.", []string{"newsletter", "state"}, nil)
 )
@@ -188,17 +188,24 @@ func (c *ledgerCollector) countList(ctx context.Context, now time.Time) ([]prome
 const bounceDays = 30
 
 func (c *ledgerCollector) countBounces(ctx context.Context, now time.Time) ([]prometheus.Metric, error) {
-	all, err := c.list.CountBounces(ctx, now.AddDate(0, 0, -bounceDays))
+	since := now.AddDate(0, 0, -bounceDays)
+	all, err := c.list.CountBounces(ctx, since, since)
 	if err != nil {
 		return nil, err
 	}
-	sums := map[subscribers.BounceClass]int64{}
+	type which struct {
+		newsletter string
+		class      subscribers.BounceClass
+	}
+	sums := map[which]int64{}
 	for _, b := range all {
-		sums[b.Class] += b.Count
+		sums[which{b.Newsletter, b.Class}] += b.Count
 	}
 	var page []prometheus.Metric
-	for _, class := range []subscribers.BounceClass{subscribers.HardBounce, subscribers.SoftBounce, subscribers.OursBounce, subscribers.Complaint} {
-		page = append(page, gauge(bouncesDesc, float64(sums[class]), string(class)))
+	for _, id := range c.newsletters {
+		for _, class := range subscribers.ToldClasses() {
+			page = append(page, gauge(bouncesDesc, float64(sums[which{id, class}]), id, string(class)))
+		}
 	}
 	resting, err := c.list.CountResting(ctx, now)
 	return append(page, gauge(restingDesc, float64(resting))), err

@@ -209,7 +209,7 @@ func TestPage(t *testing.T) {
 			{0, "dailytip_paused", []string{"scope=notices", "newsletter=management"}},
 			{0, "dailytip_notices_waiting", nil},
 			{1, "dailytip_nodes", nil},
-			{0, "dailytip_bounces", []string{"class=hard"}},
+			{0, "dailytip_bounces", []string{"newsletter=management", "class=hard"}},
 			{0, "dailytip_resting", nil},
 			{6, "dailytip_subscriptions", []string{"newsletter=management", "state=active"}},
 			{1, "dailytip_subscriptions", []string{"newsletter=management", "state=pending"}},

@@ -22,6 +22,9 @@ const (
 	Complaint  BounceClass = "complaint"
 )
 
+// ToldClasses are the classes that are counted for the operator.
+func ToldClasses() []BounceClass { return []BounceClass{HardBounce, SoftBounce, OursBounce, Complaint} }
+
 // Unsubscribing is the reason of a complaint that is none: a mail program asks to end
 // the subscription.
 const Unsubscribing = "unsubscribe"

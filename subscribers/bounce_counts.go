@@ -10,26 +10,29 @@ import (
 
 // BounceCount is how many bounces were alike.
 type BounceCount struct {
-	Class    BounceClass
-	Domain   string
-	Provider string // who runs the mailboxes; "": unknown
-	Reason   string
-	Count    int64
+	Newsletter string
+	Class      BounceClass
+	Domain     string
+	Provider   string // who runs the mailboxes; "": unknown
+	Reason     string
+	Count      int64
+	Lately     int64 // of them, since the later instant
 }
 
 // CountBounces counts what came back, or was refused while sending, since an instant,
-// but for what was undone.
-func (l *List) CountBounces(ctx context.Context, since time.Time) (all []BounceCount, err error) {
+// and of that since a later one, but for what was undone.
+func (l *List) CountBounces(ctx context.Context, since, later time.Time) (all []BounceCount, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
-		SELECT class, domain, provider, reason, COUNT(*) FROM bounces WHERE at > $1 AND decision <> 'undone'
-		GROUP BY class, domain, provider, reason ORDER BY COUNT(*) DESC, class, domain, reason`, store.Millis(since))
+		SELECT newsletter, class, domain, provider, reason, COUNT(*), SUM(CASE WHEN at > $2 THEN 1 ELSE 0 END)
+		FROM bounces WHERE at > $1 AND decision <> 'undone'
+		GROUP BY newsletter, class, domain, provider, reason ORDER BY COUNT(*) DESC, newsletter, class, domain, reason`, store.Millis(since), store.Millis(later))
 	if err != nil {
 		return nil, fmt.Errorf("count bounces: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var c BounceCount
-		if err := rows.Scan(&c.Class, &c.Domain, &c.Provider, &c.Reason, &c.Count); err != nil {
+		if err := rows.Scan(&c.Newsletter, &c.Class, &c.Domain, &c.Provider, &c.Reason, &c.Count, &c.Lately); err != nil {
 			return nil, fmt.Errorf("count bounces: %w", err)
 		}
 		all = append(all, c)

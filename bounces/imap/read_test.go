@@ -370,3 +370,16 @@ func TestWait(t *testing.T) {
 		t.Errorf("waits %s", got)
 	}
 }
+
+// A mailbox that can't be read is known to be so until it can.
+func TestAMailboxThatFailsIsKnown(t *testing.T) {
+	h := open(t, serve(t, serverOptions{}), storetest.SQLite(t), func(*Options) {})
+	now := time.Now()
+	for _, fault := range []error{nil, errors.New("no such folder"), errors.New("timed out"), nil} {
+		h.tell(t.Context(), now, fault)
+		failing, err := h.o.Taker.FailingDoors(t.Context(), now)
+		if err != nil || (len(failing) == 1) != (fault != nil) || fault != nil && (failing[0].Fault != fault.Error() || failing[0].Name != h.Door()) {
+			t.Errorf("%v: %+v, %v", fault, failing, err)
+		}
+	}
+}

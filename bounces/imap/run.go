@@ -18,6 +18,7 @@ func (m *Mailbox) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
+		m.tell(ctx, time.Now(), err) //nolint:forbidigo // Run reads the clock
 		wait := m.o.Every
 		switch {
 		case err != nil:
@@ -35,6 +36,22 @@ func (m *Mailbox) Run(ctx context.Context) error {
 		}
 	}
 }
+
+// tell notes for status, and for whoever is alerted, whether the mailbox can be read.
+func (m *Mailbox) tell(ctx context.Context, now time.Time, fault error) {
+	var err error
+	if fault == nil {
+		err = m.o.Taker.Works(ctx, now, m.Door())
+	} else {
+		err = m.o.Taker.Fails(ctx, now, m.Door(), fault)
+	}
+	if err != nil && ctx.Err() == nil {
+		m.o.Log.Warn("whether the mailbox for bounces can be read can't be written down", "mailbox", m.String(), "error", err)
+	}
+}
+
+// Door is what the operator is told of.
+func (m *Mailbox) Door() string { return "the mailbox " + m.String() }
 
 // wait doubles from one failure to the next.
 func (m *Mailbox) wait(failures int) time.Duration {

@@ -29,6 +29,9 @@ func (t *Taker) Run(ctx context.Context) error {
 
 // Look does once what Run does.
 func (t *Taker) Look(ctx context.Context, now time.Time) error {
+	if err := t.tellDoors(ctx, now); err != nil {
+		return err
+	}
 	if err := t.Ledger.PauseForReturns(ctx, now); err != nil {
 		return err
 	}

@@ -63,13 +63,13 @@ func TestCounts(t *testing.T) {
 		h.join(now.Add(-day), "ana@gmail.com", "bo@example.org", "cy@example.org")
 		jobs := h.send(now, replies{"bo@example.org": full})
 		h.comesBack(now, jobs["ana@gmail.com"], unknown)
-		counts, err := h.list.CountBounces(h.Context(), now.Add(-day))
+		counts, err := h.list.CountBounces(h.Context(), now.Add(-day), now)
 		if err != nil {
 			h.Fatal(err)
 		}
 		want := []subscribers.BounceCount{
-			{Class: "hard", Domain: "gmail.com", Provider: "google", Reason: "userunknown", Count: 1},
-			{Class: "soft", Domain: "example.org", Reason: "mailboxfull", Count: 1},
+			{Newsletter: "management", Class: "hard", Domain: "gmail.com", Provider: "google", Reason: "userunknown", Count: 1},
+			{Newsletter: "management", Class: "soft", Domain: "example.org", Reason: "mailboxfull", Count: 1},
 		}
 		if !slices.Equal(counts, want) {
 			h.Errorf("%+v, want %+v", counts, want)

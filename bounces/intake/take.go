@@ -53,6 +53,8 @@ type Options struct {
 	// AlertBounces and AlertComplaints are from how many percent of an edition's mails
 	// on the operator is told; 0: never.
 	AlertBounces, AlertComplaints float64
+	// Newsletter is the one in whose name the operator is told what concerns all.
+	Newsletter string
 	Log                           *slog.Logger // nil: nothing is logged
 }
 

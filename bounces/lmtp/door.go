@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -15,7 +17,7 @@ import (
 	"dailytip/bounces/intake"
 )
 
-// The bounds of what one client may do. A report is small; a mail server that wants
+// The bounds of what one connection may do. A report is small; a mail server that wants
 // more connections at a time waits a moment for one.
 const (
 	mostConnections = 32
@@ -38,7 +40,10 @@ type Options struct {
 }
 
 // Door is the way in. Make it with [New].
-type Door struct{ o Options }
+type Door struct {
+	o       Options
+	clients clients
+}
 
 // New makes a door, which opens when it's run.
 func New(o Options) *Door {
@@ -48,7 +53,7 @@ func New(o Options) *Door {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Door{o}
+	return &Door{o: o, clients: clients{of: map[netip.Prefix]*guest{}}}
 }
 
 // Run serves those who come to the listener until the context ends. What is being
@@ -58,6 +63,7 @@ func (d *Door) Run(ctx context.Context, l net.Listener) error {
 	var clients errgroup.Group
 	clients.SetLimit(mostConnections)
 	defer func() { _ = clients.Wait() }() // its functions return no errors
+	door, fails := "the listener "+l.Addr().String(), false
 	for {
 		c, err := l.Accept()
 		switch {
@@ -67,21 +73,48 @@ func (d *Door) Run(ctx context.Context, l net.Listener) error {
 			return fmt.Errorf("bounces: %w", err)
 		case err != nil: // out of file descriptors, most likely
 			d.o.Log.Error("a mail server that wants to hand in bounces can't be served", "error", err)
+			fails = true
+			d.note(d.o.Taker.Fails(ctx, time.Now(), door, err)) //nolint:forbidigo // Run reads the clock
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):
 			}
 			continue
 		}
+		if fails {
+			fails = false
+			d.note(d.o.Taker.Works(ctx, time.Now(), door)) //nolint:forbidigo // Run reads the clock
+		}
+		g, welcome := d.clients.come(time.Now(), c.RemoteAddr()) //nolint:forbidigo // Run reads the clock
+		if !welcome {
+			refuse(c)
+			continue
+		}
 		clients.Go(func() error {
-			d.serve(ctx, c)
+			defer d.clients.leave(g)
+			d.serve(ctx, c, g)
 			return nil
 		})
 	}
 }
 
+// note tells of what couldn't be written down.
+func (d *Door) note(err error) {
+	if err != nil {
+		d.o.Log.Warn("whether bounces can be handed in can't be written down", "error", err)
+	}
+}
+
+// refuse sends a client away that comes too often. It waits for none: the few bytes
+// are the first on their way.
+func refuse(c net.Conn) {
+	_ = c.SetWriteDeadline(time.Now().Add(time.Second)) //nolint:forbidigo // Run reads the clock
+	_, _ = io.WriteString(c, "421 4.7.0 Too many connections from your address; try again later\r\n")
+	_ = c.Close()
+}
+
 // serve serves one client.
-func (d *Door) serve(ctx context.Context, c net.Conn) {
+func (d *Door) serve(ctx context.Context, c net.Conn, g *guest) {
 	defer c.Close()
 	stop := context.AfterFunc(ctx, func() { c.Close() })
 	begun, lmtp, err := d.begin(c)
@@ -91,7 +124,7 @@ func (d *Door) serve(ctx context.Context, c net.Conn) {
 	defer context.AfterFunc(ctx, begun.end)()
 	defer time.AfterFunc(lifetime, begun.end).Stop()
 	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
-		return &session{door: d, ctx: context.WithoutCancel(ctx)}, nil
+		return &session{door: d, guest: g, ctx: context.WithoutCancel(ctx)}, nil
 	}))
 	s.LMTP, s.Domain = lmtp, d.o.Name
 	s.MaxRecipients, s.MaxMessageBytes, s.MaxLineLength = mostRecipients, mostBytes, mostLine

@@ -34,6 +34,12 @@ type house struct {
 // open opens a door at an address, for as long as the test runs.
 func open(t *testing.T, address string) *house {
 	t.Helper()
+	return openOn(t, address, func(l net.Listener) net.Listener { return l })
+}
+
+// openOn is open with another listener around the door's.
+func openOn(t *testing.T, address string, around func(net.Listener) net.Listener) *house {
+	t.Helper()
 	h := &house{db: storetest.SQLite(t)}
 	h.House = intaketest.New(t, h.db, readers)
 	l, err := Listen(t.Context(), address)
@@ -44,7 +50,7 @@ func open(t *testing.T, address string) *house {
 	d := New(Options{Taker: h.Taker, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- d.Run(ctx, l) }()
+	go func() { ended <- d.Run(ctx, around(l)) }()
 	h.stop = func() error {
 		cancel()
 		return <-ended

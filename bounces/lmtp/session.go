@@ -14,17 +14,24 @@ import (
 
 // session is one client's conversation, as go-smtp calls it.
 type session struct {
-	door *Door
-	ctx  context.Context //nolint:containedctx // go-smtp has no parameter for it
-	to   []string
+	door  *Door
+	guest *guest
+	ctx   context.Context //nolint:containedctx // go-smtp has no parameter for it
+	to    []string
 }
 
 var (
 	errNotOurs = &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "This door takes bounces, and that is no return path of ours"}
+	errOften   = &smtp.SMTPError{Code: 450, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "Too many messages from your address; try again later"}
 	errLater   = &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "The message can't be written down at the moment; try again later"}
 )
 
-func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
+func (s *session) Mail(string, *smtp.MailOptions) error {
+	if !s.guest.hands(time.Now()) { //nolint:forbidigo // the door runs: this is the instant at which it comes
+		return errOften
+	}
+	return nil
+}
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if !s.door.o.Taker.Valid(to) {

@@ -139,7 +139,8 @@ func newTaker(cfg *config.Config, db *store.DB, list *subscribers.List, l *ledge
 	l.AlertTo(subscribers.Address(cfg.AlertTo.Address))
 	return intake.New(intake.Options{
 		DB: db, List: list, Ledger: l, Tags: list.Tags(), Domain: cfg.Bounces.Domain, Keep: cfg.Bounces.Keep,
-		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints, Log: log,
+		AlertBounces: cfg.Bounces.AlertBounces, AlertComplaints: cfg.Bounces.AlertComplaints,
+		Newsletter: cfg.Newsletters[0].ID, Log: log,
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"time"
 
@@ -32,6 +33,13 @@ func (a *app) doors(ctx context.Context) (d doors, err error) {
 			return d, err
 		}
 		a.log.Info("bounces are taken by LMTP and SMTP", "at", address)
+	}
+	door := ""
+	if d.mailbox != nil {
+		door = d.mailbox.Door()
+	}
+	if err := a.intake.OnlyDoor(ctx, door); err != nil {
+		return d, fmt.Errorf("forget which ways in failed: %w", err)
 	}
 	if d.mailbox != nil {
 		a.log.Info("bounces are taken from a mailbox", "mailbox", d.mailbox.String(), "every", a.config.Bounces.IMAP.Every)

@@ -24,9 +24,9 @@ func (c *command) status() *cobra.Command {
 		Short: "Say what was sent, what waits, what failed, and when the next run is",
 		Long: `status prints the newest editions with their deliveries by state: how fast those under
 way go out, how long the rest takes, and for what reasons mails failed; and what came back
-in the last 30 days. With --json it
-prints one object a line for each edition and nothing else. --watch prints it anew each
-second, until it's interrupted.`,
+in the last 30 and 7 days. With --json it prints one object a line for each edition and
+nothing else; that of a newsletter's newest edition has what came back of the newsletter
+in "bounces". --watch prints it anew each second, until it's interrupted.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
@@ -82,12 +82,20 @@ func (c *command) printEditions(ctx context.Context, a *app, limit int) error {
 	var rows []table.Row
 	var notes []statusLine
 	now := time.Now()
+	var returns map[string]*bounceLines
+	if c.json {
+		if returns, err = a.returns(ctx, now); err != nil {
+			return err
+		}
+	}
 	for i, e := range recent {
 		line, err := a.statusLine(ctx, now, e)
 		if err != nil {
 			return err
 		}
 		if c.json {
+			line.Bounces = returns[e.Edition.Newsletter] // with the newest only
+			delete(returns, e.Edition.Newsletter)
 			if err := c.printJSON(line); err != nil {
 				return err
 			}
@@ -149,6 +157,9 @@ func said(p ledger.PauseInfo) string {
 // printOutlook says what comes next and what stands in the way.
 func (c *command) printOutlook(ctx context.Context, a *app) error {
 	if err := c.printPauses(ctx, a); err != nil {
+		return err
+	}
+	if err := c.printFailingDoors(ctx, a); err != nil {
 		return err
 	}
 	if err := c.printReturns(ctx, a); err != nil {

@@ -34,6 +34,7 @@ type statusLine struct {
 	EndedAt       string       `json:"ended_at,omitempty"` // and when nothing was left; none: it's under way
 	Reasons       []reasonLine `json:"reasons"`            // of mails that went another way than to sent
 	Actions       []actionLine `json:"actions,omitempty"`  // by command; edition prints them
+	Bounces       *bounceLines `json:"bounces,omitempty"`  // of the newsletter, with its newest edition
 }
 
 // reasonLine is how many mails are in a state for the same cause.

@@ -1,0 +1,129 @@
+package intake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dailytip/store"
+)
+
+// worthTelling is how long a door fails before the operator is told: mail servers and
+// mailboxes keep what comes back meanwhile.
+const worthTelling = 15 * time.Minute
+
+// FailingDoor is a way in that doesn't work.
+type FailingDoor struct {
+	Name  string
+	Since time.Time
+	Fault string
+}
+
+// Fails notes that a door doesn't work, each time that it's tried.
+func (t *Taker) Fails(ctx context.Context, now time.Time, door string, fault error) error {
+	text := strings.ReplaceAll(strings.ToValidUTF8(fault.Error(), "\uFFFD"), "\x00", "")
+	err := t.DB.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO failing_doors (name, since, fault) VALUES ($1, $2, $3)
+			ON CONFLICT (name) DO UPDATE SET fault = excluded.fault`, door, store.Millis(now), text)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note that a door fails: %w", err)
+	}
+	return nil
+}
+
+// Works notes that a door works, and tells the operator who was told that it didn't.
+// While all is well it writes nothing.
+func (t *Taker) Works(ctx context.Context, now time.Time, door string) error {
+	var failed bool
+	err := t.DB.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM failing_doors WHERE name = $1)", door).Scan(&failed)
+	if err == nil && failed {
+		err = t.DB.Write(ctx, func(tx *sql.Tx) error { return t.works(ctx, tx, now, door) })
+	}
+	if err != nil {
+		return fmt.Errorf("note that a door works: %w", err)
+	}
+	return nil
+}
+
+func (t *Taker) works(ctx context.Context, tx *sql.Tx, now time.Time, door string) error {
+	var since, told int64
+	err := tx.QueryRowContext(ctx, "DELETE FROM failing_doors WHERE name = $1 RETURNING since, told_at", door).Scan(&since, &told)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && told == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.Ledger.TellOperator(ctx, tx, now, t.Newsletter, "bounces are taken again: "+door, fmt.Sprintf(
+		"What comes back is taken again by %s since %s. It couldn't be since %s.\n", door, stamp(now), stamp(store.Time(since))))
+}
+
+// OnlyDoor forgets what was noted of doors before, but for one that is still in use and
+// hasn't been tried yet; "": for none.
+func (t *Taker) OnlyDoor(ctx context.Context, door string) error {
+	return t.DB.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM failing_doors WHERE name <> $1", door)
+		return err
+	})
+}
+
+// FailingDoors returns the doors that don't work, in the order of their names.
+func (t *Taker) FailingDoors(ctx context.Context, now time.Time) ([]FailingDoor, error) {
+	return failingDoors(ctx, t.DB.Read(), now, false)
+}
+
+// failingDoors returns those that have failed since an instant or longer; untold: of
+// which the operator hasn't heard.
+func failingDoors(ctx context.Context, q store.Queryer, since time.Time, untold bool) (all []FailingDoor, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT name, since, fault FROM failing_doors WHERE since <= $1 AND (told_at = 0 OR NOT $2) ORDER BY name",
+		store.Millis(since), untold)
+	if err != nil {
+		return nil, fmt.Errorf("read which doors fail: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var d FailingDoor
+		var at int64
+		if err := rows.Scan(&d.Name, &at, &d.Fault); err != nil {
+			return nil, fmt.Errorf("read which doors fail: %w", err)
+		}
+		d.Since = store.Time(at)
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+// tellDoors tells the operator, once, of doors that have failed for a while.
+func (t *Taker) tellDoors(ctx context.Context, now time.Time) error {
+	before := now.Add(-worthTelling)
+	due, err := failingDoors(ctx, t.DB.Read(), before, true)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return t.DB.Write(ctx, func(tx *sql.Tx) error {
+		due, err := failingDoors(ctx, tx, before, true) // another node may have been first
+		if err != nil {
+			return err
+		}
+		for _, d := range due {
+			if _, err := tx.ExecContext(ctx, "UPDATE failing_doors SET told_at = $2 WHERE name = $1", d.Name, store.Millis(now)); err != nil {
+				return err
+			}
+			err := t.Ledger.TellOperator(ctx, tx, now, t.Newsletter, "bounces can't be taken: "+d.Name, fmt.Sprintf(
+				"What comes back can't be taken by %s since %s:\n\n    %s\n\nIt's tried again by itself, and nothing is lost as long as the mails stay where they are. But\n"+
+					"until then dead addresses go on getting mail. dailytip check tries it now.\n", d.Name, stamp(d.Since), d.Fault))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
