@@ -94,7 +94,7 @@ func allDead(domain string, n int) string {
 		return ""
 	}
 	return fmt.Sprintf("none of the %d addresses of %[2]s that were tried exists, the relay says, which is hardly the readers' fault. "+
-		"So the answers are held back, and nobody is suppressed; ask there. When they are gone indeed, dailytip bounces retry --domain %[2]s lets the answers count", n, domain)
+		"So the replies are held back, and nobody is suppressed; ask there. When they are gone indeed, dailytip bounces retry --domain %[2]s lets them count", n, domain)
 }
 
 var (

@@ -55,7 +55,7 @@ type Options struct {
 	AlertBounces, AlertComplaints float64
 	// Newsletter is the one in whose name the operator is told what concerns all.
 	Newsletter string
-	Log                           *slog.Logger // nil: nothing is logged
+	Log        *slog.Logger // nil: nothing is logged
 }
 
 // Taker takes what comes back. Its methods may be called from several goroutines.

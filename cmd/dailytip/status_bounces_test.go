@@ -69,4 +69,3 @@ func TestStatusOfBounces(t *testing.T) {
 		}
 	})
 }
-
