@@ -1,6 +1,7 @@
 package bounces
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -77,12 +78,17 @@ func (m *message) entries() ([]*entry, string) {
 	var preamble strings.Builder
 	var last *entry
 	above := ""
+	margin := -1 // of the line that named the last recipient on its own; -1: it wasn't
 	for line := range strings.Lines(m.said) {
+		indented := indentation(line)
 		line = strings.TrimSpace(line)
 		if len(line) > mostLine {
 			line = strings.ToValidUTF8(line[:mostLine], "")
 		}
 		address, rest, as := recipientLine(line, above)
+		if margin >= 0 && indented > margin {
+			address, rest, as = "", line, notAtAll // what was said of the last one goes on
+		}
 		statement := above
 		if line != "" {
 			above = line
@@ -105,6 +111,9 @@ func (m *message) entries() ([]*entry, string) {
 			if last != nil {
 				last.sure = last.sure || as > loosely
 				last.add(rest)
+				if margin = -1; as == onItsOwn {
+					margin = indented
+				}
 			}
 		case last != nil:
 			last.add(line)
@@ -113,6 +122,21 @@ func (m *message) entries() ([]*entry, string) {
 		}
 	}
 	return withoutSender(entries, m.returned("from")), preamble.String()
+}
+
+// indentation is how far a line is from the margin, a tab being eight blanks.
+func indentation(line string) (n int) {
+	for _, c := range line {
+		switch c {
+		case ' ':
+			n++
+		case '\t':
+			n += 8
+		default:
+			return n
+		}
+	}
+	return n
 }
 
 // withoutSender leaves out the sender of the mail that came back, which some
@@ -125,10 +149,14 @@ func withoutSender(entries []*entry, sender string) []*entry {
 }
 
 func (e *entry) add(line string) {
-	if line != "" && e.text.Len() < mostEntryText {
+	if line != "" && !handlers.MatchString(line) && e.text.Len() < mostEntryText {
 		e.text.WriteString(line + " ")
 	}
 }
+
+// handlers are lines of Exchange's details that say who handled the mail: their words
+// aren't the reply's.
+var handlers = regexp.MustCompile(`(?i)^(?:message rejected by|sent by|(?:generating|receiving|reporting) (?:server|mta)|sender address|original message headers):`)
 
 func (e *entry) said() string { return strings.TrimSpace(e.text.String() + e.above) }
 
@@ -138,7 +166,7 @@ func (m *message) text() string {
 	var plain, page strings.Builder
 	for _, p := range m.parts {
 		switch {
-		case strings.HasSuffix(p.kind, "delivery-status"):
+		case strings.HasSuffix(p.kind, "delivery-status"), strings.HasSuffix(p.kind, "disposition-notification"):
 		case p.kind == "text/html":
 			page.WriteString(p.text + "\n")
 		default:
