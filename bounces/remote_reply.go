@@ -20,8 +20,8 @@ func reply(diagnostic, status, prose string) verdict.Reply {
 	}
 	a := verdict.Reply{Enhanced: firstWord(status), Text: text}
 	var told bool
-	if a.Stage, told = stageOf(diagnostic + " " + prose); !told && status == "" {
-		a.Stage = verdict.Dot // neither a code nor a moment: it may have been the message
+	if a.Stage, told = stageOf(diagnostic + " " + prose); !told && status == "" && len(verdict.Codes(text)) == 0 {
+		a.Stage = verdict.Dot // neither a status nor a moment: it may have been the message
 	}
 	if code := replyCode.FindStringSubmatch(text); code != nil {
 		a.Code, _ = strconv.Atoi(code[1])
