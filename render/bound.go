@@ -6,19 +6,14 @@ import (
 	"dailytip/tips"
 )
 
-// What a piece of markdown can become at most, in bytes of a letter's HTML: an
-// element with its styles, generously.
+// What a piece of markdown can become at most, in bytes of a letter's HTML: elements
+// with their styles, generously. TestNoTextIsLargerThanItsBound and FuzzBound hold it.
 const (
-	boundOfLine     = 800 // a table or code, in a box, in a list
-	boundOfMarker   = 300 // a quote or an item within another
-	boundOfTag      = 400
-	boundOfLink     = 180
-	boundOfCode     = 120 // for each end of it
-	boundOfEmphasis = 80  // for each end of it
-	boundOfCell     = 80
-	boundOfByte     = 8    // a character written as a reference
-	boundOfIdea     = 1600 // a line of a mind map
-	unbounded       = 1 << 30
+	boundOfByte = 8    // a character written as a reference
+	boundOfMark = 300  // a mark that may open an element or close one
+	boundOfLine = 800  // a paragraph, a row of code, a box
+	boundOfIdea = 1600 // a line of a mind map
+	unbounded   = 1 << 30
 )
 
 // AtMost is a number of bytes that the HTML of a tip's version never exceeds in a
@@ -30,47 +25,21 @@ func AtMost(t tips.Tip, v Version) int {
 }
 
 func boundOf(markdown string, line int) int {
-	// An address that is defined once may be written out a hundred times.
-	if strings.Contains(markdown, "]:") {
+	// An address that is defined once may be written out a hundred times, and a short
+	// row of a table gets all the cells that it lacks.
+	if strings.Contains(markdown, "]:") || strings.Contains(markdown, "|") {
 		return unbounded
 	}
-	size, lines, bars, pipes := boundOfByte*len(markdown), 1, 0, 0
-	start, blank := true, true // of the line, so far
-	for i := range len(markdown) {
-		c := markdown[i]
-		switch c {
-		case '\n':
-			if !blank {
-				lines++
-			}
-			start, blank, bars = true, true, 0
-			continue
-		case ' ', '\t':
-			continue
-		case '<':
-			size += boundOfTag
-		case '[', ':', '@', '$':
-			size += boundOfLink
-		case '`':
-			size += boundOfCode
-		case '*', '_', '~', '=', '^', '+', '{', '%', '\\', '!':
-			size += boundOfEmphasis
-		case '|':
-			bars++
-			pipes = max(pipes, bars)
-			size += boundOfCode
-		case '.': // www.
-			if i > 0 && markdown[i-1]|0x20 == 'w' {
-				size += boundOfLink
-			}
-		}
-		blank = false
-		if start = start && strings.IndexByte(">-+*.)#0123456789:", c) >= 0; start {
-			size += boundOfMarker
+	marks, lines := 0, 1+strings.Count(markdown, "\n")-strings.Count(markdown, "\n\n")
+	for _, c := range []byte(markdown) {
+		if c > ' ' && c < 0x80 && !isWordOrPause(c) {
+			marks++
 		}
 	}
-	if pipes > 0 { // rows that are too short get the cells that they lack
-		line += boundOfCell * (pipes + 1)
-	}
-	return size + lines*line
+	return boundOfByte*len(markdown) + boundOfMark*marks + line*lines
+}
+
+// isWordOrPause knows the ASCII characters that mean nothing in markdown.
+func isWordOrPause(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte(`,;?'"/&`, c) >= 0
 }
