@@ -47,6 +47,9 @@ func (s *Service) SignUp(ctx context.Context, now time.Time, r subscribers.Reque
 // SignUpAll signs several people up in one commit. When it fails nobody was added,
 // and the request after those that it returns is the one that failed.
 func (s *Service) SignUpAll(ctx context.Context, now time.Time, requests []subscribers.Request) (all []subscribers.Added, err error) {
+	if err := s.List.ExpectMany(ctx); err != nil {
+		return nil, err
+	}
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
 		all, err = s.signUpAll(ctx, tx, now, requests)
 		return err
@@ -59,6 +62,9 @@ var errTried = errors.New("this was a trial")
 
 // TrySignUpAll tells what SignUpAll would do. Nothing of it stays.
 func (s *Service) TrySignUpAll(ctx context.Context, now time.Time, requests []subscribers.Request) (all []subscribers.Added, err error) {
+	if err := s.List.ExpectMany(ctx); err != nil {
+		return nil, err
+	}
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
 		if all, err = s.signUpAll(ctx, tx, now, requests); err != nil {
 			return err

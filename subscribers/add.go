@@ -62,7 +62,7 @@ type Added struct {
 // changed, but by who vouches for a pending one, or a file that says it has
 // ended: preferences are the reader's own from the first moment.
 func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (Added, error) {
-	person, err := l.person(ctx, tx, now, r)
+	person, isNew, err := l.person(ctx, tx, now, r)
 	if err != nil || person == nil {
 		return Added{Result: Left}, err
 	}
@@ -70,6 +70,8 @@ func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (A
 	switch {
 	case r.Imported.suppressed():
 		return l.addSuppressed(ctx, tx, now, person, r)
+	case isNew: // and has no place anywhere
+		return l.subscribe(ctx, tx, now, person, r)
 	case !person.SuppressedAt.IsZero() && r.Consent != ByReader && state != Unsubscribed:
 		return Added{Result: Barred, Subscriber: person.ID}, nil
 	}
@@ -98,9 +100,8 @@ func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (A
 }
 
 // placeOf returns a person's subscription to a newsletter, or [ErrUnknown].
-func (l *List) placeOf(ctx context.Context, q store.Queryer, subscriber int64, newsletter string) (Subscription, error) {
-	return scanSubscription(q.QueryRowContext(ctx, "SELECT "+subscriptionColumns+`
-		FROM subscriptions s JOIN slots o ON o.id = s.slot WHERE s.subscriber = $1 AND s.newsletter = $2`, subscriber, newsletter))
+func (l *List) placeOf(ctx context.Context, tx *sql.Tx, subscriber int64, newsletter string) (Subscription, error) {
+	return scanSubscription(l.often.QueryRow(ctx, tx, sqlFindPlace, subscriber, newsletter))
 }
 
 // askAgain notes that a reader signed up who has a place already. Who had left or
@@ -135,21 +136,20 @@ func (l *List) vouch(ctx context.Context, tx *sql.Tx, now time.Time, added Added
 
 // person finds or makes the person; nil when they were erased and haven't asked
 // themselves.
-func (l *List) person(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (*Subscriber, error) {
+func (l *List) person(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (p *Subscriber, isNew bool, err error) {
 	if r.Consent != ByReader {
 		// Also when the address is there again: a stranger may have put it there.
 		// It's forgotten when the person confirms.
 		erased, err := l.wasErased(ctx, tx, r.Address)
 		if err != nil || erased {
-			return nil, err
+			return nil, false, err
 		}
 	}
 	find := func() (*Subscriber, error) {
-		return scanSubscriber(tx.QueryRowContext(ctx, "SELECT "+subscriberColumns+" FROM subscribers WHERE email_key = $1", r.Address.Key()))
+		return scanSubscriber(l.often.QueryRow(ctx, tx, sqlFindPerson, r.Address.Key()))
 	}
-	p, err := find()
-	if !errors.Is(err, ErrUnknown) {
-		return p, err
+	if p, err = find(); !errors.Is(err, ErrUnknown) {
+		return p, false, err
 	}
 	p = &Subscriber{
 		ID: l.ids.New(now), Email: r.Address, CreatedAt: now,
@@ -158,22 +158,20 @@ func (l *List) person(ctx context.Context, tx *sql.Tx, now time.Time, r Request)
 	if !r.Imported.CreatedAt.IsZero() && r.Imported.CreatedAt.Before(now) {
 		p.CreatedAt = r.Imported.CreatedAt
 	}
-	res, err := tx.ExecContext(ctx, `
-		INSERT INTO subscribers (id, email, email_key, name, language, timezone, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING`,
-		p.ID, p.Email, p.Email.Key(), p.Name, p.Language, p.Timezone, store.Millis(p.CreatedAt))
+	res, err := l.often.Exec(ctx, tx, sqlAddPerson, p.ID, p.Email, p.Email.Key(), p.Name, p.Language, p.Timezone, store.Millis(p.CreatedAt))
 	if err != nil {
-		return nil, fmt.Errorf("add subscriber: %w", err)
+		return nil, false, fmt.Errorf("add subscriber: %w", err)
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return p, err
+		return p, true, err
 	}
-	return find() // a double click: the other one was first
+	p, err = find() // a double click: the other one was first
+	return p, false, err
 }
 
 func (l *List) wasErased(ctx context.Context, tx *sql.Tx, a Address) (bool, error) {
 	var n int
-	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM erased WHERE email_hash = $1", l.erasedHash(a)).Scan(&n); err != nil {
+	if err := l.often.QueryRow(ctx, tx, sqlWasErased, l.erasedHash(a)).Scan(&n); err != nil {
 		return false, fmt.Errorf("look up erased: %w", err)
 	}
 	return n > 0, nil
@@ -189,9 +187,7 @@ func (l *List) subscribe(ctx context.Context, tx *sql.Tx, now time.Time, person 
 	state, before := r.begins()
 	created, confirmed, paused := r.dates(now, state)
 	added := Added{Result: Created, Subscriber: person.ID, Subscription: l.ids.New(now), State: state, Language: person.Language}
-	res, err := tx.ExecContext(ctx, `
-		INSERT INTO subscriptions (id, subscriber, newsletter, state, state_before, slot, due_after, asked_at, created_at, confirmed_at, paused_until, course_tip)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11) ON CONFLICT (subscriber, newsletter) DO NOTHING`,
+	res, err := l.often.Exec(ctx, tx, sqlAddPlace,
 		added.Subscription, person.ID, r.Newsletter, string(state), string(before), slot, store.Millis(now),
 		store.Millis(created), store.Millis(confirmed), store.Millis(paused), r.CourseTip)
 	if err != nil {

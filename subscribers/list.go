@@ -21,6 +21,7 @@ type List struct {
 	ids    *store.IDs
 	tokens *Tokens
 	tags   *verp.Tags
+	often  store.Statements
 
 	few      few
 	scrubbed atomic.Int64 // up to which erasure the files are clean, in ms
@@ -206,9 +207,7 @@ func (l *List) Events(ctx context.Context, q store.Queryer, subscriber int64, li
 }
 
 func (l *List) note(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, newsletter, kind, detail string) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO subscription_events (id, subscriber, newsletter, at, kind, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
-		l.ids.New(now), subscriber, newsletter, store.Millis(now), kind, detail)
+	_, err := l.often.Exec(ctx, tx, sqlNote, l.ids.New(now), subscriber, newsletter, store.Millis(now), kind, detail)
 	if err != nil {
 		return fmt.Errorf("note event: %w", err)
 	}

@@ -84,9 +84,7 @@ func (l *List) slot(ctx context.Context, tx *sql.Tx, now time.Time, newsletter s
 		p.Cadence = Daily
 	}
 	// Mostly the slot is there, and looking costs a fraction of making it.
-	err = tx.QueryRowContext(ctx, `
-		SELECT id FROM slots WHERE newsletter = $1 AND timezone = $2 AND send_at = $3 AND days = $4 AND cadence = $5`,
-		newsletter, p.Timezone, p.SendAt, p.Days, p.Cadence).Scan(&id)
+	err = l.often.QueryRow(ctx, tx, sqlFindSlot, newsletter, p.Timezone, p.SendAt, p.Days, p.Cadence).Scan(&id)
 	if err == nil {
 		return id, nil
 	}

@@ -41,7 +41,7 @@ func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscrib
 // adds it later finds it suppressed. It reports whether that is new. An address that
 // was erased isn't written down again: [ErrErased].
 func (l *List) SuppressAddress(ctx context.Context, tx *sql.Tx, now time.Time, a Address, why string) (bool, error) {
-	person, err := l.person(ctx, tx, now, Request{Address: a, Consent: ByOperator})
+	person, _, err := l.person(ctx, tx, now, Request{Address: a, Consent: ByOperator})
 	if err != nil {
 		return false, err
 	}

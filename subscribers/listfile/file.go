@@ -26,8 +26,9 @@ type File struct {
 	options  Options
 	charset  charset
 	header   header
-	state    subscribers.State // see Options.State
-	unmapped map[string]string // columns that the operator named and the file doesn't have
+	state    subscribers.State   // see Options.State
+	unmapped map[string]string   // columns that the operator named and the file doesn't have
+	zones    map[string]readZone // by what the file's cells say
 
 	// Notes are what the operator should know of the file as a whole.
 	Notes []string
@@ -53,7 +54,7 @@ type Finding struct {
 // Open finds out how a file is written and what its columns mean. The error is about
 // the file as a whole: no header, or a reader that failed.
 func Open(in io.ReadSeeker, o Options) (*File, error) {
-	f := &File{in: in, options: o, unmapped: map[string]string{}}
+	f := &File{in: in, options: o, unmapped: map[string]string{}, zones: map[string]readZone{}}
 	for column := range o.Columns {
 		f.unmapped[plain(column)] = column
 	}

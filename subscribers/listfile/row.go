@@ -123,7 +123,7 @@ func (p *rowParser) wishes() {
 	var note string
 	w.Language, err = parseLanguage(p.cells[colLanguage])
 	p.should("language", err)
-	w.Timezone, note, err = parseZone(p.cells[colTimezone])
+	w.Timezone, note, err = p.file.zone(p.cells[colTimezone])
 	p.should("time zone", err)
 	if note != "" {
 		p.note("time zone", "%s: %s", r.Address, note)

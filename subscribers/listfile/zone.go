@@ -11,6 +11,28 @@ import (
 	"dailytip/zone"
 )
 
+// readZone is what was read of a cell.
+type readZone struct {
+	name, note string
+	err        error
+}
+
+// zone is [parseZone] of what a file says, whose readers share a few zones: to look
+// whether there is one takes a file of the machine's.
+func (f *File) zone(s string) (name, note string, err error) {
+	z, known := f.zones[s]
+	if !known {
+		z.name, z.note, z.err = parseZone(s)
+		if len(f.zones) < mostZones {
+			f.zones[s] = z
+		}
+	}
+	return z.name, z.note, z.err
+}
+
+// mostZones is how many a file's readers share; more of them are something else.
+const mostZones = 1000
+
 // parseZone reads a time zone as people and programs write it: IANA's names in any
 // case, a city, an offset such as GMT+8, the names of Windows' menu such as (UTC+01:00)
 // Berlin. note says what the operator should know of how it was read.

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+)
+
+// Statements are texts of SQL that are compiled once, for transactions that run them
+// thousands of times: SQLite takes longer to compile most statements than to run them.
+// The zero value has none, and runs each text as it comes.
+type Statements struct {
+	mu       sync.RWMutex
+	compiled map[string]*sql.Stmt
+}
+
+// Compile compiles texts that aren't yet. It must not be called inside of a
+// transaction: on SQLite there's one connection for writing.
+func (s *Statements) Compile(ctx context.Context, db *DB, texts ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.compiled == nil {
+		s.compiled = map[string]*sql.Stmt{}
+	}
+	for _, text := range texts {
+		if s.compiled[text] != nil {
+			continue
+		}
+		stmt, err := db.Prepare(ctx, text) //nolint:sqlclosecheck // it lives as long as the database is open
+		if err != nil {
+			return err
+		}
+		s.compiled[text] = stmt
+	}
+	return nil
+}
+
+func (s *Statements) of(text string) *sql.Stmt {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.compiled[text]
+}
+
+// Exec is [sql.Tx.ExecContext].
+func (s *Statements) Exec(ctx context.Context, tx *sql.Tx, text string, args ...any) (sql.Result, error) {
+	if stmt := s.of(text); stmt != nil {
+		return tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	}
+	return tx.ExecContext(ctx, text, args...)
+}
+
+// QueryRow is [sql.Tx.QueryRowContext].
+func (s *Statements) QueryRow(ctx context.Context, tx *sql.Tx, text string, args ...any) *sql.Row {
+	if stmt := s.of(text); stmt != nil {
+		return tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	}
+	return tx.QueryRowContext(ctx, text, args...)
+}
