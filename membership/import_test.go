@@ -101,3 +101,29 @@ func (h *harness) requests(file []byte) (all []subscribers.Request) {
 	}
 	return all
 }
+
+// SQLite takes longer to compile a statement than to run it: a file's rows share
+// theirs, whether they're added, looked at once more or only tried.
+func TestManyPeopleTakeFewStatements(t *testing.T) {
+	db, statements := storetest.Noted(t)
+	h := open(t, db)
+	var requests []subscribers.Request
+	for i := range 100 {
+		requests = append(requests, subscribers.Request{
+			Address: subscribers.Address(fmt.Sprintf("r%d@example.com", i)), Newsletter: "management", Consent: subscribers.Vouched,
+			Imported: subscribers.Imported{State: subscribers.Active, CreatedAt: now, Source: "page", ConfirmedAt: now, Consent: "button"},
+		})
+	}
+	for range 2 {
+		before := statements.Times()
+		if _, err := h.service.TrySignUpAll(t.Context(), now, requests); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.service.SignUpAll(t.Context(), now, requests); err != nil {
+			t.Fatal(err)
+		}
+		if n := statements.Times() - before; n > len(requests) {
+			t.Errorf("%d people took %d statements", len(requests), n)
+		}
+	}
+}

@@ -114,27 +114,49 @@ func eastAsian(scripts []string) bool {
 // (RFC 6761, RFC 2606, RFC 6762 appendix G, ICANN's .internal).
 var privateNames = []string{"example", "test", "invalid", "local", "internal", "intranet", "private", "corp", "home", "lan", "onion"}
 
-// topLevel refuses a domain whose end there isn't. One without a dot is a name in
-// somebody's own network.
+// topLevel refuses a domain whose end there can't be, and one that is a slip. Another
+// that isn't known may be younger than this program. A domain without a dot is a name
+// in somebody's own network.
 func topLevel(ascii string) error {
-	dot := strings.LastIndexByte(ascii, '.')
-	end := ascii[dot+1:]
-	if dot < 0 || end == "" || slices.Contains(privateNames, end) {
+	end := endOf(ascii)
+	if end == "" || isKnownEnd(end) {
 		return nil
 	}
-	// Below an end there may be rules for all names (*.ck), so a name is asked about.
-	if _, listed := publicsuffix.PublicSuffix("a." + end); listed {
-		return nil
+	if !strings.HasPrefix(end, "xn--") && (len(end) < 2 || strings.Trim(end, "abcdefghijklmnopqrstuvwxyz") != "") {
+		return fmt.Errorf("%q ends in .%s, which there isn't: a top-level domain has two letters or more, and nothing else", ascii, end)
 	}
-	if meant := commonEnds[end]; meant != "" {
-		return fmt.Errorf("%q ends in .%s, which there isn't; did they mean .%s?", ascii, end, meant)
+	for _, common := range []string{"com", "org", "net"} {
+		if oneSlip(end, common) {
+			return fmt.Errorf("%q ends in .%s, which there isn't; did they mean .%s?", ascii, end, common)
+		}
 	}
-	return fmt.Errorf("%q ends in .%s, which there isn't", ascii, end)
+	return nil
 }
 
-// commonEnds are slips and what was meant.
-var commonEnds = map[string]string{
-	"con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coom": "com", "vom": "com", "xom": "com", "cpm": "com", "clm": "com", "cim": "com", "c0m": "com", "comn": "com", "conm": "com",
-	"ner": "net", "nte": "net", "ent": "net", "nett": "net",
-	"ogr": "org", "rog": "org", "orgg": "org", "prg": "org", "otg": "org", "ort": "org",
+// endOf is a domain's last label, and "" of one without a dot.
+func endOf(ascii string) string {
+	dot := strings.LastIndexByte(ascii, '.')
+	if dot < 0 {
+		return ""
+	}
+	return ascii[dot+1:]
+}
+
+func isKnownEnd(end string) bool {
+	if slices.Contains(privateNames, end) {
+		return true
+	}
+	// Below an end there may be rules for all names (*.ck), so a name is asked about.
+	_, listed := publicsuffix.PublicSuffix("a." + end)
+	return listed
+}
+
+// UnknownEnd is the address's top-level domain when this program's list of them doesn't
+// have it: it's new, or there's none. Else it's "".
+func (a Address) UnknownEnd() string {
+	_, domain, _ := strings.Cut(string(a), "@")
+	if end := endOf(domain); end != "" && !isKnownEnd(end) {
+		return end
+	}
+	return ""
 }

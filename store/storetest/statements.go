@@ -18,6 +18,7 @@ type Statements struct {
 	mu    sync.Mutex
 	order []string
 	known map[string]bool
+	times int
 }
 
 // Noted returns a migrated SQLite database and what is asked of it from now on.
@@ -45,9 +46,17 @@ func (s *Statements) Take() []string {
 	return taken
 }
 
+// Times is how often a statement was compiled, from the beginning.
+func (s *Statements) Times() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.times
+}
+
 func (s *Statements) note(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.times++
 	if !s.known[text] {
 		s.known[text], s.order = true, append(s.order, text)
 	}

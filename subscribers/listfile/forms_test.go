@@ -260,3 +260,23 @@ func TestLikelySlips(t *testing.T) {
 		}
 	}
 }
+
+// A top-level domain that isn't known may be younger than the program: its reader is
+// taken, and that is told.
+func TestAnUnknownTopLevelDomainIsTold(t *testing.T) {
+	file, err := listfile.Open(strings.NewReader("email\nana@example.younger\nben@example.con\ncid@example.y0unger\n"), listfile.Options{Newsletters: []string{"management"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range file.Rows() {
+		if row.Line != 2 {
+			if row.Err == nil {
+				t.Errorf("%+v is taken", row)
+			}
+			continue
+		}
+		if row.Err != nil || len(row.Notes) != 1 || !strings.Contains(row.Notes[0].Text, ".younger isn't a top-level domain") {
+			t.Errorf("%+v", row)
+		}
+	}
+}

@@ -1,16 +1,14 @@
-package listfile
+package subscribers
 
 import (
 	"slices"
 	"strings"
-
-	"dailytip/subscribers"
 )
 
-// likelyDomain is the large provider's domain that somebody probably meant: gmail.com
+// LikelyDomain is the large provider's domain that somebody probably meant: gmail.com
 // for gmial.com. "" when there's none. What it finds may be right all the same, so
 // it's said and not acted on.
-func likelyDomain(a subscribers.Address) string {
+func (a Address) LikelyDomain() string {
 	_, domain, _ := strings.Cut(a.Key(), "@")
 	if slices.Contains(ownNames, domain) || a.AtLargeProvider() {
 		return ""
