@@ -27,13 +27,13 @@ type machine struct {
 	folder string
 }
 
-// emptyDebian installs Debian's smallest system, and puts the package beside it.
+// emptyDebian installs Debian's smallest system, and puts the packages beside it.
 func emptyDebian(t *testing.T) *machine {
 	t.Helper()
 	postfixtest.Need(t, runtime.GOOS == "linux" && os.Geteuid() == 0, "only root can enter another system (chroot)")
-	for _, program := range []string{"debootstrap", "chroot", "dpkg-deb", "systemd-analyze"} {
+	for _, program := range []string{"debootstrap", "chroot", "dpkg-deb", "rpm", "systemd-analyze"} {
 		_, err := exec.LookPath(program)
-		postfixtest.Need(t, err == nil, "%s isn't installed: apt-get install debootstrap systemd", program)
+		postfixtest.Need(t, err == nil, "%s isn't installed: apt-get install debootstrap rpm systemd", program)
 	}
 	m := &machine{t, t.TempDir()}
 	for dir := m.folder; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
@@ -47,15 +47,17 @@ func emptyDebian(t *testing.T) *machine {
 	build.Dir = "../.."
 	build.Env = append(os.Environ(), "ARCHS="+runtime.GOARCH, "VERSION=v1.0.0")
 	m.run(build)
-	packages, err := filepath.Glob(filepath.Join(dist, "*.deb"))
-	if err != nil || len(packages) != 1 {
-		t.Fatalf("the packages are %v: %v", packages, err)
+	for _, kind := range []string{"deb", "rpm"} {
+		packages, err := filepath.Glob(filepath.Join(dist, "*."+kind))
+		if err != nil || len(packages) != 1 {
+			t.Fatalf("the packages are %v: %v", packages, err)
+		}
+		data, err := os.ReadFile(packages[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.write("/dailytip."+kind, string(data))
 	}
-	data, err := os.ReadFile(packages[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.write("/dailytip.deb", string(data))
 	return m
 }
 
