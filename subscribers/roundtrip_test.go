@@ -68,7 +68,7 @@ func (h *harness) export() string {
 
 // clearList empties the list.
 func clearList(ctx context.Context, tx *sql.Tx) error {
-	for _, table := range []string{"subscription_events", "subscriptions", "subscribers", "slots", "erased", "asked"} {
+	for _, table := range []string{"bounces", "rests", "subscription_events", "subscriptions", "subscribers", "slots", "erased", "asked"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func live(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List) e
 		}
 		newsletter := rapid.SampledFrom(newsletters).Draw(t, "newsletter")
 		s, err := list.Find(ctx, tx, address)
-		what := rapid.SampledFrom([]string{"join", "confirm", "pause", "resume", "leave", "undo", "suppress", "restore", "set", "erase"}).Draw(t, "what")
+		what := rapid.SampledFrom([]string{"join", "confirm", "pause", "resume", "leave", "undo", "suppress", "restore", "set", "erase", "move", "bounce", "bounce"}).Draw(t, "what")
 		if what == "suppress" && err != nil {
 			if _, err := list.SuppressAddress(ctx, tx, at, address, someReason.Draw(t, "reason")); err != nil && !errors.Is(err, subscribers.ErrErased) {
 				return err
@@ -134,6 +134,11 @@ func live(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List) e
 			_, err = list.Restore(ctx, tx, at, s.ID, "they wrote to us")
 		case "set":
 			err = list.Set(ctx, tx, at, s, sub, subscribers.Preferences{Name: someName.Draw(t, "name"), SendAt: "09:00"})
+		case "move":
+			to := subscribers.Address(fmt.Sprintf("moved%d@example.net", step))
+			err = list.ChangeAddress(ctx, tx, at, s, to, someReason.Draw(t, "why"))
+		case "bounce":
+			err = bounced(ctx, t, tx, list, at, sub, int64(step+1))
 		case "erase":
 			err = list.Erase(ctx, tx, at, s)
 		}
@@ -142,6 +147,18 @@ func live(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List) e
 		}
 	}
 	return nil
+}
+
+// bounced has a mail come back, as a relay or a mailbox says: dead, full, spam.
+func bounced(ctx context.Context, t *rapid.T, tx *sql.Tx, list *subscribers.List, at time.Time, sub subscribers.Subscription, edition int64) error {
+	b := subscribers.Bounce{
+		Subscriber: sub.Subscriber, Subscription: sub.ID, Newsletter: sub.Newsletter, Edition: edition, Door: "lmtp",
+		Class:  rapid.SampledFrom([]subscribers.BounceClass{subscribers.HardBounce, subscribers.SoftBounce, subscribers.OursBounce, subscribers.Complaint}).Draw(t, "class"),
+		Reason: rapid.SampledFrom([]string{"userunknown", "mailboxfull", subscribers.Unsubscribing}).Draw(t, "bounce"), Reply: someReason.Draw(t, "reply"),
+	}
+	good := rapid.SampledFrom([]time.Time{{}, at.Add(-time.Hour)}).Draw(t, "good") // once, it worked
+	_, err := list.Bounced(ctx, tx, at, b, good)
+	return err
 }
 
 // Whatever people did, an export that is read into an empty database gives the
