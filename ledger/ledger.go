@@ -33,7 +33,7 @@ type Ledger struct {
 	editions   *editions.Editions
 	ids        *store.IDs
 	published  published
-	statements statements
+	statements store.Statements
 	alertTo    subscribers.Address
 }
 

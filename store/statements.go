@@ -35,24 +35,29 @@ func (s *Statements) Compile(ctx context.Context, db *DB, texts ...string) error
 	return nil
 }
 
-func (s *Statements) of(text string) *sql.Stmt {
+// In returns one of them for a transaction, with which it ends; nil when it isn't
+// compiled.
+func (s *Statements) In(ctx context.Context, tx *sql.Tx, text string) *sql.Stmt {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.compiled[text]
+	if s.compiled[text] == nil {
+		return nil
+	}
+	return tx.StmtContext(ctx, s.compiled[text])
 }
 
 // Exec is [sql.Tx.ExecContext].
 func (s *Statements) Exec(ctx context.Context, tx *sql.Tx, text string, args ...any) (sql.Result, error) {
-	if stmt := s.of(text); stmt != nil {
-		return tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	if stmt := s.In(ctx, tx, text); stmt != nil { //nolint:sqlclosecheck // it ends with the transaction
+		return stmt.ExecContext(ctx, args...)
 	}
 	return tx.ExecContext(ctx, text, args...)
 }
 
 // QueryRow is [sql.Tx.QueryRowContext].
 func (s *Statements) QueryRow(ctx context.Context, tx *sql.Tx, text string, args ...any) *sql.Row {
-	if stmt := s.of(text); stmt != nil {
-		return tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	if stmt := s.In(ctx, tx, text); stmt != nil { //nolint:sqlclosecheck // it ends with the transaction
+		return stmt.QueryRowContext(ctx, args...)
 	}
 	return tx.QueryRowContext(ctx, text, args...)
 }
