@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -268,6 +269,44 @@ func TestLatest(t *testing.T) {
 			if has, err := h.ledger.HasDelivery(h.Context(), read, "management", date, jobs[1].Key.Subscriber); err != nil || has != want {
 				h.Errorf("%s: %t, %v", date, has, err)
 			}
+		}
+	})
+}
+
+// Links between tips lead to what was sent before, and to nothing that is still to come.
+func TestPagesOfTips(t *testing.T) {
+	each(t, 1, func(h *harness) {
+		for _, date := range []string{"2026-11-16", "2026-11-18"} { // once more
+			h.mustOpen(h.opening(date, editions.Daily, "plan"))
+			h.sendAll(now)
+		}
+		h.mustOpen(h.opening("2026-11-19", editions.Course("one"), "one"))
+		h.mustOpen(h.opening("2026-11-20", editions.Daily, "today's"))
+		h.sendAll(now)
+		h.mustOpen(h.opening("2026-11-17", editions.Daily, "secret"))
+		pages, err := h.ledger.Editions().Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one", "today's", "secret", "unknown"})
+		if want := map[string]string{"plan": "2026-11-18", "one": "one"}; err != nil || !maps.Equal(pages, want) {
+			h.Errorf("%v, %v; want %v", pages, err, want)
+		}
+		pages, err = h.ledger.Editions().Pages(h.Context(), "other", "2026-11-20", []string{"plan"})
+		if err != nil || len(pages) > 0 {
+			h.Errorf("another newsletter's: %v, %v", pages, err)
+		}
+		h.write(func(tx *sql.Tx) error {
+			for _, date := range []string{"2026-11-18", "2026-11-19"} {
+				e, err := h.ledger.Editions().Edition(h.Context(), tx, "management", date)
+				if err != nil {
+					return err
+				}
+				if _, err := editions.SetState(h.Context(), tx, e, editions.Open, editions.Cancelled); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		pages, err = h.ledger.Editions().Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one"})
+		if want := map[string]string{"plan": "2026-11-16"}; err != nil || !maps.Equal(pages, want) {
+			h.Errorf("some were cancelled: %v, %v; want %v", pages, err, want)
 		}
 	})
 }

@@ -189,7 +189,7 @@ func (m *Mailer) merge(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Letter, error) {
 	switch job.Kind {
 	case "":
-		c, err := m.content(ctx, job.Content)
+		c, err := m.content(ctx, n, job.Content)
 		if err != nil {
 			return nil, err
 		}
@@ -197,13 +197,13 @@ func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*l
 	case ledger.Confirm, ledger.Welcome, ledger.Known, ledger.Account:
 		return letter.ComposeNotice(n.Newsletter, m.noticeOf(ctx, n, job))
 	case ledger.Resend:
-		c, err := m.content(ctx, job.Content)
+		c, err := m.content(ctx, n, job.Content)
 		if err != nil {
 			return nil, err
 		}
 		return letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Resend, Language: job.Language, Content: c})
 	case ledger.Proof:
-		return m.proof(n, job)
+		return m.proof(ctx, n, job)
 	case ledger.Alert:
 		subject, text, _ := strings.Cut(job.Detail, "\n")
 		return letter.ComposeNotice(n.Newsletter, letter.Notice{Kind: letter.Alert, Subject: subject, Text: text})
@@ -250,7 +250,7 @@ func (m *Mailer) account(n *Newsletter, job *ledger.Job) string {
 
 // content reads what an edition sends, from the ledger's copy and never from
 // the library: all readers get the same, whatever was edited since.
-func (m *Mailer) content(ctx context.Context, id int64) (letter.Content, error) {
+func (m *Mailer) content(ctx context.Context, n *Newsletter, id int64) (letter.Content, error) {
 	c, err := m.editions.ReadContent(ctx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -258,7 +258,20 @@ func (m *Mailer) content(ctx context.Context, id int64) (letter.Content, error) 
 	case err != nil:
 		return letter.Content{}, unreadError{err}
 	}
-	return LetterContent(c)
+	content, err := LetterContent(c)
+	if err != nil {
+		return content, err
+	}
+	return m.withPages(ctx, n, content)
+}
+
+// withPages is [WithPages] from the ledger at hand.
+func (m *Mailer) withPages(ctx context.Context, n *Newsletter, c letter.Content) (letter.Content, error) {
+	c, err := WithPages(ctx, m.editions, n.Newsletter, c)
+	if err != nil {
+		return c, unreadError{err}
+	}
+	return c, nil
 }
 
 // inLanguage composes a letter in a reader's language, or, when that text can't

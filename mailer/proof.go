@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // proof composes what an editor is shown before an edition goes out. A mail that
 // can't be composed is what they need to hear of most, so it's told in its place.
-func (m *Mailer) proof(n *Newsletter, job *ledger.Job) (*letter.Letter, error) {
+func (m *Mailer) proof(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Letter, error) {
 	var p ledger.ProofOf
 	if err := json.Unmarshal([]byte(job.Detail), &p); err != nil {
 		return nil, fmt.Errorf("read proof: %w", err)
@@ -22,9 +23,12 @@ func (m *Mailer) proof(n *Newsletter, job *ledger.Job) (*letter.Letter, error) {
 	if err := json.Unmarshal(p.Tip, &tip); err != nil {
 		return nil, fmt.Errorf("read the proof's copy of the tip: %w", err)
 	}
+	content, err := m.withPages(ctx, n, letter.Content{LocalDate: p.LocalDate, Tips: []tips.Tip{tip}})
+	if err != nil {
+		return nil, err
+	}
 	l, fault := letter.ComposeNotice(n.Newsletter, letter.Notice{
-		Kind: letter.Proof, Language: job.Language, Findings: p.Findings, Due: p.Due, Reason: p.Reason,
-		Content: letter.Content{LocalDate: p.LocalDate, Tips: []tips.Tip{tip}},
+		Kind: letter.Proof, Language: job.Language, Findings: p.Findings, Due: p.Due, Reason: p.Reason, Content: content,
 	})
 	if fault == nil {
 		return l, nil
@@ -39,7 +43,7 @@ func (m *Mailer) proof(n *Newsletter, job *ledger.Job) (*letter.Letter, error) {
 	if len(p.Findings) > 0 {
 		text += "\nLint says:\n  " + strings.Join(p.Findings, "\n  ") + "\n"
 	}
-	l, err := letter.ComposeNotice(n.Newsletter, letter.Notice{
+	l, err = letter.ComposeNotice(n.Newsletter, letter.Notice{
 		Kind: letter.Alert, Subject: fmt.Sprintf("[Proof %s %s] The mail can't be composed", p.LocalDate, language), Text: text,
 	})
 	if err != nil {

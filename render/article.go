@@ -45,14 +45,15 @@ type Branch struct {
 
 // NewArticle renders a tip of a newsletter for readers of lang (BCP 47; "" means
 // the newsletter's own), in the version that a mail would have. Of
-// the options it needs Language and AssetURL.
+// the options it needs Language, AssetURL and Pages.
 func NewArticle(o Options, t tips.Tip, lang string) (Article, error) {
 	v := Choose(t, o.Language, lang)
 	a := Article{
 		Language: v.Language, Words: WordsFor(v, o.Language, lang), Fallback: v.Fallback, Emoji: t.Emoji, Title: v.Title, Headline: template.HTML(v.headline()),
 	}
+	pages := v.pages(o, t.ID)
 	a.Source = sourceLine(linkable(t), a.Words, "", "")
-	fragment, err := tips.HTML(v.Body)
+	fragment, err := tips.LinkedHTML(v.Body, pages)
 	if err != nil {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
@@ -63,7 +64,7 @@ func NewArticle(o Options, t tips.Tip, lang string) (Article, error) {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
 	a.Body = template.HTML(body)
-	if a.Map, err = p.mindmap(v.Mindmap); err != nil {
+	if a.Map, err = p.mindmap(v.Mindmap, pages); err != nil {
 		return a, fmt.Errorf("read the mind map of tip %s: %w", t.ID, err)
 	}
 	return a, nil
@@ -95,11 +96,11 @@ func linkable(t tips.Tip) tips.Tip {
 	return t
 }
 
-func (p pageMarkup) mindmap(markdown string) (*ArticleMap, error) {
+func (p pageMarkup) mindmap(markdown string, pages tips.Pages) (*ArticleMap, error) {
 	if markdown == "" {
 		return nil, nil
 	}
-	fragment, err := tips.HTML(markdown)
+	fragment, err := tips.LinkedHTML(markdown, pages)
 	if err != nil {
 		return nil, err
 	}

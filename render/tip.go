@@ -23,15 +23,16 @@ type Tip struct {
 	Map     template.HTML     // the mind map; "" for none
 	Words   string            // the language of our own words
 
-	tip tips.Tip
-	at  *mindmap // nil: none
+	tip   tips.Tip
+	pages tips.Pages
+	at    *mindmap // nil: none
 }
 
 // NewTip renders one version of a tip for a mail whose own words are in words.
 // top is the level for the highest heading inside the text.
 func NewTip(o Options, t tips.Tip, v Version, words string, top int) (Tip, error) {
 	t = linkable(t)
-	view := Tip{Look: NewLook(o.Accent, v.Language), Version: v, Emoji: t.Emoji, Words: words, tip: t}
+	view := Tip{Look: NewLook(o.Accent, v.Language), Version: v, Emoji: t.Emoji, Words: words, tip: t, pages: v.pages(o, t.ID)}
 	if v.Language != words {
 		view.Foreign = template.HTMLAttr(fmt.Sprintf(` lang="%s" dir="%s"`,
 			template.HTMLEscapeString(v.Language), locale.Dir(v.Language)))
@@ -39,7 +40,7 @@ func NewTip(o Options, t tips.Tip, v Version, words string, top int) (Tip, error
 	if v.Fallback {
 		view.Remark = locale.Text(words, "mail.untranslated", nil)
 	}
-	fragment, err := tips.HTML(v.Body)
+	fragment, err := tips.LinkedHTML(v.Body, view.pages)
 	if err != nil {
 		return Tip{}, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
@@ -58,7 +59,7 @@ func (v *Tip) readMap(in inliner) error {
 	if strings.TrimSpace(v.Mindmap) == "" {
 		return nil
 	}
-	fragment, err := tips.HTML(v.Mindmap)
+	fragment, err := tips.LinkedHTML(v.Mindmap, v.pages)
 	if err != nil {
 		return fmt.Errorf("render the mind map of tip %s: %w", v.tip.ID, err)
 	}
@@ -91,7 +92,7 @@ func (v Tip) Text(withUnderline bool) string {
 	if v.Remark != "" {
 		b.WriteString(Wrap(v.Remark, TextWidth, "", "") + "\n\n")
 	}
-	b.WriteString(strings.TrimSpace(tips.PlainText(v.Body, TextWidth)) + "\n")
+	b.WriteString(strings.TrimSpace(tips.LinkedText(v.Body, TextWidth, v.pages)) + "\n")
 	if source := sourceText(v.tip, v.Words); source != "" {
 		b.WriteString("\n" + source + "\n")
 	}

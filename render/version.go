@@ -16,6 +16,7 @@ type Version struct {
 	Written  string // the title with its markup; "": it has none
 	Body     string
 	Mindmap  string
+	Links    map[string]string // see [tips.Tip.Links]
 	// Fallback: the reader's language isn't there, this is the original.
 	Fallback bool
 }
@@ -26,7 +27,7 @@ type Version struct {
 // when it's a good one or stays within one language: Simplified Chinese when
 // it is the only Chinese; but not Spanish for a reader of Catalan.
 func Choose(t tips.Tip, own, lang string) Version {
-	original := Version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Written: t.Written, Body: t.Body, Mindmap: t.Mindmap}
+	original := Version{Language: cmp.Or(t.Language, own, locale.Default), Title: t.Title, Written: t.Written, Body: t.Body, Mindmap: t.Mindmap, Links: t.Links}
 	if cmp.Or(lang, own, locale.Default) == original.Language {
 		return original
 	}
@@ -40,7 +41,11 @@ func Choose(t tips.Tip, own, lang string) Version {
 		if title == "" {
 			title, written = t.Title, t.Written
 		}
-		texts = append(texts, Version{Language: tr.Language, Title: title, Written: written, Body: tr.Body, Mindmap: cmp.Or(tr.Mindmap, "")})
+		links := tr.Links
+		if links == nil {
+			links = t.Links
+		}
+		texts = append(texts, Version{Language: tr.Language, Title: title, Written: written, Body: tr.Body, Mindmap: tr.Mindmap, Links: links})
 	}
 	tags := make([]language.Tag, len(texts))
 	for i, v := range texts {
@@ -56,6 +61,21 @@ func Choose(t tips.Tip, own, lang string) Version {
 	}
 	original.Fallback = true
 	return original
+}
+
+// pages are those that the text's links to other tips lead to. A link to the tip
+// itself leaves its words.
+func (v Version) pages(o Options, own string) tips.Pages {
+	var pages tips.Pages
+	for name, id := range v.Links {
+		if address := o.Pages[id]; address != "" && id != own {
+			if pages == nil {
+				pages = tips.Pages{}
+			}
+			pages[name] = address
+		}
+	}
+	return pages
 }
 
 // sameScript finds the best of the tags that are written in wanted's language

@@ -2,11 +2,11 @@ package tips
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -14,6 +14,8 @@ import (
 	"github.com/yuin/goldmark/util"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"dailytip/tips/markup"
 )
 
 // ErrTooComplex is returned for markdown that would take seconds to render.
@@ -25,27 +27,30 @@ var ErrTooComplex = errors.New("the markup is too complex")
 // and dir stay. Headings get an id that begins with "tip-".
 //
 // The errors are ErrTooComplex, also for text over MaxFileSize.
-func HTML(markdown string) (fragment string, err error) {
+func HTML(markdown string) (fragment string, err error) { return LinkedHTML(markdown, nil) }
+
+// LinkedHTML is [HTML] with links to the pages of other tips.
+func LinkedHTML(markdown string, pages Pages) (fragment string, err error) {
 	defer func() {
 		// Of the parsers we use: no tip may stop the daemon.
 		if p := recover(); p != nil {
 			fragment, err = "", fmt.Errorf("render markdown: %w: %v", ErrTooComplex, p)
 		}
 	}()
-	fragment, err = render(markdown)
+	fragment, err = render(markdown, pages)
 	return withoutControls(fragment), err
 }
 
-func render(markdown string) (string, error) {
+func render(markdown string, pages Pages) (string, error) {
 	if err := checkCost(markdown); err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
 	}
-	doc, src := document(markdown)
+	doc, src := linkedDocument(markdown, pages)
 	var b bytes.Buffer
 	if err := engine().Renderer().Render(&b, src, doc); err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
 	}
-	balanced, err := balance(b.Bytes())
+	balanced, err := balance(b.Bytes(), pages)
 	if err != nil {
 		return "", fmt.Errorf("render markdown: %w", err)
 	}
@@ -65,8 +70,8 @@ func checkCost(markdown string) error {
 
 // balance closes what raw HTML leaves open and drops what it closes without
 // having opened it, so that a tip can't break out of its place in a page. What
-// can't be played in a mail becomes a link.
-func balance(fragment []byte) ([]byte, error) {
+// can't be played in a mail becomes a link, and a link to another tip leads to its page.
+func balance(fragment []byte, pages Pages) ([]byte, error) {
 	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
 	nodes, err := html.ParseFragment(bytes.NewReader(fragment), root)
 	if err != nil {
@@ -76,6 +81,7 @@ func balance(fragment []byte) ([]byte, error) {
 		root.AppendChild(n)
 	}
 	replaceMedia(root)
+	linkPages(root, pages)
 	var b bytes.Buffer
 	for n := range root.ChildNodes() {
 		if err := html.Render(&b, n); err != nil {
@@ -91,10 +97,7 @@ type headingIDs struct{ used map[string]int }
 
 // Generate implements parser.IDs.
 func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
-	id := "tip-" + slugOf(string(value))
-	if id == "tip-" {
-		id = "tip-part"
-	}
+	id := markup.HeadingID(cmp.Or(markup.Slug(string(value)), "part"))
 	for {
 		h.used[id]++
 		n := h.used[id]
@@ -111,27 +114,6 @@ func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
 
 // Put implements parser.IDs.
 func (h *headingIDs) Put(value []byte) { h.used[string(value)]++ }
-
-// slugOf makes text fit for an id or a file's name: letters and digits of any
-// script in lower case, joined by hyphens.
-func slugOf(s string) string {
-	var b strings.Builder
-	gap := false
-	for _, c := range strings.ToLower(s) {
-		switch {
-		case unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.IsMark(c):
-			if gap && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			gap = false
-			b.WriteRune(c)
-		case c == '\'' || c == '’':
-		default:
-			gap = true
-		}
-	}
-	return b.String()
-}
 
 // RegisterFuncs implements renderer.NodeRenderer.
 func (checkboxes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {

@@ -108,7 +108,7 @@ func FuzzHTML(f *testing.F) {
 		if len(in) > 1<<14 {
 			return
 		}
-		out, err := render(in) // not HTML, which would hide a panic
+		out, err := render(in, nil) // not HTML, which would hide a panic
 		if err != nil && !errors.Is(err, ErrTooComplex) {
 			t.Fatal(err)
 		}

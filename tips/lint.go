@@ -99,7 +99,7 @@ func (l *linter) tip(t Tip) {
 	if t.at == nil {
 		t.at = &origin{path: t.Path, body: fragment{text: t.Body}, mindmap: fragment{text: t.Mindmap}}
 	}
-	in := place{linter: l, path: t.Path, draft: t.Draft}
+	in := place{linter: l, path: t.Path, draft: t.Draft, links: t.Links}
 	in.title(t.Title, t.at.titleLine)
 	if t.Title == "" {
 		in.must(RuleMissingTitle, messageMissingTitle)
@@ -124,7 +124,10 @@ func (l *linter) translation(t Tip, tr Translation) {
 	if tr.at == nil {
 		tr.at = &origin{path: t.Path, body: fragment{text: tr.Body}, mindmap: fragment{text: tr.Mindmap}}
 	}
-	in := place{linter: l, path: tr.at.path}
+	in := place{linter: l, path: tr.at.path, links: tr.Links}
+	if in.links == nil {
+		in.links = t.Links
+	}
 	line := tr.at.line
 	if tr.Title == "" || tr.at.noTitle {
 		in.warn(RuleUntitled, line, 0, "the %s translation has no title, so its mail shows the tip's; write one into <summary>, or “title:” in its file", tr.Language)
@@ -183,6 +186,7 @@ type place struct {
 	*linter
 	path  string
 	draft bool
+	links map[string]string // see [Tip.Links]
 }
 
 func (p place) warn(rule string, line, column int, format string, args ...any) {

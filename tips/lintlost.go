@@ -18,7 +18,7 @@ import (
 // The rules about what a reader of the file sees, and a reader of its mail
 // doesn't.
 const (
-	RuleRelativeLink = "relative-link" // a link to a file of the library
+	RuleRelativeLink = "relative-link" // a link to a file that is no tip
 	RulePictureKind  = "picture-kind"  // a picture that mail programs or our site don't show
 	RuleNoMedia      = "media"         // a film, a sound, a frame, a form
 	RuleUnknownTag   = "unknown-tag"   // <name>: no HTML, so nothing is shown
@@ -42,19 +42,22 @@ func (p place) lost(f fragment, n ast.Node) {
 	}
 }
 
-// relativeLink notes a link that leads into the library.
+// relativeLink notes a link that leads to no tip.
 func (p place) relativeLink(offset int, address string) {
+	if p.links[markup.LinkPath(address)] != "" {
+		return
+	}
 	p.linter.relative = append(p.linter.relative, relativeLink{max(offset, 0), address})
 }
 
-// relativeLink is a link to a file of the library.
+// relativeLink is a link to another file.
 type relativeLink struct {
 	offset  int
 	address string
 }
 
-// reportRelative reports the links of a text that lead into the library at the first
-// of them: a text of notes may have dozens.
+// reportRelative reports the links of a text that lead to no tip at the first of
+// them: a text of notes may have dozens.
 func (p place) reportRelative(f fragment) {
 	if len(p.relative) == 0 {
 		return
@@ -62,12 +65,12 @@ func (p place) reportRelative(f fragment) {
 	first, more := p.relative[0], ""
 	switch n := len(p.relative) - 1; {
 	case n == 1:
-		more = ", and so is what another link of this text leads to"
+		more = ", and neither is what another link of this text leads to"
 	case n > 1:
-		more = fmt.Sprintf(", and so is what %d more links of this text lead to", n)
+		more = fmt.Sprintf(", and neither is what %d more links of this text lead to", n)
 	}
 	line, column := f.position(first.offset)
-	p.warn(RuleRelativeLink, line, column, "%s is in the library%s: readers can't follow, so the words are shown without a link; link to pages on the web", clip(first.address, 60), more)
+	p.warn(RuleRelativeLink, line, column, "%s is no tip of the library%s: readers can't follow, so the words are shown without a link; correct it, or link to a page on the web", clip(first.address, 60), more)
 	p.linter.relative = nil
 }
 

@@ -31,10 +31,10 @@ func TestNothingVanishesSilently(t *testing.T) {
 		if !slices.ContainsFunc(got, func(f Fault) bool { return f.Rule == c.rule && f.Severity == Warning && f.Line >= 7 }) {
 			t.Errorf("%s: no warning %s in %v", name, c.rule, got)
 		}
-		if fragment, err := render(tip.Body); err != nil || !strings.Contains(fragment, c.html) {
+		if fragment, err := render(tip.Body, nil); err != nil || !strings.Contains(fragment, c.html) {
 			t.Errorf("%s: want %s in %s, %v", name, c.html, fragment, err)
 		}
-		if plain := plainText(tip.Body, 0); !strings.Contains(plain, c.plain) {
+		if plain := plainText(tip.Body, 0, nil); !strings.Contains(plain, c.plain) {
 			t.Errorf("%s: want %s in %s", name, c.plain, plain)
 		}
 	}

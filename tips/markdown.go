@@ -38,10 +38,15 @@ var engine = sync.OnceValue(func() goldmark.Markdown {
 })
 
 // document parses markdown, after opening up its details blocks.
-func document(markdown string) (ast.Node, []byte) {
+func document(markdown string) (ast.Node, []byte) { return linkedDocument(markdown, nil) }
+
+// linkedDocument is document with links to the pages of other tips.
+func linkedDocument(markdown string, pages Pages) (ast.Node, []byte) {
+	pc := newContext()
+	pages.For(pc)
 	markdown = strings.ToValidUTF8(markdown, "\ufffd")
 	src := []byte(openDetails(strings.ReplaceAll(markdown, "\r\n", "\n"), 0))
-	return engine().Parser().Parse(text.NewReader(src), parser.WithContext(newContext())), src
+	return engine().Parser().Parse(text.NewReader(src), parser.WithContext(pc)), src
 }
 
 func newContext() parser.Context {

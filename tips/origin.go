@@ -13,9 +13,10 @@ type origin struct {
 	titleLine int
 	body      fragment
 	mindmap   fragment
-	noTitle   bool // a translation that borrows the tip's title
-	line      int  // where a translation begins
-	badLink   bool // a link was given and left out
+	noTitle   bool     // a translation that borrows the tip's title
+	line      int      // where a translation begins
+	badLink   bool     // a link was given and left out
+	links     []string // what the file's links name, as [Pages] reads it
 }
 
 // fragment is text cut out of a file, with the file's line for each of its lines.

@@ -174,6 +174,7 @@ func (r *reader) read(text string) {
 	}
 	r.published()
 	r.nameSource()
+	r.at.links = linkNames(text)
 	r.readText(newFragment(lines[matter.below():], matter.below()+1))
 	r.require()
 	r.refuseTemplates()

@@ -101,7 +101,7 @@ type Broken struct {
 // assemble makes the tips that a library offers out of its files.
 func assemble(found []*record, seen scanned) *snapshot {
 	s := &snapshot{faults: slices.Clone(seen.faults), leftOut: slices.Clone(seen.leftOut)}
-	pictures := newPictures(seen.images)
+	pictures, shelf := newPictures(seen.images), newShelf(found)
 	byPath := make(map[string]int, len(found)) // file of a tip → index in s.tips
 	byID := make(map[string]string, len(found))
 	for _, f := range found {
@@ -139,12 +139,14 @@ func assemble(found []*record, seen scanned) *snapshot {
 		byPath[f.path] = len(s.tips)
 		tip := *f.good
 		pictures.settleTip(&tip)
+		tip.Links = shelf.links(tip)
 		s.tips = append(s.tips, tip)
 	}
 	for _, f := range found {
 		if i, ok := byPath[f.role.base]; ok && f.role.base != "" && f.good != nil {
 			file, dir := *f.good, path.Dir(s.tips[i].Path)
 			file.Body, file.Mindmap = pictures.settle(file.Body, path.Dir(f.path), dir), pictures.settle(file.Mindmap, path.Dir(f.path), dir)
+			file.Links = shelf.links(file)
 			s.addSibling(&s.tips[i], file, f.role.language)
 		}
 	}
@@ -168,7 +170,7 @@ func firstError(faults []Fault) Fault {
 // addSibling makes a translation of the tip out of a file beside it. It wins
 // over a block of the same language in the tip's own file.
 func (s *snapshot) addSibling(t *Tip, file Tip, suffix string) {
-	tr := Translation{Language: suffix, Title: file.Title, Written: file.Written, Body: file.Body, Mindmap: file.Mindmap, Modified: file.Modified, NotBefore: file.NotBefore, Expires: file.Expires, at: file.at}
+	tr := Translation{Language: suffix, Title: file.Title, Written: file.Written, Body: file.Body, Mindmap: file.Mindmap, Modified: file.Modified, Links: file.Links, NotBefore: file.NotBefore, Expires: file.Expires, at: file.at}
 	if file.Language != "" {
 		tr.Language = file.Language
 	}

@@ -90,10 +90,10 @@ func TestSyntaxOfOtherPrograms(t *testing.T) {
 		"definitions":            {"Ask\n: Before.\n\nTell\n: After.", "<dl>\n<dt>Ask</dt>\n<dd>Before.</dd>\n<dt>Tell</dt>\n<dd>After.</dd>\n</dl>", "Ask\n  Before.\n\nTell\n  After."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, err := render(c.in); err != nil || got != c.html { // not HTML, which would hide a panic
+			if got, err := render(c.in, nil); err != nil || got != c.html { // not HTML, which would hide a panic
 				t.Errorf("HTML of %q\n got %q, %v\nwant %q", c.in, got, err, c.html)
 			}
-			if got := plainText(c.in, 0); got != c.text {
+			if got := plainText(c.in, 0, nil); got != c.text {
 				t.Errorf("text of %q\n got %q\nwant %q", c.in, got, c.text)
 			}
 		})

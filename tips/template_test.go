@@ -58,7 +58,7 @@ func TestTemplatesWithhold(t *testing.T) {
 		if !ok {
 			t.Errorf("%q is withheld: %v", text, faults)
 		}
-		if shown := plainText(tip.Body, 0); strings.Contains(shown, "raw %") {
+		if shown := plainText(tip.Body, 0, nil); strings.Contains(shown, "raw %") {
 			t.Errorf("%q shows %q", text, shown)
 		}
 	}

@@ -20,7 +20,10 @@ const shortLink = 40
 // code indented by four, tables in columns, images as [their text]. Long
 // addresses and footnotes stand at the end, numbered as they come up. Lines
 // end in \n; the last one has no end.
-func PlainText(markdown string, width int) (text string) {
+func PlainText(markdown string, width int) (text string) { return LinkedText(markdown, width, nil) }
+
+// LinkedText is [PlainText] with links to the pages of other tips.
+func LinkedText(markdown string, width int, pages Pages) (text string) {
 	defer func() {
 		// Of the parsers we use: no tip may stop the daemon.
 		if recover() != nil {
@@ -28,14 +31,14 @@ func PlainText(markdown string, width int) (text string) {
 		}
 		text = printable(text)
 	}()
-	return plainText(markdown, width)
+	return plainText(markdown, width, pages)
 }
 
-func plainText(markdown string, width int) string {
+func plainText(markdown string, width int, pages Pages) string {
 	if checkCost(markdown) != nil {
 		return strings.TrimSpace(markdown) // its source is the best that can be done in time
 	}
-	doc, src := document(markdown)
+	doc, src := linkedDocument(markdown, pages)
 	w := &textWriter{src: src, numbers: make(map[string]int), notes: footnotes(doc)}
 	lines := w.blocks(doc, max(width, 0), true)
 	if end := w.endnotes(max(width, 0)); len(end) > 0 {

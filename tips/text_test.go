@@ -86,7 +86,7 @@ func FuzzPlainText(f *testing.F) {
 		if len(in) > 1<<14 {
 			return
 		}
-		out := plainText(in, width%200) // not PlainText, which would hide a panic
+		out := plainText(in, width%200, nil) // not PlainText, which would hide a panic
 		if strings.HasPrefix(out, "\n") || strings.HasSuffix(out, "\n") {
 			t.Errorf("blank lines at an end: %q", out)
 		}

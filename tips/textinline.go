@@ -90,6 +90,8 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 		w.mark(b, "~", w.inline(n))
 	case *ast.Link:
 		w.link(b, w.inline(n), string(n.Destination))
+	case *markup.NoteLink:
+		w.link(b, w.inline(n), n.Address)
 	case *ast.AutoLink:
 		w.autoLink(b, n)
 	case *ast.Image:

@@ -48,6 +48,10 @@ type Tip struct {
 	Body    string `json:"body"`              // markdown
 	Mindmap string `json:"mindmap,omitempty"` // markdown: an image or a nested list; "" for none
 
+	// Links are the other tips of the library that its texts link: what a link names,
+	// as [Pages] reads it, and a tip's ID. A library fills them in.
+	Links map[string]string `json:"links,omitempty"`
+
 	// Translations are sorted by language, each language once; only those that
 	// can be sent are here.
 	Translations []Translation `json:"translations,omitempty"`
@@ -71,6 +75,8 @@ type Translation struct {
 	Body     string    `json:"body"`                    // markdown, never empty
 	Mindmap  string    `json:"mindmap,omitempty"`
 	Modified time.Time `json:"modified,omitzero"` // zero: not given
+	// Links are those of the translation's own file; nil: the tip's hold for it.
+	Links map[string]string `json:"links,omitempty"`
 	// NotBefore and Expires are those of the translation's own file.
 	NotBefore Moment `json:"not_before,omitempty"`
 	Expires   Moment `json:"expires,omitempty"`

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"dailytip/tips/markup"
 )
 
 // WriteFile replaces the content of a tip's file, keeping its mode. Whoever
@@ -88,7 +90,7 @@ func exists(name string) bool {
 // Slug makes a title into a file's name without extension: letters and digits
 // of any script, in lower case, at most 60 bytes.
 func Slug(title string) string {
-	slug := slugOf(title)
+	slug := markup.Slug(title)
 	for len(slug) > 60 {
 		if i := strings.LastIndexByte(slug, '-'); i > 0 {
 			slug = slug[:i]

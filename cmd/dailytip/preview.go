@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/language"
 
 	"dailytip/locale"
+	"dailytip/mailer"
 	"dailytip/mailer/letter"
 	"dailytip/scheduler"
 	"dailytip/tips"
@@ -75,7 +76,11 @@ func (c *command) writePreview(ctx context.Context, a *app, n *scheduler.Newslet
 	if err := a.hasLanguage(n, content.Tips, f.lang); err != nil {
 		return err
 	}
-	l, err := letter.Compose(a.letterNewsletter(a.newsletter(n.ID)), content, f.lang)
+	look := a.letterNewsletter(a.newsletter(n.ID))
+	if content, err = mailer.WithPages(ctx, a.ledger.Editions(), look, content); err != nil {
+		return err
+	}
+	l, err := letter.Compose(look, content, f.lang)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"dailytip/locale"
+	"dailytip/mailer"
 	"dailytip/mailer/letter"
 	"dailytip/scheduler"
 	"dailytip/tips"
@@ -89,7 +90,7 @@ func (p *previewer) index(w http.ResponseWriter, r *http.Request) {
 	v.Tip = t
 	if err == nil {
 		v.Languages = p.languages(t)
-		err = p.fillIn(&v)
+		err = p.fillIn(r.Context(), &v)
 	}
 	if err != nil {
 		v.Fault = err.Error()
@@ -105,8 +106,8 @@ func (p *previewer) index(w http.ResponseWriter, r *http.Request) {
 }
 
 // fillIn composes what the page shows as text.
-func (p *previewer) fillIn(v *previewView) error {
-	l, err := p.compose(v.Tip, v.Language)
+func (p *previewer) fillIn(ctx context.Context, v *previewView) error {
+	l, err := p.compose(ctx, v.Tip, v.Language)
 	if err != nil {
 		return err
 	}
@@ -152,7 +153,7 @@ func (p *previewer) tip(r *http.Request) (tips.Tip, error) {
 	return t, nil
 }
 
-func (p *previewer) compose(t tips.Tip, language string) (*letter.Letter, error) {
+func (p *previewer) compose(ctx context.Context, t tips.Tip, language string) (*letter.Letter, error) {
 	newsletter := p.app.newsletter(p.n.ID)
 	look := p.app.letterNewsletter(newsletter)
 	if newsletter.Template != "" { // read again: it may be what is being worked on
@@ -162,7 +163,11 @@ func (p *previewer) compose(t tips.Tip, language string) (*letter.Letter, error)
 		}
 		look.Template = parsed
 	}
-	return letter.Compose(look, letter.Content{LocalDate: p.date.String(), Tips: []tips.Tip{t}}, language)
+	content, err := mailer.WithPages(ctx, p.app.ledger.Editions(), look, letter.Content{LocalDate: p.date.String(), Tips: []tips.Tip{t}})
+	if err != nil {
+		return nil, err
+	}
+	return letter.Compose(look, content, language)
 }
 
 // mail is the HTML part alone, for a frame. A frame can't be told which colour
@@ -171,7 +176,7 @@ func (p *previewer) mail(w http.ResponseWriter, r *http.Request) {
 	t, err := p.tip(r)
 	var l *letter.Letter
 	if err == nil {
-		l, err = p.compose(t, r.FormValue("lang"))
+		l, err = p.compose(r.Context(), t, r.FormValue("lang"))
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusNotFound)

@@ -57,6 +57,9 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		return err
 	}
 	look := a.letterNewsletter(a.newsletter(n.ID))
+	if content, err = mailer.WithPages(ctx, a.ledger.Editions(), look, content); err != nil {
+		return err
+	}
 	var rows []table.Row
 	failed := 0
 	for _, address := range addresses {

@@ -47,9 +47,8 @@ type Newsletter struct {
 	// HelpURL is what List-Help names; "": a mail to ReplyTo, else to From.
 	HelpURL string
 
-	// AssetURL is where a library's own files are served: relative images and
-	// links are resolved against it. "": such a link is replaced by its words,
-	// and such an image is attached when Assets has it.
+	// AssetURL is where a library's own files are served: relative images are
+	// resolved against it. "": such an image is attached when Assets has it.
 	AssetURL string
 
 	// Assets is the library's folder (os.Root's FS keeps links inside it), from
@@ -72,11 +71,22 @@ type Content struct {
 	// Page is what the content is called in the archive, below ArchiveURL; "":
 	// LocalDate. Several tips have no page of their own, but the list.
 	Page string
+	// Pages are the names, below ArchiveURL, of the pages of other tips that readers
+	// can open, by the tips' IDs: where links between tips lead. nil: to none.
+	Pages map[string]string
 }
 
-// renderOptions are what its tips are rendered with.
-func (n Newsletter) renderOptions(pictures *render.Pictures) render.Options {
-	return render.Options{Language: n.Language, Accent: n.Accent, AssetURL: n.AssetURL, Pictures: pictures}
+// renderOptions are what the tips of a content are rendered with, of which the text is
+// in lang.
+func (n Newsletter) renderOptions(c Content, lang string, pictures *render.Pictures) render.Options {
+	o := render.Options{Language: n.Language, Accent: n.Accent, AssetURL: n.AssetURL, Pictures: pictures}
+	if n.ArchiveURL != "" && len(c.Pages) > 0 {
+		o.Pages = make(map[string]string, len(c.Pages))
+		for id, page := range c.Pages {
+			o.Pages[id] = n.pageURL(page, lang)
+		}
+	}
+	return o
 }
 
 // pictures reads those of the library for one mail.
@@ -90,11 +100,19 @@ func (n Newsletter) pictures() *render.Pictures {
 
 // onlineURL is where the content can be read in a language.
 func (n Newsletter) onlineURL(c Content, lang string) string {
-	address, query := strings.TrimSuffix(n.ArchiveURL, "/"), "?lang="+url.QueryEscape(lang)
 	if len(c.Tips) > 1 {
-		return address + query
+		return n.pageURL("", lang)
 	}
-	return address + (&url.URL{Path: "/" + cmp.Or(c.Page, c.LocalDate)}).EscapedPath() + query
+	return n.pageURL(cmp.Or(c.Page, c.LocalDate), lang)
+}
+
+// pageURL is a page of the archive in a language; "": the list.
+func (n Newsletter) pageURL(page, lang string) string {
+	address := strings.TrimSuffix(n.ArchiveURL, "/")
+	if page != "" {
+		address += (&url.URL{Path: "/" + page}).EscapedPath()
+	}
+	return address + "?lang=" + url.QueryEscape(lang)
 }
 
 var newsletterID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)

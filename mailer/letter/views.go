@@ -57,7 +57,7 @@ func views(n Newsletter, c Content, lang string, pictures *render.Pictures) (let
 		if err := checkTip(t, versions[i].Title); err != nil {
 			return letterView{}, err
 		}
-		view, err := render.NewTip(n.renderOptions(pictures), t, versions[i], words, top)
+		view, err := render.NewTip(n.renderOptions(c, versions[i].Language, pictures), t, versions[i], words, top)
 		if err != nil {
 			return letterView{}, fmt.Errorf("render: %w", err)
 		}

@@ -50,6 +50,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 		parser.WithASTTransformers(
 			util.Prioritized(blocks{}, 100),
 			util.Prioritized(anchors{}, 110),
+			util.Prioritized(pageLinks{}, 120),
 			util.Prioritized(lineBreaks{}, 900), // when all words stand where they stay
 		),
 	)

@@ -12,8 +12,7 @@ import (
 )
 
 // wikilink reads [[Another note]], [[Another note#Part|its words]] and the
-// pictures of ![[picture.png]]. Where a note leads is known to its vault only,
-// so its words stay.
+// pictures of ![[picture.png]]. Of a note that has no page the words stay.
 type wikilink struct{}
 
 var wiki = regexp.MustCompile(`^!?\[\[([^\s\[\]|][^\[\]|\n]*)(?:\|([^\[\]\n]*))?\]\]`)
@@ -25,7 +24,7 @@ var contents = regexp.MustCompile(`(?i)^(\[toc\]|\[\[_?toc_?\]\])[ \t]*(?:\r?\n|
 func (wikilink) Trigger() []byte { return []byte{'[', '!'} }
 
 // Parse implements parser.InlineParser.
-func (wikilink) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+func (wikilink) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, _ := block.PeekLine()
 	if m := contents.FindSubmatch(line[:min(len(line), longSpan)]); m != nil {
 		block.Advance(len(m[1]))
@@ -43,18 +42,26 @@ func (wikilink) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node 
 	}
 	target = strings.TrimSuffix(target, `\`)
 	block.Advance(m[1])
-	if line[0] == '!' {
-		return embed(target, words)
+	if line[0] == '!' && IsPicture(target) {
+		return picture(target, words)
 	}
-	if words == "" {
-		words = noteName(target)
+	if words == "" || line[0] == '!' && pictureSize.MatchString(words) {
+		words = noteTitle(target)
 	}
-	return ast.NewString([]byte(words))
+	shown := ast.NewString([]byte(words))
+	name, part := NoteName(target)
+	page := pagesFor(pc)[name]
+	if page == "" {
+		return shown
+	}
+	link := &NoteLink{Address: atPart(page, part)}
+	link.AppendChild(link, shown)
+	return link
 }
 
-// noteName is how the address of a note reads: Folder/Note#Part is "Note > Part",
+// noteTitle is how the address of a note reads: Folder/Note#Part is "Note > Part",
 // and #Part in the same note "Part".
-func noteName(target string) string {
+func noteTitle(target string) string {
 	name, part, _ := strings.Cut(target, "#")
 	name = strings.TrimSuffix(path.Base(name), ".md")
 	part = strings.TrimSpace(part)
@@ -69,16 +76,10 @@ func noteName(target string) string {
 
 var pictureSize = regexp.MustCompile(`^\d+(x\d+)?$`)
 
-// embed is a picture of a vault, or the words for another note.
-func embed(target, words string) ast.Node {
+// picture is one of a vault; its words may be its size.
+func picture(target, words string) ast.Node {
 	if pictureSize.MatchString(words) {
 		words = ""
-	}
-	if !IsPicture(target) {
-		if words == "" {
-			words = noteName(target)
-		}
-		return ast.NewString([]byte(words))
 	}
 	link := ast.NewLink()
 	link.Destination = []byte(strings.ReplaceAll(target, " ", "%20"))

@@ -13,6 +13,7 @@ var (
 	KindMark     = ast.NewNodeKind("Mark")
 	KindKey      = ast.NewNodeKind("Key")
 	KindNothing  = ast.NewNodeKind("Nothing")
+	KindNoteLink = ast.NewNodeKind("NoteLink")
 )
 
 // Box is a note set apart from the text: an alert, a callout, an admonition.
@@ -136,6 +137,10 @@ func (html) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		return "<" + tag + string(util.EscapeHTML([]byte(raised.Words))) + "</" + tag
 	}, always("")))
 	r.Register(KindNothing, around(always(""), always("")))
+	r.Register(KindNoteLink, around(
+		func(n ast.Node) string {
+			return `<a href="` + string(util.EscapeHTML([]byte(n.(*NoteLink).Address))) + `">`
+		}, always("</a>")))
 }
 
 func isFolded(title ast.Node) bool {

@@ -84,7 +84,7 @@ func newSentTip(n render.Options, t tips.Tip, searched bool) *sentTip {
 	w.tip.Body, w.tip.Mindmap, w.tip.Extra = "", "", nil
 	w.tip.Translations = slices.Clone(t.Translations)
 	for i, tr := range w.tip.Translations {
-		w.tip.Translations[i] = tips.Translation{Language: tr.Language, Title: tr.Title}
+		w.tip.Translations[i] = tips.Translation{Language: tr.Language, Title: tr.Title, Links: tr.Links}
 	}
 	return w
 }
@@ -95,6 +95,7 @@ type archiveIndex struct {
 	all          []*edition            // oldest first
 	byNewsletter map[string][]*edition // the same by newsletter
 	byPath       map[string]*edition   // by path
+	byTip        map[string]*edition   // the newest with a tip, by [tipKey]
 	changed      time.Time             // when the last edition was sent; zero: there is none
 }
 
@@ -103,15 +104,34 @@ func newArchiveIndex(number uint64, editions []*edition) *archiveIndex {
 	slices.SortFunc(editions, func(a, b *edition) int {
 		return cmp.Or(strings.Compare(a.date, b.date), a.sent.Compare(b.sent), strings.Compare(a.newsletter, b.newsletter), strings.Compare(a.name, b.name))
 	})
-	s := &archiveIndex{version: number, all: editions, byNewsletter: map[string][]*edition{}, byPath: make(map[string]*edition, len(editions))}
+	s := &archiveIndex{version: number, all: editions, byNewsletter: map[string][]*edition{}, byPath: make(map[string]*edition, len(editions)), byTip: make(map[string]*edition, len(editions))}
 	for _, e := range editions {
 		s.byNewsletter[e.newsletter] = append(s.byNewsletter[e.newsletter], e)
 		s.byPath[e.path()] = e
+		s.byTip[tipKey(e.newsletter, e.tip.ID)] = e
 		if e.sent.After(s.changed) {
 			s.changed = e.sent
 		}
 	}
 	return s
+}
+
+// tipKey is what a tip of a newsletter is found by.
+func tipKey(newsletter, id string) string { return newsletter + "/" + id }
+
+// linked are the editions of a newsletter to which a tip's links to others lead: those
+// that are public.
+func (s *archiveIndex) linked(newsletter string, t tips.Tip) map[string]*edition {
+	var all map[string]*edition
+	for _, id := range t.Linked() {
+		if e := s.byTip[tipKey(newsletter, id)]; e != nil {
+			if all == nil {
+				all = make(map[string]*edition)
+			}
+			all[id] = e
+		}
+	}
+	return all
 }
 
 // choose returns the editions of a newsletter ("": all) that have a tag ("": any),

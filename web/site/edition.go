@@ -51,13 +51,19 @@ func (s *Site) edition(w http.ResponseWriter, r *http.Request) {
 	query := values(web.LangField, x.asked)
 	s.servePublic(w, r, index.version, "edition "+e.path()+"?"+query.Encode()+" "+x.lang, x.asked == "", func() (*response, error) {
 		before, after := index.neighbours(e)
-		p, err := s.editionPage(r.Context(), x, before, after)
+		linked := index.linked(e.newsletter, e.tip)
+		p, err := s.editionPage(r.Context(), x, before, after, linked)
 		if err != nil {
 			return nil, err
 		}
 		modified, keep := e.sent, 5*time.Minute
 		if after != nil {
-			modified, keep = after.sent, time.Hour // only its looks will change
+			modified, keep = after.sent, time.Hour // only its looks will change, and its links
+		}
+		for _, other := range linked {
+			if other.sent.After(modified) {
+				modified = other.sent
+			}
 		}
 		return s.publicPage(cleanRequest(r, e.path(), query), p, s.lastChange(modified), keep)
 	})
@@ -92,9 +98,15 @@ type articleView struct {
 	About   string // of the tags
 }
 
-// article is a tip as a page shows it.
-func (s *Site) article(newsletter string, t tips.Tip, lang, date string) (articleView, error) {
-	a, err := render.NewArticle(s.looks[newsletter], t, lang)
+// article is a tip as a page shows it. Its links to other tips lead to the editions
+// that are linked, in the language asked for ("": the browser's).
+func (s *Site) article(newsletter string, t tips.Tip, lang, date string, linked map[string]*edition, asked string) (articleView, error) {
+	look := s.looks[newsletter]
+	look.Pages = make(map[string]string, len(linked))
+	for id, e := range linked {
+		look.Pages[id] = s.URL(e.path(), values(web.LangField, asked))
+	}
+	a, err := render.NewArticle(look, t, lang)
 	if err != nil {
 		return articleView{}, err
 	}
@@ -112,12 +124,12 @@ func (s *Site) article(newsletter string, t tips.Tip, lang, date string) (articl
 }
 
 // editionPage writes an edition's page.
-func (s *Site) editionPage(ctx context.Context, x reading, before, after *edition) (web.Page, error) {
+func (s *Site) editionPage(ctx context.Context, x reading, before, after *edition, linked map[string]*edition) (web.Page, error) {
 	t, err := s.tipOf(ctx, x.edition)
 	if err != nil {
 		return web.Page{}, err
 	}
-	a, err := s.article(x.newsletter, t, x.lang, x.date)
+	a, err := s.article(x.newsletter, t, x.lang, x.date, linked, x.asked)
 	if err != nil {
 		return web.Page{}, err
 	}

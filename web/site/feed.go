@@ -88,7 +88,7 @@ func (s *Site) feed(ctx context.Context, index *archiveIndex, newsletter, lang s
 	editions = slices.Clone(editions[max(0, len(editions)-feedLength):])
 	slices.Reverse(editions)
 	for i, e := range editions {
-		entry, err := s.feedEntry(ctx, e, cmp.Or(lang, s.Letterhead(e.newsletter).Language, locale.Default))
+		entry, err := s.feedEntry(ctx, index, e, cmp.Or(lang, s.Letterhead(e.newsletter).Language, locale.Default))
 		if err != nil {
 			return f, err
 		}
@@ -101,12 +101,12 @@ func (s *Site) feed(ctx context.Context, index *archiveIndex, newsletter, lang s
 }
 
 // feedEntry renders an edition whole for readers of lang.
-func (s *Site) feedEntry(ctx context.Context, e *edition, lang string) (feedEntry, error) {
+func (s *Site) feedEntry(ctx context.Context, index *archiveIndex, e *edition, lang string) (feedEntry, error) {
 	t, err := s.tipOf(ctx, e)
 	if err != nil {
 		return feedEntry{}, err
 	}
-	a, err := s.article(e.newsletter, t, lang, "")
+	a, err := s.article(e.newsletter, t, lang, "", index.linked(e.newsletter, t), lang)
 	if err != nil {
 		return feedEntry{}, err
 	}

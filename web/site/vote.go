@@ -167,8 +167,13 @@ func (s *Site) voted(r *http.Request, b ballot, near, just string, err error) (w
 		v.Mark, v.Heading, v.Text = "done", locale.Text(l.Lang, "vote.thanks", nil), locale.Text(l.Lang, "vote.change", nil)
 	}
 	action := s.Path("/vote/"+r.PathValue("edition")+"/"+r.PathValue("token"), values(web.LangField, web.AskedLanguage(r)))
+	index, err := s.archive.open(r.Context(), s.Now())
+	if err != nil {
+		return web.Page{}, err
+	}
+	lang := cmp.Or(web.AskedLanguage(r), b.person.Language, l.Lang)
 	for i, t := range b.tips {
-		a, err := s.article(b.from, t, cmp.Or(web.AskedLanguage(r), b.person.Language, l.Lang), "")
+		a, err := s.article(b.from, t, lang, "", index.linked(b.from, t), lang)
 		if err != nil {
 			return web.Page{}, err
 		}
