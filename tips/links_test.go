@@ -64,14 +64,14 @@ func TestLinksBetweenTips(t *testing.T) {
 // the tip.
 func TestLinksOfTranslations(t *testing.T) {
 	l := linkLibrary(t, "a.md", "# A\n\n[x](plan.md)", map[string]string{
-		"fr/a.md": "# A\n\n[x](plan.md) [y](../guide.v2.md) [z](gone.md)", "a.es.md": "# A\n\nSin.",
+		"fr/a.md": "# A\n\n[x](plan.md) [y](../guide.v2.md) [o](Work/Weekly%20review.md) [s](/fr/posts/pause/) [z](gone.md)", "a.es.md": "# A\n\nSin.",
 	})
 	tip, _ := l.Tip("a")
 	fr, ok := tip.In("fr")
-	if want := map[string]string{"plan.md": "plan", "../guide.v2.md": "guide.v2"}; !ok || !maps.Equal(fr.Links, want) {
+	if want := map[string]string{"plan.md": "plan", "../guide.v2.md": "guide.v2", "Work/Weekly review.md": "Work/Weekly review", "/fr/posts/pause/": "content/posts/pause"}; !ok || !maps.Equal(fr.Links, want) {
 		t.Errorf("%v, want %v", fr.Links, want)
 	}
-	if got := tip.Linked(); !slices.Equal(got, []string{"guide.v2", "plan"}) {
+	if got := tip.Linked(); !slices.Equal(got, []string{"Work/Weekly review", "content/posts/pause", "guide.v2", "plan"}) {
 		t.Errorf("%q", got)
 	}
 	var lost []string

@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"strings"
@@ -18,8 +19,8 @@ func newShelf(found []*record) shelf {
 	s := shelf{make(map[string]string, len(found)), make(map[string][]string, len(found))}
 	tips := make(map[string]*Tip, len(found)) // by the paths of their files
 	for _, f := range found {
-		if f.good != nil && f.role.base == "" && !f.role.alone && !f.good.NeverRendered {
-			tips[f.path] = f.good
+		if f.role.base == "" && !f.role.alone && !f.held().NeverRendered {
+			tips[f.path] = f.held()
 		}
 	}
 	// What a file is called wins over what else may be meant.
@@ -30,8 +31,8 @@ func newShelf(found []*record) shelf {
 			if f.role.base != "" {
 				base = f.role.base // a translation is read on the tip's page
 			}
-			if tip := tips[base]; tip != nil && f.good != nil {
-				for _, name := range names(f.good) {
+			if tip := tips[base]; tip != nil {
+				for _, name := range names(f.held()) {
 					if _, known := taken[name]; !known {
 						s.put(name, tip.ID)
 					}
@@ -40,6 +41,14 @@ func newShelf(found []*record) shelf {
 		}
 	}
 	return s
+}
+
+// held is what a file holds: a tip that is withheld just now is one all the same.
+func (f *record) held() *Tip {
+	if f.good != nil {
+		return f.good
+	}
+	return &f.attempt
 }
 
 func fileNames(t *Tip) []string { return []string{address(t.Path)} }
@@ -113,14 +122,21 @@ func address(name string) string {
 	return name
 }
 
-// links are the tips that the links of a tip's or a translation's file lead to.
-func (s shelf) links(t Tip) map[string]string {
+// links are the tips that the links of a file lead to. Those of a translation count
+// from its original too, since not all that is linked may be translated.
+func (s shelf) links(t Tip, original string) map[string]string {
 	if t.at == nil {
 		return nil
 	}
 	var links map[string]string
 	for _, name := range t.at.links {
-		if id := s.find(name, t.Path); id != "" {
+		id := cmp.Or(s.find(name, t.Path), s.find(name, original))
+		if first, rest, _ := strings.Cut(strings.TrimLeft(name, "/"), "/"); id == "" && rest != "" && strings.HasPrefix(name, "/") {
+			if _, ok := languageName(first); ok { // /fr/plan/ of a site
+				id = s.find("/"+rest, original)
+			}
+		}
+		if id != "" {
 			if links == nil {
 				links = make(map[string]string)
 			}
@@ -133,21 +149,25 @@ func (s shelf) links(t Tip) map[string]string {
 // find is the tip that a file's link names; "": there is none, or it may be one of
 // several.
 func (s shelf) find(name, from string) string {
-	stem := address(from)
-	short := address(strings.TrimLeft(name, "/"))
-	places := []string{path.Join(path.Dir(stem), address(name))}
-	if path.Ext(name) == "" {
-		// On a site, a page is a folder, from which its links count.
-		places = append(places, path.Join(stem, address(name)))
+	folder, short := address(from), address(strings.TrimLeft(name, "/"))
+	var places []string
+	if !strings.HasPrefix(name, "/") {
+		places = append(places, path.Join(path.Dir(folder), address(name)))
 	}
-	if strings.HasPrefix(name, "/") {
-		places = nil
+	if !strings.HasPrefix(name, "/") && path.Ext(name) == "" {
+		// On a site, a page is a folder, from which its links count.
+		places = append(places, path.Join(folder, address(name)))
 	}
 	for _, place := range append(places, short) {
 		if id, known := s.ids[place]; known {
 			return id
 		}
 	}
+	return s.ending(short)
+}
+
+// ending is the one tip whose address ends as a link's does.
+func (s shelf) ending(short string) string {
 	for strings.HasPrefix(short, "../") {
 		short = short[len("../"):]
 	}

@@ -139,14 +139,14 @@ func assemble(found []*record, seen scanned) *snapshot {
 		byPath[f.path] = len(s.tips)
 		tip := *f.good
 		pictures.settleTip(&tip)
-		tip.Links = shelf.links(tip)
+		tip.Links = shelf.links(tip, tip.Path)
 		s.tips = append(s.tips, tip)
 	}
 	for _, f := range found {
 		if i, ok := byPath[f.role.base]; ok && f.role.base != "" && f.good != nil {
 			file, dir := *f.good, path.Dir(s.tips[i].Path)
 			file.Body, file.Mindmap = pictures.settle(file.Body, path.Dir(f.path), dir), pictures.settle(file.Mindmap, path.Dir(f.path), dir)
-			file.Links = shelf.links(file)
+			file.Links = shelf.links(file, s.tips[i].Path)
 			s.addSibling(&s.tips[i], file, f.role.language)
 		}
 	}
