@@ -29,6 +29,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 	m.Parser().AddOptions(
 		parser.WithBlockParsers(
 			util.Prioritized(commentBlock{}, 50),
+			util.Prioritized(linkComment{}, 50),
 			util.Prioritized(fencedBox{}, 51),
 			util.Prioritized(indentedBox{}, 52),
 			util.Prioritized(formulaBlock{}, 53),
