@@ -12,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"dailytip/tips/markup"
 )
 
 // outline is what splitting a text needs to know of it: where headings and
@@ -41,6 +43,7 @@ type note struct {
 var blocks = sync.OnceValue(func() parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(append(parser.DefaultBlockParsers(),
+			util.Prioritized(markup.TightHeading{}, 601),
 			util.Prioritized(extension.NewFootnoteBlockParser(), 999))...),
 		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
 	)

@@ -46,6 +46,8 @@ func TestSyntaxOfOtherPrograms(t *testing.T) {
 		"a comment as a link":    {"a\n\n[//]: # (one [x](https://a.example/b.)\n[//]: # (two)\n[comment]: <> \"say \"three\"\"\n[//]: #\n\nb", "<p>a</p>\n<p>b</p>", "a\n\nb"},
 		"one over lines":         {"a\n[//]: # (one, two\nand three)\nb\n\n[//]: # 'four\n\nc", "<p>a</p>\n<p>b</p>\n<p>c</p>", "a\n\nb\n\nc"},
 		"links with such names":  {"[comment] [a][//]\n\n[comment]: https://a.example\n[//]: https://b.example (c)", "<p><a href=\"https://a.example\">comment</a> <a href=\"https://b.example\" title=\"c\">a</a></p>", "comment (https://a.example) a (https://b.example)"},
+		"headings without blank": {"#Use a `file`\n\na\n##Why not?\nb\n\n> ###C", "<h1 id=\"tip-use-a-file\">Use a <code>file</code></h1>\n<p>a</p>\n<h2 id=\"tip-why-not\">Why not?</h2>\n<p>b</p>\n<blockquote>\n<h3 id=\"tip-c\">C</h3>\n</blockquote>", "Use a `file`\n============\n\na\n\nWhy not?\n--------\n\nb\n\n> C\n> ~"},
+		"tags":                   {"#Idea\n\n#Idea #Plan to do\n\n#idea to do\n\n#Idea to do\nmore\n\nmore\n#Idea to do\n\n#1 in it", "<p>#Idea</p>\n<p>#Idea #Plan to do</p>\n<p>#idea to do</p>\n<p>#Idea to do\nmore</p>\n<p>more\n#Idea to do</p>\n<p>#1 in it</p>", "#Idea\n\n#Idea #Plan to do\n\n#idea to do\n\n#Idea to do more\n\nmore #Idea to do\n\n#1 in it"},
 		"percentages":            {"100%% of 50%% is so", "<p>100%% of 50%% is so</p>", "100%% of 50%% is so"},
 		"comments in code":       {"`%%x%%`\n\n```\n%%\n```", "<p><code>%%x%%</code></p>\n<pre><code>%%\n</code></pre>", "`%%x%%`\n\n    %%"},
 		"names of paragraphs":    {"a ^one\n\n- b ^two\n\n^three\n\n2 ^ 3", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n<p>2 ^ 3</p>", "a\n\n- b\n\n2 ^ 3"},

@@ -33,6 +33,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(fencedBox{}, 51),
 			util.Prioritized(indentedBox{}, 52),
 			util.Prioritized(formulaBlock{}, 53),
+			util.Prioritized(TightHeading{}, 601), // after headings
 		),
 		parser.WithParagraphTransformers(
 			util.Prioritized(attributeLines{}, 50), // before tables, which would take one for a row
