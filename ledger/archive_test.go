@@ -284,17 +284,17 @@ func TestPagesOfTips(t *testing.T) {
 		h.mustOpen(h.opening("2026-11-20", editions.Daily, "today's"))
 		h.sendAll(now)
 		h.mustOpen(h.opening("2026-11-17", editions.Daily, "secret"))
-		pages, err := h.ledger.Editions().Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one", "today's", "secret", "unknown"})
+		pages, err := h.editions.Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one", "today's", "secret", "unknown"})
 		if want := map[string]string{"plan": "2026-11-18", "one": "one"}; err != nil || !maps.Equal(pages, want) {
 			h.Errorf("%v, %v; want %v", pages, err, want)
 		}
-		pages, err = h.ledger.Editions().Pages(h.Context(), "other", "2026-11-20", []string{"plan"})
+		pages, err = h.editions.Pages(h.Context(), "other", "2026-11-20", []string{"plan"})
 		if err != nil || len(pages) > 0 {
 			h.Errorf("another newsletter's: %v, %v", pages, err)
 		}
 		h.write(func(tx *sql.Tx) error {
 			for _, date := range []string{"2026-11-18", "2026-11-19"} {
-				e, err := h.ledger.Editions().Edition(h.Context(), tx, "management", date)
+				e, err := h.editions.Edition(h.Context(), tx, "management", date)
 				if err != nil {
 					return err
 				}
@@ -304,7 +304,7 @@ func TestPagesOfTips(t *testing.T) {
 			}
 			return nil
 		})
-		pages, err = h.ledger.Editions().Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one"})
+		pages, err = h.editions.Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one"})
 		if want := map[string]string{"plan": "2026-11-16"}; err != nil || !maps.Equal(pages, want) {
 			h.Errorf("some were cancelled: %v, %v; want %v", pages, err, want)
 		}

@@ -77,7 +77,7 @@ func (c *command) writePreview(ctx context.Context, a *app, n *scheduler.Newslet
 		return err
 	}
 	look := a.letterNewsletter(a.newsletter(n.ID))
-	if content, err = mailer.WithPages(ctx, a.ledger.Editions(), look, content); err != nil {
+	if content, err = mailer.WithPages(ctx, a.editions, look, content); err != nil {
 		return err
 	}
 	l, err := letter.Compose(look, content, f.lang)

@@ -163,7 +163,7 @@ func (p *previewer) compose(ctx context.Context, t tips.Tip, language string) (*
 		}
 		look.Template = parsed
 	}
-	content, err := mailer.WithPages(ctx, p.app.ledger.Editions(), look, letter.Content{LocalDate: p.date.String(), Tips: []tips.Tip{t}})
+	content, err := mailer.WithPages(ctx, p.app.editions, look, letter.Content{LocalDate: p.date.String(), Tips: []tips.Tip{t}})
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		return err
 	}
 	look := a.letterNewsletter(a.newsletter(n.ID))
-	if content, err = mailer.WithPages(ctx, a.ledger.Editions(), look, content); err != nil {
+	if content, err = mailer.WithPages(ctx, a.editions, look, content); err != nil {
 		return err
 	}
 	var rows []table.Row
