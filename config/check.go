@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,6 +40,7 @@ func (c *checker) check() {
 	c.database("database", &cfg.Database)
 	c.senders()
 	c.pingURL("ping_url", cfg.PingURL)
+	c.keepDeliveries("keep_deliveries", cfg.KeepDeliveries)
 	c.postalAddress("postal_address", &cfg.PostalAddress)
 	c.relays()
 	c.domains()
@@ -86,6 +88,17 @@ func (c *checker) pingURL(path string, value Secret) {
 	u, err := url.Parse(value.Reveal())
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		c.fault(path, "%s: isn't an address to ask for; write the one that your monitor gives you, such as https://hc-ping.com/ID", path)
+	}
+}
+
+// leastKeep is how long deliveries are needed: what comes back of one is a matter of
+// weeks, and give_up_after may be one.
+const leastKeep = 30 * day
+
+func (c *checker) keepDeliveries(path string, value time.Duration) {
+	if !c.broken[path] && value != 0 && value < leastKeep {
+		c.fault(path, "%s: %s is out of range; write %s to %s, such as 400d, or 0 to keep them for ever",
+			path, formatDuration(value), formatDuration(leastKeep), formatDuration(maxDuration))
 	}
 }
 
