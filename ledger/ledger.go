@@ -35,6 +35,7 @@ type Ledger struct {
 	published  published
 	statements statements
 	alertTo    subscribers.Address
+	alertPosts bool
 }
 
 // New returns the ledger in a migrated database.
