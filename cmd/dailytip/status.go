@@ -201,6 +201,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
+		c.printWarnings(n, calendar, now)
 		c.printf("%s: %s; %s\n  %s\n", n.ID, count(readers, "active reader"), when, runwayText(calendar.Runway(n.Upcoming(now))))
 	}
 	return nil
