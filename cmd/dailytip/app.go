@@ -133,7 +133,7 @@ func notOurs(cfg *config.Config, err error) error {
 		return err
 	}
 	if owner, other := safefile.AnotherOwner(file); other {
-		return fmt.Errorf("%w; %s belongs to the user %s: give the command as that user, such as sudo -u %[3]s dailytip …", err, file, owner)
+		return fmt.Errorf("%w; %s", err, belongsTo(file, owner))
 	}
 	return err
 }

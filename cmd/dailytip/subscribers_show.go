@@ -161,11 +161,7 @@ func (c *command) printPerson(p personLine) {
 		c.printf("suppressed on %s\n", p.Suppressed)
 	}
 	for _, s := range p.Subscriptions {
-		own := strings.Join(strings.Fields(s.Language+" "+s.Timezone+" "+s.SendAt+" "+s.Days), ", ")
-		if own != "" {
-			own = " (" + own + ")"
-		}
-		c.printf("\n%s: %s, %s%s\n  %s\n", s.Newsletter, s.State, s.Cadence, own, s.Why)
+		c.printf("\n%s: %s, %s%s\n  %s\n", s.Newsletter, s.State, s.Cadence, s.own(), s.Why)
 	}
 	if len(p.Deliveries) > 0 {
 		c.printf("\n")
