@@ -32,7 +32,7 @@ func (h *harness) prune(at time.Time) (n int64) {
 
 func (h *harness) ofNovember() editions.Edition {
 	h.Helper()
-	e, err := h.ledger.Editions().Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
+	e, err := h.editions.Edition(h.Context(), h.db.Read(), "management", "2026-11-23")
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestPrunedDeliveriesStayCounted(t *testing.T) {
 		if _, err := h.ledger.SettleInDoubt(h.Context(), later, h.ofNovember(), ledger.Sent, nil, "me"); !errors.Is(err, editions.ErrPruned) {
 			h.Errorf("it was settled: %v", err)
 		}
-		if date, err := h.ledger.Editions().LastPruned(h.Context(), h.db.Read()); date != "2026-11-23" || err != nil {
+		if date, err := h.editions.LastPruned(h.Context(), h.db.Read()); date != "2026-11-23" || err != nil {
 			h.Errorf("%q, %v", date, err)
 		}
 	})

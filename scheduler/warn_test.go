@@ -49,7 +49,7 @@ func TestPinsAstrayAreToldOf(t *testing.T) {
 		h.ledger.AlertTo(subscribers.Address("ops@example.com"))
 		h.reader(begin, "")
 		for date, tip := range map[string]string{"2026-11-26": "nowhere", "2026-11-24": "b"} {
-			if err := h.ledger.Editions().Pin(h.Context(), begin, "management", date, tip); err != nil {
+			if err := h.editions.Pin(h.Context(), begin, "management", date, tip); err != nil {
 				h.Fatal(err)
 			}
 		}

@@ -135,7 +135,7 @@ func (a *app) languageOf(ctx context.Context, address subscribers.Address) strin
 
 // dryRun says what a send would do.
 func (c *command) dryRun(ctx context.Context, a *app, n *scheduler.Newsletter, date scheduler.Date) error {
-	edition, err := a.ledger.Editions().Edition(ctx, a.db.Read(), n.ID, date.String())
+	edition, err := a.editions.Edition(ctx, a.db.Read(), n.ID, date.String())
 	switch {
 	case err == nil && !edition.PrunedAt.IsZero():
 		return errPruned(edition)

@@ -86,7 +86,7 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 	if err != nil {
 		return err
 	}
-	pruned, err := a.ledger.Editions().LastPruned(ctx, a.db.Read())
+	pruned, err := a.editions.LastPruned(ctx, a.db.Read())
 	if err != nil {
 		return err
 	}
