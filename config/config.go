@@ -41,9 +41,18 @@ type Config struct {
 	ReplyTo mail.Address `yaml:"reply_to"`
 	// AlertTo gets a mail when sending is paused and when it goes on; zero: nobody.
 	AlertTo mail.Address `yaml:"alert_to"`
+	// AlertURL gets a POST with each alert; zero: none. Its path is often a secret.
+	// AlertSecret signs them (Standard Webhooks); zero: they aren't signed. It holds the
+	// content of AlertSecretFile when that is given.
+	AlertURL        Secret `yaml:"alert_url"`
+	AlertSecret     Secret `yaml:"alert_secret"`
+	AlertSecretFile string `yaml:"alert_secret_file"`
 	// PingURL is asked for after each edition that is out, by a monitor's address for
 	// it; zero: none. Its path is often a secret.
 	PingURL Secret `yaml:"ping_url"`
+	// KeepDeliveries is how long it's kept who was sent what: 30 days to 10 years; 0: for
+	// ever.
+	KeepDeliveries time.Duration `yaml:"keep_deliveries"`
 	// PostalAddress is shown in every footer, one or several lines; "": none.
 	PostalAddress string `yaml:"postal_address"`
 

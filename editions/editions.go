@@ -26,7 +26,8 @@ type Edition struct {
 	Newsletter string
 	LocalDate  string // YYYY-MM-DD
 	OpenedAt   time.Time
-	State      string // Open, Paused, Cancelled
+	State      string    // Open, Paused, Cancelled
+	PrunedAt   time.Time // since when its deliveries are kept no longer; zero: they are there
 }
 
 // The states of an edition. Only an open one's deliveries are claimed; nothing
@@ -47,13 +48,13 @@ var (
 // Edition returns a newsletter's edition for a date, or [ErrNoEdition].
 func (s *Editions) Edition(ctx context.Context, q store.Queryer, newsletter, date string) (Edition, error) {
 	e := Edition{Newsletter: newsletter, LocalDate: date}
-	var opened int64
-	err := q.QueryRowContext(ctx, "SELECT id, opened_at, state FROM editions WHERE newsletter = $1 AND local_date = $2",
-		newsletter, date).Scan(&e.ID, &opened, &e.State)
+	var opened, pruned int64
+	err := q.QueryRowContext(ctx, "SELECT id, opened_at, state, pruned_at FROM editions WHERE newsletter = $1 AND local_date = $2",
+		newsletter, date).Scan(&e.ID, &opened, &e.State, &pruned)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, ErrNoEdition
 	}
-	e.OpenedAt = store.Time(opened)
+	e.OpenedAt, e.PrunedAt = store.Time(opened), store.Time(pruned)
 	return e, err
 }
 
@@ -69,7 +70,7 @@ func (s *Editions) Since(ctx context.Context, q store.Queryer, date string) ([]E
 
 // read returns those that which chooses and orders.
 func read(ctx context.Context, q store.Queryer, which string, args ...any) ([]Edition, error) {
-	rows, err := q.QueryContext(ctx, "SELECT id, newsletter, local_date, opened_at, state FROM editions "+which, args...)
+	rows, err := q.QueryContext(ctx, "SELECT id, newsletter, local_date, opened_at, state, pruned_at FROM editions "+which, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read editions: %w", err)
 	}
@@ -77,11 +78,11 @@ func read(ctx context.Context, q store.Queryer, which string, args ...any) ([]Ed
 	var all []Edition
 	for rows.Next() {
 		var e Edition
-		var opened int64
-		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &opened, &e.State); err != nil {
+		var opened, pruned int64
+		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &opened, &e.State, &pruned); err != nil {
 			return nil, fmt.Errorf("read editions: %w", err)
 		}
-		e.OpenedAt = store.Time(opened)
+		e.OpenedAt, e.PrunedAt = store.Time(opened), store.Time(pruned)
 		all = append(all, e)
 	}
 	return all, rows.Err()

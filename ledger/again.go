@@ -22,7 +22,8 @@ type Again struct {
 
 // SendAgain puts deliveries that came to their end back in the queue, as if they
 // had just been opened. Those of readers who aren't active any more stay as they
-// are, and are counted in left. Their key is the same, so nobody gets two
+// are, and are counted in left; an edition whose deliveries are kept no longer is
+// [editions.ErrPruned]. Their key is the same, so nobody gets two
 // editions (P1); a mail that was in doubt keeps its Date and Message-ID.
 func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e editions.Edition, a Again) (again, left int64, err error) {
 	if len(a.States) == 0 {
@@ -32,6 +33,9 @@ func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e editions.Editio
 	active := `EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber = deliveries.subscriber AND s.newsletter = $2 AND s.state = 'active')`
 	var action int64
 	err = l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
+		if err := editions.Hold(ctx, tx, e.ID); err != nil {
+			return 0, err
+		}
 		if err := editions.UnlessCancelled(ctx, tx, e.ID); err != nil {
 			return 0, err
 		}
@@ -69,6 +73,9 @@ func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e editions.Ed
 	var action int64
 	note := Action{Kind: ActionSettleDoubt, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: who, Detail: "as " + string(as)}
 	which, args := chosen([]State{InDoubt}, only, []any{e.ID})
+	if err := l.db.Write(ctx, func(tx *sql.Tx) error { return editions.Hold(ctx, tx, e.ID) }); err != nil {
+		return 0, err
+	}
 	switch as {
 	case Sent:
 		return l.settleSent(ctx, now, which, args, note)

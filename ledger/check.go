@@ -30,7 +30,10 @@ func Check(ctx context.Context, db *store.DB) (faults []string, err error) {
 
 const sqlCheck = `
 	WITH counted AS (
-		SELECT edition, COUNT(*) AS opened, SUM(CASE WHEN state = 'sent' THEN 1 ELSE 0 END) AS sent FROM deliveries GROUP BY edition
+		SELECT edition, SUM(opened) AS opened, SUM(sent) AS sent FROM (
+			SELECT edition, COUNT(*) AS opened, SUM(CASE WHEN state = 'sent' THEN 1 ELSE 0 END) AS sent FROM deliveries GROUP BY edition
+			UNION ALL SELECT edition, deliveries, CASE WHEN state = 'sent' THEN deliveries ELSE 0 END FROM past_deliveries
+		) AS each_one GROUP BY edition
 	), sums AS (
 		SELECT edition, SUM(opened) AS opened, SUM(sent) AS sent FROM counters GROUP BY edition
 	), found AS (
@@ -49,6 +52,8 @@ const sqlCheck = `
 			WHERE state IN ('sent', 'failed', 'in_doubt', 'expired', 'withdrawn') AND done_at = 0
 		UNION ALL SELECT 'deliveries are of an edition or a content that is not theirs', COUNT(*) FROM deliveries d
 			WHERE NOT EXISTS (SELECT 1 FROM contents c WHERE c.id = d.content AND c.edition = d.edition)
+		UNION ALL SELECT 'deliveries wait although those of their edition are kept no longer', COUNT(*) FROM deliveries d JOIN editions e ON e.id = d.edition
+			WHERE d.done_at = 0 AND e.pruned_at > 0
 		UNION ALL SELECT 'editions have other counts than deliveries', COUNT(*) FROM counted c LEFT JOIN sums s ON s.edition = c.edition
 			WHERE c.opened <> COALESCE(s.opened, 0) OR c.sent <> COALESCE(s.sent, 0)
 	)

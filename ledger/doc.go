@@ -56,8 +56,10 @@
 // # What holds, and why
 //
 //   - P1: the primary key is (edition, subscriber). Opening twice, on any node,
-//     adds nothing.
-//   - P2: a delivery is written before anything is sent, and is never deleted.
+//     adds nothing. An edition whose deliveries are forgotten (Prune) is marked
+//     first, and never opened nor sent again.
+//   - P2: a delivery is written before anything is sent, and is deleted only long
+//     after its end.
 //   - P3: claiming is committed before the relay hears of the mail, so whatever
 //     was on the wire when a process died is in state sending. The mailer claims
 //     no more than in_flight at a time.

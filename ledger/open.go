@@ -39,7 +39,8 @@ type Opening struct {
 // was written down before, by an earlier slot or another node, that one stands
 // and o.Items aren't looked at; when it wasn't and there are none, Open writes
 // nothing and returns [editions.ErrNotWritten]. When nobody is due it opens
-// nothing.
+// nothing. An edition whose deliveries are kept no longer isn't opened again: the
+// error is [editions.ErrPruned].
 func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int64, err error) {
 	defer func() {
 		if err != nil && !errors.Is(err, editions.ErrNotWritten) {
@@ -91,6 +92,9 @@ func (l *Ledger) openChunk(ctx context.Context, tx *sql.Tx, now time.Time, o Ope
 		Newsletter: o.Newsletter, LocalDate: o.LocalDate, Choice: o.Choice, Reason: o.Reason, Items: o.Items,
 	})
 	if err != nil {
+		return 0, 0, err
+	}
+	if err := editions.Hold(ctx, tx, c.Edition); err != nil {
 		return 0, 0, err
 	}
 	last = math.MaxInt64

@@ -24,7 +24,14 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		"record":        {sqlOutcome, []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
 		"overdue":       {sqlOverdue, []string{"expiries USING COVERING INDEX sqlite_autoindex_expiries_1 (at<?)"}},
 		"expire":        {sqlExpire(db), []string{"deliveries_unfinished (edition=?)", "sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
-		"count":         {sqlCount, []string{"deliveries_other (edition=?)"}},
+		"count":         {sqlCount, []string{"deliveries_other (edition=?)", "past_deliveries USING INDEX sqlite_autoindex_past_deliveries_1 (edition=?)"}},
+		"what is old": {sqlPrunable, []string{
+			"e USING INDEX sqlite_autoindex_editions_1 (id<?)", "d EXISTS USING COVERING INDEX sqlite_autoindex_deliveries_1 (edition=?)", "actions_edition (newsletter=? AND local_date=?)",
+		}},
+		"end of a step": {sqlPruneEnd, []string{"sqlite_autoindex_deliveries_1 (edition=?)"}},
+		"keep counts":   {sqlKeepCounts, []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber<?)"}},
+		"forget":        {sqlPrune, []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber<?)"}},
+		"old notices":   {sqlPruneNotices, []string{"notices USING INDEX sqlite_autoindex_notices_1 (id<?)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+test.text, make([]any, strings.Count(test.text, "$"))[:most(test.text)]...)

@@ -42,7 +42,7 @@ func (c Counts) Open() bool { return c.Pending+c.Retry > 0 }
 // say it in these words.
 const other = `(state <> 'pending' AND state <> 'sending' AND state <> 'sent' OR doubts > 0)`
 
-// Count counts one edition's deliveries. It costs as much as there are
+// Count counts one edition's deliveries, those included that are kept no longer. It costs as much as there are
 // deliveries that went another way than straight to sent, however many there
 // are in all.
 func (l *Ledger) Count(ctx context.Context, q store.Queryer, e editions.Edition) (Counts, error) {
@@ -71,8 +71,12 @@ func (l *Ledger) Count(ctx context.Context, q store.Queryer, e editions.Edition)
 const sqlCount = `
 	SELECT '', 0, '', COALESCE(SUM(opened), 0), COALESCE(SUM(sent), 0) FROM counters WHERE edition = $1
 	UNION ALL
-	SELECT state, code, enhanced, COUNT(*), SUM(CASE WHEN doubts > 0 THEN 1 ELSE 0 END)
-	FROM deliveries WHERE edition = $1 AND ` + other + ` GROUP BY state, code, enhanced`
+	SELECT state, code, enhanced, CAST(SUM(n) AS BIGINT), CAST(SUM(doubted) AS BIGINT) FROM (
+		SELECT state, code, enhanced, COUNT(*) AS n, SUM(CASE WHEN doubts > 0 THEN 1 ELSE 0 END) AS doubted
+		FROM deliveries WHERE edition = $1 AND ` + other + ` GROUP BY state, code, enhanced
+		UNION ALL
+		SELECT state, code, enhanced, deliveries, doubted FROM past_deliveries WHERE edition = $1
+	) AS ended GROUP BY state, code, enhanced`
 
 // add takes a row of [Ledger.Count]: the sums of all deliveries, or a reason
 // with how many of its deliveries have been in doubt.

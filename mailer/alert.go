@@ -12,8 +12,8 @@ import (
 )
 
 // worthTelling is how long a pause of everything lasts before the operator is
-// told of it, afterwards: while it lasts no mail goes out, and a relay that was
-// restarted is nobody's business.
+// told of it: a relay that was restarted is nobody's business. While it lasts no mail
+// goes out, so mail tells afterwards.
 const worthTelling = 15 * time.Minute
 
 // alertLife is how long a pause is news. What can't be sent by then is told when
@@ -21,15 +21,19 @@ const worthTelling = 15 * time.Minute
 const alertLife = time.Hour
 
 // alertPause tells the operator that sending is paused. A pause of everything
-// can't be told by mail.
+// can't be told by mail, only by a post.
 func (d *dispatcher) alertPause(p ledger.PauseInfo, known bool) []ledger.Notice {
-	if known || p.Newsletter == ledger.Relay {
+	if known {
 		return nil
 	}
-	return d.alert(p, p.Since.Add(alertLife), "sending is paused", fmt.Sprintf(
+	alert := d.alert(p, p.Since.Add(alertLife), "sending is paused", fmt.Sprintf(
 		"Sending is paused since %s:\n%s.\n%s\nNobody is lost: what waits goes out when the cause is mended. One mail is tried at\n%s and again later;"+
 			"\ndailytip resume tries at once, dailytip status shows what waits.\n",
 		stamp(p.Since), p.Reason, paragraph(p.Reply), stamp(p.ProbeAt)))
+	if p.Newsletter == ledger.Relay {
+		alert[0].Email, alert[0].Start = "", p.Since.Add(worthTelling)
+	}
+	return alert
 }
 
 // alertResume tells the operator that a pause is over.
@@ -67,17 +71,15 @@ func paragraph(a ledger.Reply) string {
 	return ""
 }
 
-// alert is one mail to the operator, in the name of the newsletter concerned.
+// alert is one message to the operator, in the name of the newsletter concerned: a
+// mail when they have an address for it, a post when they have a URL.
 func (d *dispatcher) alert(p ledger.PauseInfo, until time.Time, subject, text string) []ledger.Notice {
-	if d.alertTo == "" {
-		return nil
-	}
 	id := strings.TrimSuffix(p.Newsletter, ledger.NoticesOf(""))
 	if _, known := d.newsletters[id]; !known { // it's about all of them
 		id = slices.Min(slices.Collect(maps.Keys(d.newsletters)))
 	}
 	return []ledger.Notice{{
-		Kind: ledger.Alert, Newsletter: id, Email: d.alertTo, ExpiresAt: until,
+		Kind: ledger.Alert, About: p.Newsletter, Newsletter: id, Email: d.alertTo, ExpiresAt: until,
 		Detail: fmt.Sprintf("[dailytip] %s: %s\n%s", scopeName(p.Newsletter), subject, text),
 	}}
 }

@@ -139,9 +139,11 @@ func (t *tick) report(slot subscribers.Slot, run ledger.Run) {
 	}
 }
 
-// noWeek is why a weekly reader gets nothing when no edition of the week went
-// out.
-const noWeek = "no week"
+// Why nobody gets anything although the calendar has a tip.
+const (
+	noWeek = "no week" // a weekly reader, when no edition of the week went out
+	pruned = "pruned"  // the edition's deliveries are kept no longer
+)
 
 func reasonText(reason string) string {
 	switch reason {
@@ -153,6 +155,8 @@ func reasonText(reason string) string {
 		return "finds readers of the course waiting for a tip that isn't to be sent yet"
 	case noWeek:
 		return "ends a week without editions"
+	case pruned:
+		return "has an edition whose deliveries are kept no longer (keep_deliveries): nobody can tell who has it"
 	}
 	return reason
 }

@@ -115,7 +115,12 @@ type opened struct {
 
 // open opens what the readers of a slot get on a date. Mostly it's written down,
 // by an earlier slot, and nothing has to be chosen.
-func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (opened, error) {
+func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (got opened, err error) {
+	defer func() {
+		if errors.Is(err, editions.ErrPruned) {
+			got, err = opened{reason: pruned}, nil
+		}
+	}()
 	o.Newsletter, o.LocalDate, o.Slot = t.n.ID, date.String(), slot.ID
 	find := t.daily
 	switch {

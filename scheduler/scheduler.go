@@ -26,10 +26,12 @@ type Options struct {
 // Scheduler opens editions when they're due. Several may share a database.
 type Scheduler struct {
 	Options
-	ticked    time.Time            // the last tick's instant
-	nextDue   map[int64]nextDue    // by slot
-	published map[string]time.Time // by newsletter: its own instants up to here are written down
-	proofed   map[[2]string]bool   // newsletter and date: its proof has been enqueued
+	ticked    time.Time                       // the last tick's instant
+	nextDue   map[int64]nextDue               // by slot
+	published map[string]time.Time            // by newsletter: its own instants up to here are written down
+	proofed   map[[2]string]bool              // newsletter and date: its proof has been enqueued
+	warned    map[string]time.Time            // by newsletter: when it was last looked what will go wrong
+	broken    map[string]map[string]time.Time // by newsletter and file: since when it can't be used
 }
 
 // nextDue is a slot's first due instant that hasn't been dealt with, as long as
@@ -45,7 +47,10 @@ func New(o Options) *Scheduler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Scheduler{Options: o, nextDue: map[int64]nextDue{}, published: map[string]time.Time{}, proofed: map[[2]string]bool{}}
+	return &Scheduler{
+		Options: o, nextDue: map[int64]nextDue{}, published: map[string]time.Time{}, proofed: map[[2]string]bool{},
+		warned: map[string]time.Time{}, broken: map[string]map[string]time.Time{},
+	}
 }
 
 // Find returns the newsletter with an id, or the only one there is when id is
@@ -137,5 +142,8 @@ func (t *tick) run(ctx context.Context) error {
 		}
 		t.nextDue[slot.ID] = next
 	}
-	return t.proof(ctx) // last: readers don't wait for the editor
+	if err := t.proof(ctx); err != nil { // last: readers don't wait for the editor
+		return err
+	}
+	return t.warn(ctx)
 }

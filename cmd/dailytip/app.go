@@ -49,6 +49,7 @@ type app struct {
 	relayStates func() []mailer.RelayState // of the mailer that runs
 	flow        flow
 	pinger      *pinger
+	alerts      *alertPoster
 	ticked      atomic.Int64 // when the scheduler last did, in Unix milliseconds; 0: not yet
 }
 
@@ -101,6 +102,9 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if a.alerts, err = newAlertPoster(cfg, a.ledger, log); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	a.pinger = newPinger(cfg.PingURL.Reveal(), log)
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
@@ -129,7 +133,7 @@ func notOurs(cfg *config.Config, err error) error {
 		return err
 	}
 	if owner, other := safefile.AnotherOwner(file); other {
-		return fmt.Errorf("%w; %s belongs to the user %s: give the command as that user, such as sudo -u %[3]s dailytip …", err, file, owner)
+		return fmt.Errorf("%w; %s", err, belongsTo(file, owner))
 	}
 	return err
 }

@@ -8,12 +8,12 @@ import (
 	"net"
 	"net/url"
 	"os/exec"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"dailytip/check"
 	"dailytip/config"
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
@@ -23,47 +23,80 @@ import (
 )
 
 // finding is one line of check.
-type finding struct {
-	Check  string `json:"check"`
-	Result string `json:"result"` // ok, warning, failed
-	Detail string `json:"detail"`
+type finding check.Finding
+
+// findingsOf are what checks found.
+func findingsOf(found ...check.Finding) []finding {
+	all := make([]finding, len(found))
+	for i, f := range found {
+		all[i] = finding(f)
+	}
+	return all
+}
+
+// checkFlags are the options of check.
+type checkFlags struct {
+	offline bool
+	dns     string
 }
 
 func (c *command) check() *cobra.Command {
-	return &cobra.Command{
+	var f checkFlags
+	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Look at everything a run needs; send nothing",
 		Long: `check reads the configuration and the library, opens the database, connects to the
-relays and to the mailbox for bounces with TLS and login, and looks in DNS at the
-sender's domain and the DKIM keys. A line each; it exits with 1 when one failed.
-Warnings don't count: DNS may be out of reach.`,
+relays and to the mailbox for bounces with TLS and login. In DNS it looks at what
+receivers ask of the sender's domain: DMARC and alignment, SPF, DKIM keys, names. It
+asks for the readers' pages and for the sources of the next 30 tips. A line each; it
+exits with 1 when one failed. Warnings and notes don't count: DNS may be out of reach.
+--offline asks nobody.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.runChecks(cmd.Context())
+			if f.dns != "" {
+				if _, _, err := net.SplitHostPort(f.dns); err != nil {
+					f.dns = net.JoinHostPort(strings.Trim(f.dns, "[]"), "53")
+				}
+			}
+			return c.runChecks(cmd.Context(), f)
 		},
 	}
+	cmd.Flags().BoolVar(&f.offline, "offline", false, "ask nobody: no relay, no mailbox, no DNS, no pages")
+	cmd.Flags().StringVar(&f.dns, "dns", "", "ask this DNS `server`, such as 9.9.9.9 (default: the system's)")
+	return cmd
 }
 
-func (c *command) runChecks(ctx context.Context) error {
-	failed := 0
-	report := func(f finding) error {
-		if f.Result == "failed" {
-			failed++
-		}
-		if c.json {
-			return c.printJSON(f)
-		}
-		c.printf("%-8s %-24s %s\n", f.Result, f.Check, f.Detail)
-		return nil
-	}
+func (c *command) runChecks(ctx context.Context, f checkFlags) error {
 	path := c.configPath()
 	cfg, err := config.Load(path)
 	if err != nil {
 		return err
 	}
-	if err := report(finding{"configuration", "ok", fmt.Sprintf("%s: %s, %s", path, count(len(cfg.Newsletters), "newsletter"), count(len(cfg.SMTP), "relay"))}); err != nil {
+	findings := []finding{{Check: "configuration", Result: check.OK, Detail: fmt.Sprintf("%s: %s, %s", path, count(len(cfg.Newsletters), "newsletter"), count(len(cfg.SMTP), "relay"))}}
+	more, err := c.allFindings(ctx, cfg, f)
+	if err != nil {
 		return err
 	}
+	failed := 0
+	for _, found := range append(findings, more...) {
+		if found.Result == check.Failed {
+			failed++
+		}
+		if !c.json {
+			c.printf("%-8s %-24s %s\n", found.Result, found.Check, found.Detail)
+		} else if err := c.printJSON(found); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return exitf(codeFailed, "%s failed", count(failed, "check"))
+	}
+	return nil
+}
+
+// allFindings looks at everything but whether the configuration can be loaded. What
+// waits for others is done side by side.
+func (c *command) allFindings(ctx context.Context, cfg *config.Config, f checkFlags) ([]finding, error) {
 	findings := append(checkFiles(cfg), checkBaseURL(cfg)...)
 	libraries, err := openLibraries(cfg, c.logger(slog.LevelError))
 	if err != nil {
@@ -71,11 +104,12 @@ func (c *command) runChecks(ctx context.Context) error {
 	} else {
 		findings = append(findings, checkLibraries(cfg, libraries)...)
 	}
+	var checks []func(context.Context) []finding
 	a, err := assemble(ctx, cfg, libraries, c.logger(slog.LevelError))
 	var faults config.Faults
 	switch {
 	case errors.As(err, &faults):
-		return err
+		return nil, err
 	case err != nil:
 		findings = append(findings, finding{"database", "failed", err.Error()})
 	default:
@@ -86,23 +120,27 @@ func (c *command) runChecks(ctx context.Context) error {
 			findings = append(findings, finding{idle, "warning", "this setting has no effect in this version"})
 		}
 		findings = append(findings, checkCalendars(ctx, a)...)
-		findings = append(findings, checkRelays(ctx, a)...)
-		findings = append(findings, checkDoors(ctx, a)...)
+		if !f.offline {
+			checks = append(checks,
+				func(ctx context.Context) []finding { return checkRelays(ctx, a) },
+				func(ctx context.Context) []finding { return checkDoors(ctx, a) })
+		}
 		findings = append(findings, checkHooks(a.config.BaseURL, a.hooks.Providers())...)
 		findings = append(findings, checkLetters(a)...)
 	}
-	findings = append(findings, checkDNS(ctx, cfg)...)
-	findings = append(findings, checkReturnPaths(ctx, cfg)...)
-	findings = append(findings, checkDKIM(ctx, cfg)...)
-	for _, f := range findings {
-		if err := report(f); err != nil {
-			return err
-		}
+	if !cfg.Database.IsPostgres() {
+		findings = append(findings, findingsOf(check.Disk(cfg.Database.Reveal())...)...)
 	}
-	if failed > 0 {
-		return exitf(codeFailed, "%s failed", count(failed, "check"))
+	findings = append(findings, checkPostalAddress(cfg))
+	if f.offline {
+		return findings, nil
 	}
-	return nil
+	checks = append(checks, senderChecks(cfg, a, check.Resolver(f.dns))...)
+	asking := newCheckWeb(cfg)
+	checks = append(checks, webChecks(ctx, cfg, a, asking)...)
+	findings = append(findings, check.Together(ctx, check.Limit, checks...)...)
+	findings = append(findings, findingsOf(asking.Clock()...)...)
+	return append(findings, checkFeedback(cfg)), nil
 }
 
 func checkDatabase(ctx context.Context, a *app) finding {
@@ -226,51 +264,6 @@ func checkRelays(ctx context.Context, a *app) []finding {
 		findings = append(findings, f)
 	}
 	return findings
-}
-
-// checkDNS looks at what large receivers ask of a sender's domain: SPF (RFC
-// 7208), DMARC (RFC 7489) and somewhere for answers to go.
-func checkDNS(ctx context.Context, cfg *config.Config) []finding {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	var domains []string
-	for _, n := range cfg.Newsletters {
-		if d := domainOf(n.From.Address); !slices.Contains(domains, d) {
-			domains = append(domains, d)
-		}
-	}
-	var findings []finding
-	for _, domain := range domains {
-		findings = append(
-			findings,
-			checkTXT(ctx, "SPF of "+domain, domain, "v=spf1", "publish a TXT record that begins with v=spf1 and names your relay"),
-			checkTXT(ctx, "DMARC of "+domain, "_dmarc."+domain, "v=DMARC1", "publish a TXT record at _dmarc."+domain+" that begins with v=DMARC1"),
-		)
-		f := finding{"MX of " + domain, "ok", "answers and bounces can arrive"}
-		if mx, err := net.DefaultResolver.LookupMX(ctx, domain); err != nil || len(mx) == 0 {
-			f.Result, f.Detail = "warning", "no MX record was found: answers and bounces can't arrive"+because(err)
-		}
-		findings = append(findings, f)
-	}
-	return findings
-}
-
-func checkTXT(ctx context.Context, name, host, begins, advice string) finding {
-	records, err := net.DefaultResolver.LookupTXT(ctx, host)
-	for _, r := range records {
-		if strings.HasPrefix(r, begins) {
-			return finding{name, "ok", r}
-		}
-	}
-	return finding{name, "warning", "none was found; " + advice + because(err)}
-}
-
-func because(err error) string {
-	var dns *net.DNSError
-	if err == nil || errors.As(err, &dns) && dns.IsNotFound {
-		return ""
-	}
-	return " (DNS: " + err.Error() + ")"
 }
 
 func domainOf(address string) string {

@@ -50,10 +50,8 @@ const pinsAhead = 366
 func checkPins(calendar *scheduler.Calendar, n *scheduler.Newsletter, now time.Time) finding {
 	f := finding{"pins of " + n.ID, "ok", fmt.Sprintf("every pinned tip of the next %d days goes out", pinsAhead)}
 	var notes []string
-	for _, choice := range calendar.Plan(n.Upcoming(now), pinsAhead) {
-		if choice.Note != "" {
-			notes = append(notes, fmt.Sprintf("%s: %s", choice.Date, choice.Note))
-		}
+	for _, a := range calendar.Astray(n.Upcoming(now), pinsAhead) {
+		notes = append(notes, fmt.Sprintf("%s: %s", a.Date, a.Why))
 	}
 	if len(notes) > 0 {
 		f.Result, f.Detail = "warning", strings.Join(notes, "; ")

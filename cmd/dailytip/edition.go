@@ -84,6 +84,9 @@ func (e *editionCommand) change(use, short, long string, f func(ctx context.Cont
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.with(cmd.Context(), func(t *target) error {
 				err := f(cmd.Context(), t, args)
+				if errors.Is(err, editions.ErrPruned) {
+					return errPruned(t.edition)
+				}
 				if errors.Is(err, editions.ErrCancelled) {
 					return exitf(codeNothing, "the edition of %s was cancelled; that can't be undone", t.edition.LocalDate)
 				}
@@ -124,7 +127,7 @@ itself, because a relay takes no mail, ends by itself or by dailytip resume.`,
 			if !changed {
 				return exitf(codeNothing, "the edition of %s isn't paused", t.edition.LocalDate)
 			}
-			if t.counts.Expired > 0 {
+			if t.counts.Expired > 0 && t.edition.PrunedAt.IsZero() {
 				e.say("%d have expired; dailytip edition retry-failed --expired sends them all the same", t.counts.Expired)
 			}
 			return e.report(t, t.waiting(), "resumed: %d of %d are sent, %d wait", t.counts.Sent, t.counts.Due, t.waiting())

@@ -123,6 +123,9 @@ func (e *editionCommand) deliveries() *cobra.Command {
 				return err
 			}
 			return e.with(cmd.Context(), func(t *target) error {
+				if !t.edition.PrunedAt.IsZero() {
+					return errPruned(t.edition)
+				}
 				return e.listDeliveries(cmd.Context(), t.app, t.edition, wanted, func(s ledger.State) ledger.State { return s })
 			})
 		},

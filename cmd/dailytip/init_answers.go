@@ -175,7 +175,7 @@ func (a *answers) text() (string, error) {
 	}
 	b.WriteString("\n")
 	line("", "from", a.From, "the sender")
-	b.WriteString("# postal_address: …  # shown in the footer; many countries ask for it\n# alert_to: …        # gets a mail when sending is paused\n\nsmtp:\n")
+	b.WriteString("# postal_address: …  # shown in the footer; many countries ask for it\n# alert_to: …        # gets a mail when sending is paused\nkeep_deliveries: 400d  # who was sent what is kept this long; the editions' counts stay\n\nsmtp:\n")
 	line("  - ", "host", host, "the relay: it takes the mails and brings them to the readers' servers")
 	if port != relay.Port {
 		fmt.Fprintf(&b, "    port: %d\n", port)

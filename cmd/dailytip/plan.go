@@ -122,9 +122,36 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 			case "unskip":
 				err = a.unskip(cmd.Context(), n, date)
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return c.answerPlan(cmd.Context(), a, n, now, date)
 		},
 	}
+}
+
+// answerPlan says what a date gets now.
+func (c *command) answerPlan(ctx context.Context, a *app, n *scheduler.Newsletter, now time.Time, date scheduler.Date) error {
+	if n.Order == scheduler.CourseOrder { // each reader's own
+		return nil
+	}
+	lines, _, err := a.plan(ctx, now, n, date, 1, true)
+	if err != nil {
+		return err
+	}
+	for _, line := range lines {
+		switch {
+		case c.json:
+			if err := c.printJSON(line); err != nil {
+				return err
+			}
+		case line.Tip == "":
+			c.printf("%s of %s: nothing goes out (%s)\n", line.Date, n.ID, line.Reason)
+		default:
+			c.printf("%s of %s: %s (%s)\n", line.Date, n.ID, line.Title, line.Reason)
+		}
+	}
+	return nil
 }
 
 // pinnable refuses a pin that would have no effect.

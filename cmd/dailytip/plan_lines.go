@@ -116,11 +116,14 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		rows = append(rows, table.Row{line.Date, line.Weekday, short(line.Title, 60), line.Reason, faults, strings.Join(line.Languages, " ")})
 	}
 	c.table(table.Row{"Date", "", "Tip", "Why", "Faults", "Languages"}, rows, 5)
-	for _, line := range lines {
-		if line.Note != "" {
-			c.printf("\n%s: %s\n", line.Date, line.Note)
-		}
+	upcoming := n.Upcoming(now)
+	if start.After(upcoming) {
+		upcoming = start
 	}
+	for _, a := range calendar.Astray(upcoming, max(start.Add(days).Sub(upcoming), 0)) {
+		c.printf("\n%s: %s\n", a.Date, a.Why)
+	}
+	c.printUnusable(n)
 	if over > 0 {
 		c.printf("\nNothing has been sent yet: this is the plan as if the newsletter had begun on %s. %s over.\n", start, count(over, "date is", "dates are"))
 	}

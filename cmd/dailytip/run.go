@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"dailytip/config"
+	"dailytip/safefile"
 	"dailytip/tips"
 )
 
@@ -83,13 +86,36 @@ func (c *command) codeOf(err error) int {
 	return codeFailed
 }
 
+// whosFile names the user that a file belongs to which this one may not read or write,
+// when an error is about that and doesn't say it yet.
+func whosFile(err error) string {
+	var path *fs.PathError
+	if !errors.As(err, &path) || !errors.Is(err, fs.ErrPermission) {
+		return ""
+	}
+	owner, other := safefile.AnotherOwner(path.Path)
+	if !other || strings.Contains(err.Error(), "belongs to the user") {
+		return ""
+	}
+	return "; " + belongsTo(path.Path, owner)
+}
+
+// belongsTo says whose a file is, and what to do.
+func belongsTo(file, owner string) string {
+	name := owner
+	if number, unnamed := strings.CutPrefix(owner, "number "); unnamed {
+		name = "'#" + number + "'" // as sudo writes it
+	}
+	return fmt.Sprintf("%s belongs to the user %s: give the command as that user, such as sudo -u %s dailytip …", file, owner, name)
+}
+
 func (c *command) complain(err error, code int) {
 	var faults config.Faults
 	if errors.As(err, &faults) { // a line each, which stand for themselves
 		_, _ = fmt.Fprintln(visibleWriter{c.err}, faults)
 		return
 	}
-	_, _ = fmt.Fprintf(visibleWriter{c.err}, "dailytip: %v\n", err)
+	_, _ = fmt.Fprintf(visibleWriter{c.err}, "dailytip: %v%s\n", err, whosFile(err))
 	if code == codeUsage {
 		_, _ = fmt.Fprintln(c.err, "dailytip: see dailytip --help, or dailytip COMMAND --help")
 	}

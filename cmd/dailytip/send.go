@@ -133,12 +133,20 @@ func (a *app) sendable(ctx context.Context, n *scheduler.Newsletter, date schedu
 		return nil
 	case err != nil:
 		return err
+	case !edition.PrunedAt.IsZero():
+		return errPruned(edition)
 	case edition.State == editions.Cancelled:
 		return exitf(codeNothing, "the edition of %s was cancelled; that can't be undone", date)
 	case edition.State == editions.Paused:
 		return exitf(codeFailed, "the edition of %s is paused by command; dailytip edition resume --date %s first", date, date)
 	}
 	return nil
+}
+
+// errPruned says why nothing of an old edition can be sent, nor its mails be listed.
+func errPruned(e editions.Edition) error {
+	return exitf(codeNothing, "the deliveries of %s are kept no longer, since %s: nobody can tell who has it, so none of it is sent again; its counts stay: dailytip edition --date %[1]s",
+		e.LocalDate, e.PrunedAt.Format(time.DateOnly))
 }
 
 // deliver has an edition sent, by this process or by the daemon that runs

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"time"
 
@@ -137,6 +138,13 @@ func (a *app) languageOf(ctx context.Context, address subscribers.Address) strin
 
 // dryRun says what a send would do.
 func (c *command) dryRun(ctx context.Context, a *app, n *scheduler.Newsletter, date scheduler.Date) error {
+	edition, err := a.editions.Edition(ctx, a.db.Read(), n.ID, date.String())
+	switch {
+	case err == nil && !edition.PrunedAt.IsZero():
+		return errPruned(edition)
+	case err != nil && !errors.Is(err, editions.ErrNoEdition):
+		return err
+	}
 	content, err := a.chosen(ctx, n, date)
 	if err != nil {
 		return err

@@ -101,9 +101,11 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return a.scheduler.Run(running) })
 	group.Go(func() error { return a.list.Run(running, a.log) })
 	group.Go(func() error { return a.membership.Run(running) })
+	group.Go(func() error { return a.ledger.PruneAll(running, a.config.KeepDeliveries, a.log) })
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.intake.Run(running) })
 	group.Go(func() error { return a.pinger.run(running) })
+	group.Go(func() error { return a.alerts.run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
 	doors.run(running, group)
 	if a.metrics != nil {

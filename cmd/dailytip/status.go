@@ -81,6 +81,7 @@ func (c *command) printEditions(ctx context.Context, a *app, limit int) error {
 	}
 	var rows []table.Row
 	var notes []statusLine
+	var pruned string
 	now := time.Now()
 	var returns map[string]*bounceLines
 	if c.json {
@@ -104,6 +105,9 @@ func (c *command) printEditions(ctx context.Context, a *app, limit int) error {
 		if line.underWay() || i == 0 && line.Failed+line.InDoubt+line.Expired > 0 {
 			notes = append(notes, line)
 		}
+		if line.PrunedAt != "" {
+			pruned = max(pruned, line.LocalDate)
+		}
 		rows = append(rows, table.Row{
 			line.LocalDate, line.Newsletter, short(line.Tip, 40), line.State, line.Due, line.Sent, line.Pending, line.Retry,
 			line.Failed, line.InDoubt, line.ResentInDoubt, line.Expired, line.Withdrawn,
@@ -117,6 +121,9 @@ func (c *command) printEditions(ctx context.Context, a *app, limit int) error {
 		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Due", "Sent", "Waiting", "Retry", "Failed", "In doubt", "Resent", "Expired", "Withdrawn", "Useful"},
 			rows, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)
 		c.printf("\n")
+		if pruned != "" {
+			c.printf("deliveries up to %s are kept no longer: those editions can't be sent again, their counts stay\n", pruned)
+		}
 		for _, line := range notes {
 			c.printf("%s of %s: %s\n", line.LocalDate, line.Newsletter, line.text())
 			c.printReasons(line)
@@ -194,6 +201,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
+		c.printWarnings(n, calendar, now)
 		c.printf("%s: %s; %s\n  %s\n", n.ID, count(readers, "active reader"), when, runwayText(calendar.Runway(n.Upcoming(now))))
 	}
 	return nil

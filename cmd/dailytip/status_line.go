@@ -27,14 +27,15 @@ type statusLine struct {
 	Withdrawn     int64        `json:"withdrawn"`
 	Useful        int64        `json:"useful"` // readers' answers to whether it was
 	NotUseful     int64        `json:"not_useful"`
-	State         string       `json:"state"`              // open, paused, cancelled
-	Rate          float64      `json:"rate"`               // mails a second just now
-	Remaining     *float64     `json:"remaining_seconds"`  // until what is pending is out; null: nobody can tell
-	BeganAt       string       `json:"began_at,omitempty"` // RFC 3339: when sending last began
-	EndedAt       string       `json:"ended_at,omitempty"` // and when nothing was left; none: it's under way
-	Reasons       []reasonLine `json:"reasons"`            // of mails that went another way than to sent
-	Actions       []actionLine `json:"actions,omitempty"`  // by command; edition prints them
-	Bounces       *bounceLines `json:"bounces,omitempty"`  // of the newsletter, with its newest edition
+	State         string       `json:"state"`               // open, paused, cancelled
+	Rate          float64      `json:"rate"`                // mails a second just now
+	Remaining     *float64     `json:"remaining_seconds"`   // until what is pending is out; null: nobody can tell
+	BeganAt       string       `json:"began_at,omitempty"`  // RFC 3339: when sending last began
+	EndedAt       string       `json:"ended_at,omitempty"`  // and when nothing was left; none: it's under way
+	PrunedAt      string       `json:"pruned_at,omitempty"` // RFC 3339: since when its deliveries are kept no longer
+	Reasons       []reasonLine `json:"reasons"`             // of mails that went another way than to sent
+	Actions       []actionLine `json:"actions,omitempty"`   // by command; edition prints them
+	Bounces       *bounceLines `json:"bounces,omitempty"`   // of the newsletter, with its newest edition
 }
 
 // reasonLine is how many mails are in a state for the same cause.
@@ -88,6 +89,9 @@ func (a *app) statusLine(ctx context.Context, now time.Time, counts ledger.Count
 	if !progress.EndedAt.IsZero() {
 		line.EndedAt = progress.EndedAt.Format(time.RFC3339)
 	}
+	if !e.PrunedAt.IsZero() {
+		line.PrunedAt = e.PrunedAt.Format(time.RFC3339)
+	}
 	for i, r := range counts.Reasons {
 		if i == mostReasons {
 			break
@@ -132,6 +136,9 @@ func (s statusLine) text() string {
 		if s.Remaining != nil {
 			fmt.Fprintf(&b, ", %s left", time.Duration(*s.Remaining*float64(time.Second)))
 		}
+	}
+	if s.PrunedAt != "" {
+		fmt.Fprintf(&b, "; its deliveries are kept no longer, since %s: it can't be sent again", s.PrunedAt[:len(time.DateOnly)])
 	}
 	return b.String()
 }

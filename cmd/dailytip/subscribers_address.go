@@ -40,18 +40,14 @@ it takes the old one's place at once.`,
 				case err != nil:
 					return err
 				}
+				if !done && c.json {
+					return c.printJSON(map[string]string{"email": string(s.Email), "new": string(to), "result": "asked"})
+				}
 				if !done {
 					c.printf("a mail asks %s to confirm, and goes out with dailytip serve; until then %s gets the mails\n", to, s.Email)
 					return nil
 				}
-				s, err = a.list.Get(cmd.Context(), a.db.Read(), s.ID)
-				if err != nil {
-					return err
-				}
-				for _, sub := range s.Subscriptions {
-					c.printf("%s is %s in %s\n", s.Email, s.StateOf(sub), sub.Newsletter)
-				}
-				return nil
+				return c.answerChange(cmd.Context(), a, s.ID)
 			})
 		},
 	}

@@ -32,9 +32,13 @@ func (c *command) subscribersSet() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
+				err = a.db.Write(cmd.Context(), func(tx *sql.Tx) error {
 					return a.list.Set(cmd.Context(), tx, time.Now(), s, sub, p)
 				})
+				if err != nil {
+					return err
+				}
+				return c.answerChange(cmd.Context(), a, s.ID, sub.Newsletter)
 			})
 		},
 	}
@@ -77,7 +81,14 @@ func (c *command) change(use, help string, flags func(*cobra.Command), f func(ct
 				if err == nil && changed == 0 {
 					return exitf(codeNothing, "nothing to change: see dailytip subscribers show %s", s.Email)
 				}
-				return err
+				if err != nil {
+					return err
+				}
+				names := make([]string, len(chosen))
+				for i, sub := range chosen {
+					names[i] = sub.Newsletter
+				}
+				return c.answerChange(cmd.Context(), a, s.ID, names...)
 			})
 		},
 	}
@@ -165,7 +176,14 @@ numbers of what was sent.`,
 				if err := a.membership.Erase(cmd.Context(), time.Now(), s.ID); err != nil {
 					return err
 				}
-				return a.list.Scrub(cmd.Context()) // if somebody reads just now, the daemon does it in a while
+				if err := a.list.Scrub(cmd.Context()); err != nil { // if somebody reads just now, the daemon does it in a while
+					return err
+				}
+				if c.json {
+					return c.printJSON(map[string]string{"email": string(s.Email), "result": "erased"})
+				}
+				c.printf("%s is forgotten; no import brings the address back, only they themselves can\n", s.Email)
+				return nil
 			})
 		},
 	}

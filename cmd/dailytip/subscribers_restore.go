@@ -27,10 +27,7 @@ Readers can do it themselves: who signs up again and confirms is restored.`,
 			return c.with(cmd.Context(), args[0], func(a *app, s *subscribers.Subscriber) error {
 				restored := false
 				err := a.db.Write(cmd.Context(), func(tx *sql.Tx) (err error) {
-					if restored, err = a.list.Restore(cmd.Context(), tx, time.Now(), s.ID, why); err != nil {
-						return err
-					}
-					s, err = a.list.Get(cmd.Context(), tx, s.ID)
+					restored, err = a.list.Restore(cmd.Context(), tx, time.Now(), s.ID, why)
 					return err
 				})
 				if err != nil {
@@ -39,10 +36,7 @@ Readers can do it themselves: who signs up again and confirms is restored.`,
 				if !restored {
 					return exitf(codeNothing, "%s isn't suppressed", s.Email)
 				}
-				for _, sub := range s.Subscriptions {
-					c.printf("%s is %s in %s\n", s.Email, sub.State, sub.Newsletter)
-				}
-				return nil
+				return c.answerChange(cmd.Context(), a, s.ID)
 			})
 		},
 	}

@@ -42,6 +42,7 @@ type personLine struct {
 	Suppressed    string           `json:"suppressed,omitempty"` // why
 	Subscriptions []personSub      `json:"subscriptions"`
 	Deliveries    []personDelivery `json:"deliveries"`
+	PrunedUntil   string           `json:"pruned_until,omitempty"` // date: deliveries up to it are kept no longer
 	Events        []personEvent    `json:"events"`
 }
 
@@ -85,7 +86,11 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 	if err != nil {
 		return err
 	}
-	p := personLine{Email: string(s.Email), Name: s.Name}
+	pruned, err := a.editions.LastPruned(ctx, a.db.Read())
+	if err != nil {
+		return err
+	}
+	p := personLine{Email: string(s.Email), Name: s.Name, PrunedUntil: pruned}
 	if !s.SuppressedAt.IsZero() {
 		p.Suppressed = instant(s.SuppressedAt) + ": " + s.SuppressedReason
 	}
@@ -156,11 +161,7 @@ func (c *command) printPerson(p personLine) {
 		c.printf("suppressed on %s\n", p.Suppressed)
 	}
 	for _, s := range p.Subscriptions {
-		own := strings.Join(strings.Fields(s.Language+" "+s.Timezone+" "+s.SendAt+" "+s.Days), ", ")
-		if own != "" {
-			own = " (" + own + ")"
-		}
-		c.printf("\n%s: %s, %s%s\n  %s\n", s.Newsletter, s.State, s.Cadence, own, s.Why)
+		c.printf("\n%s: %s, %s%s\n  %s\n", s.Newsletter, s.State, s.Cadence, s.own(), s.Why)
 	}
 	if len(p.Deliveries) > 0 {
 		c.printf("\n")
@@ -170,7 +171,10 @@ func (c *command) printPerson(p personLine) {
 		}
 		c.table(table.Row{"Date", "Newsletter", "Tip", "State", "Tries", "At", "Reply"}, rows, 5)
 	} else {
-		c.printf("\nno deliveries yet\n")
+		c.printf("\nno deliveries%s\n", map[bool]string{true: " yet"}[p.PrunedUntil == ""])
+	}
+	if p.PrunedUntil != "" {
+		c.printf("deliveries up to %s are kept no longer (keep_deliveries)\n", p.PrunedUntil)
 	}
 	if len(p.Events) > 0 {
 		c.printf("\n")
