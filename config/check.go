@@ -39,7 +39,6 @@ func (c *checker) check() {
 	}
 	c.database("database", &cfg.Database)
 	c.senders()
-	c.alertURL("alert_url", cfg)
 	c.pingURL("ping_url", cfg.PingURL)
 	c.keepDeliveries("keep_deliveries", cfg.KeepDeliveries)
 	c.postalAddress("postal_address", &cfg.PostalAddress)
@@ -89,26 +88,6 @@ func (c *checker) pingURL(path string, value Secret) {
 	u, err := url.Parse(value.Reveal())
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		c.fault(path, "%s: isn't an address to ask for; write the one that your monitor gives you, such as https://hc-ping.com/ID", path)
-	}
-}
-
-// alertURL never shows the value: who knows it can raise false alarms.
-func (c *checker) alertURL(path string, cfg *Config) {
-	const secret = "alert_secret"
-	if c.secretIn(secret, &cfg.AlertSecret, &cfg.AlertSecretFile, "secret") && !cfg.AlertSecret.IsZero() && !c.broken[secret] {
-		if err := standardSecret(cfg.AlertSecret.Reveal()); err != nil {
-			c.fault(secret, "%s: %v", secret, err)
-		}
-	}
-	if c.broken[path] || cfg.AlertURL.IsZero() {
-		return
-	}
-	u, err := url.Parse(cfg.AlertURL.Reveal())
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		c.fault(path, "%s: isn't an address to post to; write one such as https://alerts.example.com/dailytip", path)
-	case u.Scheme == "http" && !loopback(u.Hostname()) && !net.ParseIP(u.Hostname()).IsPrivate():
-		c.fault(path, "%s: begins with http://, so everybody on the way could read it; write https://, or the address of a machine of your own network such as http://10.0.0.7:8080/alerts", path)
 	}
 }
 

@@ -41,12 +41,6 @@ type Config struct {
 	ReplyTo mail.Address `yaml:"reply_to"`
 	// AlertTo gets a mail when sending is paused and when it goes on; zero: nobody.
 	AlertTo mail.Address `yaml:"alert_to"`
-	// AlertURL gets a POST with each alert; zero: none. Its path is often a secret.
-	// AlertSecret signs them (Standard Webhooks); zero: they aren't signed. It holds the
-	// content of AlertSecretFile when that is given.
-	AlertURL        Secret `yaml:"alert_url"`
-	AlertSecret     Secret `yaml:"alert_secret"`
-	AlertSecretFile string `yaml:"alert_secret_file"`
 	// PingURL is asked for after each edition that is out, by a monitor's address for
 	// it; zero: none. Its path is often a secret.
 	PingURL Secret `yaml:"ping_url"`

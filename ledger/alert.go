@@ -25,10 +25,10 @@ func (l *Ledger) tell(ctx context.Context, tx *sql.Tx, now time.Time, newsletter
 
 // tellOf is tell with the action that it leaves in the history.
 func (l *Ledger) tellOf(ctx context.Context, tx *sql.Tx, now time.Time, a Action, text string) error {
-	if _, err := l.note(ctx, tx, now, a); err != nil {
+	if _, err := l.note(ctx, tx, now, a); err != nil || l.alertTo == "" {
 		return err
 	}
 	return l.Enqueue(ctx, tx, now, Notice{
-		Kind: Alert, About: a.Newsletter, Newsletter: a.Newsletter, Email: l.alertTo, Detail: "[dailytip] " + a.Newsletter + ": " + a.Detail + "\n" + plain(text),
+		Kind: Alert, Newsletter: a.Newsletter, Email: l.alertTo, Detail: "[dailytip] " + a.Newsletter + ": " + a.Detail + "\n" + plain(text),
 	})
 }

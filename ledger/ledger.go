@@ -35,7 +35,6 @@ type Ledger struct {
 	published  published
 	statements store.Statements
 	alertTo    subscribers.Address
-	alertPosts bool
 }
 
 // New returns the ledger in a migrated database.

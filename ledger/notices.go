@@ -31,8 +31,7 @@ type Notice struct {
 	Newsletter   string
 	Subscriber   int64 // 0: an operator
 	Subscription int64
-	Email        subscribers.Address // Alert: "" when it goes by no mail
-	About        string              // Alert: the newsletter, or its notices, that it concerns; "": all
+	Email        subscribers.Address
 	Language     string
 	Content      int64     // Resend: what to send
 	Detail       string    // Alert: what happened; Proof: a ProofOf, JSON; Account: its number
@@ -48,14 +47,6 @@ func (l *Ledger) Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n Notic
 	}
 	if n.ExpiresAt.IsZero() {
 		n.ExpiresAt = n.Start.Add(noticeLife)
-	}
-	if n.Kind == Alert && l.alertPosts {
-		if err := l.enqueuePost(ctx, tx, now, n); err != nil {
-			return err
-		}
-	}
-	if n.Kind == Alert && n.Email == "" {
-		return nil
 	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO notices (id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, state, next_at)

@@ -83,9 +83,6 @@ func (l *Ledger) Resume(ctx context.Context, now time.Time, newsletter string, t
 		if ended = n > 0; err != nil || !ended {
 			return err
 		}
-		if err := takeBackPosts(ctx, tx, now, newsletter); err != nil {
-			return err
-		}
 		if err := l.bringForward(ctx, tx, now, newsletter); err != nil {
 			return err
 		}

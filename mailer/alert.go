@@ -12,8 +12,8 @@ import (
 )
 
 // worthTelling is how long a pause of everything lasts before the operator is
-// told of it: a relay that was restarted is nobody's business. While it lasts no mail
-// goes out, so mail tells afterwards.
+// told of it, afterwards: while it lasts no mail goes out, and a relay that was
+// restarted is nobody's business.
 const worthTelling = 15 * time.Minute
 
 // alertLife is how long a pause is news. What can't be sent by then is told when
@@ -21,19 +21,15 @@ const worthTelling = 15 * time.Minute
 const alertLife = time.Hour
 
 // alertPause tells the operator that sending is paused. A pause of everything
-// can't be told by mail, only by a post.
+// can't be told by mail.
 func (d *dispatcher) alertPause(p ledger.PauseInfo, known bool) []ledger.Notice {
-	if known {
+	if known || p.Newsletter == ledger.Relay {
 		return nil
 	}
-	alert := d.alert(p, p.Since.Add(alertLife), "sending is paused", fmt.Sprintf(
+	return d.alert(p, p.Since.Add(alertLife), "sending is paused", fmt.Sprintf(
 		"Sending is paused since %s:\n%s.\n%s\nNobody is lost: what waits goes out when the cause is mended. One mail is tried at\n%s and again later;"+
 			"\ndailytip resume tries at once, dailytip status shows what waits.\n",
 		stamp(p.Since), p.Reason, paragraph(p.Reply), stamp(p.ProbeAt)))
-	if p.Newsletter == ledger.Relay {
-		alert[0].Email, alert[0].Start = "", p.Since.Add(worthTelling)
-	}
-	return alert
 }
 
 // alertResume tells the operator that a pause is over.
@@ -71,15 +67,17 @@ func paragraph(a ledger.Reply) string {
 	return ""
 }
 
-// alert is one message to the operator, in the name of the newsletter concerned: a
-// mail when they have an address for it, a post when they have a URL.
+// alert is one mail to the operator, in the name of the newsletter concerned.
 func (d *dispatcher) alert(p ledger.PauseInfo, until time.Time, subject, text string) []ledger.Notice {
+	if d.alertTo == "" {
+		return nil
+	}
 	id := strings.TrimSuffix(p.Newsletter, ledger.NoticesOf(""))
 	if _, known := d.newsletters[id]; !known { // it's about all of them
 		id = slices.Min(slices.Collect(maps.Keys(d.newsletters)))
 	}
 	return []ledger.Notice{{
-		Kind: ledger.Alert, About: p.Newsletter, Newsletter: id, Email: d.alertTo, ExpiresAt: until,
+		Kind: ledger.Alert, Newsletter: id, Email: d.alertTo, ExpiresAt: until,
 		Detail: fmt.Sprintf("[dailytip] %s: %s\n%s", scopeName(p.Newsletter), subject, text),
 	}}
 }

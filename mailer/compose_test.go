@@ -327,16 +327,3 @@ func TestNewNeedsARelay(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
-
-// That no relay takes mail can't be mailed: it's posted, once it's more than a restart.
-func TestAPauseOfEverythingIsNotMailed(t *testing.T) {
-	d := &dispatcher{Mailer: &Mailer{alertTo: "ops@example.com", newsletters: map[string]*Newsletter{"management": nil}}}
-	since := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
-	alert := d.alertPause(ledger.PauseInfo{Newsletter: ledger.Relay, Since: since, Reason: "the relay can't be reached"}, false)
-	if len(alert) != 1 || alert[0].Email != "" || alert[0].About != ledger.Relay || !alert[0].Start.Equal(since.Add(worthTelling)) {
-		t.Errorf("%+v", alert)
-	}
-	if again := d.alertPause(ledger.PauseInfo{Newsletter: ledger.Relay, Since: since}, true); len(again) > 0 {
-		t.Errorf("it's told again: %+v", again)
-	}
-}

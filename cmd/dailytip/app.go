@@ -49,7 +49,6 @@ type app struct {
 	relayStates func() []mailer.RelayState // of the mailer that runs
 	flow        flow
 	pinger      *pinger
-	alerts      *alertPoster
 	ticked      atomic.Int64 // when the scheduler last did, in Unix milliseconds; 0: not yet
 }
 
@@ -100,9 +99,6 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
 	a.intake = newTaker(cfg, db, list, a.ledger, log)
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	if a.alerts, err = newAlertPoster(cfg, a.ledger, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	a.pinger = newPinger(cfg.PingURL.Reveal(), log)

@@ -22,7 +22,7 @@ func newCheckWeb(cfg *config.Config) *check.Web {
 	return &check.Web{
 		Pages:     &http.Client{Timeout: check.Limit},
 		Links:     &http.Client{Transport: publicnet.Transport(), Timeout: check.Limit},
-		UserAgent: userAgent + " (+" + cfg.BaseURL + ")",
+		UserAgent: "dailytip (+" + cfg.BaseURL + ")",
 	}
 }
 

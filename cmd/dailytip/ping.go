@@ -65,7 +65,7 @@ func (p *pinger) call(ctx context.Context) error {
 	if err != nil {
 		return errors.New("it isn't a URL")
 	}
-	request.Header.Set("User-Agent", userAgent)
+	request.Header.Set("User-Agent", "dailytip")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		if wrapped := new(url.Error); errors.As(err, &wrapped) { // whose text has the URL

@@ -105,7 +105,6 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.intake.Run(running) })
 	group.Go(func() error { return a.pinger.run(running) })
-	group.Go(func() error { return a.alerts.run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
 	doors.run(running, group)
 	if a.metrics != nil {
