@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
+
+	"dailytip/store"
 )
 
 // Enable has events posted again to an endpoint that was given up, or failed a moment ago,
@@ -25,4 +28,22 @@ func (q *Queue) Enable(ctx context.Context, endpoint string) (changed bool, err 
 		return false, fmt.Errorf("enable endpoint: %w", err)
 	}
 	return changed, nil
+}
+
+// Skip gives an event up that waits: the endpoint never gets it. It reports whether it
+// did.
+func (q *Queue) Skip(ctx context.Context, endpoint string, event int64, now time.Time) (skipped bool, err error) {
+	err = q.db.Write(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "UPDATE hook_events SET done_at = $3 WHERE id = $1 AND endpoint = $2 AND done_at = 0", event, endpoint, store.Millis(now))
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		skipped = n > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("skip event: %w", err)
+	}
+	return skipped, nil
 }

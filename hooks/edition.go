@@ -55,7 +55,7 @@ func (o *Outbox) Edition(ctx context.Context, tx *sql.Tx, now time.Time, t Type,
 		if e.Addresses {
 			d.Reply = n.Reply
 		}
-		return d, e.covers(n.Newsletter)
+		return d, e.covers(n.Newsletter) || n.Newsletter == "" // all of them
 	})
 }
 

@@ -43,3 +43,8 @@ CREATE TABLE hook_attempts (
     UNIQUE (event, endpoint, id)
 );
 CREATE INDEX hook_attempts_at ON hook_attempts (at);
+
+----------------------------------------------------------------------- ledger
+
+-- When programs elsewhere were told of a pause; 0: not yet.
+ALTER TABLE pauses ADD COLUMN told_at BIGINT NOT NULL DEFAULT 0;
