@@ -40,6 +40,9 @@ func events(t *testing.T, db *store.DB, endpoint string) (all []hooks.Event) {
 		e.Data = json.RawMessage(data)
 		all = append(all, e)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 

@@ -164,6 +164,9 @@ func (h *harness) waiting(endpoint string) (ids []string) {
 		}
 		ids = append(ids, e.MessageID())
 	}
+	if err := rows.Err(); err != nil {
+		h.Fatal(err)
+	}
 	return ids
 }
 
