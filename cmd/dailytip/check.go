@@ -89,6 +89,7 @@ func (c *command) runChecks(ctx context.Context) error {
 		findings = append(findings, checkRelays(ctx, a)...)
 		findings = append(findings, checkDoors(ctx, a)...)
 		findings = append(findings, checkHooks(a.config.BaseURL, a.hooks.Providers())...)
+		findings = append(findings, checkEndpoints(ctx, a)...)
 		findings = append(findings, checkLetters(a)...)
 	}
 	findings = append(findings, checkDNS(ctx, cfg)...)
