@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -64,7 +65,11 @@ func (o *Outbox) next(ctx context.Context, tx *sql.Tx, now time.Time) (int64, er
 	if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM hook_events").Scan(&last); err != nil {
 		return 0, err
 	}
-	return max(o.ids.New(now), last+1), nil
+	if id := o.ids.New(now); id > last {
+		return id, nil
+	}
+	// Of transactions that go on at once each takes another number: none waits for another.
+	return last + 1 + rand.Int64N(1<<20), nil
 }
 
 // insert writes one event. When two transactions of clocks that differ have taken the

@@ -103,6 +103,10 @@ func TestWebhooks(t *testing.T) {
 	for _, args := range [][]string{{"show", "nobody"}, {"show", "crm", "first"}, {"replay", "crm"}, {"replay", "crm", first[1], "--since", "1h"}} {
 		in.run(2, append([]string{"webhooks"}, args...)...)
 	}
+	in.replace("addresses: true,", "addresses: true, events: [subscriber.confirmed],")
+	if out := in.run(0, "check"); !strings.Contains(out, "Add subscriber.erased to its events") {
+		t.Errorf("check: %s", out)
+	}
 	in.run(1, "webhooks", "show", "crm", "evt_1")
 	in.run(4, "webhooks", "enable", "crm")
 }
