@@ -46,7 +46,9 @@ func samples(t *testing.T) (all []hooks.Event) {
 			outbox.Person(ctx, tx, now, hooks.Unsubscribed, person("management", "unsubscribed")),
 			outbox.Person(ctx, tx, now, hooks.Suppressed, person("", "suppressed")),
 			outbox.Person(ctx, tx, now, hooks.Erased, person("", "active")),
-			outbox.Edition(ctx, tx, now, hooks.EditionOpened, with(func(e *hooks.Edition) { e.Tips = []hooks.Tip{{ID: "feedback/own-it", Title: "Own the mistake, then move on"}} })),
+			outbox.Edition(ctx, tx, now, hooks.EditionOpened, with(func(e *hooks.Edition) {
+				e.Tips = []hooks.Tip{{ID: "feedback/own-it", Title: "Own the mistake, then move on"}}
+			})),
 			outbox.Edition(ctx, tx, now, hooks.EditionFinished, with(func(e *hooks.Edition) { e.Counts = &hooks.Counts{Due: 1200, Sent: 1196, Failed: 3, Expired: 1} })),
 			outbox.Edition(ctx, tx, now, hooks.EditionPaused, hooks.Edition{Newsletter: "management", Reason: "the relay refuses the sender", Reply: "550 5.7.1 sender tips@example.com isn't allowed"}),
 			outbox.Edition(ctx, tx, now, hooks.EditionFailed, hooks.Edition{Newsletter: "management", LocalDate: "2026-11-23", Reason: "it was noticed 9h0m0s late; grace is 6h0m0s"}),
