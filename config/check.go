@@ -50,6 +50,7 @@ func (c *checker) check() {
 	c.newsletters()
 	c.site()
 	c.bounces("bounces", &cfg.Bounces)
+	c.endpoints()
 	c.passwordHash("admin.password_hash", cfg.Admin.PasswordHash)
 }
 

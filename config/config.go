@@ -65,6 +65,9 @@ type Config struct {
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Signup         Signup   `yaml:"signup"`
 	Bounces        Bounces  `yaml:"bounces"`
+	// Webhooks are the programs elsewhere that are told what happens here, with names
+	// that differ; empty: none.
+	Webhooks []Endpoint `yaml:"webhooks"`
 
 	Admin   Admin   `yaml:"admin"`
 	Metrics Metrics `yaml:"metrics"`

@@ -96,15 +96,20 @@ func (s *Editions) ContentFor(ctx context.Context, tx *sql.Tx, now time.Time, o 
 
 // content finds or makes the edition and the content.
 func (s *Editions) content(ctx context.Context, tx *sql.Tx, now time.Time, o Choosing) (Content, error) {
-	_, err := tx.ExecContext(ctx, `
+	isNew, err := affected(tx.ExecContext(ctx, `
 		INSERT INTO editions (id, newsletter, local_date, opened_at, state) VALUES ($1, $2, $3, $4, 'open')
-		ON CONFLICT (newsletter, local_date) DO NOTHING`, s.ids.New(now), o.Newsletter, o.LocalDate, store.Millis(now))
+		ON CONFLICT (newsletter, local_date) DO NOTHING`, s.ids.New(now), o.Newsletter, o.LocalDate, store.Millis(now)))
 	if err != nil {
 		return Content{}, err
 	}
 	edition, err := s.Edition(ctx, tx, o.Newsletter, o.LocalDate)
 	if err != nil {
 		return Content{}, err
+	}
+	if isNew > 0 {
+		if err := s.tellOpened(ctx, tx, now, edition, o.Items); err != nil {
+			return Content{}, err
+		}
 	}
 	n, err := affected(tx.ExecContext(ctx, `
 		INSERT INTO contents (id, edition, choice, reason) VALUES ($1, $2, $3, $4)

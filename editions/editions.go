@@ -7,18 +7,23 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 )
 
 // Editions reads and writes what was chosen and sent. Its methods may be called
 // from several goroutines.
 type Editions struct {
-	db  *store.DB
-	ids *store.IDs
+	db     *store.DB
+	ids    *store.IDs
+	events *hooks.Outbox
 }
 
 // New returns the editions in a migrated database.
 func New(db *store.DB) *Editions { return &Editions{db: db, ids: &store.IDs{}} }
+
+// Publish has programs elsewhere told of editions and votes. Set it before they are used.
+func (s *Editions) Publish(events *hooks.Outbox) { s.events = events }
 
 // Edition is one newsletter on one local date.
 type Edition struct {

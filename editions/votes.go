@@ -69,7 +69,7 @@ func (s *Editions) Vote(ctx context.Context, tx *sql.Tx, now time.Time, v Vote) 
 	if err != nil {
 		return false, fmt.Errorf("count vote: %w", err)
 	}
-	return true, nil
+	return true, s.tellVote(ctx, tx, now, v)
 }
 
 // EraseVoter forgets which votes were a reader's. They stay counted.

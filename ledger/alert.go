@@ -25,7 +25,7 @@ func (l *Ledger) tell(ctx context.Context, tx *sql.Tx, now time.Time, newsletter
 
 // tellOf is tell with the action that it leaves in the history.
 func (l *Ledger) tellOf(ctx context.Context, tx *sql.Tx, now time.Time, a Action, text string) error {
-	if _, err := l.note(ctx, tx, now, a); err != nil || l.alertTo == "" {
+	if _, err := l.note(ctx, tx, now, a); err != nil {
 		return err
 	}
 	return l.Enqueue(ctx, tx, now, Notice{

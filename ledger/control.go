@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dailytip/editions"
+	"dailytip/hooks"
 	"dailytip/store"
 )
 
@@ -33,8 +34,12 @@ func (l *Ledger) setEdition(ctx context.Context, now time.Time, e editions.Editi
 			return err
 		}
 		a.Newsletter, a.LocalDate, a.Deliveries = e.Newsletter, e.LocalDate, counts.Pending+counts.Retry
-		_, err = l.note(ctx, tx, now, a)
-		return err
+		if _, err = l.note(ctx, tx, now, a); err != nil || to != editions.Paused {
+			return err
+		}
+		return l.events.Edition(ctx, tx, now, hooks.EditionPaused, hooks.Edition{
+			ID: e.ID, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Reason: "by command",
+		})
 	})
 	if err != nil {
 		return false, fmt.Errorf("%s edition: %w", a.Kind, err)
@@ -57,6 +62,9 @@ func (l *Ledger) CancelEdition(ctx context.Context, now time.Time, e editions.Ed
 		}
 		counts, err := l.Count(ctx, tx, e)
 		if err != nil {
+			return err
+		}
+		if err := l.tellCounts(ctx, tx, now, hooks.EditionFailed, counts, cancelled); err != nil {
 			return err
 		}
 		action, err = l.note(ctx, tx, now, Action{

@@ -126,7 +126,10 @@ func (l *Ledger) noteChange(ctx context.Context, now time.Time, u noted, open bo
 		if err != nil || !first {
 			return err
 		}
-		return l.enter(ctx, tx, &entries, Entry{Kind: EntryEnd, Took: now.Sub(store.Time(began))}, u.edition)
+		if err := l.enter(ctx, tx, &entries, Entry{Kind: EntryEnd, Took: now.Sub(store.Time(began))}, u.edition); err != nil {
+			return err
+		}
+		return l.tellEnd(ctx, tx, now, entries[len(entries)-1].Counts)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("note the begin or end of an edition: %w", err)

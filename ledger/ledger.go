@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"dailytip/editions"
+	"dailytip/hooks"
 	"dailytip/store"
 	"dailytip/subscribers"
 )
@@ -35,11 +36,19 @@ type Ledger struct {
 	published  published
 	statements store.Statements
 	alertTo    subscribers.Address
+	events     *hooks.Outbox
 }
 
 // New returns the ledger in a migrated database.
 func New(db *store.DB, list *subscribers.List) *Ledger {
 	return &Ledger{db: db, list: list, editions: editions.New(db), ids: &store.IDs{}}
+}
+
+// Publish has programs elsewhere told what becomes of editions, and what an operator is
+// told. Set it before the ledger is used.
+func (l *Ledger) Publish(events *hooks.Outbox) {
+	l.events = events
+	l.editions.Publish(events)
 }
 
 // Reply is what the relay last said about a delivery.

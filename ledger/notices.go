@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 	"dailytip/subscribers"
 )
@@ -31,7 +32,7 @@ type Notice struct {
 	Newsletter   string
 	Subscriber   int64 // 0: an operator
 	Subscription int64
-	Email        subscribers.Address
+	Email        subscribers.Address // "": nobody, and an alert is told to programs alone
 	Language     string
 	Content      int64     // Resend: what to send
 	Detail       string    // Alert: what happened; Proof: a ProofOf, JSON; Account: its number
@@ -42,6 +43,15 @@ type Notice struct {
 // Enqueue writes a notice. It belongs into the transaction of the change that
 // causes it, so that there's never the one without the other.
 func (l *Ledger) Enqueue(ctx context.Context, tx *sql.Tx, now time.Time, n Notice) error {
+	if n.Kind == Alert {
+		subject, text, _ := strings.Cut(n.Detail, "\n")
+		if err := l.events.Alert(ctx, tx, now, hooks.Alert{Newsletter: n.Newsletter, Subject: subject, Text: text}); err != nil {
+			return err
+		}
+		if n.Email == "" { // only programs are told
+			return nil
+		}
+	}
 	if n.Start.Before(now) {
 		n.Start = now
 	}
@@ -68,7 +78,7 @@ func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c 
 		return nil, err
 	}
 	for scope, probe := range p.scopes {
-		if !probe || !strings.HasSuffix(scope, NoticesOf("")) || len(jobs) >= c.Limit {
+		if !probe || !isNotices(scope) || len(jobs) >= c.Limit {
 			continue
 		}
 		one := c

@@ -63,7 +63,7 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 			if err != nil || last != math.MaxInt64 || !o.Finish {
 				return err
 			}
-			return finishRun(ctx, tx, now, Run{
+			return l.finishRun(ctx, tx, now, Run{
 				Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: "opened", Deliveries: opened + n,
 			})
 		})

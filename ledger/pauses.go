@@ -17,6 +17,8 @@ const Relay = ""
 // run: they have a sender of their own.
 func NoticesOf(newsletter string) string { return newsletter + "/notices" }
 
+func isNotices(scope string) bool { return strings.HasSuffix(scope, NoticesOf("")) }
+
 // PauseInfo says why nothing goes out just now. A pause is a fault of ours or
 // of the relay's; it never touches a reader (P4).
 type PauseInfo struct {
@@ -38,6 +40,9 @@ func (p PauseInfo) Held() bool { return p.ProbeAt.IsZero() }
 func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...Notice) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		if err := l.pause(ctx, tx, p); err != nil {
+			return err
+		}
+		if err := l.tellPaused(ctx, tx, now, p); err != nil {
 			return err
 		}
 		return l.enqueueAll(ctx, tx, now, tell)

@@ -26,10 +26,13 @@ type Run struct {
 // FinishRun notes what became of a slot's due instant and that it has been
 // dealt with, in one transaction.
 func (l *Ledger) FinishRun(ctx context.Context, now time.Time, r Run) error {
-	return l.db.Write(ctx, func(tx *sql.Tx) error { return finishRun(ctx, tx, now, r) })
+	return l.db.Write(ctx, func(tx *sql.Tx) error { return l.finishRun(ctx, tx, now, r) })
 }
 
-func finishRun(ctx context.Context, tx *sql.Tx, now time.Time, r Run) error {
+func (l *Ledger) finishRun(ctx context.Context, tx *sql.Tx, now time.Time, r Run) error {
+	if err := l.tellMissed(ctx, tx, now, r); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO runs (newsletter, local_date, slot, due_at, state, reason, deliveries, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -67,11 +67,9 @@ func paragraph(a ledger.Reply) string {
 	return ""
 }
 
-// alert is one mail to the operator, in the name of the newsletter concerned.
+// alert is one mail to the operator, in the name of the newsletter concerned. Where no
+// operator is named, programs elsewhere are told all the same.
 func (d *dispatcher) alert(p ledger.PauseInfo, until time.Time, subject, text string) []ledger.Notice {
-	if d.alertTo == "" {
-		return nil
-	}
 	id := strings.TrimSuffix(p.Newsletter, ledger.NoticesOf(""))
 	if _, known := d.newsletters[id]; !known { // it's about all of them
 		id = slices.Min(slices.Collect(maps.Keys(d.newsletters)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 )
 
@@ -120,7 +121,10 @@ func (l *List) askAgain(ctx context.Context, tx *sql.Tx, now time.Time, added Ad
 		return added, nil
 	}
 	added.Result, added.State = Reopened, Pending
-	return added, l.note(ctx, tx, now, added.Subscriber, r.Newsletter, signedUpAgain, r.Detail)
+	if err := l.note(ctx, tx, now, added.Subscriber, r.Newsletter, signedUpAgain, r.Detail); err != nil {
+		return added, err
+	}
+	return added, l.tell(ctx, tx, now, hooks.Subscribed, added.Subscriber, r.Newsletter)
 }
 
 // vouch confirms a pending subscription on the operator's word.
@@ -196,5 +200,8 @@ func (l *List) subscribe(ctx context.Context, tx *sql.Tx, now time.Time, person 
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return Added{Result: Unchanged, Subscriber: person.ID, Language: person.Language}, err // a double click: the other one was first
 	}
-	return added, l.noteBeginning(ctx, tx, now, added, r)
+	if err := l.noteBeginning(ctx, tx, now, added, r); err != nil {
+		return added, err
+	}
+	return added, l.tell(ctx, tx, now, beginning(state), person.ID, r.Newsletter)
 }

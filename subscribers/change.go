@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 )
 
@@ -35,8 +36,10 @@ func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscript
 	if err := endRest(ctx, tx, sub.Subscriber); err != nil { // the mail that asked has arrived
 		return false, err
 	}
-	_, err = l.endSuppression(ctx, tx, now, sub.Subscriber, "they confirmed")
-	return true, err
+	if _, err = l.endSuppression(ctx, tx, now, sub.Subscriber, "they confirmed"); err != nil {
+		return false, err
+	}
+	return true, l.tell(ctx, tx, now, hooks.Confirmed, sub.Subscriber, sub.Newsletter)
 }
 
 // Unsubscribe ends a subscription, also of somebody who is suppressed: their wish
@@ -46,7 +49,10 @@ func (l *List) Unsubscribe(ctx context.Context, tx *sql.Tx, now time.Time, subsc
 	if err != nil || sub.State == Unsubscribed {
 		return false, err
 	}
-	return true, l.setState(ctx, tx, now, subscription, Unsubscribed, leftEvent, detail)
+	if err := l.setState(ctx, tx, now, subscription, Unsubscribed, leftEvent, detail); err != nil {
+		return false, err
+	}
+	return true, l.tell(ctx, tx, now, hooks.Unsubscribed, sub.Subscriber, sub.Newsletter)
 }
 
 // Pause holds an active subscription until an instant, or until it's resumed by
@@ -63,7 +69,7 @@ func (l *List) Pause(ctx context.Context, tx *sql.Tx, now, until time.Time, subs
 	if err != nil {
 		return false, fmt.Errorf("pause: %w", err)
 	}
-	return true, nil
+	return true, l.tell(ctx, tx, now, hooks.Paused, sub.Subscriber, sub.Newsletter)
 }
 
 // Resume ends a pause. What was due meanwhile isn't sent afterwards.
@@ -72,7 +78,10 @@ func (l *List) Resume(ctx context.Context, tx *sql.Tx, now time.Time, subscripti
 	if err != nil || sub.State != Paused {
 		return false, err
 	}
-	return true, l.setState(ctx, tx, now, subscription, Active, "resumed", detail)
+	if err := l.setState(ctx, tx, now, subscription, Active, "resumed", detail); err != nil {
+		return false, err
+	}
+	return true, l.tell(ctx, tx, now, hooks.Changed, sub.Subscriber, sub.Newsletter)
 }
 
 // ResumeDue ends the pauses whose time is over and returns how many.
@@ -89,16 +98,38 @@ func (l *List) ResumeDue(ctx context.Context, now time.Time) (n int64, err error
 		return 0, nil
 	}
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `
-			UPDATE subscriptions SET state = 'active', due_after = paused_until, paused_until = 0
-			WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1`, store.Millis(now))
+		resumed, err := l.resumeDue(ctx, tx, now)
 		if err != nil {
 			return fmt.Errorf("resume: %w", err)
 		}
-		n, err = res.RowsAffected()
-		return err
+		n = int64(len(resumed))
+		for _, sub := range resumed {
+			if err := l.tell(ctx, tx, now, hooks.Changed, sub.Subscriber, sub.Newsletter); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return n, err
+}
+
+// resumeDue returns whom of which newsletter it has resumed.
+func (l *List) resumeDue(ctx context.Context, tx *sql.Tx, now time.Time) (resumed []Subscription, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		UPDATE subscriptions SET state = 'active', due_after = paused_until, paused_until = 0
+		WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1 RETURNING subscriber, newsletter`, store.Millis(now))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var s Subscription
+		if err := rows.Scan(&s.Subscriber, &s.Newsletter); err != nil {
+			return nil, err
+		}
+		resumed = append(resumed, s)
+	}
+	return resumed, rows.Err()
 }
 
 // Set changes a subscription's preferences. A change of time, days or zone acts
@@ -112,7 +143,10 @@ func (l *List) Set(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber
 	if err := l.moveSlots(ctx, tx, now, s, sub.Newsletter, p); err != nil {
 		return err
 	}
-	return l.note(ctx, tx, now, s.ID, sub.Newsletter, "changed", "")
+	if err := l.note(ctx, tx, now, s.ID, sub.Newsletter, "changed", ""); err != nil {
+		return err
+	}
+	return l.tell(ctx, tx, now, hooks.Changed, s.ID, "")
 }
 
 // Rename changes a person's name, and nothing else.

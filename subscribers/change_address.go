@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 )
 
@@ -45,7 +46,10 @@ func (l *List) ChangeAddress(ctx context.Context, tx *sql.Tx, now time.Time, s *
 			return fmt.Errorf("change address: %w", err)
 		}
 	}
-	return l.note(ctx, tx, now, s.ID, "", moved, "was "+string(s.Email)+"; "+detail)
+	if err := l.note(ctx, tx, now, s.ID, "", moved, "was "+string(s.Email)+"; "+detail); err != nil {
+		return err
+	}
+	return l.tell(ctx, tx, now, hooks.Changed, s.ID, "")
 }
 
 // MovedAt is when a person's address last changed; the zero time: never.
@@ -120,7 +124,10 @@ func (l *List) FinishMove(ctx context.Context, tx *sql.Tx, now time.Time, person
 			return false, err
 		}
 	}
-	return true, l.copyConsent(ctx, tx, old.ID, person.ID)
+	if err := l.copyConsent(ctx, tx, old.ID, person.ID); err != nil {
+		return false, err
+	}
+	return true, l.tell(ctx, tx, now, hooks.Changed, person.ID, "")
 }
 
 func (l *List) takePlace(ctx context.Context, tx *sql.Tx, now time.Time, place Subscription, id int64) error {

@@ -28,7 +28,7 @@ func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscrib
 			return fmt.Errorf("erase: %w", err)
 		}
 	}
-	return nil
+	return l.tellErased(ctx, tx, now, s)
 }
 
 // Scrub leaves nothing of who was erased in the database's files. While somebody

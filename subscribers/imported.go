@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"dailytip/hooks"
 )
 
 // Imported is what a file tells of a subscription beyond its preferences, as an export
@@ -140,7 +142,10 @@ func (l *List) endPlace(ctx context.Context, tx *sql.Tx, now time.Time, added Ad
 		return added, err
 	}
 	added.Result, added.State = Ended, Unsubscribed
-	return added, l.setState(ctx, tx, now, sub.ID, Unsubscribed, leftEvent, r.Detail)
+	if err := l.setState(ctx, tx, now, sub.ID, Unsubscribed, leftEvent, r.Detail); err != nil {
+		return added, err
+	}
+	return added, l.tell(ctx, tx, now, hooks.Unsubscribed, sub.Subscriber, sub.Newsletter)
 }
 
 // addSuppressed takes over that somebody is suppressed, and where they had a
@@ -159,7 +164,7 @@ func (l *List) addSuppressed(ctx context.Context, tx *sql.Tx, now time.Time, per
 		if since.IsZero() {
 			since, reason = now, cmp.Or(reason, r.Detail)
 		}
-		err = l.Suppress(ctx, tx, since, person.ID, reason)
+		err = l.suppress(ctx, tx, now, since, person.ID, reason)
 		if err != nil {
 			return added, err
 		}

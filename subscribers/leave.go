@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 )
 
@@ -56,7 +57,10 @@ func (l *List) Undo(ctx context.Context, tx *sql.Tx, now time.Time, subscription
 	if may, err := l.MayUndo(ctx, tx, now, sub); err != nil || !may {
 		return false, err
 	}
-	return true, l.setState(ctx, tx, now, subscription, Active, cameBack, detail)
+	if err := l.setState(ctx, tx, now, subscription, Active, cameBack, detail); err != nil {
+		return false, err
+	}
+	return true, l.tell(ctx, tx, now, hooks.Changed, sub.Subscriber, sub.Newsletter)
 }
 
 // GiveReason keeps why a reader left, one of [Reasons], once for each time they

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 	"dailytip/verp"
 )
@@ -22,6 +23,7 @@ type List struct {
 	tokens *Tokens
 	tags   *verp.Tags
 	often  store.Statements
+	events *hooks.Outbox
 
 	few      few
 	scrubbed atomic.Int64 // up to which erasure the files are clean, in ms
@@ -36,6 +38,10 @@ func Open(ctx context.Context, db *store.DB) (*List, error) {
 	l := &List{db: db, ids: &store.IDs{}, tokens: tokens, tags: &verp.Tags{}, few: few{bounds: map[string]bound{}}}
 	return l, loadTags(ctx, db, l.tags)
 }
+
+// Publish has programs elsewhere told what happens to readers. Set it before the list
+// is used.
+func (l *List) Publish(events *hooks.Outbox) { l.events = events }
 
 // Tokens returns what signs and checks the links of this list's readers.
 func (l *List) Tokens() *Tokens { return l.tokens }

@@ -95,6 +95,10 @@ const sqlEndPending = `
 // prunePerson ends one person's old sign-ups, and tells whether the person is
 // forgotten.
 func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, before, id int64) (forgotten bool, err error) {
+	person, err := l.toTell(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
 	var changed [5]int64
 	for i, step := range []struct {
 		text string
@@ -119,7 +123,12 @@ func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, befor
 	}
 	back, forgotten := changed[0] > 0, changed[2] > 0
 	if back && !forgotten {
-		return false, l.note(ctx, tx, now, id, "", unconfirmed, "")
+		if err := l.note(ctx, tx, now, id, "", unconfirmed, ""); err != nil {
+			return false, err
+		}
 	}
-	return forgotten, nil
+	if forgotten {
+		return true, l.tellErased(ctx, tx, now, person)
+	}
+	return false, l.tellEnded(ctx, tx, now, person)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/hooks"
 	"dailytip/store"
 )
 
@@ -15,9 +16,14 @@ import (
 // When the person is suppressed already, it ends what they have signed up for since:
 // the mail that asked them to confirm has failed, too.
 func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, reason string) error {
+	return l.suppress(ctx, tx, now, now, subscriber, reason)
+}
+
+// suppress is Suppress of somebody who has been suppressed since an instant, elsewhere.
+func (l *List) suppress(ctx context.Context, tx *sql.Tx, now, since time.Time, subscriber int64, reason string) error {
 	res, err := tx.ExecContext(ctx, `
 		UPDATE subscribers SET suppressed_at = $1, suppressed_reason = $2 WHERE id = $3 AND suppressed_at = 0`,
-		store.Millis(now), reason, subscriber)
+		store.Millis(since), reason, subscriber)
 	if err != nil {
 		return fmt.Errorf("suppress: %w", err)
 	}
@@ -34,7 +40,10 @@ func (l *List) Suppress(ctx context.Context, tx *sql.Tx, now time.Time, subscrib
 	if more, err := res.RowsAffected(); err != nil || first == 0 && more == 0 {
 		return err
 	}
-	return l.note(ctx, tx, now, subscriber, "", suppressed, reason)
+	if err := l.note(ctx, tx, since, subscriber, "", suppressed, reason); err != nil {
+		return err
+	}
+	return l.tell(ctx, tx, now, hooks.Suppressed, subscriber, "")
 }
 
 // SuppressAddress suppresses an address on the operator's word, known or not: whoever
@@ -91,7 +100,10 @@ func (l *List) endSuppression(ctx context.Context, tx *sql.Tx, now time.Time, su
 	if err != nil {
 		return false, fmt.Errorf("restore: %w", err)
 	}
-	return true, l.note(ctx, tx, now, subscriber, "", restored, why+" (had been suppressed: "+reason+")")
+	if err := l.note(ctx, tx, now, subscriber, "", restored, why+" (had been suppressed: "+reason+")"); err != nil {
+		return false, err
+	}
+	return true, l.tell(ctx, tx, now, hooks.Changed, subscriber, "")
 }
 
 // endSignUp ends a sign-up that nobody has confirmed, because the mail that asked for it
@@ -110,5 +122,8 @@ func (l *List) endSignUp(ctx context.Context, tx *sql.Tx, now time.Time, subscri
 	if _, err := tx.ExecContext(ctx, "DELETE FROM subscriptions WHERE id = $1 AND state = 'pending'", subscription); err != nil {
 		return fmt.Errorf("end sign-up: %w", err)
 	}
-	return l.note(ctx, tx, now, sub.Subscriber, sub.Newsletter, unconfirmed, why)
+	if err := l.note(ctx, tx, now, sub.Subscriber, sub.Newsletter, unconfirmed, why); err != nil {
+		return err
+	}
+	return l.tell(ctx, tx, now, hooks.Unsubscribed, sub.Subscriber, sub.Newsletter)
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"dailytip/hooks"
 )
 
 // UpdateUnconfirmed writes a new sign-up over an older one, as long as nobody has
@@ -31,5 +33,8 @@ func (l *List) UpdateUnconfirmed(ctx context.Context, tx *sql.Tx, now time.Time,
 	if err != nil {
 		return fmt.Errorf("update unconfirmed sign-up: %w", err)
 	}
-	return l.moveSlots(ctx, tx, now, person, r.Newsletter, p)
+	if err := l.moveSlots(ctx, tx, now, person, r.Newsletter, p); err != nil {
+		return err
+	}
+	return l.tell(ctx, tx, now, hooks.Changed, person.ID, "")
 }

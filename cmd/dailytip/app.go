@@ -71,6 +71,10 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if err != nil {
 		return nil, err
 	}
+	outbox, err := newOutbox(cfg)
+	if err != nil {
+		return nil, err
+	}
 	newsletters, err := schedulerNewsletters(cfg, libraries)
 	if err != nil {
 		return nil, err
@@ -97,6 +101,9 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 		return nil, errors.Join(err, db.Close())
 	}
 	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
+	list.Publish(outbox)
+	a.editions.Publish(outbox)
+	a.ledger.Publish(outbox)
 	a.intake = newTaker(cfg, db, list, a.ledger, log)
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
 		return nil, errors.Join(err, db.Close())

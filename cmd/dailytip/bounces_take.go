@@ -90,7 +90,14 @@ func take(ctx context.Context, cfg *config.Config, db *store.DB, log *slog.Logge
 	if err != nil {
 		return out, err
 	}
-	t := newTaker(cfg, db, list, ledger.New(db, list), log)
+	book := ledger.New(db, list)
+	outbox, err := newOutbox(cfg)
+	if err != nil {
+		return out, err
+	}
+	list.Publish(outbox)
+	book.Publish(outbox)
+	t := newTaker(cfg, db, list, book, log)
 	return t.Take(ctx, time.Now(), intake.Return{Door: "pipe", Raw: raw, Recipient: envelopeRecipient(t, recipient, os.Getenv, raw)})
 }
 

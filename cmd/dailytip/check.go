@@ -126,6 +126,7 @@ func (c *command) allFindings(ctx context.Context, cfg *config.Config, f checkFl
 				func(ctx context.Context) []finding { return checkDoors(ctx, a) })
 		}
 		findings = append(findings, checkHooks(a.config.BaseURL, a.hooks.Providers())...)
+		findings = append(findings, checkEndpoints(ctx, a)...)
 		findings = append(findings, checkLetters(a)...)
 	}
 	if !cfg.Database.IsPostgres() {

@@ -80,6 +80,10 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	if err != nil {
 		return nil, err
 	}
+	events, err := a.poster()
+	if err != nil {
+		return nil, err
+	}
 	listener, err := a.listen(ctx, "listen", a.config.Listen)
 	if err != nil {
 		return nil, err
@@ -105,6 +109,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.intake.Run(running) })
 	group.Go(func() error { return a.pinger.run(running) })
+	group.Go(func() error { return events.Run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
 	doors.run(running, group)
 	if a.metrics != nil {

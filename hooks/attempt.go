@@ -1,0 +1,104 @@
+package hooks
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"dailytip/store"
+)
+
+// Attempt is what came of posting an event to an endpoint.
+type Attempt struct {
+	Endpoint string
+	Event    int64
+	At       time.Time
+	Took     time.Duration
+	Status   int    // of HTTP; 0: there was no answer
+	Reply    string // its beginning; or why there was none
+}
+
+// Accepted tells whether the endpoint took the event.
+func (a Attempt) Accepted() bool { return a.Status >= 200 && a.Status < 300 }
+
+// Failure is what follows from an attempt that failed.
+type Failure struct {
+	Owner   string    // the daemon that tried
+	Since   time.Time // when the first of the tries failed
+	NextAt  time.Time
+	Disable bool
+}
+
+// Accept notes an attempt that succeeded: the endpoint has the event.
+func (q *Queue) Accept(ctx context.Context, tx *sql.Tx, a Attempt) error {
+	if err := q.note(ctx, tx, a); err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		text string
+		args []any
+	}{
+		{"UPDATE hook_events SET done_at = $3 WHERE id = $1 AND endpoint = $2", []any{a.Event, a.Endpoint, store.Millis(a.At)}},
+		{"UPDATE hook_endpoints SET tries = 0, failing_since = 0, next_at = 0 WHERE name = $1 AND tries > 0", []any{a.Endpoint}},
+	} {
+		if _, err := tx.ExecContext(ctx, step.text, step.args...); err != nil {
+			return fmt.Errorf("note that an event was taken: %w", err)
+		}
+	}
+	return nil
+}
+
+// Fail notes an attempt that failed. It reports whether the endpoint is still the
+// owner's, and so waits for the next one.
+func (q *Queue) Fail(ctx context.Context, tx *sql.Tx, a Attempt, f Failure) (still bool, err error) {
+	if err := q.note(ctx, tx, a); err != nil {
+		return false, err
+	}
+	disabled := int64(0)
+	if f.Disable {
+		disabled = store.Millis(a.At)
+	}
+	res, err := tx.ExecContext(ctx, `
+		UPDATE hook_endpoints SET tries = tries + 1, failing_since = $3, next_at = $4, disabled_at = $5 WHERE name = $1 AND owner = $2`,
+		a.Endpoint, f.Owner, store.Millis(f.Since), store.Millis(f.NextAt), disabled)
+	if err != nil {
+		return false, fmt.Errorf("note that an event wasn't taken: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
+func (q *Queue) note(ctx context.Context, tx *sql.Tx, a Attempt) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO hook_attempts (id, endpoint, event, at, took, status, reply) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		q.ids.New(a.At), a.Endpoint, a.Event, store.Millis(a.At), a.Took.Milliseconds(), a.Status, plain(a.Reply))
+	if err != nil {
+		return fmt.Errorf("note an attempt: %w", err)
+	}
+	return nil
+}
+
+// plain is text that both engines store.
+func plain(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
+}
+
+// Attempts returns what came of posting an event, oldest first.
+func (q *Queue) Attempts(ctx context.Context, endpoint string, event int64) (all []Attempt, err error) {
+	rows, err := q.db.Read().QueryContext(ctx, "SELECT at, took, status, reply FROM hook_attempts WHERE event = $1 AND endpoint = $2 ORDER BY id", event, endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		a := Attempt{Endpoint: endpoint, Event: event}
+		var at, took int64
+		if err := rows.Scan(&at, &took, &a.Status, &a.Reply); err != nil {
+			return nil, fmt.Errorf("read attempts: %w", err)
+		}
+		a.At, a.Took = store.Time(at), time.Duration(took)*time.Millisecond
+		all = append(all, a)
+	}
+	return all, rows.Err()
+}

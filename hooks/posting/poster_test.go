@@ -1,0 +1,194 @@
+package posting
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/hooks"
+	"dailytip/store"
+	"dailytip/store/storetest"
+)
+
+func at(url string) []hooks.Endpoint {
+	return []hooks.Endpoint{{Name: "crm", URL: url + "/in?key=hidden", Secret: secret, AllowPrivate: true}}
+}
+
+// While an endpoint is down for a day, nothing is lost and nothing gets ahead.
+func TestReceiverDownForADay(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := at(r.URL)
+		h.happen(start, endpoints, "one", "two", "three")
+		want := h.waiting("crm")
+		r.answers(status(503, "down\x00 for \x1b[31mmaintenance\xff"))
+		p := h.poster(endpoints...)
+		now := h.turns(p, start, 24*time.Hour)
+		if got := r.taken(); len(got) > 0 {
+			t.Fatalf("it took %v while it was down", got)
+		}
+		s := h.state("crm")
+		if s.Tries < 8 || s.Tries > 20 || !s.FailingSince.Equal(start) || !s.DisabledAt.IsZero() {
+			t.Fatalf("after a day: %+v", s)
+		}
+		r.answers(nil)
+		h.turns(p, now.Add(6*time.Hour), time.Hour)
+		if got := r.taken(); !slices.Equal(got, want) {
+			t.Fatalf("it got %v, want %v", got, want)
+		}
+		if s := h.state("crm"); s.Tries != 0 || !s.FailingSince.IsZero() {
+			t.Errorf("afterwards: %+v", s)
+		}
+		first, _, err := h.queue.First(t.Context(), db.Read(), "crm")
+		if err != nil || first.ID != 0 {
+			t.Errorf("still waiting: %+v, %v", first, err)
+		}
+	})
+}
+
+// After three days an endpoint is disabled, and the operator told; what waits goes out in
+// its order once it's enabled.
+func TestGivenUpAfterThreeDays(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := at(r.URL)
+		h.happen(start, endpoints, "one", "two")
+		want := h.waiting("crm")
+		r.answers(status(500, "no"))
+		p := h.poster(endpoints...)
+		now := h.turns(p, start, 10*24*time.Hour)
+		if gaveUp := now.Sub(start); gaveUp < giveUpAfter || gaveUp > giveUpAfter+7*time.Hour {
+			t.Errorf("given up after %s", gaveUp)
+		}
+		if s := h.state("crm"); s.DisabledAt.IsZero() {
+			t.Fatalf("it isn't disabled: %+v", s)
+		}
+		if n := h.count("SELECT COUNT(*) FROM notices WHERE kind = 'alert' AND detail LIKE '%webhook crm is disabled%webhooks enable crm%'"); n != 1 {
+			t.Errorf("%d alerts", n)
+		}
+		r.answers(nil)
+		h.turns(p, now.Add(time.Hour), 24*time.Hour)
+		if got := r.taken(); len(got) > 0 {
+			t.Errorf("it got %v while it was disabled", got)
+		}
+		if enabled, err := h.queue.Enable(t.Context(), "crm"); err != nil || !enabled {
+			t.Fatal(enabled, err)
+		}
+		h.turns(p, now.Add(2*time.Hour), time.Hour)
+		if got := r.taken(); !slices.Equal(got, want) {
+			t.Errorf("it got %v, want %v", got, want)
+		}
+	})
+}
+
+// Whoever answers 410 wants nothing any more.
+func TestGone(t *testing.T) {
+	h, r := open(t, storetest.SQLite(t)), newReceiver(t)
+	endpoints := at(r.URL)
+	h.happen(start, endpoints, "one")
+	r.answers(status(http.StatusGone, ""))
+	h.turns(h.poster(endpoints...), start, time.Hour)
+	if s := h.state("crm"); s.Tries != 1 || s.DisabledAt.IsZero() {
+		t.Errorf("%+v", s)
+	}
+}
+
+// What is answered is kept, shortened, with how long it took; the secret address isn't.
+func TestAttemptsAreSeen(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := at(r.URL)
+		h.happen(start, endpoints, "one")
+		event, _, err := h.queue.First(t.Context(), db.Read(), "crm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := h.poster(endpoints...)
+		r.answers(status(422, "\x00é\xff"+strings.Repeat("x", 1<<20)))
+		now := h.turns(p, start, time.Second)
+		r.CloseClientConnections()
+		r.Close()
+		h.turns(p, now.Add(time.Minute), time.Second)
+		attempts, err := h.queue.Attempts(t.Context(), "crm", event.ID)
+		if err != nil || len(attempts) != 2 {
+			t.Fatalf("%+v, %v", attempts, err)
+		}
+		if a := attempts[0]; a.Status != 422 || !strings.HasPrefix(a.Reply, "é\uFFFDxxx") || len(a.Reply) > replySize+2 || a.Took < 0 || !a.At.Equal(start) {
+			t.Errorf("%+v", a)
+		}
+		if a := attempts[1]; a.Status != 0 || !strings.Contains(a.Reply, "refused") || strings.Contains(a.Reply, "hidden") {
+			t.Errorf("%+v", a)
+		}
+	})
+}
+
+// An endpoint may ask to be left alone for a while.
+func TestRetryAfter(t *testing.T) {
+	h, r := open(t, storetest.SQLite(t)), newReceiver(t)
+	endpoints := at(r.URL)
+	h.happen(start, endpoints, "one")
+	r.answers(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "600")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	h.turns(h.poster(endpoints...), start, time.Second)
+	if s := h.state("crm"); !s.NextAt.Equal(start.Add(10 * time.Minute)) {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Of two daemons one posts to an endpoint; when it dies the other takes over, and posts
+// what the first may have posted again.
+func TestOneDaemonForAnEndpoint(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := at(r.URL)
+		h.happen(start, endpoints, "one", "two")
+		want := h.waiting("crm")
+		one, other := h.poster(endpoints...), h.poster(endpoints...)
+		var held time.Time
+		for range 2 { // takes it, and posts the first
+			if more, err := one.turn(t.Context(), start, one.targets[0], &held); err != nil || !more {
+				t.Fatal(more, err)
+			}
+		}
+		h.turns(other, start.Add(time.Second), 20*time.Second)
+		if got := r.taken(); !slices.Equal(got, want[:1]) {
+			t.Fatalf("both post: %v", got)
+		}
+		h.turns(other, start.Add(hold), time.Second)
+		if got := r.taken(); !slices.Equal(got, want) {
+			t.Errorf("it got %v, want %v", got, want)
+		}
+		if more, err := one.turn(t.Context(), start.Add(hold), one.targets[0], &held); more || err != nil {
+			t.Error("the first one goes on", more, err)
+		}
+	})
+}
+
+// The whole loop, as a daemon runs it.
+func TestRun(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := append(at(r.URL), hooks.Endpoint{Name: "other", URL: "http://127.0.0.1:1/", Secret: secret, AllowPrivate: true})
+		h.happen(time.Now(), endpoints, "one", "two", "three")
+		want := h.waiting("crm")
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- h.poster(endpoints...).Run(ctx) }()
+		r.await(t, len(want)) // an endpoint that fails holds up no other
+		stop()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if got := r.taken(); !slices.Equal(got, want) {
+			t.Errorf("it got %v, want %v", got, want)
+		}
+		if s := h.state("crm"); !s.OwnedUntil.IsZero() {
+			t.Errorf("it's still held: %+v", s)
+		}
+	})
+}

@@ -1,0 +1,90 @@
+package subscribers
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"dailytip/hooks"
+)
+
+// tell tells programs elsewhere what has happened to a person, in the transaction that
+// did it and after it's done: they are told what the person is now. newsletter is the one
+// that it's about; "": the person, in all of them.
+func (l *List) tell(ctx context.Context, tx *sql.Tx, now time.Time, t hooks.Type, subscriber int64, newsletter string) error {
+	if !l.events.Wants(t) {
+		return nil
+	}
+	s, err := l.Get(ctx, tx, subscriber)
+	if errors.Is(err, ErrUnknown) { // what is left of them is told by who has erased them
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return l.events.Person(ctx, tx, now, t, s.told(newsletter))
+}
+
+// told is what programs elsewhere are told of a person. A place that isn't there any more,
+// because nobody has confirmed it, is told as one that was left.
+func (s *Subscriber) told(newsletter string) hooks.Person {
+	p := hooks.Person{
+		ID: s.ID, Email: string(s.Email), Name: s.Name, Language: s.Language, Timezone: s.Timezone, Newsletter: newsletter,
+	}
+	gone := newsletter != ""
+	for _, sub := range s.Subscriptions {
+		gone = gone && sub.Newsletter != newsletter
+		p.Places = append(p.Places, hooks.Place{Newsletter: sub.Newsletter, State: string(s.StateOf(sub)), PausedUntil: sub.PausedUntil})
+	}
+	if gone {
+		p.Places = append(p.Places, hooks.Place{Newsletter: newsletter, State: string(Unsubscribed)})
+	}
+	return p
+}
+
+// tellErased forgets what was told of a person, and tells that they were erased: who has
+// a copy of them is to erase it, too.
+func (l *List) tellErased(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber) error {
+	if err := hooks.Erase(ctx, tx, s.ID); err != nil {
+		return err
+	}
+	return l.events.Person(ctx, tx, now, hooks.Erased, s.told(""))
+}
+
+// beginning is what is told of a new place: one that a file brings may have ended.
+func beginning(state State) hooks.Type {
+	switch state {
+	case Unsubscribed:
+		return hooks.Unsubscribed
+	case Suppressed:
+		return hooks.Suppressed
+	}
+	return hooks.Subscribed
+}
+
+// toTell reads a person before something of them is deleted: with no endpoint, that
+// isn't read.
+func (l *List) toTell(ctx context.Context, tx *sql.Tx, subscriber int64) (*Subscriber, error) {
+	if !l.events.Wants(hooks.Erased) && !l.events.Wants(hooks.Unsubscribed) {
+		return &Subscriber{ID: subscriber}, nil
+	}
+	return l.Get(ctx, tx, subscriber)
+}
+
+// tellEnded tells which places of a person have ended since they were read.
+func (l *List) tellEnded(ctx context.Context, tx *sql.Tx, now time.Time, before *Subscriber) error {
+	for _, was := range before.Subscriptions {
+		is, err := l.placeOf(ctx, tx, before.ID, was.Newsletter)
+		if err != nil && !errors.Is(err, ErrUnknown) {
+			return err
+		}
+		if err == nil && is.State == was.State {
+			continue
+		}
+		if err := l.tell(ctx, tx, now, hooks.Unsubscribed, before.ID, was.Newsletter); err != nil {
+			return err
+		}
+	}
+	return nil
+}
