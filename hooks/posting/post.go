@@ -15,6 +15,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"dailytip/hooks"
+	"dailytip/publicnet"
 )
 
 const (
@@ -39,7 +40,7 @@ func newTarget(e hooks.Endpoint, resolver *net.Resolver) (*target, error) {
 	}
 	dialer := &net.Dialer{Timeout: answerTime, Resolver: resolver}
 	if !e.AllowPrivate {
-		dialer.Control = onlyPublic
+		dialer.ControlContext = publicnet.Control()
 	}
 	transport := &http.Transport{
 		// No proxy: it would look the name up anew, behind our back.
@@ -109,6 +110,9 @@ func explain(err error) string {
 			return fmt.Sprintf("it didn't answer within %s", answerTime)
 		}
 		err = wrapped.Err
+	}
+	if errors.Is(err, publicnet.ErrPrivate) {
+		return err.Error() + "; allow_private: true lets events go there"
 	}
 	return err.Error()
 }

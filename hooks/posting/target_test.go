@@ -13,26 +13,9 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"dailytip/hooks"
+	"dailytip/publicnet"
 	"dailytip/store/storetest"
 )
-
-func TestPublic(t *testing.T) {
-	for _, ip := range []string{"8.8.8.8", "93.184.215.14", "2606:2800:21f:cb07::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"} {
-		if !public(netip.MustParseAddr(ip)) {
-			t.Errorf("%s is refused", ip)
-		}
-	}
-	for _, ip := range []string{
-		"127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-		"100.64.0.1", "100.100.100.200", "192.0.0.192", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.88.99.1",
-		"::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1",
-		"64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1", "2001:0:a00:1::1", "2001:db8::1", "3fff::1", "5f00::1", "100::1",
-	} {
-		if public(netip.MustParseAddr(ip)) {
-			t.Errorf("%s is taken for a public address", ip)
-		}
-	}
-}
 
 // However an address near us is written, nothing is posted there.
 func TestNothingGoesToPrivateAddresses(t *testing.T) {
@@ -54,7 +37,7 @@ func TestNothingGoesToPrivateAddresses(t *testing.T) {
 		if a.Status != 0 || called {
 			t.Fatalf("%s is posted to: %+v", host, a)
 		}
-		if !strings.Contains(a.Reply, errPrivate.Error()) && !strings.Contains(a.Reply, "no such host") {
+		if !strings.Contains(a.Reply, publicnet.ErrPrivate.Error()) && !strings.Contains(a.Reply, "no such host") {
 			t.Errorf("%s: %s", host, a.Reply)
 		}
 	}
@@ -97,7 +80,7 @@ func TestRebinding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, _ := x.post(t.Context(), start, hooks.Event{ID: 1, Type: hooks.Test, Data: []byte("{}")}); a.Status != 0 || called || !strings.Contains(a.Reply, "127.0.0.1 "+errPrivate.Error()) {
+	if a, _ := x.post(t.Context(), start, hooks.Event{ID: 1, Type: hooks.Test, Data: []byte("{}")}); a.Status != 0 || called || !strings.Contains(a.Reply, "127.0.0.1 "+publicnet.ErrPrivate.Error()) {
 		t.Errorf("it was posted: %v, %+v", called, a)
 	}
 	if names.asked() == 0 {
