@@ -109,7 +109,7 @@ func TestCancelledEditionStaysSo(t *testing.T) {
 			"pause":  second(h.ledger.PauseEdition(h.Context(), now, h.edition(), operator)),
 			"resume": second(h.ledger.ResumeEdition(h.Context(), now, h.edition(), operator)),
 			"cancel": second(h.ledger.CancelEdition(h.Context(), now, h.edition(), operator)),
-			"again":  again(h.ledger.SendAgain(h.Context(), now, h.edition(), ledger.Again{States: []ledger.State{ledger.InDoubt}})),
+			"again":  again(h.ledger.Requeue(h.Context(), now, h.edition(), ledger.Requeuing{States: []ledger.State{ledger.InDoubt}})),
 		} {
 			if !errors.Is(err, editions.ErrCancelled) {
 				h.Errorf("%s of a cancelled edition: %v", what, err)
@@ -142,7 +142,7 @@ func TestFailedAreSentAgain(t *testing.T) {
 			return err
 		})
 		later := now.Add(20 * time.Hour)
-		n, left, err := h.ledger.SendAgain(h.Context(), later, h.edition(), ledger.Again{
+		n, left, err := h.ledger.Requeue(h.Context(), later, h.edition(), ledger.Requeuing{
 			Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: later.Add(12 * time.Hour), Who: operator,
 		})
 		if n != 1 || left != 2 || err != nil {
@@ -154,7 +154,7 @@ func TestFailedAreSentAgain(t *testing.T) {
 		}
 		h.wantExact("sent again")
 		// In doubt: under the same Message-ID, so with the same Date.
-		n, left, err = h.ledger.SendAgain(h.Context(), later, h.edition(), ledger.Again{
+		n, left, err = h.ledger.Requeue(h.Context(), later, h.edition(), ledger.Requeuing{
 			Kind: ledger.ActionRetryDoubt, States: []ledger.State{ledger.InDoubt}, ExpiresAt: later.Add(time.Hour), Who: operator,
 			Only: []int64{jobs[4].Key.Subscriber, jobs[0].Key.Subscriber},
 		})

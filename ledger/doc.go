@@ -24,17 +24,17 @@
 //	│         │  the edition is cancelled ───────────────▶ withdrawn
 //	│         └─ expires_at has come ────────────────────▶ expired
 //	│
-//	└─ by command: failed, expired, in_doubt (SendAgain)
+//	└─ by command: failed, expired, in_doubt (Requeue)
 //
 // retry is claimed like pending, once next_at has come, and is withdrawn and
 // expires like it. in_doubt may also be settled by command. A notice has the same
 // states and the same columns.
 //
-// Less often: a copy whose reply is never seen ends in_doubt at the fourth attempt,
+// Less often: a mail whose reply is never seen ends in_doubt at the fourth attempt,
 // also with in_doubt: resend. What is in doubt when its edition is cancelled ends
 // in_doubt, not withdrawn. Refusals that pause a newsletter go back to pending
-// instead of failed, until its next try. A reply 250 that comes after its claim was lost still makes
-// the delivery sent, whatever its state.
+// instead of failed, until its next try. A reply 250 that comes after its claim was
+// lost still makes the delivery sent, whatever its state.
 //
 // # One index is the queue
 //

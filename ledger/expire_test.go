@@ -70,7 +70,7 @@ func TestWhatIsSentAgainExpires(t *testing.T) {
 		h.open("tip")
 		h.expire(now.Add(12*time.Hour), 1)
 		again := now.Add(24 * time.Hour)
-		n, _, err := h.ledger.SendAgain(h.Context(), again, h.counts().Edition, ledger.Again{
+		n, _, err := h.ledger.Requeue(h.Context(), again, h.counts().Edition, ledger.Requeuing{
 			Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Expired}, ExpiresAt: again.Add(time.Hour), Who: "operator",
 		})
 		if n != 1 || err != nil {

@@ -67,7 +67,7 @@ func TestJournal(t *testing.T) {
 		h.wantJournal(at.Add(time.Hour))
 		// It begins again for a later zone, and by command.
 		at = at.Add(3 * time.Hour)
-		again, _, err := h.ledger.SendAgain(h.Context(), at, h.edition(), ledger.Again{
+		again, _, err := h.ledger.Requeue(h.Context(), at, h.edition(), ledger.Requeuing{
 			Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: at.Add(time.Hour), Who: operator,
 		})
 		if again != 1 || err != nil {

@@ -368,7 +368,7 @@ func TestCourseNeverGoesBack(t *testing.T) {
 			h.Fatal(err)
 		}
 		later := utc(h, "2026-11-25 08:00")
-		again, _, err := h.ledger.SendAgain(h.Context(), later, e, ledger.Again{States: []ledger.State{ledger.Failed}, ExpiresAt: later.Add(time.Hour)})
+		again, _, err := h.ledger.Requeue(h.Context(), later, e, ledger.Requeuing{States: []ledger.State{ledger.Failed}, ExpiresAt: later.Add(time.Hour)})
 		if again != 1 || err != nil {
 			h.Fatalf("%d again, %v", again, err)
 		}

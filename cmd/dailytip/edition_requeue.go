@@ -26,7 +26,7 @@ left since get nothing.`,
 			if expired {
 				states = append(states, ledger.Expired)
 			}
-			return e.again(ctx, t, ledger.Again{Kind: ledger.ActionRetryFailed, States: states}, to)
+			return e.again(ctx, t, ledger.Requeuing{Kind: ledger.ActionRetryFailed, States: states}, to)
 		})
 	cmd.Flags().StringSliceVar(&to, "to", nil, onlyThese)
 	cmd.Flags().BoolVar(&expired, "expired", false, "those that couldn't be sent in time as well")
@@ -41,21 +41,21 @@ of in_doubt: hold, because four attempts broke off, or because an edition was
 cancelled in between. When the relay's log tells what became of them, use
 settle-in-doubt instead.`,
 		func(ctx context.Context, t *target, _ []string) error {
-			return e.again(ctx, t, ledger.Again{Kind: ledger.ActionRetryDoubt, States: []ledger.State{ledger.InDoubt}}, to)
+			return e.again(ctx, t, ledger.Requeuing{Kind: ledger.ActionRetryDoubt, States: []ledger.State{ledger.InDoubt}}, to)
 		})
 	cmd.Flags().StringSliceVar(&to, "to", nil, onlyThese)
 	return cmd
 }
 
 // again sends some of an edition's deliveries again and says how many.
-func (e *editionCommand) again(ctx context.Context, t *target, a ledger.Again, to []string) error {
+func (e *editionCommand) again(ctx context.Context, t *target, a ledger.Requeuing, to []string) error {
 	var err error
 	if a.Only, err = t.readers(ctx, to); err != nil {
 		return err
 	}
 	now := time.Now()
 	a.ExpiresAt, a.Who = now.Add(t.n.GiveUpAfter), who()
-	again, left, err := t.ledger.SendAgain(ctx, now, t.edition, a)
+	again, left, err := t.ledger.Requeue(ctx, now, t.edition, a)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 	"dailytip/store"
 )
 
-// Again says which deliveries of an edition are sent again.
-type Again struct {
+// Requeuing says which deliveries of an edition are sent again.
+type Requeuing struct {
 	Kind      string    // ActionRetryFailed, ActionRetryDoubt
 	States    []State   // of Failed, Expired, InDoubt
 	ExpiresAt time.Time // the new end (P7)
@@ -20,12 +20,12 @@ type Again struct {
 	Who       string
 }
 
-// SendAgain puts deliveries that came to their end back in the queue, as if they
+// Requeue puts deliveries that came to their end back in the queue, as if they
 // had just been opened. Those of readers who aren't active any more stay as they
 // are, and are counted in left; an edition whose deliveries are kept no longer is
 // [editions.ErrPruned]. Their key is the same, so nobody gets two
 // editions (P1); a mail that was in doubt keeps its Date and Message-ID.
-func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e editions.Edition, a Again) (again, left int64, err error) {
+func (l *Ledger) Requeue(ctx context.Context, now time.Time, e editions.Edition, a Requeuing) (requeued, left int64, err error) {
 	if len(a.States) == 0 {
 		return 0, 0, nil
 	}
@@ -49,21 +49,21 @@ func (l *Ledger) SendAgain(ctx context.Context, now time.Time, e editions.Editio
 		if err != nil || n == 0 {
 			return 0, err
 		}
-		again += n
+		requeued += n
 		if err := noteExpiry(ctx, tx, e.ID, a.ExpiresAt); err != nil {
 			return 0, err
 		}
 		return n, l.noteOnce(ctx, tx, now, &action, n, Action{Kind: a.Kind, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: a.Who})
 	})
 	if err != nil {
-		return again, 0, fmt.Errorf("send again: %w", err)
+		return requeued, 0, fmt.Errorf("requeue: %w", err)
 	}
 	stays, args := chosen(a.States, a.Only, []any{e.ID})
 	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE edition = $1 AND "+stays, args...).Scan(&left)
 	if err != nil {
-		return again, 0, fmt.Errorf("count what stays: %w", err)
+		return requeued, 0, fmt.Errorf("count what stays: %w", err)
 	}
-	return again, left, nil
+	return requeued, left, nil
 }
 
 // SettleInDoubt says of mails in doubt what became of them, because somebody has
