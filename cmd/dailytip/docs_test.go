@@ -307,3 +307,29 @@ func newInstallation(t *testing.T) string {
 	}
 	return work
 }
+
+// wayRow is a row of the table in CONTRIBUTING.md: a method and its file.
+var wayRow = regexp.MustCompile("(?m)^\\| \\d+ \\| `(\\w+)\\.(\\w+)` \\| `([\\w/.]+)` \\|")
+
+// Each function on the way of one tick is in the file that CONTRIBUTING.md names.
+func TestTheWayOfOneTick(t *testing.T) {
+	root := filepath.Join("..", "..")
+	page, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := wayRow.FindAllStringSubmatch(string(page), -1)
+	if len(rows) != 12 {
+		t.Errorf("the way has %d steps, want 12", len(rows))
+	}
+	for _, row := range rows {
+		code, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(row[3])))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if method := regexp.MustCompile(`(?m)^func \(\w+ \*` + row[1] + `\) ` + row[2] + `\(`); !method.Match(code) {
+			t.Errorf("%s has no %s.%s", row[3], row[1], row[2])
+		}
+	}
+}
