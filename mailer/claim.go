@@ -36,7 +36,7 @@ func (m *Mailer) dispatcher() *dispatcher {
 		journal: journal{ledger: m.ledger, log: m.log, out: m.out},
 	}
 	for _, l := range m.relays {
-		d.keepBusy += 2 * l.Connections // one on the wire and one to follow it
+		d.keepBusy += l.Connections + (l.Connections+1)/2 // one on the wire each, and for every other one to follow it
 	}
 	return d
 }
