@@ -17,7 +17,7 @@ type connection struct {
 	session  *relay.Session
 	number   int
 	up       bool      // the relay has let it in
-	rests    time.Time // until then others are tried, who are let in
+	shutOut  time.Time // until then the relay lets others in, and not this one
 }
 
 // handOver works until nothing is on its way any more.
@@ -27,11 +27,11 @@ func (c *connection) handOver(ctx context.Context) {
 	defer idle.Stop()
 	for {
 		queue := c.upstream.queue
-		rest := c.upstream.concurrency.beyond(c.number)
-		if rest == nil {
-			rest = c.resting()
+		wait := c.upstream.concurrency.beyond(c.number)
+		if wait == nil {
+			wait = c.untilLetIn()
 		}
-		if rest != nil {
+		if wait != nil {
 			queue = nil
 			c.close()
 		}
@@ -39,7 +39,7 @@ func (c *connection) handOver(ctx context.Context) {
 		select {
 		case x := <-queue:
 			c.hand(ctx, x)
-		case <-rest:
+		case <-wait:
 		case <-idle.C:
 			c.close() // it opens another when it has to
 		case <-c.stopped:
@@ -48,10 +48,10 @@ func (c *connection) handOver(ctx context.Context) {
 	}
 }
 
-// resting returns a channel that is closed when this connection, which the relay
+// untilLetIn returns a channel that is closed when this connection, which the relay
 // didn't let in while it served others, may try again; nil: now.
-func (c *connection) resting() <-chan struct{} {
-	left := c.rests.Sub(clock())
+func (c *connection) untilLetIn() <-chan struct{} {
+	left := c.shutOut.Sub(clock())
 	if left <= 0 || c.upstream.concurrency.connected.Load() == 0 {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 	case unavailable(a) && a.Stage < verdict.MailFrom && l.concurrency.connected.Load() > 0:
 		// It serves others: too many at once, or a certificate that has expired
 		// since. Those handOver on, and will see for themselves.
-		c.rests = now.Add(c.pace.aside(1))
+		c.shutOut = now.Add(c.pace.aside(1))
 		l.undecided(x.try)
 		l.queue <- x
 	case x.verdict == verdict.Down && a.Stage >= verdict.MailFrom && x.tries == 0:
