@@ -40,6 +40,11 @@ func TestInline(t *testing.T) {
 			[]string{`>o <img`, `src="https://tips.example.com/library/img/x.png"`, `alt="X"`},
 			nil,
 		},
+		"a div of words is a paragraph": {
+			`<div><div>By <b>A.</b></div><div><p>x</p></div></div><ul><li><div>y</div></li></ul>`,
+			[]string{`<div><p style="margin:0 0 18px">By <b`, `</p><div><p `, `><div>y</div></li>`},
+			nil,
+		},
 		"other schemes": {
 			`<p><a href="javascript:alert(1)">bad</a> <a href="mailto:a@example.com">mail</a></p>`,
 			[]string{"bad ", `href="mailto:a@example.com"`},

@@ -44,6 +44,7 @@ func TestFrontMatterIsFound(t *testing.T) {
 		"nothing above or below":     {"Title: Ask\nTags: a\n\n# Ask\n\nText.", RuleFrontMatter, 1},
 		"a heading above":            {"# lint: off\n---\n" + yaml + "\n---\nText.", RuleFrontMatter, 2},
 		"text above":                 {"Draft of 3 May\n\n---\n" + yaml + "\n---\n\n# Ask\n\nText.", RuleFrontMatter, 3},
+		"much HTML above":            {strings.Repeat("<div>\n<p>x</p>\n</div>\n", 4) + "---\n" + yaml + "\n---\nText.", RuleFrontMatter, 13},
 		"broken JSON":                {"{\n\"title\": \"Ask\",\n}\n# Ask\n\nText.", RuleFrontMatter, 3},
 		"JSON that never ends":       {"{\n\"title\": \"Ask\",\n# Ask\n\nText.", RuleFrontMatter, 3},
 		"text after JSON":            {"{\"title\": \"Ask\"} Text.\n\nMore.", RuleFrontMatter, 1},

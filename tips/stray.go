@@ -39,7 +39,7 @@ func strayFrontMatter(lines []string, top int) *lineError {
 	if block, ok := oddlyFenced(lines, top); ok && onlyKeys(block) && hasDecisive(block) {
 		return &lineError{line: top + 1, message: "this looks like front matter, but the lines above it and below aren't ---; write --- there, at the beginning of a line"}
 	}
-	const near = 8 // lines that show anything
+	const near = 40 // lines that show anything; HTML may stand above it
 	seen, code := 0, false
 	for i := top; i < len(lines) && seen < near; i++ {
 		line := trimBlank(lines[i])

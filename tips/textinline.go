@@ -195,7 +195,8 @@ func unescape(text []byte) string {
 }
 
 // plainLine renders inline markdown, such as a heading's, as text on one line,
-// without marks or addresses.
+// without marks or addresses. A picture beside words adorns them and is left out;
+// alone it leaves its own.
 func plainLine(markdown string) string {
 	if !strings.ContainsAny(markdown, "*_`~[]()<>&\\!:/.@") {
 		return oneLine(markdown)
@@ -209,5 +210,19 @@ func plainLine(markdown string) string {
 	if doc.FirstChild() == nil {
 		return ""
 	}
-	return oneLine(w.inline(doc.FirstChild()))
+	all := oneLine(w.inline(doc.FirstChild()))
+	removePictures(doc.FirstChild())
+	return firstOf(oneLine(w.inline(doc.FirstChild())), all)
+}
+
+func removePictures(n ast.Node) {
+	for c := n.FirstChild(); c != nil; {
+		next := c.NextSibling()
+		if c.Kind() == ast.KindImage {
+			n.RemoveChild(n, c)
+		} else {
+			removePictures(c)
+		}
+		c = next
+	}
 }

@@ -14,6 +14,8 @@ func TestTitleFromText(t *testing.T) {
 		{"parts of level 1", "Two ways.\n\n# By hand\n\nDo.\n\n# By machine\n\nDo.", "Use a template", "Two ways.\n\n# By hand\n\nDo.\n\n# By machine\n\nDo."},
 		{"deep in our own section", "## Tip\n\nText.\n\n### Then\n\nMore.", "Use a template", "Text.\n\n### Then\n\nMore."},
 		{"a picture is no title", "# ![](a.png)\n\nAsk.", "Use a template", "# ![](a.png)\n\nAsk."},
+		{"words with a picture", "# Say it *once* ![icon](a.png){: .icon }\n\nAsk.", "Say it once", "Ask."},
+		{"a picture with words", "# ![Say it](a.png)\n\nAsk.", "[Say it]", "Ask."},
 		{"markup", "# Use `git switch`, **not** [checkout](x) &amp; co\n\nAsk.", "Use git switch, not checkout & co", "Ask."},
 	}
 	for _, tt := range tests {
