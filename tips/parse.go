@@ -205,7 +205,7 @@ func (r *reader) readText(f fragment) {
 			r.parts = append(r.parts, part{o.lines[h.from], o.lines[h.to-1], partTitle, ""})
 		}
 		// Many libraries repeat the front matter's title above the text.
-		if strings.EqualFold(title, t.Title) {
+		if sameWords(title, t.Title) {
 			r.titleFrom, r.titleTo = o.lines[h.from], o.lines[h.to-1]
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // title returns the heading that is the tip's title, and its words. It stands in
@@ -44,6 +46,22 @@ func (o *outline) title() (h heading, words string, ok bool) {
 		}
 	}
 	return heading{}, "", false
+}
+
+// sameWords says that two titles differ in no more than capitals, accents and
+// punctuation: What's new, What’s New?
+func sameWords(a, b string) bool {
+	return strings.EqualFold(a, b) || plainWords(a) != "" && plainWords(a) == plainWords(b)
+}
+
+// plainWords is a title without what people write now this way and now that. C# isn't C.
+func plainWords(title string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.Is(unicode.Mn, c) || unicode.IsSpace(c) || strings.ContainsRune(`'’‘"“”.,:;!?…–—-`, c) {
+			return -1
+		}
+		return unicode.ToLower(c)
+	}, norm.NFD.String(title))
 }
 
 // isEmpty says that nothing stands in a text but comments.

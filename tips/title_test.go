@@ -16,6 +16,8 @@ func TestTitleFromText(t *testing.T) {
 		{"a picture is no title", "# ![](a.png)\n\nAsk.", "Use a template", "# ![](a.png)\n\nAsk."},
 		{"words with a picture", "# Say it *once* ![icon](a.png){: .icon }\n\nAsk.", "Say it once", "Ask."},
 		{"a picture with words", "# ![Say it](a.png)\n\nAsk.", "[Say it]", "Ask."},
+		{"the same words", "---\ntitle: What's a resume\n---\n# What’s a *Resumé*?\n\nAsk.", "What's a resume", "Ask."},
+		{"other words", "---\ntitle: C\n---\n# C#\n\nAsk.", "C", "# C#\n\nAsk."},
 		{"markup", "# Use `git switch`, **not** [checkout](x) &amp; co\n\nAsk.", "Use git switch, not checkout & co", "Ask."},
 	}
 	for _, tt := range tests {

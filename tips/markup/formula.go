@@ -44,6 +44,10 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) {
 			continue
 		}
+		// \[\[Note\]\] and \[[Note\]] are brackets that are shown as such.
+		if ends[1] == `\]` && (before == '[' || after == ']' || strings.Contains(source, `\[`)) {
+			continue
+		}
 		block.Advance(len(ends[0]) + end + len(ends[1]))
 		if words, ok := Formula(source); ok {
 			return ast.NewString([]byte(words))
