@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -44,7 +45,7 @@ func (h *harness) last(mails int64) (parts []string) {
 	}
 	for r := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := r.NextPart() // decodes quoted-printable
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return parts
 		}
 		if err != nil {
