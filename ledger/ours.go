@@ -112,7 +112,7 @@ func (l *Ledger) pauseForReturns(ctx context.Context, tx *sql.Tx, now time.Time,
 	}
 	r := verdict.RemedyFor(o.reason)
 	p := PauseInfo{Newsletter: o.Newsletter, Since: now, Reason: fmt.Sprintf("mails come back: %s; %s", r.What, r.Then), Reply: Reply{Text: o.said}}
-	if err := l.pause(ctx, tx, p); err != nil {
+	if changed, err := l.pause(ctx, tx, p); err != nil || !changed { // another node was first
 		return err
 	}
 	return l.tell(ctx, tx, now, o.Newsletter, "sending is paused: mails come back", fmt.Sprintf(

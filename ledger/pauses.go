@@ -39,7 +39,7 @@ func (p PauseInfo) Held() bool { return p.ProbeAt.IsZero() }
 // operator of it is enqueued with it, as of now.
 func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...Notice) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
-		if err := l.pause(ctx, tx, p); err != nil {
+		if changed, err := l.pause(ctx, tx, p); err != nil || !changed {
 			return err
 		}
 		if err := l.tellPaused(ctx, tx, now, p); err != nil {
@@ -49,18 +49,19 @@ func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...
 	})
 }
 
-func (l *Ledger) pause(ctx context.Context, tx *sql.Tx, p PauseInfo) error {
-	_, err := tx.ExecContext(ctx, `
+// pause reports whether it has changed anything: a pause that is held stays.
+func (l *Ledger) pause(ctx context.Context, tx *sql.Tx, p PauseInfo) (changed bool, err error) {
+	n, err := affected(tx.ExecContext(ctx, `
 		INSERT INTO pauses (newsletter, since, reason, code, enhanced, reply, probe_at, probes)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
 			enhanced = excluded.enhanced, reply = excluded.reply, probe_at = excluded.probe_at, probes = excluded.probes
 			WHERE pauses.probe_at > 0`,
-		p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, plain(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes)
+		p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, plain(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes))
 	if err != nil {
-		return fmt.Errorf("pause: %w", err)
+		return false, fmt.Errorf("pause: %w", err)
 	}
-	return nil
+	return n > 0, nil
 }
 
 // Tell enqueues what tells an operator of something that changes nothing here.

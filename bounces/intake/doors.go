@@ -107,15 +107,15 @@ func (t *Taker) tellDoors(ctx context.Context, now time.Time) error {
 		return err
 	}
 	return t.DB.Write(ctx, func(tx *sql.Tx) error {
-		due, err := failingDoors(ctx, tx, before, true) // another node may have been first
-		if err != nil {
-			return err
-		}
 		for _, d := range due {
-			if _, err := tx.ExecContext(ctx, "UPDATE failing_doors SET told_at = $2 WHERE name = $1", d.Name, store.Millis(now)); err != nil {
+			res, err := tx.ExecContext(ctx, "UPDATE failing_doors SET told_at = $2 WHERE name = $1 AND told_at = 0", d.Name, store.Millis(now))
+			if err != nil {
 				return err
 			}
-			err := t.Ledger.TellOperator(ctx, tx, now, t.Newsletter, "bounces can't be taken: "+d.Name, fmt.Sprintf(
+			if n, err := res.RowsAffected(); err != nil || n == 0 { // another node was first, or it works
+				return err
+			}
+			err = t.Ledger.TellOperator(ctx, tx, now, t.Newsletter, "bounces can't be taken: "+d.Name, fmt.Sprintf(
 				"What comes back can't be taken by %s since %s:\n\n    %s\n\nIt's tried again by itself, and nothing is lost as long as the mails stay where they are. But\n"+
 					"until then dead addresses go on getting mail. dailytip check tries it now.\n", d.Name, stamp(d.Since), d.Fault))
 			if err != nil {
