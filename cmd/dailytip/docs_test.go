@@ -76,7 +76,7 @@ var elsewhere = []struct{ command, why string }{
 	{`^dailytip serve$`, "it runs until it's stopped; test/newcomer and test/chaos do both"},
 	{`^go run ./cmd/dailytip demo$`, "it runs until it's stopped; the script demo does both"},
 	{`^dailytip migrate --from .* --to postgres://`, "it needs that server; the test of migrate has one"},
-	{`^curl `, "it needs a running daemon; web/site and bounces/webhook post the same"},
+	{`^(printf .* \| )?curl `, "it needs a running daemon; web/site and bounces/webhook post the same"},
 	{`^(key|id|signature)=`, "lines of a script for curl; bounces/webhook signs the same"},
 	{`^time dailytip simulate --from `, "a year takes a while; the script simulate does less"},
 	{`^(DAILYTIP_TIPS=\S+ )?go (test|run) `, "measurements; what they name is looked for"},
