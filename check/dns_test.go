@@ -113,13 +113,14 @@ func TestSPF(t *testing.T) {
 	t.Parallel()
 	many := []string{txt("many.example", "v=spf1 include:a.many.example include:b.many.example -all")}
 	for _, part := range []string{"a", "b"} {
-		text := "v=spf1"
+		var text strings.Builder
+		text.WriteString("v=spf1")
 		for i := range 5 {
 			name := fmt.Sprintf("%s%d.many.example", part, i)
-			text += " a:" + name
+			text.WriteString(" a:" + name)
 			many = append(many, name+". A 198.51.100.9")
 		}
-		many = append(many, txt(part+".many.example", text+" -all"))
+		many = append(many, txt(part+".many.example", text.String()+" -all"))
 	}
 	r, s := zone(t, append(many,
 		txt("good.example", "v=spf1 ip4:198.51.100.0/24 include:relay.example ~all"), txt("relay.example", "v=spf1 ip4:203.0.113.5 -all"),
