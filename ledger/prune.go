@@ -47,8 +47,8 @@ func (l *Ledger) PruneAll(ctx context.Context, keep time.Duration, log *slog.Log
 }
 
 // pruneChunk is how many mails one transaction forgets: others wait for the right to
-// write for some 30 ms.
-const pruneChunk = 2_500
+// write for some 10 ms.
+const pruneChunk = 1_000
 
 // Prune forgets some of what has ended longer ago than keep, and returns how much; 0:
 // nothing is that old. An edition goes as a whole, once nothing of it waits and
