@@ -56,6 +56,10 @@ func TestTheDocumentsAreTrue(t *testing.T) {
 // otherLanguages are those of blocks that aren't tried, and why not.
 var otherLanguages = map[string]string{
 	"text":      "a table of ours",
+	"json":      "what is posted to programs; hooks compares it",
+	"js":        "a receiver of webhooks; hooks/posting runs it",
+	"python":    "a receiver of webhooks; hooks/posting runs it",
+	"go":        "a receiver of webhooks; hooks/posting runs it",
 	"http":      "what a program posts; bounces/webhook has the tests",
 	"markdown":  "a tip to look at; tips and library have the tests",
 	"html":      "a template to begin with; templates are loaded where they stand in a configuration",
@@ -169,10 +173,13 @@ func (f fence) load(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "library"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range regexp.MustCompile(`(password|key)_file: (\S+)`).FindAllStringSubmatch(text, -1) {
+	for _, file := range regexp.MustCompile(`(password|key|secret)_file: (\S+)`).FindAllStringSubmatch(text, -1) {
 		secret := []byte("secret\n")
-		if file[1] == "key" {
+		switch file[1] {
+		case "key":
 			secret = aKey(t)
+		case "secret":
+			secret = []byte(aSecret + "\n")
 		}
 		if err := os.WriteFile(filepath.Join(dir, file[2]), secret, 0o600); err != nil {
 			t.Fatal(err)
@@ -180,7 +187,7 @@ func (f fence) load(t *testing.T) {
 	}
 	text = strings.ReplaceAll(text, "/usr/bin/oama", "/bin/true") // a program that is there
 	for _, name := range regexp.MustCompile(`\$\{(\w+)\}`).FindAllStringSubmatch(text, -1) {
-		t.Setenv(name[1], "whsec_c2VjcmV0IG9mIDMyIGNoYXJhY3RlcnMsIHNheSBpdA==")
+		t.Setenv(name[1], aSecret)
 	}
 	for key, line := range map[string]string{"from": "from: tips@example.com\n", "newsletters": "newsletters: [{id: management, tips: library}]\n", "base_url": "base_url: https://tips.example.com\n"} {
 		if !regexp.MustCompile(`(?m)^` + key + `:`).MatchString(text) {
@@ -195,6 +202,9 @@ func (f fence) load(t *testing.T) {
 		t.Errorf("%s: %v\n%s", f.at(-1), err, text)
 	}
 }
+
+// aSecret is one of Standard Webhooks.
+const aSecret = "whsec_c2VjcmV0IG9mIDMyIGNoYXJhY3RlcnMsIHNheSBpdA=="
 
 // aKey is a private key in PEM form.
 func aKey(t *testing.T) []byte {
