@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -166,10 +167,7 @@ func TestOthersVerify(t *testing.T) {
 	changed, foreign, renumbered := fresh, fresh, fresh
 	changed.Body = strings.Replace(fresh.Body, "test", "alert", 1)
 	foreign.Secret = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-	renumbered.Headers = map[string]string{}
-	for name, value := range fresh.Headers {
-		renumbered.Headers[name] = value
-	}
+	renumbered.Headers = maps.Clone(fresh.Headers)
 	renumbered.Headers["webhook-id"] = "evt_1"
 	for language, verify := range verifiers(t) {
 		t.Run(language, func(t *testing.T) {
