@@ -82,8 +82,8 @@ func TestPrunedDeliveriesStayCounted(t *testing.T) {
 		if n, err := h.ledger.Open(h.Context(), later, o); n != 0 || !errors.Is(err, editions.ErrPruned) {
 			h.Errorf("it was opened again: %d, %v", n, err)
 		}
-		again := ledger.Again{Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: later.Add(time.Hour)}
-		if n, _, err := h.ledger.SendAgain(h.Context(), later, h.ofNovember(), again); n != 0 || !errors.Is(err, editions.ErrPruned) {
+		again := ledger.Requeuing{Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: later.Add(time.Hour)}
+		if n, _, err := h.ledger.Requeue(h.Context(), later, h.ofNovember(), again); n != 0 || !errors.Is(err, editions.ErrPruned) {
 			h.Errorf("it was sent again: %d, %v", n, err)
 		}
 		if _, err := h.ledger.SettleInDoubt(h.Context(), later, h.ofNovember(), ledger.Sent, nil, "me"); !errors.Is(err, editions.ErrPruned) {
@@ -107,8 +107,8 @@ func TestPruneLeavesWhatIsUnderWay(t *testing.T) {
 		h.exchange(now, ledger.Claiming{Owner: claim.Owner}, ledger.Outcome{Job: jobs[0], State: ledger.Sent},
 			ledger.Outcome{Job: jobs[1], State: ledger.Failed, Reply: ledger.Reply{Code: 550}})
 		lately := later.Add(-time.Minute)
-		again := ledger.Again{Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: lately}
-		if n, _, err := h.ledger.SendAgain(h.Context(), lately, h.ofNovember(), again); n != 1 || err != nil {
+		again := ledger.Requeuing{Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: lately}
+		if n, _, err := h.ledger.Requeue(h.Context(), lately, h.ofNovember(), again); n != 1 || err != nil {
 			h.Fatal(n, err)
 		}
 		if _, err := h.ledger.Expire(h.Context(), later); err != nil {
