@@ -47,7 +47,7 @@ func TestWhatSurelyFitsDoes(t *testing.T) {
 			}
 			break // what is longer is cut, too
 		}
-		if fit == 0 || cut == 0 {
+		if fit == 0 && !strings.Contains(line, "|") || cut == 0 { // a table is always composed: it grows faster than its text
 			t.Errorf("%q: %d sizes surely fit, %d are cut", line, fit, cut)
 		}
 	}
