@@ -64,7 +64,9 @@ type Config struct {
 	// the pages, whose X-Forwarded-For or Forwarded counts; empty: none is there.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Signup         Signup   `yaml:"signup"`
-	Bounces        Bounces  `yaml:"bounces"`
+	// API serves /api/v1 beside the pages, for programs with a token.
+	API     bool    `yaml:"api"`
+	Bounces Bounces `yaml:"bounces"`
 	// Webhooks are the programs elsewhere that are told what happens here, with names
 	// that differ; empty: none.
 	Webhooks []Endpoint `yaml:"webhooks"`

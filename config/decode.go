@@ -223,7 +223,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 func set(v reflect.Value, text string) error {
 	switch v.Type() {
 	case durationType:
-		duration, err := parseDuration(text)
+		duration, err := ParseDuration(text)
 		if err != nil {
 			return err
 		}

@@ -22,8 +22,8 @@ var (
 	}
 )
 
-// parseDuration reads 180d, 1w, 6h, 1h30m, 0. A day is 24 hours.
-func parseDuration(s string) (time.Duration, error) {
+// ParseDuration reads 180d, 1w, 6h, 1h30m, 0. A day is 24 hours.
+func ParseDuration(s string) (time.Duration, error) {
 	if s == "0" {
 		return 0, nil
 	}

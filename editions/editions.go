@@ -73,6 +73,13 @@ func (s *Editions) Since(ctx context.Context, q store.Queryer, date string) ([]E
 	return read(ctx, q, "WHERE local_date >= $1 ORDER BY local_date DESC, newsletter", date)
 }
 
+// After returns editions in the same order from the one on that follows a date's: of
+// one newsletter, or, "", of all. The date "" begins with the newest.
+func (s *Editions) After(ctx context.Context, q store.Queryer, newsletter, date, of string, limit int) ([]Edition, error) {
+	return read(ctx, q, `WHERE ($1 = '' OR newsletter = $1) AND ($2 = '' OR local_date < $2 OR local_date = $2 AND newsletter > $3)
+		ORDER BY local_date DESC, newsletter LIMIT $4`, newsletter, date, of, limit)
+}
+
 // read returns those that which chooses and orders.
 func read(ctx context.Context, q store.Queryer, which string, args ...any) ([]Edition, error) {
 	rows, err := q.QueryContext(ctx, "SELECT id, newsletter, local_date, opened_at, state, pruned_at FROM editions "+which, args...)

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,12 +57,8 @@ func sqlOfReader(among string) string {
 // the database while f takes its time: each delivery comes once, as it stood when
 // its page was read.
 func (l *Ledger) EachDelivery(ctx context.Context, edition int64, states []State, f func(Delivery) error) error {
-	query, args := sqlDeliveries(len(states)), []any{edition, int64(0)}
-	for _, s := range states {
-		args = append(args, string(s))
-	}
-	for {
-		page, err := l.readDeliveries(ctx, query, args)
+	for after := int64(0); ; {
+		page, err := l.DeliveriesAfter(ctx, edition, states, after, deliveriesPage)
 		if err != nil {
 			return err
 		}
@@ -73,31 +70,46 @@ func (l *Ledger) EachDelivery(ctx context.Context, edition int64, states []State
 		if len(page) < deliveriesPage {
 			return nil
 		}
-		args[1] = page[len(page)-1].Key.Subscriber
+		after = page[len(page)-1].Key.Subscriber
 	}
+}
+
+// DeliveriesAfter returns so many deliveries of an edition that follow a reader's, by
+// the readers' numbers; states: only those in them.
+func (l *Ledger) DeliveriesAfter(ctx context.Context, edition int64, states []State, after int64, limit int) ([]Delivery, error) {
+	args := []any{edition, after, limit}
+	for _, s := range states {
+		args = append(args, string(s))
+	}
+	return l.readDeliveries(ctx, sqlDeliveries(states), args)
 }
 
 // deliveriesPage is how many deliveries are read at once.
 const deliveriesPage = 500
 
-// sqlDeliveries reads the page of edition $1 that follows reader $2, of so many
-// states; 0: of all. The page is chosen before anything is joined to it:
-// PostgreSQL would pass over the whole list of readers for each.
-func sqlDeliveries(states int) string {
-	where := ""
-	if states > 0 {
-		places := make([]string, states)
+// sqlDeliveries reads the page of edition $1 that follows reader $2, of $3 at most, in
+// some states, or in all. The page is chosen before anything is joined to it:
+// PostgreSQL would pass over the whole list of readers for each. The few that went
+// another way than to sent are found by their own index, and then sorted (the + 0),
+// instead of passing over all that are sent.
+func sqlDeliveries(states []State) string {
+	where, reader := "", "subscriber"
+	if len(states) > 0 {
+		places := make([]string, len(states))
 		for i := range places {
-			places[i] = fmt.Sprintf("$%d", i+3)
+			places[i] = fmt.Sprintf("$%d", i+4)
 		}
 		where = " AND state IN (" + strings.Join(places, ", ") + ")"
+		if !slices.ContainsFunc(states, func(s State) bool { return s == Pending || s == Sending || s == Sent }) {
+			where, reader = " AND "+other+where, "subscriber + 0"
+		}
 	}
-	return fmt.Sprintf(`
+	return `
 		WITH page AS MATERIALIZED (
-			SELECT * FROM deliveries WHERE edition = $1 AND subscriber > $2%s ORDER BY subscriber LIMIT %d)
-		SELECT %s, COALESCE(p.email, ''), COALESCE(p.language, '') FROM page d JOIN editions e ON e.id = d.edition
+			SELECT * FROM deliveries WHERE edition = $1 AND ` + reader + ` > $2` + where + ` ORDER BY ` + reader + ` LIMIT $3)
+		SELECT ` + deliveryColumns + `, COALESCE(p.email, ''), COALESCE(p.language, '') FROM page d JOIN editions e ON e.id = d.edition
 		LEFT JOIN subscribers p ON p.id = d.subscriber
-		ORDER BY d.subscriber`, where, deliveriesPage, deliveryColumns)
+		ORDER BY d.subscriber`
 }
 
 func (l *Ledger) readDeliveries(ctx context.Context, query string, args []any) (all []Delivery, err error) {

@@ -98,12 +98,17 @@ func (c *Counts) add(r Reason, second int64) {
 
 // Recent counts the newest editions, newest first.
 func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
-	q := l.db.Read()
-	newest, err := l.editions.Newest(ctx, q, limit)
+	newest, err := l.editions.Newest(ctx, l.db.Read(), limit)
 	if err != nil {
 		return nil, err
 	}
-	all, err := l.countEach(ctx, q, newest)
+	return l.CountAll(ctx, newest)
+}
+
+// CountAll counts editions, and reads their tips and votes.
+func (l *Ledger) CountAll(ctx context.Context, which []editions.Edition) ([]Counts, error) {
+	q := l.db.Read()
+	all, err := l.countEach(ctx, q, which)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 // Newsletter is what the scheduler knows of one.
 type Newsletter struct {
 	ID          string
+	Language    string // BCP 47, of tips that don't say theirs
 	Rule        Rule
 	Zone        *time.Location // for all readers; nil: each reader's own
 	DefaultZone *time.Location // of readers who have none; nil: UTC

@@ -77,6 +77,7 @@ func (db *DB) provider() (*goose.Provider, error) {
 		goose.WithDisableGlobalRegistry(true),
 		goose.WithGoMigrations(
 			goose.NewGoMigration(firstSchema+1, &goose.GoFunc{RunTx: makeKeys}, nil),
+			goose.NewGoMigration(addressesByByte, &goose.GoFunc{RunTx: db.compareBytes}, nil),
 		),
 	}
 	dialect := goose.DialectSQLite3
@@ -103,6 +104,22 @@ func makeKeys(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return fmt.Errorf("make keys: %w", err)
 		}
+	}
+	return nil
+}
+
+// addressesByByte is the version from which addresses are in the same order on both
+// engines, so that those with the same beginning stand together.
+const addressesByByte = 34
+
+// compareBytes has PostgreSQL compare addresses byte by byte, as SQLite always does: a
+// language's order passes over dots and hyphens.
+func (db *DB) compareBytes(ctx context.Context, tx *sql.Tx) error {
+	if !db.Postgres() {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `ALTER TABLE subscribers ALTER COLUMN email_key TYPE TEXT COLLATE "C"`); err != nil {
+		return fmt.Errorf("compare addresses by byte: %w", err)
 	}
 	return nil
 }

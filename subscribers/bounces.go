@@ -33,7 +33,11 @@ type BounceFilter struct {
 	Class    BounceClass
 	Decision Decision
 	Since    time.Time
-	Limit    int // 0: no limit
+	// Newsletter "" is any; Before is the number of one that all of them are older than,
+	// 0: of none.
+	Newsletter string
+	Before     int64
+	Limit      int // 0: no limit
 }
 
 // Bounces returns bounces, newest first.
@@ -44,8 +48,10 @@ func (l *List) Bounces(ctx context.Context, q store.Queryer, f BounceFilter) ([]
 	}
 	return l.bouncesWhere(ctx, q, `
 		(CAST($1 AS BIGINT) = 0 OR b.id = $1) AND ($2 = '' OR p.email_key = $2) AND ($3 = '' OR b.domain = $3) AND ($4 = '' OR b.class = $4)
-		AND ($5 = '' OR b.decision = $5) AND b.at >= $6 ORDER BY b.at DESC, b.id DESC LIMIT $7`,
-		f.ID, f.Address.Key(), f.Domain, string(f.Class), string(f.Decision), store.Millis(f.Since), limit)
+		AND ($5 = '' OR b.decision = $5) AND b.at >= $6 AND ($8 = '' OR b.newsletter = $8)
+		AND (CAST($9 AS BIGINT) = 0 OR (b.at, b.id) < (SELECT o.at, o.id FROM bounces o WHERE o.id = $9))
+		ORDER BY b.at DESC, b.id DESC LIMIT $7`,
+		f.ID, f.Address.Key(), f.Domain, string(f.Class), string(f.Decision), store.Millis(f.Since), limit, f.Newsletter, f.Before)
 }
 
 // Bounce returns the bounce with a number, or [ErrNoBounce].

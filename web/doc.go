@@ -11,7 +11,7 @@
 //	mount    takes the path of BaseURL off, when a proxy hasn't
 //	record   logs the route, turns a panic into a page
 //	secure   sets the headers that every answer carries
-//	limit    reads the body, at most 64 KB
+//	limit    reads the body, at most 64 KB, unless its route reads it itself
 //	guard    refuses forms that another site sends, unless their route takes them
 //	mux      finds the handler
 package web

@@ -46,6 +46,15 @@ func (s *Server) failed(r *http.Request) Page {
 	return s.Plain(r, http.StatusServiceUnavailable, "page.error.failed_heading", "page.error.failed")
 }
 
+// fault answers in a handler's place: with a page, or as its route has it.
+func (s *Server) fault(w http.ResponseWriter, r *http.Request, p Page) {
+	if answer := s.route(r).Fault; answer != nil {
+		answer(w, r, p.Status)
+		return
+	}
+	s.write(w, r, p)
+}
+
 // WrongMethod answers the methods that a page doesn't take; allow lists those that
 // it does.
 func (s *Server) WrongMethod(allow string) http.HandlerFunc {

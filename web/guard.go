@@ -13,8 +13,8 @@ func (s *Server) protection() *http.CrossOriginProtection {
 		// changes Host, from which an old browser's Origin then differs.
 		_ = protection.AddTrustedOrigin(u.Scheme + "://" + u.Host)
 	}
-	protection.SetDenyHandler(s.Page(func(r *http.Request) (Page, error) {
-		return s.Plain(r, http.StatusForbidden, "page.error.failed_heading", "page.error.elsewhere"), nil
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fault(w, r, s.Plain(r, http.StatusForbidden, "page.error.failed_heading", "page.error.elsewhere"))
 	}))
 	return protection
 }

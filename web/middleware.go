@@ -52,7 +52,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 			if fault != nil {
 				s.Log.ErrorContext(r.Context(), "a page failed", "route", route.Pattern, "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 				if answer.status == 0 {
-					s.write(answer, r, s.failed(r))
+					s.fault(answer, r, s.failed(r))
 				}
 			}
 			s.Log.LogAttrs(r.Context(), level(route, answer.status), "request",
@@ -128,14 +128,19 @@ func (s *Server) secure(next http.Handler) http.Handler {
 // limit reads the whole body, so that a handler has it all or isn't called.
 func (s *Server) limit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, cmp.Or(s.route(r).MaxBody, maxBody)))
+		route := s.route(r)
+		if route.Unread {
+			next.ServeHTTP(w, r)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, cmp.Or(route.MaxBody, maxBody)))
 		if err != nil {
 			status := http.StatusBadRequest
 			if errors.As(err, new(*http.MaxBytesError)) {
 				status = http.StatusRequestEntityTooLarge
 			}
 			w.Header().Set("Connection", "close") // the rest of the body isn't read
-			s.write(w, r, s.Plain(r, status, "page.error.failed_heading", ""))
+			s.fault(w, r, s.Plain(r, status, "page.error.failed_heading", ""))
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))

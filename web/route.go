@@ -21,6 +21,14 @@ type Route struct {
 	// MaxBody is the most that a request's body may hold, in bytes; 0: 64 KiB.
 	MaxBody int64
 
+	// Unread: the handler reads the body itself, and bounds it, once it knows who
+	// sends it.
+	Unread bool
+
+	// Fault answers what never gets to the handler: another site's form, a body that
+	// is too large, a panic. nil: with a page.
+	Fault func(w http.ResponseWriter, r *http.Request, status int)
+
 	// Quiet: it's asked for so often that only faults are worth a line in the log.
 	Quiet bool
 }

@@ -27,6 +27,7 @@ import (
 	"dailytip/store"
 	"dailytip/subscribers"
 	"dailytip/tips"
+	"dailytip/tokens"
 )
 
 // app is the program put together: the rooms, wired by a configuration.
@@ -43,6 +44,7 @@ type app struct {
 	scheduler   *scheduler.Scheduler
 	intake      *intake.Taker
 	hooks       *webhook.Hooks
+	tokens      *tokens.Tokens
 	signer      *dkim.Signer
 	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
 	metrics     *metrics.Metrics           // nil: nobody measures
@@ -100,7 +102,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys)}
+	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys), tokens: tokens.New(db)}
 	list.Publish(outbox)
 	a.editions.Publish(outbox)
 	a.ledger.Publish(outbox)
@@ -165,7 +167,7 @@ func schedulerNewsletters(cfg *config.Config, libraries map[string]*tips.Library
 	for i, n := range cfg.Newsletters {
 		key := func(name string) string { return fmt.Sprintf("newsletters[%d].%s", i, name) }
 		s := scheduler.Newsletter{
-			ID: n.ID, Library: libraries[libraryKey(n)], Tags: n.Tags, Order: scheduler.Order(n.Order),
+			ID: n.ID, Language: n.Language, Library: libraries[libraryKey(n)], Tags: n.Tags, Order: scheduler.Order(n.Order),
 			RepeatAfter: n.RepeatAfter, Stop: n.WhenEmpty == "stop", Grace: n.Grace, GiveUpAfter: n.GiveUpAfter,
 			Proof: scheduler.Proof{Before: n.Proof.Before},
 		}
@@ -267,7 +269,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 		if err != nil { // erased meanwhile, perhaps; the mail says it without a date
 			return time.Time{}
 		}
-		return a.nextDue(sub)
+		return a.scheduler.NextDue(sub)
 	}
 	for _, s := range a.config.SMTP {
 		o.InFlight = max(o.InFlight, s.InFlight)

@@ -8,6 +8,7 @@ import (
 	"dailytip/scheduler"
 	"dailytip/subscribers"
 	"dailytip/web"
+	"dailytip/web/api"
 	"dailytip/web/site"
 )
 
@@ -25,6 +26,9 @@ func (a *app) web() *web.Server {
 	}
 	server := web.New(o)
 	site.AddTo(server, readers)
+	if a.config.API {
+		api.AddTo(server, a.apiOptions())
+	}
 	for _, provider := range a.hooks.Providers() {
 		server.Handle(web.Route{
 			Pattern: "POST " + hookPath + provider, Handler: a.hooks.Handler(provider), MaxBody: a.hooks.MaxBody(provider), Quiet: true,
@@ -36,7 +40,7 @@ func (a *app) web() *web.Server {
 // siteOptions are what the readers' pages need.
 func (a *app) siteOptions() site.Options {
 	o := site.Options{
-		List: a.list, Editions: a.editions, Ledger: a.ledger, Membership: a.membership, NextDue: a.nextDue, Enqueued: a.opened, Calendar: a.servedCalendar,
+		List: a.list, Editions: a.editions, Ledger: a.ledger, Membership: a.membership, NextDue: a.scheduler.NextDue, Enqueued: a.opened, Calendar: a.servedCalendar,
 		NoAPI: !a.config.Signup.API, Origins: a.config.Signup.Origins,
 		Limits: site.Limits{PerNetwork: a.config.Signup.PerNetwork, PerDomain: a.config.Signup.PerDomain, Total: a.config.Signup.Total},
 	}

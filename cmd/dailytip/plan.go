@@ -1,8 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dailytip/editions"
 	"dailytip/scheduler"
 )
 
@@ -108,22 +107,16 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 			now := time.Now()
 			switch cmd.Name() {
 			case "pin":
-				if err := pinnable(n, date, args[1]); err != nil {
-					return err
-				}
-				err = a.editions.Pin(cmd.Context(), now, n.ID, date.String(), args[1])
+				err = a.scheduler.Pin(cmd.Context(), now, n, date, args[1])
 			case "skip":
-				err = a.editions.Pin(cmd.Context(), now, n.ID, date.String(), "")
+				err = a.scheduler.Skip(cmd.Context(), now, n, date)
 			case "unpin":
-				var there bool
-				if there, err = a.editions.Unpin(cmd.Context(), n.ID, date.String()); err == nil && !there {
-					return exitf(codeNothing, "%s has no pin and no skip that was set by command", date)
-				}
+				err = a.scheduler.Unpin(cmd.Context(), n, date)
 			case "unskip":
-				err = a.unskip(cmd.Context(), n, date)
+				err = a.scheduler.Unskip(cmd.Context(), n, date)
 			}
 			if err != nil {
-				return err
+				return refused(err)
 			}
 			return c.answerPlan(cmd.Context(), a, n, now, date)
 		},
@@ -135,7 +128,7 @@ func (c *command) answerPlan(ctx context.Context, a *app, n *scheduler.Newslette
 	if n.Order == scheduler.CourseOrder { // each reader's own
 		return nil
 	}
-	lines, _, err := a.plan(ctx, now, n, date, 1, true)
+	lines, _, err := a.scheduler.Plan(ctx, now, n, date, 1, true)
 	if err != nil {
 		return err
 	}
@@ -154,49 +147,14 @@ func (c *command) answerPlan(ctx context.Context, a *app, n *scheduler.Newslette
 	return nil
 }
 
-// pinnable refuses a pin that would have no effect.
-func pinnable(n *scheduler.Newsletter, date scheduler.Date, id string) error {
-	t, ok := n.Library.Tip(id)
+// refused gives a change of the plan that wasn't made its exit code.
+func refused(err error) error {
+	var r scheduler.Refused
 	switch {
-	case !ok:
-		return exitf(codeFailed, "there is no tip %q in the library; dailytip tips list shows them", id)
-	case t.NeverRendered:
-		return exitf(codeFailed, "tip %q is a part of other pages by its front matter (build: or headless:); take that out of it first", id)
-	case t.Draft:
-		return exitf(codeFailed, "tip %q is a draft; take draft: true out of it first", id)
-	case n.WhyNot(&t, date) != "":
-		return exitf(codeFailed, "tip %q can't be sent on %s: it %s", id, date, n.WhyNot(&t, date))
-	case !n.Rule.Matches(date):
-		return exitf(codeFailed, "%s is no day of newsletter %s; its schedule passes over it", date, n.ID)
+	case errors.As(err, &r) && r.Nothing:
+		return exit{codeNothing, err}
+	case errors.As(err, &r):
+		return exit{codeFailed, err}
 	}
-	for _, other := range n.Library.Tips() {
-		if other.ID != id && !other.Draft && cmp.Or(other.Pin, other.Date) == date.String() {
-			return exitf(codeFailed, "%s belongs to %s by its own date: or pin: line, which comes before a pin", date, other.ID)
-		}
-	}
-	return nil
-}
-
-// unskip takes back a skip, and nothing else: a pin stays, and what the
-// configuration skips can only be changed there or by a pin.
-func (a *app) unskip(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error {
-	pins, err := a.editions.Pins(ctx, n.ID)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(pins, func(p editions.Choice) bool { return p.LocalDate == date.String() })
-	skipped := slices.ContainsFunc(n.Skips, func(s scheduler.Skip) bool { return s.Takes(date) })
-	switch {
-	case i >= 0 && pins[i].Tip != "":
-		return exitf(codeNothing, "%s isn't skipped: %s is pinned to it; plan unpin takes that back", date, pins[i].Tip)
-	case i >= 0:
-		_, err := a.editions.Unpin(ctx, n.ID, date.String())
-		if err == nil && skipped {
-			return exitf(codeFailed, "%s stays without an edition: skip: in the configuration takes it too; plan pin %s TIP sends one all the same", date, date)
-		}
-		return err
-	case skipped:
-		return exitf(codeNothing, "%s is skipped by skip: in the configuration; change it there, or send a tip all the same: plan pin %s TIP", date, date)
-	}
-	return exitf(codeNothing, "%s isn't skipped", date)
+	return err
 }

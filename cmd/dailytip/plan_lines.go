@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -12,81 +11,12 @@ import (
 
 	"dailytip/scheduler"
 	"dailytip/subscribers"
-	"dailytip/tips"
 	"dailytip/web/site"
 )
 
-// planLine is what plan prints of a date.
-type planLine struct {
-	Date      string       `json:"date"`
-	Weekday   string       `json:"weekday"`
-	Tip       string       `json:"tip"` // "": none
-	Title     string       `json:"title,omitempty"`
-	Reason    string       `json:"reason"`         // sent, pinned, next, repeat, skipped, empty
-	Note      string       `json:"note,omitempty"` // why not the tip that is pinned to the date
-	Languages []string     `json:"languages,omitempty"`
-	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
-
-	// Over: the date is over and nothing was sent on it. The line says what would
-	// have gone out, for somebody who asks for a whole year before the first edition.
-	Over bool `json:"over,omitempty"`
-
-	choice scheduler.Choice
-}
-
-// plan names what goes out on some days from a date on. A date that is over shows what
-// was sent; without an edition it shows nothing, since none comes any more. asIf: as
-// long as no edition has gone out, the plan is that of a newsletter which began on the
-// first of the dates, as a simulation may.
-func (a *app) plan(ctx context.Context, now time.Time, n *scheduler.Newsletter, start scheduler.Date, days int, asIf bool) ([]planLine, *scheduler.Calendar, error) {
-	calendar, err := a.scheduler.Calendar(ctx, n, now)
-	if err != nil {
-		return nil, nil, err
-	}
-	upcoming, end := n.Upcoming(now), start.Add(days)
-	ahead := upcoming
-	if asIf && !calendar.Begun() && upcoming.After(start) {
-		upcoming = start // nothing has gone out yet, so the plan may begin at any time
-	}
-	var choices []scheduler.Choice
-	for date := start; upcoming.After(date) && end.After(date); date = date.Add(1) {
-		if choice := calendar.Choose(date); choice.Reason == scheduler.Sent {
-			choices = append(choices, choice)
-		}
-	}
-	// What goes out before the first date decides which tip the first date gets.
-	for _, choice := range calendar.Plan(upcoming, max(end.Sub(upcoming), 0)) {
-		if !start.After(choice.Date) {
-			choices = append(choices, choice)
-		}
-	}
-	faults := tips.Lint(n.Library.Tips(), n.Library.Faults(), tips.LintOptions{Today: n.Today(now).String()})
-	lines := make([]planLine, len(choices))
-	for i, choice := range choices {
-		lines[i] = planLine{
-			Date: choice.Date.String(), Weekday: choice.Date.Weekday().String()[:3], Tip: choice.Tip.ID,
-			Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason, Note: choice.Note, choice: choice,
-		}
-		lines[i].Over = choice.Reason != scheduler.Sent && ahead.After(choice.Date)
-		if choice.Tip.ID == "" {
-			continue
-		}
-		lines[i].Languages = []string{cmp.Or(choice.Tip.Language, a.newsletter(n.ID).Language)}
-		for _, tr := range choice.Tip.Translations {
-			lines[i].Languages = append(lines[i].Languages, tr.Language)
-		}
-		for _, f := range tips.FaultsOf(choice.Tip, faults) {
-			if f.Severity > tips.Note {
-				lines[i].Faults = append(lines[i].Faults, f)
-			}
-		}
-	}
-	return lines, calendar, nil
-}
-
 func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter, start scheduler.Date, days int, format string) error {
 	now := time.Now()
-	lines, calendar, err := a.plan(ctx, now, n, start, days, format != "ics")
+	lines, calendar, err := a.scheduler.Plan(ctx, now, n, start, days, format != "ics")
 	if err != nil {
 		return err
 	}
@@ -132,13 +62,13 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 }
 
 // calendarFile is a plan as a calendar file.
-func (a *app) calendarFile(now time.Time, n *scheduler.Newsletter, lines []planLine) []byte {
+func (a *app) calendarFile(now time.Time, n *scheduler.Newsletter, lines []scheduler.Line) []byte {
 	f := scheduler.File{Newsletter: n.ID, Title: a.newsletter(n.ID).Title, Host: "localhost"}
 	if u, err := url.Parse(a.config.BaseURL); err == nil && u.Hostname() != "" {
 		f.Host = u.Hostname()
 	}
 	for _, line := range lines {
-		e := scheduler.Entry{Date: line.choice.Date, Title: line.Title, Link: line.choice.Tip.Link}
+		e := scheduler.Entry{Date: line.Choice.Date, Title: line.Title, Link: line.Choice.Tip.Link}
 		switch line.Reason {
 		case scheduler.Skipped:
 			e.Title, e.Exclude = "No tip: skipped", true
@@ -171,7 +101,7 @@ func (a *app) servedCalendar(ctx context.Context, now time.Time, id string) ([]b
 	if n.Order == scheduler.CourseOrder {
 		return nil, site.ErrNoCalendar
 	}
-	lines, _, err := a.plan(ctx, now, n, n.Today(now).Add(-calendarBack), calendarDays, false)
+	lines, _, err := a.scheduler.Plan(ctx, now, n, n.Today(now).Add(-calendarBack), calendarDays, false)
 	if err != nil {
 		return nil, err
 	}

@@ -69,18 +69,7 @@ func (c *command) preview() *cobra.Command {
 
 // writePreview writes one form of a day's mail, or of a tip's.
 func (c *command) writePreview(ctx context.Context, a *app, n *scheduler.Newsletter, day scheduler.Date, f previewFlags) error {
-	content, err := a.previewed(ctx, n, day, f.tip)
-	if err != nil {
-		return err
-	}
-	if err := a.hasLanguage(n, content.Tips, f.lang); err != nil {
-		return err
-	}
-	look := a.letterNewsletter(a.newsletter(n.ID))
-	if content, err = mailer.WithPages(ctx, a.editions, look, content); err != nil {
-		return err
-	}
-	l, err := letter.Compose(look, content, f.lang)
+	l, err := a.previewOf(ctx, n, day, f.tip, f.lang)
 	if err != nil {
 		return err
 	}
@@ -96,6 +85,22 @@ func (c *command) writePreview(ctx context.Context, a *app, n *scheduler.Newslet
 		return fmt.Errorf("write preview: %w", err)
 	}
 	return nil
+}
+
+// previewOf composes a day's mail, or a tip's when one is named.
+func (a *app) previewOf(ctx context.Context, n *scheduler.Newsletter, day scheduler.Date, tip, lang string) (*letter.Letter, error) {
+	content, err := a.previewed(ctx, n, day, tip)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.hasLanguage(n, content.Tips, lang); err != nil {
+		return nil, err
+	}
+	look := a.letterNewsletter(a.newsletter(n.ID))
+	if content, err = mailer.WithPages(ctx, a.editions, look, content); err != nil {
+		return nil, err
+	}
+	return letter.Compose(look, content, lang)
 }
 
 // previewed is the content that a preview shows: a tip's, or the one that is chosen

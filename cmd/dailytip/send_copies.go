@@ -49,43 +49,15 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 			return exitf(codeUsage, "--to: %w", err)
 		}
 	}
-	content, err := a.chosen(ctx, n, date)
+	lines, err := a.copies(ctx, n, date, addresses)
 	if err != nil {
-		return err
-	}
-	relays, err := a.relays()
-	if err != nil {
-		return err
-	}
-	look := a.letterNewsletter(a.newsletter(n.ID))
-	if content, err = mailer.WithPages(ctx, a.editions, look, content); err != nil {
 		return err
 	}
 	var rows []table.Row
 	failed := 0
-	for _, address := range addresses {
-		l, err := letter.Compose(look, content, a.languageOf(ctx, address))
-		if err != nil {
-			return err
-		}
-		_, domain, _ := strings.Cut(look.From.Address, "@")
-		id := "test." + rand.Text() + "@" + domain
-		data, err := l.Message(letter.Recipient{
-			Email: string(address), Date: time.Now(), ReturnPath: look.From.Address, MessageID: id,
-		})
-		if err != nil {
-			return err
-		}
-		if data, err = a.signer.Sign(data, look.From.Address); err != nil {
-			return err
-		}
-		reply, state := handOverCopy(ctx, relays, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
-		if state != ledger.Sent {
+	for _, line := range lines {
+		if line.State != string(ledger.Sent) {
 			failed++
-		}
-		line := deliveryLine{
-			To: string(address), Language: l.Language, Subject: l.Subject, Tip: content.Tips[0].ID,
-			State: string(state), MessageID: "<" + id + ">", Reply: reply.String(),
 		}
 		if c.json {
 			if err := c.printJSON(line); err != nil {
@@ -104,6 +76,45 @@ func (c *command) sendCopies(ctx context.Context, a *app, n *scheduler.Newslette
 		return exitf(codePart, "%d of %s not out", failed, count(len(addresses), "copy is", "copies are"))
 	}
 	return nil
+}
+
+// copies sends test copies of a date's mail, each in the language of who gets it.
+func (a *app) copies(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, to []subscribers.Address) (lines []deliveryLine, err error) {
+	content, err := a.chosen(ctx, n, date)
+	if err != nil {
+		return nil, err
+	}
+	relays, err := a.relays()
+	if err != nil {
+		return nil, err
+	}
+	look := a.letterNewsletter(a.newsletter(n.ID))
+	if content, err = mailer.WithPages(ctx, a.editions, look, content); err != nil {
+		return nil, err
+	}
+	for _, address := range to {
+		l, err := letter.Compose(look, content, a.languageOf(ctx, address))
+		if err != nil {
+			return lines, err
+		}
+		_, domain, _ := strings.Cut(look.From.Address, "@")
+		id := "test." + rand.Text() + "@" + domain
+		data, err := l.Message(letter.Recipient{
+			Email: string(address), Date: time.Now(), ReturnPath: look.From.Address, MessageID: id,
+		})
+		if err != nil {
+			return lines, err
+		}
+		if data, err = a.signer.Sign(data, look.From.Address); err != nil {
+			return lines, err
+		}
+		reply, state := handOverCopy(ctx, relays, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
+		lines = append(lines, deliveryLine{
+			To: string(address), Language: l.Language, Subject: l.Subject, Tip: content.Tips[0].ID,
+			State: string(state), MessageID: "<" + id + ">", Reply: reply.String(),
+		})
+	}
+	return lines, nil
 }
 
 // handOverCopy sends through the first relay that can be reached.

@@ -27,7 +27,7 @@ func (c *command) answerChange(ctx context.Context, a *app, person int64, newsle
 			}
 			continue
 		}
-		c.printf("%s is %s in %s%s; %s\n", s.Email, s.StateOf(sub), sub.Newsletter, line.own(), a.why(s, sub, pauses))
+		c.printf("%s is %s in %s%s; %s\n", s.Email, s.StateOf(sub), sub.Newsletter, line.own(), a.scheduler.Why(s, sub, pauses))
 	}
 	return nil
 }

@@ -8,19 +8,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"dailytip/ledger"
 	"dailytip/subscribers"
 )
-
-// nextDue is when a subscription's next mail is due, in its reader's zone; zero:
-// none is.
-func (a *app) nextDue(sub subscribers.Subscription) time.Time {
-	n, err := a.scheduler.Find(sub.Newsletter)
-	if err != nil { // the newsletter has left the configuration
-		return time.Time{}
-	}
-	return n.NextDue(sub).In(n.Schedule(sub.Slot).Zone)
-}
 
 func (c *command) subscribersShow() *cobra.Command {
 	return &cobra.Command{
@@ -95,11 +84,11 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 		p.Suppressed = instant(s.SuppressedAt) + ": " + s.SuppressedReason
 	}
 	for _, sub := range s.Subscriptions {
-		line := personSub{subscriptionLine: lineOf(*s, sub), Why: a.why(s, sub, pauses)}
+		line := personSub{subscriptionLine: lineOf(*s, sub), Why: a.scheduler.Why(s, sub, pauses)}
 		if sub.State == subscribers.Active && !rests.IsZero() {
 			line.Why = "gets nothing until " + instant(rests) + ": too many mails came back for now"
 		}
-		if due := a.nextDue(sub); !due.IsZero() {
+		if due := a.scheduler.NextDue(sub); !due.IsZero() {
 			line.Next = due.UTC().Format(time.RFC3339)
 		}
 		p.Subscriptions = append(p.Subscriptions, line)
@@ -122,37 +111,6 @@ func (c *command) showPerson(ctx context.Context, a *app, s *subscribers.Subscri
 	}
 	c.printPerson(p)
 	return nil
-}
-
-// why says in a sentence when a subscription's reader gets mail next, or why they get
-// none.
-func (a *app) why(s *subscribers.Subscriber, sub subscribers.Subscription, pauses []ledger.PauseInfo) string {
-	n, err := a.scheduler.Find(sub.Newsletter)
-	switch {
-	case err != nil:
-		return "gets nothing: the newsletter isn't in the configuration"
-	case sub.State == subscribers.Pending:
-		return "gets nothing: they haven't confirmed since " + instant(sub.CreatedAt)
-	case sub.State == subscribers.Unsubscribed:
-		return "gets nothing: they unsubscribed"
-	case sub.State == subscribers.Suppressed:
-		return "gets nothing: suppressed, " + s.SuppressedReason
-	case sub.State == subscribers.Paused && sub.PausedUntil.IsZero():
-		return "gets nothing: paused until somebody resumes it"
-	case sub.State == subscribers.Paused:
-		return "gets nothing: paused until " + instant(sub.PausedUntil)
-	}
-	for _, p := range pauses {
-		if p.Newsletter == ledger.Relay || p.Newsletter == sub.Newsletter {
-			return "has to wait: sending is paused since " + instant(p.Since) + ": " + p.Reason
-		}
-	}
-	due := n.NextDue(sub)
-	if due.IsZero() {
-		return "gets nothing: their days and the newsletter's have none in common"
-	}
-	zone := n.Schedule(sub.Slot).Zone
-	return "next due " + due.In(zone).Format("Mon 2006-01-02 15:04 MST") + " (" + zone.String() + ")"
 }
 
 func (c *command) printPerson(p personLine) {

@@ -73,10 +73,7 @@ func (c *command) findings(dir string) ([]tips.Fault, error) {
 		if err != nil {
 			return err
 		}
-		found := tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: time.Now().Format(time.DateOnly)})
-		found = append(found, lintMails(look, l.Tips())...)
-		slices.SortStableFunc(found, func(a, b tips.Fault) int { return strings.Compare(a.Path, b.Path) })
-		for _, f := range found {
+		for _, f := range lintAll(look, l, time.Now()) {
 			if !c.json { // programs know the library's folder
 				f = f.In(folder)
 			}
@@ -85,6 +82,14 @@ func (c *command) findings(dir string) ([]tips.Fault, error) {
 		return nil
 	})
 	return all, err
+}
+
+// lintAll finds what is wrong with a library and with its mails.
+func lintAll(look letter.Newsletter, l *tips.Library, now time.Time) []tips.Fault {
+	found := tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: now.Format(time.DateOnly)})
+	found = append(found, lintMails(look, l.Tips())...)
+	slices.SortStableFunc(found, func(a, b tips.Fault) int { return strings.Compare(a.Path, b.Path) })
+	return found
 }
 
 // printFindings prints a line for each finding, and a summary below many.

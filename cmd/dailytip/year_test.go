@@ -50,7 +50,7 @@ func TestSimulateAYearInFortyZones(t *testing.T) {
 	in.write("zones.csv", csv.String())
 	when := []string{"--from", first.Format(time.DateOnly), "--days", fmt.Sprint(days), "--json"}
 	for _, line := range lines(in.run(0, append([]string{"plan"}, when...)...)) {
-		var p planLine
+		var p scheduler.Line
 		decode(t, line, &p)
 		y.planned[p.Date] = p.Tip
 	}

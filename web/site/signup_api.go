@@ -1,11 +1,8 @@
 package site
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"mime"
@@ -14,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"dailytip/locale"
 	"dailytip/web"
@@ -90,51 +86,31 @@ func (s *Site) apiSubscribe(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readEntry reads a JSON object. It refuses what two programs could read in two ways:
-// a name that is there twice, something behind the object, text that isn't UTF-8
-// (RFC 8259 §4 and §8.1). Names that it doesn't know may hold anything.
+// readEntry reads a JSON object as [web.CheckJSON] has it. Names that it doesn't know may
+// hold anything.
 func readEntry(body io.Reader) (e entry, err error) {
 	text, err := io.ReadAll(body)
 	if err != nil {
 		return e, err
 	}
-	if !utf8.Valid(text) {
-		return e, errors.New("the text isn't UTF-8")
+	if err := web.CheckJSON(text); err != nil {
+		return e, err
 	}
-	fields := map[string]*string{
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(text, &values); err != nil {
+		return e, err
+	}
+	if values == nil {
+		return e, errors.New("it isn't an object")
+	}
+	for name, field := range map[string]*string{
 		"email": &e.Email, "newsletter": &e.Newsletter, "language": &e.Language, "timezone": &e.Timezone, "name": &e.Name,
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	if begin, err := d.Token(); err != nil || begin != json.Delim('{') {
-		return e, cmp.Or(err, errors.New("it isn't an object"))
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return e, err
-		}
-		name, _ := token.(string)
-		folded := strings.ToLower(name)
-		if seen[folded] {
-			return e, fmt.Errorf("%q stands there twice", name)
-		}
-		seen[folded] = true
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return e, err
-		}
-		if field := fields[name]; field != nil {
+	} {
+		if value, there := values[name]; there {
 			if err := json.Unmarshal(value, field); err != nil {
 				return e, err
 			}
 		}
-	}
-	if _, err := d.Token(); err != nil { // the end of the object
-		return e, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return e, errors.New("something follows the object")
 	}
 	return e, nil
 }

@@ -1,0 +1,52 @@
+package scheduler
+
+import (
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/subscribers"
+)
+
+// NextDue is when a subscription's next mail is due, in its reader's zone; zero:
+// none is.
+func (s *Scheduler) NextDue(sub subscribers.Subscription) time.Time {
+	n, err := s.Find(sub.Newsletter)
+	if err != nil { // the newsletter has left the configuration
+		return time.Time{}
+	}
+	return n.NextDue(sub).In(n.Schedule(sub.Slot).Zone)
+}
+
+// Why says in a sentence when a subscription's reader gets mail next, or why they get
+// none.
+func (s *Scheduler) Why(person *subscribers.Subscriber, sub subscribers.Subscription, pauses []ledger.PauseInfo) string {
+	n, err := s.Find(sub.Newsletter)
+	switch {
+	case err != nil:
+		return "gets nothing: the newsletter isn't in the configuration"
+	case sub.State == subscribers.Pending:
+		return "gets nothing: they haven't confirmed since " + instant(sub.CreatedAt)
+	case sub.State == subscribers.Unsubscribed:
+		return "gets nothing: they unsubscribed"
+	case sub.State == subscribers.Suppressed:
+		return "gets nothing: suppressed, " + person.SuppressedReason
+	case sub.State == subscribers.Paused && sub.PausedUntil.IsZero():
+		return "gets nothing: paused until somebody resumes it"
+	case sub.State == subscribers.Paused:
+		return "gets nothing: paused until " + instant(sub.PausedUntil)
+	}
+	for _, p := range pauses {
+		if p.Newsletter == ledger.Relay || p.Newsletter == sub.Newsletter {
+			return "has to wait: sending is paused since " + instant(p.Since) + ": " + p.Reason
+		}
+	}
+	due := n.NextDue(sub)
+	if due.IsZero() {
+		return "gets nothing: their days and the newsletter's have none in common"
+	}
+	zone := n.Schedule(sub.Slot).Zone
+	return "next due " + due.In(zone).Format("Mon 2006-01-02 15:04 MST") + " (" + zone.String() + ")"
+}
+
+// instant writes a time for a person.
+func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -1,0 +1,94 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"dailytip/editions"
+)
+
+// Refused is a change of the plan that wasn't made, and says why.
+type Refused struct {
+	Nothing bool // it's so already
+	why     string
+}
+
+func (r Refused) Error() string { return r.why }
+
+func refused(format string, args ...any) error { return Refused{why: fmt.Sprintf(format, args...)} }
+
+func nothing(format string, args ...any) error {
+	return Refused{Nothing: true, why: fmt.Sprintf(format, args...)}
+}
+
+// Pin gives a date a tip of the operator's choice, or is [Refused].
+func (s *Scheduler) Pin(ctx context.Context, now time.Time, n *Newsletter, date Date, tip string) error {
+	if err := n.pinnable(date, tip); err != nil {
+		return err
+	}
+	return s.Editions.Pin(ctx, now, n.ID, date.String(), tip)
+}
+
+// Skip has nothing sent on a date.
+func (s *Scheduler) Skip(ctx context.Context, now time.Time, n *Newsletter, date Date) error {
+	return s.Editions.Pin(ctx, now, n.ID, date.String(), "")
+}
+
+// Unpin takes back a pin, or a skip that was set by command, or is [Refused].
+func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date) error {
+	there, err := s.Editions.Unpin(ctx, n.ID, date.String())
+	if err == nil && !there {
+		return nothing("%s has no pin and no skip that was set by command", date)
+	}
+	return err
+}
+
+// Unskip takes back a skip, and nothing else: a pin stays, and what the
+// configuration skips can only be changed there or by a pin.
+func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date) error {
+	pins, err := s.Editions.Pins(ctx, n.ID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(pins, func(p editions.Choice) bool { return p.LocalDate == date.String() })
+	skipped := slices.ContainsFunc(n.Skips, func(k Skip) bool { return k.Takes(date) })
+	switch {
+	case i >= 0 && pins[i].Tip != "":
+		return nothing("%s isn't skipped: %s is pinned to it; plan unpin takes that back", date, pins[i].Tip)
+	case i >= 0:
+		_, err := s.Editions.Unpin(ctx, n.ID, date.String())
+		if err == nil && skipped {
+			return refused("%s stays without an edition: skip: in the configuration takes it too; plan pin %s TIP sends one all the same", date, date)
+		}
+		return err
+	case skipped:
+		return nothing("%s is skipped by skip: in the configuration; change it there, or send a tip all the same: plan pin %s TIP", date, date)
+	}
+	return nothing("%s isn't skipped", date)
+}
+
+// pinnable refuses a pin that would have no effect.
+func (n *Newsletter) pinnable(date Date, id string) error {
+	t, ok := n.Library.Tip(id)
+	switch {
+	case !ok:
+		return refused("there is no tip %q in the library; dailytip tips list shows them", id)
+	case t.NeverRendered:
+		return refused("tip %q is a part of other pages by its front matter (build: or headless:); take that out of it first", id)
+	case t.Draft:
+		return refused("tip %q is a draft; take draft: true out of it first", id)
+	case n.WhyNot(&t, date) != "":
+		return refused("tip %q can't be sent on %s: it %s", id, date, n.WhyNot(&t, date))
+	case !n.Rule.Matches(date):
+		return refused("%s is no day of newsletter %s; its schedule passes over it", date, n.ID)
+	}
+	for _, other := range n.Library.Tips() {
+		if other.ID != id && !other.Draft && cmp.Or(other.Pin, other.Date) == date.String() {
+			return refused("%s belongs to %s by its own date: or pin: line, which comes before a pin", date, other.ID)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package scheduler
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	"dailytip/tips"
+)
+
+// Line is what a plan says of a date.
+type Line struct {
+	Date      string       `json:"date"`
+	Weekday   string       `json:"weekday"`
+	Tip       string       `json:"tip"` // "": none
+	Title     string       `json:"title,omitempty"`
+	Reason    string       `json:"reason"`         // sent, pinned, next, repeat, skipped, empty
+	Note      string       `json:"note,omitempty"` // why not the tip that is pinned to the date
+	Languages []string     `json:"languages,omitempty"`
+	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
+
+	// Over: the date is over and nothing was sent on it. The line says what would
+	// have gone out, for somebody who asks for a whole year before the first edition.
+	Over bool `json:"over,omitempty"`
+
+	Choice Choice `json:"-"`
+}
+
+// Plan names what goes out on some days from a date on. A date that is over shows what
+// was sent; without an edition it shows nothing, since none comes any more. asIf: as
+// long as no edition has gone out, the plan is that of a newsletter which began on the
+// first of the dates, as a simulation may.
+func (s *Scheduler) Plan(ctx context.Context, now time.Time, n *Newsletter, start Date, days int, asIf bool) ([]Line, *Calendar, error) {
+	calendar, err := s.Calendar(ctx, n, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	upcoming, end := n.Upcoming(now), start.Add(days)
+	ahead := upcoming
+	if asIf && !calendar.Begun() && upcoming.After(start) {
+		upcoming = start // nothing has gone out yet, so the plan may begin at any time
+	}
+	var choices []Choice
+	for date := start; upcoming.After(date) && end.After(date); date = date.Add(1) {
+		if choice := calendar.Choose(date); choice.Reason == Sent {
+			choices = append(choices, choice)
+		}
+	}
+	// What goes out before the first date decides which tip the first date gets.
+	for _, choice := range calendar.Plan(upcoming, max(end.Sub(upcoming), 0)) {
+		if !start.After(choice.Date) {
+			choices = append(choices, choice)
+		}
+	}
+	faults := tips.Lint(n.Library.Tips(), n.Library.Faults(), tips.LintOptions{Today: n.Today(now).String()})
+	lines := make([]Line, len(choices))
+	for i, choice := range choices {
+		lines[i] = n.line(choice, faults)
+		lines[i].Over = choice.Reason != Sent && ahead.After(choice.Date)
+	}
+	return lines, calendar, nil
+}
+
+// line is what a plan says of a choice; faults are all of the library's.
+func (n *Newsletter) line(choice Choice, faults []tips.Fault) Line {
+	line := Line{
+		Date: choice.Date.String(), Weekday: choice.Date.Weekday().String()[:3], Tip: choice.Tip.ID,
+		Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason, Note: choice.Note, Choice: choice,
+	}
+	if choice.Tip.ID == "" {
+		return line
+	}
+	line.Languages = []string{cmp.Or(choice.Tip.Language, n.Language)}
+	for _, tr := range choice.Tip.Translations {
+		line.Languages = append(line.Languages, tr.Language)
+	}
+	for _, f := range tips.FaultsOf(choice.Tip, faults) {
+		if f.Severity > tips.Note {
+			line.Faults = append(line.Faults, f)
+		}
+	}
+	return line
+}

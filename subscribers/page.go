@@ -1,0 +1,214 @@
+package subscribers
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"dailytip/store"
+)
+
+// Paging says which people to read, and from where on. Each page begins at an index and
+// reads as many rows as it returns, or at most [scanned] more, however long the list is.
+type Paging struct {
+	Newsletter string // "": of any, or of none
+	State      State  // of a place in the newsletter; "": any
+	Prefix     string // how the address begins; "": any
+	After      string // where the last page ended; "": the beginning
+	Limit      int
+}
+
+// scanned is how many addresses with a prefix are looked at for one page.
+const scanned = 1000
+
+// Page returns people with all of their subscriptions, and where the next page begins;
+// "": there's none. With a prefix they are in the order of the addresses, and a page
+// may hold fewer than there is room for, even none, though others follow. Without one
+// they are in the order in which they came.
+func (l *List) Page(ctx context.Context, q store.Queryer, p Paging) (page []Subscriber, next string, err error) {
+	if p.Prefix != "" {
+		return l.pageOfPrefix(ctx, q, p)
+	}
+	var after int64
+	if p.After != "" {
+		if _, err := fmt.Sscanf(p.After, "%d", &after); err != nil {
+			return nil, "", ErrUnknown
+		}
+	}
+	ids, err := l.idsAfter(ctx, q, p, after)
+	if err != nil || len(ids) == 0 {
+		return nil, "", err
+	}
+	if page, err = l.people(ctx, q, ids); err != nil {
+		return nil, "", err
+	}
+	if len(ids) == p.Limit {
+		next = fmt.Sprint(ids[len(ids)-1])
+	}
+	return page, next, nil
+}
+
+// idsAfter returns the numbers of the people of a page.
+func (l *List) idsAfter(ctx context.Context, q store.Queryer, p Paging, after int64) ([]int64, error) {
+	if p.Newsletter == "" && p.State == "" {
+		return numbers(ctx, q, "SELECT id FROM subscribers WHERE id > $1 ORDER BY id LIMIT $2", after, p.Limit)
+	}
+	newsletters, states := []string{p.Newsletter}, []State{p.State}
+	if p.Newsletter == "" {
+		var err error
+		if newsletters, err = l.newsletters(ctx, q); err != nil {
+			return nil, err
+		}
+	}
+	if p.State == "" {
+		states = States
+	}
+	// Each newsletter and state has a part of the index of its own, in order.
+	var parts []string
+	args := []any{after, p.Limit}
+	for _, newsletter := range newsletters {
+		for _, state := range states {
+			args = append(args, newsletter, string(state))
+			parts = append(parts, fmt.Sprintf(`
+				SELECT subscriber FROM (SELECT subscriber FROM subscriptions
+				WHERE newsletter = $%d AND state = $%d AND subscriber > $1 ORDER BY subscriber LIMIT $2) p%d`, len(args)-1, len(args), len(args)))
+		}
+	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	return numbers(ctx, q, strings.Join(parts, " UNION ")+" ORDER BY subscriber LIMIT $2", args...)
+}
+
+// newsletters are those that anybody has a place in, or has had.
+func (l *List) newsletters(ctx context.Context, q store.Queryer) (all []string, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT DISTINCT newsletter FROM slots ORDER BY newsletter")
+	if err != nil {
+		return nil, fmt.Errorf("read newsletters: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, fmt.Errorf("read newsletters: %w", err)
+		}
+		all = append(all, name)
+	}
+	return all, rows.Err()
+}
+
+// pageOfPrefix looks at a number of addresses, and returns those of them that count.
+func (l *List) pageOfPrefix(ctx context.Context, q store.Queryer, p Paging) (page []Subscriber, next string, err error) {
+	prefix := strings.ToLower(p.Prefix)
+	limit := p.Limit
+	if p.Newsletter != "" || p.State != "" {
+		limit = scanned
+	}
+	ids, err := numbers(ctx, q, "SELECT id FROM subscribers WHERE email_key >= $1 AND email_key < $2 AND email_key > $3 ORDER BY email_key LIMIT $4",
+		prefix, prefix+"\U0010FFFF", p.After, limit)
+	if err != nil || len(ids) == 0 {
+		return nil, "", err
+	}
+	all, err := l.people(ctx, q, ids)
+	if err != nil || len(all) == 0 {
+		return nil, "", err
+	}
+	for i, person := range all {
+		if len(page) == p.Limit {
+			return page, all[i-1].Email.Key(), nil
+		}
+		if person.Counts(p) {
+			page = append(page, person)
+		}
+	}
+	if len(ids) == limit {
+		next = all[len(all)-1].Email.Key()
+	}
+	return page, next, nil
+}
+
+// Counts tells whether a person has a place that a page is about.
+func (s *Subscriber) Counts(p Paging) bool {
+	return p.Newsletter == "" && p.State == "" || slices.ContainsFunc(s.Subscriptions, func(sub Subscription) bool {
+		return (p.Newsletter == "" || sub.Newsletter == p.Newsletter) && (p.State == "" || sub.State == p.State)
+	})
+}
+
+func numbers(ctx context.Context, q store.Queryer, query string, args ...any) (all []int64, err error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list subscribers: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, fmt.Errorf("list subscribers: %w", err)
+		}
+		all = append(all, n)
+	}
+	return all, rows.Err()
+}
+
+// people returns those with some numbers, in their order, with their subscriptions.
+func (l *List) people(ctx context.Context, q store.Queryer, ids []int64) ([]Subscriber, error) {
+	places, args := make([]string, len(ids)), make([]any, len(ids))
+	for i, id := range ids {
+		places[i], args[i] = fmt.Sprintf("$%d", i+1), id
+	}
+	among := "(" + strings.Join(places, ", ") + ")"
+	found := map[int64]*Subscriber{}
+	if err := l.readPeople(ctx, q, among, args, found); err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, "SELECT "+subscriptionColumns+`
+		FROM subscriptions s JOIN slots o ON o.id = s.slot WHERE s.subscriber IN `+among+" ORDER BY s.subscriber, s.newsletter", args...)
+	if err != nil {
+		return nil, fmt.Errorf("read subscriptions: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		sub, err := scanSubscription(rows)
+		if err != nil {
+			return nil, err
+		}
+		if person := found[sub.Subscriber]; person != nil {
+			person.Subscriptions = append(person.Subscriptions, sub)
+		}
+	}
+	all := make([]Subscriber, 0, len(ids))
+	for _, id := range ids {
+		if person := found[id]; person != nil { // else erased meanwhile
+			all = append(all, *person)
+		}
+	}
+	return all, rows.Err()
+}
+
+func (l *List) readPeople(ctx context.Context, q store.Queryer, among string, args []any, into map[int64]*Subscriber) error {
+	rows, err := q.QueryContext(ctx, "SELECT "+subscriberColumns+" FROM subscribers WHERE id IN "+among, args...)
+	if err != nil {
+		return fmt.Errorf("read subscribers: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		person, err := scanSubscriber(rows)
+		if err != nil {
+			return err
+		}
+		into[person.ID] = person
+	}
+	return rows.Err()
+}
+
+// Lock keeps a person as they are until the transaction ends: whoever wants to change
+// them waits. It's [ErrUnknown] when there's nobody.
+func (l *List) Lock(ctx context.Context, tx *sql.Tx, subscriber int64) (*Subscriber, error) {
+	// Writing what is there already locks the row on both engines.
+	if _, err := tx.ExecContext(ctx, "UPDATE subscribers SET id = id WHERE id = $1", subscriber); err != nil {
+		return nil, fmt.Errorf("lock subscriber: %w", err)
+	}
+	return l.Get(ctx, tx, subscriber)
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"dailytip/bounces/intake"
+	"dailytip/subscribers"
+	"dailytip/tokens"
+)
+
+// Bounce is something that came back, or was refused while sending.
+type Bounce struct {
+	ID         string    `json:"id" doc:"A number, larger than 2^53"`
+	At         time.Time `json:"at"`
+	Email      string    `json:"email" doc:"Empty once they are erased"`
+	Newsletter string    `json:"newsletter"`
+	Door       string    `json:"door" doc:"The way in: smtp is a reply while sending"`
+	Class      string    `json:"class"`
+	Status     string    `json:"status" doc:"RFC 3463"`
+	Reason     string    `json:"reason"`
+	Reply      string    `json:"reply"`
+	Decision   string    `json:"decision"`
+	DecidedAt  time.Time `json:"decided_at"`
+}
+
+func bounceOf(b subscribers.BounceRecord) Bounce {
+	return Bounce{
+		strconv.FormatInt(b.ID, 10), b.At.UTC(), string(b.Email), b.Newsletter, b.Door, string(b.Class), b.Status, b.Reason, b.Reply,
+		string(b.Decision), b.DecidedAt.UTC(),
+	}
+}
+
+type bouncesInput struct {
+	Newsletter string `query:"newsletter" doc:"Only this newsletter's"`
+	Domain     string `query:"domain" maxLength:"254" doc:"Only of addresses in this domain"`
+	Email      string `query:"email" maxLength:"254" doc:"Only of this address"`
+	Class      string `query:"class" maxLength:"40" doc:"Such as hard, soft, ours, complaint"`
+	Decision   string `query:"decision" maxLength:"40" doc:"Such as suppressed, marked, held, counted, resting, ignored"`
+	Days       int    `query:"days" minimum:"0" maximum:"3660" default:"30" doc:"Only of so many days; 0: all that is kept"`
+	Cursor     string `query:"cursor" maxLength:"400" doc:"What stood at next on the page before"`
+	Limit      int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+type bouncesOutput struct {
+	Body struct {
+		Items []Bounce `json:"items" nullable:"false"`
+		Next  string   `json:"next,omitempty" doc:"The cursor of the next page; none: this is the last"`
+	}
+}
+
+type bounceInput struct {
+	ID string `path:"id" doc:"Its number"`
+}
+
+// BounceShown is a bounce with the message that came back.
+type BounceShown struct {
+	Bounce
+	Message string `json:"message,omitempty" doc:"As it came; none: there was none, or it's kept no longer"`
+}
+
+type bounceOutput struct{ Body BounceShown }
+
+func (a *API) addBounces() {
+	add(a, operation{
+		id: "list-bounces", method: http.MethodGet, path: "/bounces", tag: "bounces", scopes: readers, summary: "List what came back, the newest first",
+	}, a.listBounces)
+	add(a, operation{
+		id: "get-bounce", method: http.MethodGet, path: "/bounces/{id}", tag: "bounces", scopes: readers, summary: "Get a bounce, with the message that came back",
+	}, a.getBounce)
+}
+
+func (a *API) listBounces(ctx context.Context, by tokens.Token, in *bouncesInput) (*bouncesOutput, error) {
+	newsletter, err := a.newsletter(by, in.Newsletter)
+	if err != nil {
+		return nil, err
+	}
+	f := subscribers.BounceFilter{
+		Newsletter: newsletter, Domain: strings.ToLower(in.Domain), Class: subscribers.BounceClass(in.Class), Decision: subscribers.Decision(in.Decision), Limit: in.Limit,
+	}
+	if in.Decision == "held" {
+		f.Decision = subscribers.HeldBack
+	}
+	if in.Email != "" {
+		if f.Address, err = subscribers.ParseAddress(in.Email); err != nil {
+			return nil, invalid("email: %v", err)
+		}
+	}
+	if in.Days > 0 {
+		f.Since = a.Now().AddDate(0, 0, -in.Days)
+	}
+	at, err := cursorAt(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	if at != "" {
+		var ok bool
+		if f.Before, ok = number(at); !ok {
+			return nil, badCursor()
+		}
+	}
+	found, err := a.List.Bounces(ctx, a.DB.Read(), f)
+	if err != nil {
+		return nil, err
+	}
+	out := &bouncesOutput{}
+	out.Body.Items = []Bounce{}
+	for _, b := range found {
+		out.Body.Items = append(out.Body.Items, bounceOf(b))
+	}
+	if len(found) == in.Limit {
+		out.Body.Next = cursorOf(strconv.FormatInt(found[len(found)-1].ID, 10))
+	}
+	return out, nil
+}
+
+// bounce finds the one that a path names.
+func (a *API) bounce(ctx context.Context, by tokens.Token, id string) (subscribers.BounceRecord, error) {
+	none := unknown("there is no bounce %q", id)
+	n, ok := number(id)
+	if !ok {
+		return subscribers.BounceRecord{}, none
+	}
+	b, err := a.List.Bounce(ctx, a.DB.Read(), n)
+	if errors.Is(err, subscribers.ErrNoBounce) || err == nil && !by.Sees(b.Newsletter) {
+		return subscribers.BounceRecord{}, none
+	}
+	return b, err
+}
+
+func (a *API) getBounce(ctx context.Context, by tokens.Token, in *bounceInput) (*bounceOutput, error) {
+	b, err := a.bounce(ctx, by, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	message, err := a.Intake.Raw(ctx, a.DB.Read(), b.ID)
+	if err != nil && !errors.Is(err, intake.ErrForgotten) {
+		return nil, err
+	}
+	return &bounceOutput{Body: BounceShown{bounceOf(b), strings.ToValidUTF8(string(message), "\uFFFD")}}, nil
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"dailytip/scheduler"
+	"dailytip/tokens"
+)
+
+// planners are the scopes that may see the plan.
+var planners = []tokens.Scope{tokens.Read, tokens.Plan}
+
+type planInput struct {
+	Newsletter string `query:"newsletter" doc:"Not needed where there is only one"`
+	From       string `query:"from" doc:"The first date; none: today" example:"2026-12-24"`
+	Days       int    `query:"days" minimum:"1" maximum:"366" default:"14"`
+}
+
+type planOutput struct {
+	Body struct {
+		Newsletter string           `json:"newsletter"`
+		Items      []scheduler.Line `json:"items" nullable:"false"`
+	}
+}
+
+func (a *API) addPlan() {
+	add(a, operation{
+		id: "get-plan", method: http.MethodGet, path: "/plan", tag: "plan", scopes: planners, summary: "Say what goes out when",
+		text: "The tip of each date, and why it's that one: it was sent, it is pinned, it's the next in the order, or it comes again.",
+	}, a.getPlan)
+}
+
+// one finds the newsletter that a request is about, where it can be only one.
+func (a *API) one(by tokens.Token, name string) (*scheduler.Newsletter, error) {
+	name, err := a.newsletter(by, name)
+	if err != nil {
+		return nil, err
+	}
+	n, err := a.Scheduler.Find(name)
+	if err != nil {
+		return nil, invalid("%v", err)
+	}
+	return n, nil
+}
+
+// dateOf reads a date; "" is today.
+func (a *API) dateOf(n *scheduler.Newsletter, text string) (scheduler.Date, error) {
+	if text == "" {
+		return n.Today(a.Now()), nil
+	}
+	date, err := scheduler.ParseDate(text)
+	if err != nil {
+		return date, invalid("%v", err)
+	}
+	return date, nil
+}
+
+func (a *API) getPlan(ctx context.Context, by tokens.Token, in *planInput) (*planOutput, error) {
+	n, err := a.one(by, in.Newsletter)
+	if err != nil {
+		return nil, err
+	}
+	from, err := a.dateOf(n, in.From)
+	if err != nil {
+		return nil, err
+	}
+	if n.Order == scheduler.CourseOrder {
+		return nil, conflict("newsletter %s is a course: each reader has a plan of their own; see the reader's history", n.ID)
+	}
+	if ahead := from.Sub(n.Today(a.Now())); ahead > mostAhead || ahead < -mostAhead {
+		return nil, invalid("from: %s is more than ten years away", from)
+	}
+	out := &planOutput{}
+	out.Body.Newsletter = n.ID
+	lines, _, err := a.Scheduler.Plan(ctx, a.Now(), n, from, in.Days, true)
+	if lines == nil {
+		lines = []scheduler.Line{}
+	}
+	out.Body.Items = lines
+	return out, err
+}
+
+// mostAhead is how many days from now a plan may begin.
+const mostAhead = 3660
+
+// refusedPlan says why a change of the plan wasn't made.
+func refusedPlan(err error) error {
+	var r scheduler.Refused
+	if errors.As(err, &r) {
+		return conflict("%v", err)
+	}
+	return err
+}
