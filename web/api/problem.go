@@ -25,6 +25,7 @@ func Refuse(status int, format string, args ...any) error {
 }
 
 func unknown(format string, args ...any) error { return Refuse(http.StatusNotFound, format, args...) }
+
 func invalid(format string, args ...any) error {
 	return Refuse(http.StatusUnprocessableEntity, format, args...)
 }
