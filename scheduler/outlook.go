@@ -50,3 +50,20 @@ func (s *Scheduler) Why(person *subscribers.Subscriber, sub subscribers.Subscrip
 
 // instant writes a time for a person.
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// PauseEnd is when a pause ends that lasts until a date, at its beginning on the
+// reader's clock. "" is the zero time: it lasts until somebody ends it.
+func (s *Scheduler) PauseEnd(sub subscribers.Subscription, date string) (time.Time, error) {
+	if date == "" {
+		return time.Time{}, nil
+	}
+	n, err := s.Find(sub.Newsletter)
+	if err != nil {
+		return time.Time{}, err
+	}
+	until, err := ParseDate(date)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return n.Begin(until, sub), nil
+}

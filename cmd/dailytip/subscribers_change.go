@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dailytip/scheduler"
 	"dailytip/subscribers"
 )
 
@@ -126,17 +125,9 @@ func (c *command) subscribersPause() *cobra.Command {
 		},
 		func(ctx context.Context, a *app, chosen []subscribers.Subscription) (int, error) {
 			return a.forEach(ctx, chosen, func(tx *sql.Tx, sub subscribers.Subscription) (bool, error) {
-				var end time.Time
-				if until != "" {
-					n, err := a.scheduler.Find(sub.Newsletter)
-					if err != nil {
-						return false, err
-					}
-					date, err := scheduler.ParseDate(until)
-					if err != nil {
-						return false, exitf(codeUsage, "--until: %w", err)
-					}
-					end = n.Begin(date, sub)
+				end, err := a.scheduler.PauseEnd(sub, until)
+				if err != nil {
+					return false, exitf(codeUsage, "--until: %w", err)
 				}
 				return a.list.Pause(ctx, tx, time.Now(), end, sub.ID, byOperator)
 			})

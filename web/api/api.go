@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -65,8 +64,12 @@ func AddTo(server *web.Server, o Options) *API {
 	a.huma = huma.NewAPI(a.config(), a)
 	a.addStatus()
 	a.addSubscribers()
+	a.addPeople()
+	a.addChanges()
 	a.addEditions()
+	a.addCopies()
 	a.addPlan()
+	a.addPlanChanges()
 	a.addTips()
 	a.addBounces()
 	a.addRest()
@@ -105,14 +108,6 @@ func (a *API) config() huma.Config {
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	}
-}
-
-// readJSON is strict where encoding/json isn't.
-func readJSON(text []byte, into any) error {
-	if err := web.CheckJSON(text); err != nil {
-		return err
-	}
-	return json.Unmarshal(text, into)
 }
 
 // Handle adds an operation to the server, as [huma.Adapter].

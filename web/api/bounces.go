@@ -53,7 +53,8 @@ type bouncesOutput struct {
 	}
 }
 
-type bounceInput struct {
+// BounceNumber is the bounce that a path names.
+type BounceNumber struct {
 	ID string `path:"id" doc:"Its number"`
 }
 
@@ -72,6 +73,30 @@ func (a *API) addBounces() {
 	add(a, operation{
 		id: "get-bounce", method: http.MethodGet, path: "/bounces/{id}", tag: "bounces", scopes: readers, summary: "Get a bounce, with the message that came back",
 	}, a.getBounce)
+	add(a, operation{
+		id: "undo-bounce", method: http.MethodPost, path: "/bounces/{id}/undo", tag: "bounces", scopes: editors, whole: true,
+		summary: "Take back what was decided", text: "Who was suppressed because of it is what they were before, and it doesn't count any more.",
+	}, a.undoBounce)
+}
+
+type undoInput struct {
+	Keyed
+	BounceNumber
+}
+
+func (a *API) undoBounce(ctx context.Context, by tokens.Token, in *undoInput) (*bounceOutput, error) {
+	b, err := a.bounce(ctx, by, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	err = a.Intake.Undo(ctx, a.Now(), b.ID)
+	if errors.Is(err, subscribers.ErrLeft) || errors.Is(err, subscribers.ErrUnknown) {
+		return nil, conflict("%d of %s: %v", b.ID, b.Email, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.getBounce(ctx, by, &in.BounceNumber)
 }
 
 func (a *API) listBounces(ctx context.Context, by tokens.Token, in *bouncesInput) (*bouncesOutput, error) {
@@ -132,7 +157,7 @@ func (a *API) bounce(ctx context.Context, by tokens.Token, id string) (subscribe
 	return b, err
 }
 
-func (a *API) getBounce(ctx context.Context, by tokens.Token, in *bounceInput) (*bounceOutput, error) {
+func (a *API) getBounce(ctx context.Context, by tokens.Token, in *BounceNumber) (*bounceOutput, error) {
 	b, err := a.bounce(ctx, by, in.ID)
 	if err != nil {
 		return nil, err

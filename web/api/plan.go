@@ -69,8 +69,8 @@ func (a *API) getPlan(ctx context.Context, by tokens.Token, in *planInput) (*pla
 	if n.Order == scheduler.CourseOrder {
 		return nil, conflict("newsletter %s is a course: each reader has a plan of their own; see the reader's history", n.ID)
 	}
-	if ahead := from.Sub(n.Today(a.Now())); ahead > mostAhead || ahead < -mostAhead {
-		return nil, invalid("from: %s is more than ten years away", from)
+	if err := a.near(n, from); err != nil {
+		return nil, err
 	}
 	out := &planOutput{}
 	out.Body.Newsletter = n.ID
@@ -82,8 +82,16 @@ func (a *API) getPlan(ctx context.Context, by tokens.Token, in *planInput) (*pla
 	return out, err
 }
 
-// mostAhead is how many days from now a plan may begin.
+// mostAhead is how many days from now a plan is made for.
 const mostAhead = 3660
+
+// near refuses a date that is further away than anybody plans.
+func (a *API) near(n *scheduler.Newsletter, date scheduler.Date) error {
+	if ahead := date.Sub(n.Today(a.Now())); ahead > mostAhead || ahead < -mostAhead {
+		return invalid("%s is more than ten years away", date)
+	}
+	return nil
+}
 
 // refusedPlan says why a change of the plan wasn't made.
 func refusedPlan(err error) error {

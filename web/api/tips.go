@@ -126,6 +126,9 @@ func (a *API) preview(ctx context.Context, by tokens.Token, in *previewInput) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := a.near(n, date); err != nil {
+		return nil, err
+	}
 	l, err := a.Preview(ctx, n, date, in.Tip, in.Language)
 	if err != nil {
 		return nil, err
