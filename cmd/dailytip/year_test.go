@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dailytip/scheduler"
 )
 
 // fortyZones go round the earth, in every offset there is.
