@@ -69,7 +69,7 @@ func (l *List) Add(ctx context.Context, tx *sql.Tx, now time.Time, r Request) (A
 	}
 	state, _ := r.begins()
 	switch {
-	case r.Imported.suppressed():
+	case r.Imported.Suppressed():
 		return l.addSuppressed(ctx, tx, now, person, r)
 	case isNew: // and has no place anywhere
 		return l.subscribe(ctx, tx, now, person, r)

@@ -27,12 +27,12 @@ type Imported struct {
 	SuppressedReason string
 }
 
-// suppressed tells whether the person is, as far as the file says.
-func (p Imported) suppressed() bool { return p.State == Suppressed || !p.SuppressedAt.IsZero() }
+// Suppressed tells whether the person is, as far as the file says.
+func (p Imported) Suppressed() bool { return p.State == Suppressed || !p.SuppressedAt.IsZero() }
 
 // Ended tells whether the row's person must not get mail, even if the operator vouches
 // for their consent.
-func (p Imported) Ended() bool { return p.suppressed() || p.State == Unsubscribed }
+func (p Imported) Ended() bool { return p.Suppressed() || p.State == Unsubscribed }
 
 // begins is the state in which the request's subscription begins, and what it was
 // before that.
@@ -41,14 +41,14 @@ func (r Request) begins() (state, before State) {
 	switch {
 	case p.State == Unsubscribed:
 		return Unsubscribed, ""
-	case p.suppressed() && vouched && p.State == Pending:
+	case p.Suppressed() && vouched && p.State == Pending:
 		return Pending, p.Before
-	case p.suppressed() && (vouched || p.Before == Unsubscribed):
+	case p.Suppressed() && (vouched || p.Before == Unsubscribed):
 		if p.State == Active || p.State == Paused {
 			p.Before = p.State
 		}
 		return Suppressed, cmp.Or(p.Before, Pending)
-	case p.suppressed():
+	case p.Suppressed():
 		return Suppressed, Pending
 	case !vouched && p.Before == Unsubscribed: // who left isn't asked by an import
 		return Unsubscribed, ""

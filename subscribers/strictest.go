@@ -24,7 +24,7 @@ var strictness = map[State]int{"": 0, Active: 0, Paused: 1, Pending: 2, Unsubscr
 
 // See takes a row into account. Active people, who are most, take no memory.
 func (s *Strictest) See(r Request) {
-	if r.Imported.suppressed() {
+	if r.Imported.Suppressed() {
 		s.people[s.person(r)] = true
 	}
 	if place := s.place(r); strictness[r.Imported.State] > strictness[s.places[place]] {
@@ -44,7 +44,7 @@ func (s *Strictest) Over(r Request) Request {
 	if strictness[state] > strictness[p.State] {
 		p.State = state
 	}
-	if s.people[s.person(r)] && !p.suppressed() && p.State != Unsubscribed {
+	if s.people[s.person(r)] && !p.Suppressed() && p.State != Unsubscribed {
 		p.Before, p.State = p.State, Suppressed
 	}
 	return r

@@ -14,12 +14,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"dailytip/membership/importer"
 	"dailytip/subscribers"
 	"dailytip/subscribers/listfile"
 )
-
-// importChunk is how many rows one transaction takes.
-const importChunk = 500
 
 func (c *command) subscribersImport() *cobra.Command {
 	var flags importFlags
@@ -61,14 +59,12 @@ or erased here isn't revived.`,
 				return err
 			}
 			defer func() { _ = in.Close() }()
-			run := importRun{
-				command: c, app: a, name: args[0], in: &countingFile{File: in}, size: size, options: options,
-				dryRun: flags.dryRun, strictest: subscribers.NewStrictest(), counts: map[outcome]int{}, trial: newTrial(),
-			}
+			run := importRun{command: c, name: args[0], dryRun: flags.dryRun, options: importer.Options{Membership: a.membership, List: options, DryRun: flags.dryRun, Now: time.Now}}
+			run.options.List.Name, run.options.List.Newsletters = args[0], a.newsletterIDs()
 			if flags.confirmed {
-				run.consent = subscribers.Vouched
+				run.options.Consent = subscribers.Vouched
 			}
-			return run.cutOff(run.read(cmd.Context()))
+			return run.do(cmd.Context(), &countingFile{File: in}, size)
 		},
 	}
 	flags.register(cmd.Flags())
@@ -143,121 +139,36 @@ func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, 
 // importRun is one import under way.
 type importRun struct {
 	*command
-	app       *app
-	name      string
-	in        *countingFile
-	size      int64 // bytes
-	options   listfile.Options
-	consent   subscribers.Consent
-	dryRun    bool
-	strictest *subscribers.Strictest
-	chunk     []listfile.Row
-	counts    map[outcome]int
-	refused   int
-	trial     trial
+	name    string
+	dryRun  bool
+	options importer.Options
 }
 
-// outcome is what became of a row.
-type outcome struct {
-	result subscribers.Result
-	state  subscribers.State
-}
-
-// read goes through the file twice: what it says of somebody further down may
-// forbid the mail that they would get at once.
-func (r *importRun) read(ctx context.Context) error {
-	r.options.Name, r.options.Newsletters = r.name, r.app.newsletterIDs()
-	file, err := listfile.Open(r.in, r.options)
-	if err != nil {
-		return exitf(codeUsage, "%s: %w", r.name, err)
-	}
-	for _, note := range file.Notes {
-		r.say("%s: %s", r.name, note)
-	}
-	for row := range file.Rows() {
-		if row.Err == nil {
-			r.strictest.See(row.Request)
-		}
-	}
+func (r *importRun) do(ctx context.Context, in *countingFile, size int64) error {
 	bar := r.progress("Importing")
 	defer bar.done()
-	for row := range file.Rows() {
-		if ctx.Err() != nil {
-			break
+	r.options.In = in
+	r.options.Taken = func() { bar.show(in.n, size) }
+	r.options.Tell = func(line int, text string) {
+		if line == 0 {
+			r.say("%s: %s", r.name, text)
+			return
 		}
-		if r.findings(row); row.Err != nil {
-			r.refused++
-			continue
-		}
-		r.chunk = append(r.chunk, row)
-		if len(r.chunk) == importChunk {
-			if err := r.write(ctx); err != nil {
-				return err
-			}
-			bar.show(r.in.n, r.size)
-		}
+		r.say("%s:%d: %s", r.name, line, text)
 	}
-	if err := r.write(ctx); err != nil {
+	result, err := importer.Run(ctx, r.options)
+	var file importer.FileError
+	switch {
+	case errors.As(err, &file):
+		return exit{codeUsage, err}
+	case err != nil && !r.dryRun:
+		return fmt.Errorf("%w; %s taken before that, and the rest wasn't: put it right and import the same file again, which is safe, for who is there already stays as they are",
+			err, count(result.Good(), "row was", "rows were"))
+	case err != nil:
 		return err
 	}
 	bar.done()
-	return r.report()
-}
-
-// findings reports what is wrong with a row, or was read in a way to be told. A trial
-// counts it by kind.
-func (r *importRun) findings(row listfile.Row) {
-	if r.dryRun {
-		r.trial.findings(r.name, row)
-		return
-	}
-	if row.Err != nil {
-		r.say("%s:%d: %v", r.name, row.Line, row.Err)
-		return
-	}
-	for _, note := range row.Notes {
-		r.say("%s:%d: %s", r.name, row.Line, note.Text)
-	}
-}
-
-// cutOff adds to the error of an import that ended early what became of the rows.
-func (r *importRun) cutOff(err error) error {
-	if err == nil || r.dryRun || errors.As(err, new(exit)) {
-		return err
-	}
-	taken := 0
-	for _, n := range r.counts {
-		taken += n
-	}
-	return fmt.Errorf("%w; %s taken before that, and the rest wasn't: put it right and import the same file again, which is safe, for who is there already stays as they are",
-		err, count(taken, "row was", "rows were"))
-}
-
-func (r *importRun) write(ctx context.Context) error {
-	requests := make([]subscribers.Request, len(r.chunk))
-	for i, row := range r.chunk {
-		requests[i] = r.strictest.Over(row.Request)
-		requests[i].Consent, requests[i].Detail = r.consent, fmt.Sprintf("import of %s, line %d", r.name, row.Line)
-	}
-	signUp := r.app.membership.SignUpAll
-	if r.dryRun {
-		signUp = r.app.membership.TrySignUpAll
-	}
-	all, err := signUp(ctx, time.Now(), requests)
-	if err != nil && len(all) < len(requests) {
-		return fmt.Errorf("%s:%d: %w", r.name, r.chunk[len(all)].Line, err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", r.name, err)
-	}
-	for i, added := range all {
-		if r.dryRun {
-			added = r.trial.outcome(r.name, r.chunk[i].Line, requests[i], added)
-		}
-		r.counts[outcome{added.Result, added.State}]++
-	}
-	r.chunk = r.chunk[:0]
-	return nil
+	return r.report(result)
 }
 
 // countingFile tells how far a file has been read.

@@ -4,55 +4,35 @@ import (
 	"fmt"
 	"strings"
 
+	"dailytip/membership/importer"
 	"dailytip/subscribers"
 )
 
-// sum counts the rows with one of some results.
-func (r *importRun) sum(results ...subscribers.Result) (n int) {
-	for what, count := range r.counts {
-		for _, result := range results {
-			if what.result == result {
-				n += count
-			}
-		}
-	}
-	return n
-}
-
 // report says what became of the rows, by kind.
-func (r *importRun) report() error {
-	added := r.sum(subscribers.Created)
-	confirmed, ended := r.sum(subscribers.Confirmed), r.sum(subscribers.Ended)
-	left, barred, unchanged := r.sum(subscribers.Left), r.sum(subscribers.Barred), r.sum(subscribers.Unchanged)
-	states := map[subscribers.State]int{}
-	for what, n := range r.counts {
-		if what.result == subscribers.Created {
-			states[what.state] += n
-		}
-	}
+func (r *importRun) report(n *importer.Result) error {
 	if r.json {
 		said := map[string]any{
-			"added": added, "added_states": states, "confirmed": confirmed, "ended": ended, "left": left, "refused": r.refused,
-			"suppressed": barred, "unchanged": unchanged,
+			"added": n.Added, "added_states": n.States, "confirmed": n.Confirmed, "ended": n.Ended, "left": n.Left, "refused": n.Refused,
+			"suppressed": n.Suppressed, "unchanged": n.Unchanged,
 		}
 		if r.dryRun {
-			said["dry_run"], said["kinds"] = true, r.trial.kinds
+			said["dry_run"], said["kinds"] = true, n.Kinds
 		}
 		if err := r.printJSON(said); err != nil {
 			return err
 		}
 	} else if r.dryRun {
-		r.printTrial()
+		r.printTrial(n.Kinds)
 	} else {
-		r.printf("%d added%s, %d there already", added, perState(states), unchanged)
+		r.printf("%d added%s, %d there already", n.Added, perState(n.States), n.Unchanged)
 		for _, part := range []struct {
 			n    int
 			text string
 		}{
-			{confirmed, "were pending, and are active now"},
-			{ended, "were there, and have left or are suppressed now, as the file says"},
-			{left + barred, "not revived (they left or are suppressed)"},
-			{r.refused, "refused"},
+			{n.Confirmed, "were pending, and are active now"},
+			{n.Ended, "were there, and have left or are suppressed now, as the file says"},
+			{n.Left + n.Suppressed, "not revived (they left or are suppressed)"},
+			{n.Refused, "refused"},
 		} {
 			if part.n > 0 {
 				r.printf(", %d %s", part.n, part.text)
@@ -60,15 +40,14 @@ func (r *importRun) report() error {
 		}
 		r.printf("\n")
 	}
-	if states[subscribers.Pending] > 0 && !r.dryRun && r.consent == subscribers.ByOperator {
+	if n.States[subscribers.Pending] > 0 && !r.dryRun && r.options.Consent == subscribers.ByOperator {
 		r.say("who is pending gets a mail that asks them to confirm; the running daemon sends it")
 	}
-	good := added + confirmed + ended + left + barred + unchanged
 	switch {
-	case r.refused > 0 && good == 0:
+	case n.Refused > 0 && n.Good() == 0:
 		return exitf(codeFailed, "no row could be read")
-	case r.refused > 0:
-		return exitf(codePart, "%s refused", count(r.refused, "row was", "rows were"))
+	case n.Refused > 0:
+		return exitf(codePart, "%s refused", count(n.Refused, "row was", "rows were"))
 	}
 	return nil
 }
@@ -86,4 +65,22 @@ func perState(states map[subscribers.State]int) string {
 		return ""
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// printTrial shows each kind with its examples, and what to do then.
+func (r *importRun) printTrial(kinds []*importer.Kind) {
+	for _, k := range kinds {
+		r.printf("%d %s\n", k.Rows, k.What)
+		for _, example := range k.Examples {
+			r.printf("    %s\n", example)
+		}
+		if more := k.Rows - len(k.Examples); more > 0 {
+			r.printf("    … and %d more\n", more)
+		}
+	}
+	r.printf("\nNothing was changed: this was a dry run. The same command without --dry-run does it")
+	if r.options.Consent == subscribers.ByOperator {
+		r.printf("; with --confirmed you vouch for the consent of those who are active in the file, and nobody is asked")
+	}
+	r.printf(".\n")
 }

@@ -66,6 +66,7 @@ func AddTo(server *web.Server, o Options) *API {
 	a.addSubscribers()
 	a.addPeople()
 	a.addChanges()
+	a.addImports()
 	a.addEditions()
 	a.addCopies()
 	a.addPlan()

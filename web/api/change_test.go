@@ -200,3 +200,25 @@ func TestATokenOfOneNewsletterChangesNoOther(t *testing.T) {
 		}
 	})
 }
+
+func TestImportingAFile(t *testing.T) {
+	both(t, func(h *harness) {
+		list := "email,name,state\nana@example.com,Ana,active\nbo@example.com,Bo,unsubscribed\nno address,X,\ncy@example.com,Cy,suppressed\n"
+		csv := func(token, query string) answer {
+			return h.askWith(token, "POST", "/imports?"+query, list, "Content-Type", "text/csv")
+		}
+		csv(h.token, "").want(200).says(`"refused":4`, "no newsletter is named")
+		csv(h.token, "newsletter=other&dry_run=true").want(200).says(`"dry_run":true`, `"added":3`, `"refused":1`, "refused: address")
+		if got := storetest.Texts(t, h.db, "SELECT email FROM subscribers"); len(got) > 0 {
+			t.Errorf("a dry run added %q", got)
+		}
+		mine := h.makeToken("subscribers", "other")
+		csv(mine, "newsletter=management").want(404)
+		csv(mine, "").want(200).says(`"added":2`, `"refused":2`, "would end all of their newsletters", `"line":4`)
+		csv(h.token, "newsletter=other&confirmed=true").want(200).says(`"added":1`, `"confirmed":1`, `"suppressed":1`)
+		csv(h.token, "newsletter=other&state=lost").want(422)
+		h.ask("POST", "/imports?newsletter=other", "name\nAna\n", "Content-Type", "text/csv").want(422)
+		h.ask("POST", "/imports?newsletter=other", "", "Content-Type", "text/csv").want(400)
+		h.ask("POST", "/imports?newsletter=other", strings.Repeat("x", 1<<20+1), "Content-Type", "text/csv").want(413)
+	})
+}

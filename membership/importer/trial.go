@@ -1,4 +1,4 @@
-package main
+package importer
 
 import (
 	"fmt"
@@ -12,17 +12,17 @@ import (
 
 // trial is what an import would do, by kind.
 type trial struct {
-	kinds []*kind
+	kinds []*Kind
 	seed  maphash.Seed
 	seen  map[uint64]subscribers.State // places that an earlier row would have changed
 }
 
 func newTrial() trial {
-	return trial{[]*kind{}, maphash.MakeSeed(), map[uint64]subscribers.State{}}
+	return trial{[]*Kind{}, maphash.MakeSeed(), map[uint64]subscribers.State{}}
 }
 
-// kind is the rows that would come to the same.
-type kind struct {
+// Kind is the rows that would come to the same.
+type Kind struct {
 	What     string   `json:"what"`
 	Rows     int      `json:"rows"`
 	Examples []string `json:"examples"`
@@ -32,10 +32,10 @@ type kind struct {
 const mostExamples = 3
 
 func (t *trial) add(what, example string) {
-	i := slices.IndexFunc(t.kinds, func(k *kind) bool { return k.What == what })
+	i := slices.IndexFunc(t.kinds, func(k *Kind) bool { return k.What == what })
 	if i < 0 {
 		i = len(t.kinds)
-		t.kinds = append(t.kinds, &kind{What: what})
+		t.kinds = append(t.kinds, &Kind{What: what})
 	}
 	k := t.kinds[i]
 	if k.Rows++; len(k.Examples) < mostExamples {
@@ -107,22 +107,4 @@ func inShort(r subscribers.Request) string {
 		return string(r.Address)
 	}
 	return string(r.Address) + " (" + strings.Join(parts, ", ") + ")"
-}
-
-// printTrial shows each kind with its examples, and what to do then.
-func (r *importRun) printTrial() {
-	for _, k := range r.trial.kinds {
-		r.printf("%d %s\n", k.Rows, k.What)
-		for _, example := range k.Examples {
-			r.printf("    %s\n", example)
-		}
-		if more := k.Rows - len(k.Examples); more > 0 {
-			r.printf("    … and %d more\n", more)
-		}
-	}
-	r.printf("\nNothing was changed: this was a dry run. The same command without --dry-run does it")
-	if r.consent == subscribers.ByOperator {
-		r.printf("; with --confirmed you vouch for the consent of those who are active in the file, and nobody is asked")
-	}
-	r.printf(".\n")
 }
