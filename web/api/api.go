@@ -86,7 +86,7 @@ func (a *API) config() huma.Config {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title: "dailytip", Version: a.Version, Description: description,
-				License: &huma.License{Name: "MIT", Identifier: "MIT"},
+				License: &huma.License{Name: "MIT"},
 			},
 			Servers: []*huma.Server{{URL: strings.TrimSuffix(a.BaseURL, "/")}},
 			Components: &huma.Components{

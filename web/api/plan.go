@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"dailytip/editions"
 	"dailytip/scheduler"
 	"dailytip/tokens"
 )
@@ -96,7 +97,7 @@ func (a *API) near(n *scheduler.Newsletter, date scheduler.Date) error {
 // refusedPlan says why a change of the plan wasn't made.
 func refusedPlan(err error) error {
 	var r scheduler.Refused
-	if errors.As(err, &r) {
+	if errors.As(err, &r) || errors.Is(err, editions.ErrOpened) {
 		return conflict("%v", err)
 	}
 	return err

@@ -1,0 +1,176 @@
+package subscribers
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/store"
+	"dailytip/store/storetest"
+)
+
+// fill adds so many people to two newsletters by SQL, every tenth of whom has left.
+func fill(t testing.TB, l *List, people int) {
+	t.Helper()
+	err := l.db.Write(t.Context(), func(tx *sql.Tx) error {
+		for _, newsletter := range []string{"management", "other"} {
+			if _, err := l.slot(t.Context(), tx, time.UnixMilli(1), newsletter, Preferences{}); err != nil {
+				return err
+			}
+		}
+		for _, text := range []string{
+			fmt.Sprintf(`INSERT INTO subscribers (id, email, email_key, name, language, timezone, created_at)
+				WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+				SELECT i, 'reader.' || i || '@example.net', 'reader.' || i || '@example.net', '', '', '', 1 FROM n`, people),
+			`INSERT INTO subscriptions (id, subscriber, newsletter, state, slot, created_at)
+				SELECT id, id, CASE WHEN id % 4 = 0 THEN 'other' ELSE 'management' END, CASE WHEN id % 10 = 0 THEN 'unsubscribed' ELSE 'active' END,
+				(SELECT MIN(id) FROM slots), 1 FROM subscribers`,
+			"ANALYZE",
+		} {
+			if _, err := tx.ExecContext(t.Context(), text); err != nil {
+				return fmt.Errorf("%s: %w", text, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pagings are all kinds of pages.
+var pagings = map[string]Paging{
+	"all":                   {Limit: 100, After: "500"},
+	"newsletter":            {Limit: 100, Newsletter: "management", After: "500"},
+	"state":                 {Limit: 100, State: Unsubscribed, After: "500"},
+	"newsletter and state":  {Limit: 100, Newsletter: "other", State: Active, After: "500"},
+	"state that nobody has": {Limit: 100, State: Paused},
+	"prefix":                {Limit: 100, Prefix: "reader.5"},
+	"prefix and state":      {Limit: 100, Prefix: "reader.", State: Paused, After: "reader.5"},
+}
+
+// However long the list is, a page reads its beginning from an index.
+func TestPagesBeginAtAnIndex(t *testing.T) {
+	db, asked := storetest.Noted(t)
+	l, err := Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, l, 20_000)
+	for name, p := range pagings {
+		asked.Take()
+		if _, _, err := l.Page(t.Context(), db.Read(), p); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range asked.Take() {
+			rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, scanned+10)...)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for rows.Next() {
+				var id, parent, unused int
+				var detail string
+				if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+					t.Fatal(err)
+				}
+				table, scans := strings.CutPrefix(detail, "SCAN ")
+				if scans && !strings.HasPrefix(table, "slots") && !strings.HasPrefix(table, "p") && !strings.HasPrefix(table, "(") {
+					t.Errorf("%s reads a table whole: %s in %s", name, detail, text)
+				}
+			}
+			if err := rows.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// Both engines have the same order, and pages have everybody once.
+func TestPagesAreInTheSameOrderOnBothEngines(t *testing.T) {
+	var orders [][]string
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		l, err := Open(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, email := range []Address{"a.b@example.com", "ab@example.com", "a-b@example.com", "A_b@example.com", "éa@example.com", "az@example.com"} {
+			err := db.Write(t.Context(), func(tx *sql.Tx) error {
+				_, err := l.Add(t.Context(), tx, time.UnixMilli(1), Request{Address: email, Newsletter: "management"})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var order []string
+		after := ""
+		for range 10 {
+			page, next, err := l.Page(t.Context(), db.Read(), Paging{Prefix: "A", After: after, Limit: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range page {
+				order = append(order, string(p.Email))
+			}
+			if after = next; after == "" {
+				break
+			}
+		}
+		orders = append(orders, order)
+	})
+	want := []string{"a-b@example.com", "a.b@example.com", "A_b@example.com", "ab@example.com", "az@example.com"}
+	for _, order := range orders {
+		if !slices.Equal(order, want) {
+			t.Errorf("the order is %q, want %q", order, want)
+		}
+	}
+}
+
+// BenchmarkPage reads pages of a list of a million people, and one person.
+func BenchmarkPage(b *testing.B) {
+	for _, engine := range []struct {
+		name string
+		open func(testing.TB) *store.DB
+	}{{"sqlite", storetest.SQLite}, {"postgres", storetest.Postgres}} {
+		b.Run(engine.name, func(b *testing.B) {
+			db := engine.open(b)
+			l, err := Open(b.Context(), db)
+			if err != nil {
+				b.Fatal(err)
+			}
+			fill(b, l, 1_000_000)
+			for name, p := range pagings {
+				b.Run(name, func(b *testing.B) {
+					measure(b, func() error {
+						_, _, err := l.Page(b.Context(), db.Read(), p)
+						return err
+					})
+				})
+			}
+			b.Run("get", func(b *testing.B) {
+				measure(b, func() error {
+					_, err := l.Get(b.Context(), db.Read(), 777_777)
+					return err
+				})
+			})
+		})
+	}
+}
+
+// measure reports the 95th percentile, too.
+func measure(b *testing.B, f func() error) {
+	b.Helper()
+	var took []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		if err := f(); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+}
