@@ -28,17 +28,16 @@ const refusedPerHour = 360
 // admit finds who sends a request, and whether they may. When they may not it has
 // answered.
 func (a *API) admit(w http.ResponseWriter, r *http.Request, op operation) (caller, bool) {
-	network := a.ClientNetwork(r)
-	if wait := a.refused.Delay(a.Now(), network); wait > 0 {
-		tooMany(w, wait, "From this network came too many requests with tokens that aren't taken.")
-		return caller{}, false
-	}
 	text, shown := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	text = strings.TrimSpace(text)
 	token, err := a.Tokens.Check(r.Context(), a.Now(), text)
 	switch {
 	case errors.Is(err, tokens.ErrInvalid):
-		a.refused.Reserve(a.Now(), network)
+		// A token that is taken is never kept out: others may come from its network.
+		if wait := a.refused.Allow(a.Now(), a.ClientNetwork(r)); wait > 0 {
+			tooMany(w, wait, "From this network came too many requests with tokens that aren't taken.")
+			return caller{}, false
+		}
 		challenge := `Bearer realm="dailytip"` // RFC 6750 §3
 		why := "The request shows no token: send the header Authorization: Bearer dt_…; dailytip tokens new makes one."
 		if shown {

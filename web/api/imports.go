@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"dailytip/membership/importer"
 	"dailytip/subscribers"
 	"dailytip/subscribers/listfile"
@@ -57,6 +59,8 @@ func (a *API) addImports() {
 		id: "import-subscribers", method: http.MethodPost, path: "/imports", tag: "subscribers", scopes: editors, maxBody: maxImport,
 		summary: "Import a file", text: "Our export's, another program's, a spreadsheet's CSV, or one address on each line; 1 MiB at most. Begin with dry_run. Who is there already stays as they are, so importing twice changes nothing.",
 	}, a.importFile)
+	// huma calls it binary, in words that OpenAPI 3.0 hasn't got.
+	a.huma.OpenAPI().Paths[base+"/imports"].Post.RequestBody.Content["text/csv"].Schema = &huma.Schema{Type: huma.TypeString}
 }
 
 func (a *API) importFile(ctx context.Context, by tokens.Token, in *importInput) (*importOutput, error) {
