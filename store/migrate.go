@@ -110,7 +110,7 @@ func makeKeys(ctx context.Context, tx *sql.Tx) error {
 
 // addressesByByte is the version from which addresses are in the same order on both
 // engines, so that those with the same beginning stand together.
-const addressesByByte = 32
+const addressesByByte = 34
 
 // compareBytes has PostgreSQL compare addresses byte by byte, as SQLite always does: a
 // language's order passes over dots and hyphens.
