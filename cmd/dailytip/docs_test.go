@@ -63,6 +63,10 @@ var otherLanguages = map[string]string{
 	"http":      "what a program posts; bounces/webhook has the tests",
 	"markdown":  "a tip to look at; tips and library have the tests",
 	"html":      "a template to begin with; templates are loaded where they stand in a configuration",
+	"json":      "what we post; hooks compares the page with what it posts",
+	"js":        "for whom webhooks are posted to; hooks runs it as the page has it",
+	"python":    "for whom webhooks are posted to; hooks runs it as the page has it",
+	"go":        "for whom webhooks are posted to; hooks has the same",
 	"ini":       "systemd's own; test/newcomer has the unit judged",
 	"postfix":   "Postfix's own; test/bouncetest runs one with the same lines",
 	"exim":      "Exim's own, which can't be installed beside Postfix",
@@ -173,13 +177,10 @@ func (f fence) load(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "library"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range regexp.MustCompile(`(password|key|secret)_file: (\S+)`).FindAllStringSubmatch(text, -1) {
-		secret := []byte("secret\n")
-		switch file[1] {
-		case "key":
+	for _, file := range regexp.MustCompile(`(\w+)_file: ([^\s,}]+)`).FindAllStringSubmatch(text, -1) {
+		secret := []byte(aSecret + "\n")
+		if file[1] == "key" {
 			secret = aKey(t)
-		case "secret":
-			secret = []byte(aSecret + "\n")
 		}
 		if err := os.WriteFile(filepath.Join(dir, file[2]), secret, 0o600); err != nil {
 			t.Fatal(err)
@@ -203,7 +204,7 @@ func (f fence) load(t *testing.T) {
 	}
 }
 
-// aSecret is one of Standard Webhooks.
+// aSecret would do for a password and for signing webhooks.
 const aSecret = "whsec_c2VjcmV0IG9mIDMyIGNoYXJhY3RlcnMsIHNheSBpdA=="
 
 // aKey is a private key in PEM form.
