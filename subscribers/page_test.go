@@ -66,26 +66,36 @@ func TestPagesBeginAtAnIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, text := range asked.Take() {
-			rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, scanned+10)...)
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			for rows.Next() {
-				var id, parent, unused int
-				var detail string
-				if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-					t.Fatal(err)
-				}
+			for _, detail := range steps(t, db, text) {
 				table, scans := strings.CutPrefix(detail, "SCAN ")
 				if scans && !strings.HasPrefix(table, "slots") && !strings.HasPrefix(table, "p") && !strings.HasPrefix(table, "(") {
 					t.Errorf("%s reads a table whole: %s in %s", name, detail, text)
 				}
 			}
-			if err := rows.Close(); err != nil {
-				t.Fatal(err)
-			}
 		}
 	}
+}
+
+// steps are those of SQLite's plan for a statement.
+func steps(t *testing.T, db *store.DB, text string) (out []string) {
+	t.Helper()
+	rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, scanned+10)...)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, detail)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // Both engines have the same order, and pages have everybody once.

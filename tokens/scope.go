@@ -43,8 +43,8 @@ func joined(scopes []Scope) string {
 }
 
 // Allows tells whether a token has one of some scopes.
-func (t Token) Allows(any ...Scope) bool {
-	return slices.ContainsFunc(t.Scopes, func(s Scope) bool { return s == All || slices.Contains(any, s) })
+func (t Token) Allows(some ...Scope) bool {
+	return slices.ContainsFunc(t.Scopes, func(s Scope) bool { return s == All || slices.Contains(some, s) })
 }
 
 // Sees tells whether a token may know of a newsletter.

@@ -116,7 +116,7 @@ func startInbox(t *testing.T) (*inbox.Server, string) {
 		<-done
 	})
 	authority := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(authority, []byte(box.CA().PEM()), 0o600); err != nil {
+	if err := os.WriteFile(authority, box.CA().PEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return box, fmt.Sprintf("- host: 127.0.0.1\n  port: %d\n  ca_file: %s\n", box.Port(), authority)

@@ -17,7 +17,7 @@ func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	people := max(300, *readers/10)
 	disk := t.TempDir()
-	unmount, err := daemontest.SmallDisk(disk, fmt.Sprintf("%dk", 4<<10+2*people))
+	unmount, err := daemontest.SmallDisk(disk, fmt.Sprintf("%dk", 8<<10+2*people))
 	if err != nil {
 		missing(t, err)
 	}

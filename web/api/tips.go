@@ -21,6 +21,8 @@ type Tip struct {
 	NotUseful int64    `json:"not_useful"`
 }
 
+// OfNewsletter says which newsletter a request is about. It is exported for huma, which
+// reads embedded fields only of exported types.
 type OfNewsletter struct {
 	Newsletter string `query:"newsletter" doc:"Not needed where there is only one"`
 }
