@@ -92,9 +92,9 @@ func (c *checker) pingURL(path string, value Secret) {
 	}
 }
 
-// leastKeep is how long deliveries are needed: what comes back of one is a matter of
-// weeks, and give_up_after may be one.
-const leastKeep = 30 * day
+// leastKeep is how long deliveries are needed: that an address was delivered to in the
+// last hundred days keeps one hard bounce from ending it.
+const leastKeep = 100 * day
 
 func (c *checker) keepDeliveries(path string, value time.Duration) {
 	if !c.broken[path] && value != 0 && value < leastKeep {

@@ -44,7 +44,7 @@ type Config struct {
 	// PingURL is asked for after each edition that is out, by a monitor's address for
 	// it; zero: none. Its path is often a secret.
 	PingURL Secret `yaml:"ping_url"`
-	// KeepDeliveries is how long it's kept who was sent what: 30 days to 10 years; 0: for
+	// KeepDeliveries is how long it's kept who was sent what: 100 days to 10 years; 0: for
 	// ever.
 	KeepDeliveries time.Duration `yaml:"keep_deliveries"`
 	// PostalAddress is shown in every footer, one or several lines; "": none.

@@ -15,35 +15,54 @@ type Statements struct {
 }
 
 // Compile compiles texts that aren't yet. It must not be called inside of a
-// transaction: on SQLite there's one connection for writing.
+// transaction: on SQLite there's one connection for writing. It holds no lock while it
+// waits for that connection, which a transaction may have that runs statements of s.
 func (s *Statements) Compile(ctx context.Context, db *DB, texts ...string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.compiled == nil {
-		s.compiled = map[string]*sql.Stmt{}
-	}
 	for _, text := range texts {
-		if s.compiled[text] != nil {
+		if s.of(text) != nil {
 			continue
 		}
 		stmt, err := db.Prepare(ctx, text) //nolint:sqlclosecheck // it lives as long as the database is open
 		if err != nil {
 			return err
 		}
-		s.compiled[text] = stmt
+		if !s.keep(text, stmt) { // somebody else was faster
+			if err := stmt.Close(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+func (s *Statements) of(text string) *sql.Stmt {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.compiled[text]
+}
+
+// keep keeps a compiled statement, unless there is one.
+func (s *Statements) keep(text string, stmt *sql.Stmt) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.compiled[text] != nil {
+		return false
+	}
+	if s.compiled == nil {
+		s.compiled = map[string]*sql.Stmt{}
+	}
+	s.compiled[text] = stmt
+	return true
 }
 
 // In returns one of them for a transaction, with which it ends; nil when it isn't
 // compiled.
 func (s *Statements) In(ctx context.Context, tx *sql.Tx, text string) *sql.Stmt {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.compiled[text] == nil {
+	stmt := s.of(text)
+	if stmt == nil {
 		return nil
 	}
-	return tx.StmtContext(ctx, s.compiled[text])
+	return tx.StmtContext(ctx, stmt)
 }
 
 // Exec is [sql.Tx.ExecContext].

@@ -36,7 +36,7 @@ type Pause struct {
 	Since      time.Time `json:"since"`
 	Reason     string    `json:"reason"`
 	Reply      *Reply    `json:"reply,omitempty"`
-	NextTry    time.Time `json:"next_try"`
+	NextTry    time.Time `json:"next_try,omitzero" doc:"When one mail is tried; none: it waits for somebody to resume it"`
 }
 
 type statusOutput struct{ Body Status }
