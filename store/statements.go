@@ -22,12 +22,12 @@ func (s *Statements) Compile(ctx context.Context, db *DB, texts ...string) error
 		if s.of(text) != nil {
 			continue
 		}
-		stmt, err := db.Prepare(ctx, text) //nolint:sqlclosecheck // it lives as long as the database is open
+		stmt, err := db.Prepare(ctx, text)
 		if err != nil {
 			return err
 		}
 		if !s.keep(text, stmt) { // somebody else was faster
-			if err := stmt.Close(); err != nil {
+			if err := stmt.Close(); err != nil { //nolint:sqlclosecheck // the one that is kept lives as long as the database is open
 				return err
 			}
 		}
