@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 
 	"dailytip/store"
@@ -40,26 +39,15 @@ func (l *Ledger) TellOnce(ctx context.Context, now time.Time, w Warning) error {
 	return nil
 }
 
-// Mended forgets which warnings of a newsletter that are about no date were told, but
-// those that still hold, by their subjects.
-func (l *Ledger) Mended(ctx context.Context, newsletter string, holding []string) error {
-	rows, err := l.db.Read().QueryContext(ctx, "SELECT subject FROM warnings WHERE newsletter = $1 AND local_date = ''", newsletter)
-	if err != nil {
-		return fmt.Errorf("read warnings: %w", err)
-	}
-	told, err := texts(rows)
-	if err != nil {
-		return fmt.Errorf("read warnings: %w", err)
-	}
-	told = slices.DeleteFunc(told, func(s string) bool {
-		return slices.ContainsFunc(holding, func(h string) bool { return plain(h) == s })
-	})
-	if len(told) == 0 {
+// Mended forgets that warnings of a newsletter that are about no date were told, by
+// their subjects. What other nodes still warn of isn't the caller's to name.
+func (l *Ledger) Mended(ctx context.Context, newsletter string, subjects []string) error {
+	if len(subjects) == 0 {
 		return nil
 	}
-	err = l.db.Write(ctx, func(tx *sql.Tx) error {
-		for _, subject := range told {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM warnings WHERE newsletter = $1 AND local_date = '' AND subject = $2", newsletter, subject); err != nil {
+	err := l.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, subject := range subjects {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM warnings WHERE newsletter = $1 AND local_date = '' AND subject = $2", newsletter, plain(subject)); err != nil {
 				return err
 			}
 		}
@@ -69,17 +57,4 @@ func (l *Ledger) Mended(ctx context.Context, newsletter string, holding []string
 		return fmt.Errorf("forget warnings: %w", err)
 	}
 	return nil
-}
-
-// texts reads a column of texts.
-func texts(rows *sql.Rows) (all []string, err error) {
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	return all, rows.Err()
 }

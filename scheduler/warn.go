@@ -66,14 +66,11 @@ func (t *tick) warnOfPin(ctx context.Context, a Astray) error {
 // it breaks again.
 func (t *tick) warnOfFiles(ctx context.Context, coming []tips.Tip) error {
 	faults, since := t.n.Unusable(), map[string]time.Time{}
-	var subjects []string
 	for _, f := range faults {
 		since[f.Path] = t.now
 		if before, ok := t.broken[t.n.ID][f.Path]; ok {
 			since[f.Path] = before
 		}
-		subject := f.Path + " can't be used as it is"
-		subjects = append(subjects, subject)
 		due := slices.ContainsFunc(coming, func(tip tips.Tip) bool { return len(tips.FaultsOf(tip, []tips.Fault{f})) > 0 })
 		if !due && (t.now.Sub(since[f.Path]) < stands || t.sharesLibrary()) {
 			continue
@@ -82,12 +79,29 @@ func (t *tick) warnOfFiles(ctx context.Context, coming []tips.Tip) error {
 		if due {
 			text = "Its tip goes out in the next days: as it was when it was last read without a fault, or\nnot at all once the daemon is started again.\n\n" + text
 		}
-		if err := t.Ledger.TellOnce(ctx, t.now, ledger.Warning{Newsletter: t.n.ID, Subject: subject, Text: text}); err != nil {
+		if err := t.Ledger.TellOnce(ctx, t.now, ledger.Warning{Newsletter: t.n.ID, Subject: unusable(f.Path), Text: text}); err != nil {
 			return err
 		}
 	}
+	if err := t.Ledger.Mended(ctx, t.n.ID, t.mended(since)); err != nil {
+		return err
+	}
 	t.broken[t.n.ID] = since
-	return t.Ledger.Mended(ctx, t.n.ID, subjects)
+	return nil
+}
+
+// unusable is the subject of a warning about a file.
+func unusable(path string) string { return path + " can't be used as it is" }
+
+// mended are the subjects of warnings about files that this node saw broken before, and
+// not now. Other nodes may have other copies of the library: what they see is theirs.
+func (t *tick) mended(broken map[string]time.Time) (subjects []string) {
+	for path := range t.broken[t.n.ID] {
+		if _, still := broken[path]; !still {
+			subjects = append(subjects, unusable(path))
+		}
+	}
+	return subjects
 }
 
 // sharesLibrary tells whether a newsletter before this one has the same library, and

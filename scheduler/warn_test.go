@@ -125,3 +125,33 @@ func TestBrokenSavesAreToldOf(t *testing.T) {
 	h.ticks(at.Add(5*time.Hour), at.Add(7*time.Hour), time.Minute)
 	h.expectAlerts("b.md can't be used as it is", "f.md can't be used as it is", "f.md can't be used as it is")
 }
+
+// A node with a good copy of the library doesn't have another tell again and again of
+// its broken one.
+func TestNodesWithOtherCopiesTellOnce(t *testing.T) {
+	good := library(t, "a", "b", "c")
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a": "---\ntitle: A\n---\nText.\n", "b": "---\ntitle: [T\n---\nText, and more of it.\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name+".md"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bad, err := tips.Open(dir, tips.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	each(t, Newsletter{Order: Oldest, Rule: rule(t, "0 7 * * *")}, bad, func(h *harness) {
+		h.ledger.AlertTo(subscribers.Address("ops@example.com"))
+		h.reader(begin, "")
+		n := *h.n()
+		n.Library = good
+		other := h.another(n)
+		for at, end := utc(h, "2026-11-22 12:00"), utc(h, "2026-11-22 15:00"); at.Before(end); at = at.Add(warnEach) {
+			h.tick(at)
+			if err := other.Tick(h.Context(), at.Add(time.Minute)); err != nil {
+				h.Fatal(err)
+			}
+		}
+		h.expectAlerts("b.md can't be used as it is")
+	})
+}
