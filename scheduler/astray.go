@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"strings"
 
 	"dailytip/tips"
 )
@@ -10,6 +11,12 @@ import (
 type Astray struct {
 	Date Date
 	Why  string // which tip, why, and whether another takes its place
+}
+
+// Tip names the tip, as Why does.
+func (a Astray) Tip() string {
+	name, _, _ := strings.Cut(a.Why, " is pinned to this date")
+	return name
 }
 
 // Astray returns what is pinned to dates, from one on for some days, and won't go out

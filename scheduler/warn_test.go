@@ -43,7 +43,7 @@ func (h *harness) expectAlerts(want ...string) {
 }
 
 // A pin that points nowhere is told of two days before its date, once, on any node; so
-// is one that lies on a day without an edition.
+// is another unusable one in its place, and one that lies on a day without an edition.
 func TestPinsAstrayAreToldOf(t *testing.T) {
 	each(t, Newsletter{Order: Oldest, Skips: []Skip{skip(t, "2026-11-27")}}, library(t, "a", "b", "feast date: 2026-11-27", "weekend date: 2026-11-28", "sunday pin: 11-29"), func(h *harness) {
 		h.ledger.AlertTo(subscribers.Address("ops@example.com"))
@@ -57,7 +57,7 @@ func TestPinsAstrayAreToldOf(t *testing.T) {
 		h.tick(at("2026-11-22 06:59"))
 		h.expectAlerts()
 		h.ticks(at("2026-11-23 13:30"), at("2026-11-23 16:00"), time.Minute)
-		h.expectAlerts("the tip pinned to 2026-11-26 can't go out")
+		h.expectAlerts("nowhere, pinned to 2026-11-26, can't go out")
 		if _, text := h.alerts(); !strings.Contains(text, "nowhere is pinned to this date and isn't in the library; another takes its place") {
 			h.Errorf("%s", text)
 		}
@@ -66,8 +66,11 @@ func TestPinsAstrayAreToldOf(t *testing.T) {
 			h.Fatal(err)
 		}
 		h.restart()
+		if err := h.editions.Pin(h.Context(), at("2026-11-23 17:00"), "management", "2026-11-26", "elsewhere"); err != nil {
+			h.Fatal(err)
+		}
 		h.ticks(at("2026-11-24 07:00"), at("2026-11-28 07:00"), time.Hour)
-		h.expectAlerts("the tip pinned to 2026-11-26 can't go out", "the tip pinned to 2026-11-27 can't go out", "the tip pinned to 2026-11-28 can't go out")
+		h.expectAlerts("nowhere, pinned to 2026-11-26, can't go out", "elsewhere, pinned to 2026-11-26, can't go out", "feast.md, pinned to 2026-11-27, can't go out", "weekend.md, pinned to 2026-11-28, can't go out")
 		if _, text := h.alerts(); !strings.Contains(text, "weekend.md is pinned to this date, which the schedule passes over: nothing goes out") {
 			h.Errorf("%s", text)
 		}
