@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 
 	"dailytip/publicnet"
 )
@@ -72,7 +73,7 @@ func (w *Web) Sources(ctx context.Context, links []Link) []Finding {
 	return []Finding{f}
 }
 
-// link asks for one, by HEAD and, where that isn't liked, by GET. why says what is wrong
+// link asks for one, by HEAD and, where that isn't liked or not answered, by GET. why says what is wrong
 // with it, "": nothing; sure says that it's the link, and not that we aren't welcome or
 // had no time.
 func (w *Web) link(ctx context.Context, address string) (why string, sure bool) {
@@ -81,7 +82,7 @@ func (w *Web) link(ctx context.Context, address string) (why string, sure bool) 
 		return "isn't a link to a page", true
 	}
 	answer, err := w.ask(ctx, w.Links, http.MethodHead, address)
-	if err == nil && answer.StatusCode >= http.StatusBadRequest {
+	if err == nil && answer.StatusCode >= http.StatusBadRequest || err != nil && dislikesHead(ctx, err) {
 		answer, err = w.ask(ctx, w.Links, http.MethodGet, address)
 	}
 	if err != nil {
@@ -98,6 +99,19 @@ func (w *Web) link(ctx context.Context, address string) (why string, sure bool) 
 	return "answers " + answer.Status, false // it wants a login, or no programs
 }
 
+// dislikesHead tells whether a server that gave no answer to HEAD may give one to GET:
+// some close the connection instead.
+func dislikesHead(ctx context.Context, err error) bool {
+	var dns *net.DNSError
+	return ctx.Err() == nil && !errors.Is(err, publicnet.ErrPrivate) && !errors.As(err, &dns) && !noWayOut(err)
+}
+
+// noWayOut tells whether it's the network between that says no. Where machines reach the
+// web by a proxy alone, it says so of every link.
+func noWayOut(err error) bool {
+	return errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EHOSTUNREACH)
+}
+
 func whyDead(ctx context.Context, err error) (why string, sure bool) {
 	var dns *net.DNSError
 	switch {
@@ -107,6 +121,8 @@ func whyDead(ctx context.Context, err error) (why string, sure bool) {
 		return "has a host that there isn't", true
 	case ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &dns):
 		return "had no time to answer", false
+	case noWayOut(err):
+		return "can't be reached from here", false
 	}
 	return "can't be reached: " + strings.TrimPrefix(err.Error(), "dial "), true
 }

@@ -2,11 +2,13 @@ package check
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +38,12 @@ func TestSources(t *testing.T) {
 			if r.Method == http.MethodHead {
 				w.WriteHeader(http.StatusMethodNotAllowed)
 			}
+		case "/hangs-up":
+			if r.Method == http.MethodHead {
+				panic(http.ErrAbortHandler)
+			}
+		case "/closed":
+			panic(http.ErrAbortHandler)
 		case "/login":
 			w.WriteHeader(http.StatusForbidden)
 		case "/moved":
@@ -50,22 +58,34 @@ func TestSources(t *testing.T) {
 		UserAgent: "dailytip (+https://tips.example.com)",
 	}
 	var links []Link
-	for _, path := range []string{"good", "gone", "get-only", "login", "moved", "inside"} {
+	for _, path := range []string{"good", "gone", "get-only", "login", "moved", "inside", "hangs-up", "closed"} {
 		links = append(links, Link{path + ".md", server.URL + "/" + path})
 	}
 	links = append(links, Link{"private.md", "http://10.255.255.1/"}, Link{"odd.md", "mailto:a@example.com"})
 	f := w.Sources(t.Context(), links)[0]
-	wants(t, f, Warning, "3 of 8 answer; 1 can't be judged by a program; gone.md: "+server.URL+"/gone answers 410 Gone; inside.md: "+server.URL+"/inside leads to an address that isn't a public one")
+	wants(t, f, Warning, "4 of 10 answer; 1 can't be judged by a program; gone.md: "+server.URL+"/gone answers 410 Gone; inside.md: "+server.URL+"/inside leads to an address that isn't a public one")
 	wants(t, f, Warning, "private.md: http://10.255.255.1/ leads to an address that isn't a public one")
 	wants(t, f, Warning, "odd.md: mailto:a@example.com isn't a link to a page")
 	if most.Load() != 1 {
 		t.Errorf("the host was asked %d things at once", most.Load())
 	}
-	if gets.Load() != 3 { // gone, get-only, login
+	wants(t, f, Warning, "closed.md: "+server.URL+"/closed can't be reached: EOF")
+	if gets.Load() < 5 { // gone, get-only, login, hangs-up, closed; one on a kept connection may be asked for twice
 		t.Errorf("%d were asked for by GET", gets.Load())
 	}
 	if agent := <-agents; agent != w.UserAgent {
 		t.Errorf("we call ourselves %q", agent)
+	}
+}
+
+// A machine that reaches the web by a proxy alone calls no link dead.
+func TestSourcesWithoutAWayOut(t *testing.T) {
+	t.Parallel()
+	for _, no := range []syscall.Errno{syscall.ENETUNREACH, syscall.EHOSTUNREACH} {
+		dialer := &net.Dialer{Control: func(string, string, syscall.RawConn) error { return no }} // as the kernel says it
+		w := &Web{Links: &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}}
+		f := w.Sources(t.Context(), []Link{{"a.md", "http://192.0.2.1/"}, {"b.md", "https://192.0.2.2/"}})[0]
+		wants(t, f, OK, "0 of 2 answer; 2 can't be judged by a program")
 	}
 }
 
