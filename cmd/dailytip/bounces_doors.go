@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -105,26 +104,28 @@ func (a *app) mailbox() (*imap.Mailbox, error) {
 	return m, nil
 }
 
-// checkDoors tries the ways in.
-func checkDoors(ctx context.Context, a *app) []finding {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	var findings []finding
+// doorChecks tries each way in, so that none has to wait for another.
+func doorChecks(a *app) (checks []func(context.Context) []finding) {
 	if address := a.config.Bounces.Listen; address != "" {
-		findings = append(findings, checkListener(ctx, address))
+		checks = append(checks, func(ctx context.Context) []finding { return []finding{checkListener(ctx, address)} })
 	}
+	return append(checks, func(ctx context.Context) []finding { return checkMailbox(ctx, a) })
+}
+
+// checkMailbox logs in to the mailbox, if there is one.
+func checkMailbox(ctx context.Context, a *app) []finding {
 	m, err := a.mailbox()
-	switch {
-	case err != nil:
-		findings = append(findings, finding{"bounces.imap", "failed", err.Error()})
-	case m != nil:
-		f := finding{Check: "bounces.imap", Result: "ok"}
-		if f.Detail, err = m.Check(ctx); err != nil {
-			f.Result, f.Detail = "failed", err.Error()+"; check bounces.imap: in the configuration"
-		}
-		findings = append(findings, f)
+	if err != nil {
+		return []finding{{"bounces.imap", "failed", err.Error()}}
 	}
-	return findings
+	if m == nil {
+		return nil
+	}
+	f := finding{Check: "bounces.imap", Result: "ok"}
+	if f.Detail, err = m.Check(ctx); err != nil {
+		f.Result, f.Detail = "failed", err.Error()+"; check bounces.imap: in the configuration"
+	}
+	return []finding{f}
 }
 
 // checkListener listens for a moment. Where a daemon listens already, it looks whether

@@ -16,6 +16,7 @@ import (
 	"dailytip/check"
 	"dailytip/config"
 	"dailytip/ledger"
+	"dailytip/mailer"
 	"dailytip/mailer/letter"
 	"dailytip/safefile"
 	"dailytip/tips"
@@ -121,9 +122,7 @@ func (c *command) allFindings(ctx context.Context, cfg *config.Config, f checkFl
 		}
 		findings = append(findings, checkCalendars(ctx, a)...)
 		if !f.offline {
-			checks = append(checks,
-				func(ctx context.Context) []finding { return checkRelays(ctx, a) },
-				func(ctx context.Context) []finding { return checkDoors(ctx, a) })
+			checks = append(relayChecks(a), doorChecks(a)...)
 		}
 		findings = append(findings, checkHooks(a.config.BaseURL, a.hooks.Providers())...)
 		findings = append(findings, checkEndpoints(ctx, a)...)
@@ -248,23 +247,28 @@ func checkLetters(a *app) []finding {
 	return findings
 }
 
-func checkRelays(ctx context.Context, a *app) []finding {
+// relayChecks tries each relay, so that none has to wait for one that hangs.
+func relayChecks(a *app) []func(context.Context) []finding {
 	relays, err := a.relays()
 	if err != nil {
-		return []finding{{"relay", "failed", err.Error()}}
+		return []func(context.Context) []finding{func(context.Context) []finding {
+			return []finding{{"relay", "failed", err.Error()}}
+		}}
 	}
-	var findings []finding
-	for _, r := range relays {
-		ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-		reply := r.Check(ctx)
-		cancel()
-		f := finding{"relay " + r.Name, "ok", reply.String()}
-		if verdict.Judge(reply) != verdict.Accepted {
-			f.Result, f.Detail = "failed", fmt.Sprintf("at %s: %s; check smtp: in the configuration", reply.Stage, reply)
-		}
-		findings = append(findings, f)
+	checks := make([]func(context.Context) []finding, len(relays))
+	for i, r := range relays {
+		checks[i] = func(ctx context.Context) []finding { return []finding{checkRelay(ctx, r)} }
 	}
-	return findings
+	return checks
+}
+
+func checkRelay(ctx context.Context, r mailer.Relay) finding {
+	reply := r.Check(ctx)
+	f := finding{"relay " + r.Name, "ok", reply.String()}
+	if verdict.Judge(reply) != verdict.Accepted {
+		f.Result, f.Detail = "failed", fmt.Sprintf("at %s: %s; check smtp: in the configuration", reply.Stage, reply)
+	}
+	return f
 }
 
 func domainOf(address string) string {

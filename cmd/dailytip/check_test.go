@@ -1,9 +1,17 @@
 package main
 
 import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"dailytip/check"
+	"dailytip/config"
 	"dailytip/inbox"
 	"dailytip/test/dnsserver"
 )
@@ -56,6 +64,48 @@ func TestCheckAsksDNS(t *testing.T) {
 	for _, not := range []string{"DMARC", "relay 127", "links", "clock", "feedback"} {
 		if strings.Contains(offline, not) {
 			t.Errorf("offline, it says %s", offline)
+		}
+	}
+}
+
+// A relay that hangs leaves the others, and the ways in, their time.
+func TestChecksDontWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	port := silent.Addr().(*net.TCPAddr).Port
+	_, relay := startInbox(t, inbox.Options{})
+	in := install(t, fmt.Sprintf("- host: 127.0.0.1\n  port: %d\n  tls: none\n", port)+relay, "")
+	in.replace("database: tips.db", fmt.Sprintf("database: tips.db\nbounces: {domain: bounces.example.com, listen: %q, imap: {host: 127.0.0.1, port: %d, username: u, password: p, tls: none}}", freeAddr(t), port))
+	cfg, err := config.Load(filepath.Join(in.dir, "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &app{config: cfg, log: slog.New(slog.DiscardHandler)}
+	relays, doors := relayChecks(a), doorChecks(a)
+	if len(relays) != 2 || len(doors) != 2 {
+		t.Fatalf("%d relays and %d ways in are tried", len(relays), len(doors))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var answering sync.WaitGroup
+	for _, look := range []func(context.Context) []finding{relays[1], doors[0]} {
+		answering.Go(func() {
+			if f := look(ctx)[0]; f.Result != "ok" {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+	all := check.Together(ctx, check.Limit, relays[0], doors[1], func(context.Context) []finding {
+		answering.Wait()
+		stop()
+		return nil
+	})
+	for _, f := range all {
+		if f.Result != "failed" {
+			t.Errorf("%+v", f)
 		}
 	}
 }
