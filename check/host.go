@@ -10,9 +10,10 @@ import (
 	"dailytip/publicnet"
 )
 
-// Leaves returns the public addresses that mails to a relay leave from: those of this
-// machine when the relay runs on it, and of the relay when its name is one of ours.
-// None: they aren't known here.
+// Leaves returns the public addresses that mails to a relay may leave from: those of
+// this machine when the relay runs on it, and of the relay when its name is one of ours.
+// None: they aren't known here. A relay may use some of them only, or hand all on to
+// another; that can't be seen.
 func Leaves(ctx context.Context, r *net.Resolver, relay string, ours bool) []netip.Addr {
 	var found []netip.Addr
 	add := func(ip net.IP) {
@@ -52,9 +53,10 @@ func Here(relay string) bool {
 	return strings.EqualFold(relay, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// Names looks whether the addresses that mails leave from have names, and the names
+// Names looks whether the addresses that mails may leave from have names, and the names
 // these addresses (RFC 1912 §2.1). GMX, t-online and Gmail refuse mails from an address
-// without.
+// without. It can't see what DNS says of an address that stands in this machine's
+// /etc/hosts: package net looks there first.
 func Names(ctx context.Context, r *net.Resolver, addresses []netip.Addr) []Finding {
 	var findings []Finding
 	for _, a := range addresses {
@@ -62,11 +64,11 @@ func Names(ctx context.Context, r *net.Resolver, addresses []netip.Addr) []Findi
 		names, err := r.LookupAddr(ctx, a.String())
 		switch {
 		case isNone(err) || err == nil && len(names) == 0:
-			f.Result, f.Detail = Failed, "it has no name (PTR record), and large receivers refuse its mails; whoever gave you the address sets it"
+			f.Detail = "it has no name (PTR record): if mails leave from it, large receivers refuse them; whoever gave you the address sets it"
 		case err != nil:
 			f.Detail = "nobody could be asked (DNS: " + err.Error() + ")"
 		default:
-			f.Detail = fmt.Sprintf("its name %s doesn't lead back to it; give the name this address", strings.TrimSuffix(names[0], "."))
+			f.Detail = fmt.Sprintf("its name %s doesn't lead back to it; if mails leave from it, give the name this address", strings.TrimSuffix(names[0], "."))
 			for _, name := range names {
 				if leadsTo(ctx, r, name, a) {
 					f.Result, f.Detail = OK, strings.TrimSuffix(name, ".")+", and back"

@@ -13,7 +13,7 @@ import (
 
 // SPF looks at the record of a domain that is in return paths (RFC 7208): that it
 // stands once, can be evaluated, doesn't let everybody send, and covers the addresses
-// that mails leave from, as far as they are known.
+// that mails may leave from, as far as they are known.
 func SPF(ctx context.Context, r *net.Resolver, domain string, from []netip.Addr) Finding {
 	f := Finding{Check: "SPF of " + domain, Result: Warning}
 	records, err := texts(ctx, r, domain)
@@ -59,7 +59,7 @@ func SPF(ctx context.Context, r *net.Resolver, domain string, from []netip.Addr)
 	}
 	for _, a := range from {
 		if result, _ := ask(a); result != spf.Pass {
-			f.Detail = fmt.Sprintf("%s doesn't cover %s, which mails leave from (%s); add it", found[0], a, result)
+			f.Detail = fmt.Sprintf("%s doesn't cover %s (%s); if mails leave from it, add it", found[0], a, result)
 			return f
 		}
 	}
