@@ -42,7 +42,9 @@ func senderChecks(cfg *config.Config, a *app, r *net.Resolver) []func(context.Co
 			return findingsOf(check.SPF(ctx, r, domain, from))
 		})
 	}
-	for _, domain := range slices.Compact(append(slices.Clone(domains), returnPaths...)) {
+	receiving := slices.Concat(domains, returnPaths)
+	slices.Sort(receiving)
+	for _, domain := range slices.Compact(receiving) {
 		checks = append(checks, func(ctx context.Context) []finding { return checkMX(ctx, r, domain) })
 	}
 	return append(checks,
@@ -90,14 +92,30 @@ func isOurs(host, domain string) bool {
 
 // checkMX looks whether answers, and mails that come back, can arrive.
 func checkMX(ctx context.Context, r *net.Resolver, domain string) []finding {
+	f := finding{"MX of " + domain, check.OK, "answers and bounces can arrive"}
 	mx, err := r.LookupMX(ctx, domain+".")
 	switch {
-	case err != nil || len(mx) == 0:
-		return []finding{{"MX of " + domain, check.Warning, "no MX record was found: answers and bounces can't arrive" + because(err)}}
+	case err != nil && !isNone(err):
+		f.Result, f.Detail = check.Warning, "nobody could be asked (DNS: "+err.Error()+")"
+	case len(mx) == 0:
+		return []finding{checkAddress(ctx, r, domain)}
 	case len(mx) == 1 && mx[0].Host == ".": // RFC 7505
-		return []finding{{"MX of " + domain, check.Warning, "its MX record says that it takes no mail: answers and bounces can't arrive, and receivers may refuse it as a sender"}}
+		f.Result, f.Detail = check.Warning, "its MX record says that it takes no mail: answers and bounces can't arrive, and receivers may refuse it as a sender"
 	}
-	return []finding{{"MX of " + domain, check.OK, "answers and bounces can arrive"}}
+	return []finding{f}
+}
+
+// checkAddress looks at a domain without an MX record: its address takes its mails
+// then, if it has one (RFC 5321 §5.1).
+func checkAddress(ctx context.Context, r *net.Resolver, domain string) finding {
+	f := finding{"MX of " + domain, check.Warning, "it has neither an MX record nor an address: answers and bounces can't arrive"}
+	switch addresses, err := r.LookupIPAddr(ctx, domain+"."); {
+	case err != nil && !isNone(err):
+		f.Detail = "it has no MX record, and nobody could be asked for its address (DNS: " + err.Error() + ")"
+	case len(addresses) > 0:
+		f.Result, f.Detail = check.OK, fmt.Sprintf("it has no MX record, so answers and bounces go to its own address, %s", addresses[0].IP)
+	}
+	return f
 }
 
 // checkNames looks at the names of the addresses that mails leave from.
@@ -147,10 +165,8 @@ func (a *app) activeReaders(ctx context.Context) (n int64) {
 	return n
 }
 
-func because(err error) string {
+// isNone tells whether DNS has answered that there's no such record.
+func isNone(err error) bool {
 	var dns *net.DNSError
-	if err == nil || errors.As(err, &dns) && dns.IsNotFound {
-		return ""
-	}
-	return " (DNS: " + err.Error() + ")"
+	return errors.As(err, &dns) && dns.IsNotFound
 }

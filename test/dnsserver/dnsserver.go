@@ -84,6 +84,7 @@ func (s *Server) Asked(name string) int {
 func (s *Server) ServeDNS(w dns.ResponseWriter, question *dns.Msg) {
 	answer := new(dns.Msg)
 	answer.SetReply(question)
+	answer.Authoritative = true // else an answer without records is taken for a referral to nowhere
 	q := question.Question[0]
 	name := strings.ToLower(q.Name)
 	s.mu.Lock()
