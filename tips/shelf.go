@@ -57,7 +57,7 @@ func fileNames(t *Tip) []string { return []string{address(t.Path)} }
 func siteNames(t *Tip) []string {
 	stem := address(t.Path)
 	dir, name := path.Split(stem)
-	names := []string{strings.ReplaceAll(stem, "___", "/")} // Logseq's A/B
+	names := []string{strings.ReplaceAll(stem, "___", "/")} // Logseq's files: ___ stands for a slash
 	if isFolderPage(name) {
 		names = append(names, path.Clean(dir))
 	}

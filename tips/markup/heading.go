@@ -2,6 +2,7 @@ package markup
 
 import (
 	"bytes"
+	"regexp"
 	"unicode"
 	"unicode/utf8"
 
@@ -27,15 +28,31 @@ func (TightHeading) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast
 	}
 	words := bytes.TrimLeft(line[pos:], "#")
 	level := len(line) - pos - len(words)
+	start := segment.Stop - len(words)
+	words = unclosed(words, level)
 	first, size := utf8.DecodeRune(words)
 	if level > 6 || !unicode.IsLetter(first) || level == 1 && !(unicode.IsUpper(first) && isAlone(words[size:], reader.Source(), segment)) {
 		return nil, parser.NoChildren
 	}
 	heading := ast.NewHeading(level)
-	inner := text.NewSegment(segment.Stop-len(words), segment.Stop)
-	heading.Lines().Append(inner.TrimRightSpace(reader.Source()))
+	heading.Lines().Append(text.NewSegment(start, start+len(words)))
 	reader.AdvanceToEOL()
 	return heading, parser.NoChildren
+}
+
+// sharpName is the end of a line such as #Learn C#.
+var sharpName = regexp.MustCompile(`[ \t]\pL#$`)
+
+// unclosed takes off the #s that close a heading, and the blanks: as many as opened it,
+// or any behind a blank. The one of a name such as C# stays.
+func unclosed(words []byte, level int) []byte {
+	words = bytes.TrimRight(words, " \t\r\n")
+	bare := bytes.TrimRight(words, "#")
+	inner := bytes.TrimRight(bare, " \t")
+	if len(inner) == len(bare) && (len(words)-len(bare) < level || sharpName.Match(words)) {
+		return words
+	}
+	return inner
 }
 
 // isAlone tells a line of several words, none of them a #tag, from one in a paragraph.

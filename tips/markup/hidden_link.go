@@ -14,7 +14,7 @@ import (
 // may hold, and one with brackets or quotation marks in it is none and would be shown.
 type linkComment struct{}
 
-var unusedLink = regexp.MustCompile(`(?i)^\[(?://|comment)\]:[ \t]*(?:#|<>)[ \t]*(.*)$`)
+var unusedLink = regexp.MustCompile(`(?i)^\[(?://|comment)\]:[ \t]*(?:#|<>)(|[ \t("'].*)$`)
 
 // Trigger implements parser.BlockParser.
 func (linkComment) Trigger() []byte { return []byte{'['} }
@@ -22,8 +22,8 @@ func (linkComment) Trigger() []byte { return []byte{'['} }
 // closers are what ends a title.
 var closers = map[byte]byte{'(': ')', '"': '"', '\'': '\''}
 
-// Open implements parser.BlockParser. A comment goes on to the line that ends as a
-// title does, or to a blank one.
+// Open implements parser.BlockParser. A comment whose first line has no closer goes on
+// to the line that ends with it, or to a blank one.
 func (linkComment) Open(_ ast.Node, reader text.Reader, _ parser.Context) (ast.Node, parser.State) {
 	line, _ := reader.PeekLine()
 	m := unusedLink.FindSubmatch(bytes.TrimSpace(line))
@@ -31,8 +31,8 @@ func (linkComment) Open(_ ast.Node, reader text.Reader, _ parser.Context) (ast.N
 		return nil, parser.NoChildren
 	}
 	reader.AdvanceToEOL()
-	words := m[1]
-	if len(words) == 0 || closers[words[0]] == 0 || len(words) > 1 && words[len(words)-1] == closers[words[0]] {
+	words := bytes.TrimSpace(m[1])
+	if len(words) == 0 || closers[words[0]] == 0 || bytes.IndexByte(words[1:], closers[words[0]]) >= 0 {
 		return &commentNode{}, parser.NoChildren | parser.Close
 	}
 	n := &commentNode{}
