@@ -41,3 +41,17 @@ func TestLinksBetweenEditions(t *testing.T) {
 	changed := p.get(page, "If-Modified-Since", before.Header.Get("Last-Modified"))
 	changed.must(t, 200, "#tip-why") // a cache has the page without the link
 }
+
+// A tip that goes out again has the links of its new copy, although its file is as it was.
+func TestLinksOfATipThatIsRepeated(t *testing.T) {
+	p := openPast(t, nil)
+	p.send("2026-11-18", sayIt())
+	linking := plainTip(1)
+	linking.Body, linking.Digest = "See [the hard thing](say-it.md).", "same"
+	p.send("2026-11-19", linking)
+	p.get("/archive/management/2026-11-19").must(t, 200, "<p>See the hard thing.</p>")
+	linking.Links = map[string]string{"say-it.md": "say-it"} // the library has that file now
+	p.send("2026-11-20", linking)
+	p.get("/archive/management/2026-11-20").must(t, 200, `/archive/management/2026-11-18">the hard thing</a>.`)
+	p.get("/archive/management/2026-11-19").must(t, 200, "<p>See the hard thing.</p>")
+}

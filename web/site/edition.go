@@ -51,8 +51,12 @@ func (s *Site) edition(w http.ResponseWriter, r *http.Request) {
 	query := values(web.LangField, x.asked)
 	s.servePublic(w, r, index.version, "edition "+e.path()+"?"+query.Encode()+" "+x.lang, x.asked == "", func() (*response, error) {
 		before, after := index.neighbours(e)
-		linked := index.linked(e.newsletter, e.tip)
-		p, err := s.editionPage(r.Context(), x, before, after, linked)
+		t, err := s.tipOf(r.Context(), e) // its links are those of this copy, whatever a like one had
+		if err != nil {
+			return nil, err
+		}
+		linked := index.linked(e.newsletter, t)
+		p, err := s.editionPage(x, t, before, after, linked)
 		if err != nil {
 			return nil, err
 		}
@@ -123,12 +127,8 @@ func (s *Site) article(newsletter string, t tips.Tip, lang, date string, linked 
 	return v, nil
 }
 
-// editionPage writes an edition's page.
-func (s *Site) editionPage(ctx context.Context, x reading, before, after *edition, linked map[string]*edition) (web.Page, error) {
-	t, err := s.tipOf(ctx, x.edition)
-	if err != nil {
-		return web.Page{}, err
-	}
+// editionPage writes the page of an edition, which sent a tip.
+func (s *Site) editionPage(x reading, t tips.Tip, before, after *edition, linked map[string]*edition) (web.Page, error) {
 	a, err := s.article(x.newsletter, t, x.lang, x.date, linked, x.asked)
 	if err != nil {
 		return web.Page{}, err

@@ -169,7 +169,8 @@ func (s *Site) voted(r *http.Request, b ballot, near, just string, err error) (w
 	action := s.Path("/vote/"+r.PathValue("edition")+"/"+r.PathValue("token"), values(web.LangField, web.AskedLanguage(r)))
 	index, err := s.archive.open(r.Context(), s.Now())
 	if err != nil {
-		return web.Page{}, err
+		s.Log.Warn("the tips that a reader votes on have no links to others", "error", err)
+		index = &archiveIndex{} // the vote counted all the same
 	}
 	lang := cmp.Or(web.AskedLanguage(r), b.person.Language, l.Lang)
 	for i, t := range b.tips {

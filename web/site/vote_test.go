@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"database/sql"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,6 +75,24 @@ func TestVote(t *testing.T) {
 		t.Errorf("something of that counted: %+v", got)
 	}
 	p.post(link, "useful=no", "Origin", "null").must(t, 200, "Thank you") // an old browser
+}
+
+// A vote counts and is thanked for although the archive can't be read.
+func TestVoteWithoutTheArchive(t *testing.T) {
+	p := openPast(t, nil)
+	p.prepare("management", "2026-11-20", editions.Daily, sayIt())
+	link := p.voteLink(p.deliver(now)[0].Key.Edition, p.reader)
+	p.write(func(tx *sql.Tx) error {
+		_, err := tx.Exec("ALTER TABLE contents RENAME COLUMN sent_at TO sent_when")
+		return err
+	})
+	p.post(link, "tip=0&useful=yes").must(t, 200, "<h1>Thank you for your answer</h1>", "<strong>bad news</strong>")
+	if got := p.tally("say-it"); got != (editions.Tally{Useful: 1}) {
+		t.Errorf("%+v", got)
+	}
+	if !strings.Contains(p.log.String(), "have no links to others") {
+		t.Error("the log doesn't say that the archive can't be read")
+	}
 }
 
 // A link's buttons wear out, so that nobody keeps the database busy with one.
