@@ -273,6 +273,30 @@ func TestLatest(t *testing.T) {
 	})
 }
 
+// Readers of one edition get the same links, whatever is accepted meanwhile.
+func TestPagesStayWhileAnEditionIsSent(t *testing.T) {
+	each(t, 1, func(h *harness) {
+		h.mustOpen(h.opening("2026-11-16", editions.Daily, "early"))
+		h.sendAll(now)
+		h.mustOpen(h.opening("2026-11-18", editions.Daily, "late"))
+		h.mustOpen(h.opening("2026-11-20", editions.Daily, "today's"))
+		h.sendAll(now.Add(time.Minute))
+		today, err := h.editions.Edition(h.Context(), h.db.Read(), "management", "2026-11-20")
+		if err != nil {
+			h.Fatal(err)
+		}
+		for edition, want := range map[int64]map[string]string{
+			today.ID: {"early": "2026-11-16"},
+			0:        {"early": "2026-11-16", "late": "2026-11-18"},
+		} {
+			pages, err := h.editions.Pages(h.Context(), "management", "2026-11-20", edition, []string{"early", "late"})
+			if err != nil || !maps.Equal(pages, want) {
+				h.Errorf("edition %d: %v, %v; want %v", edition, pages, err, want)
+			}
+		}
+	})
+}
+
 // Links between tips lead to what was sent before, and to nothing that is still to come.
 func TestPagesOfTips(t *testing.T) {
 	each(t, 1, func(h *harness) {
@@ -284,11 +308,11 @@ func TestPagesOfTips(t *testing.T) {
 		h.mustOpen(h.opening("2026-11-20", editions.Daily, "today's"))
 		h.sendAll(now)
 		h.mustOpen(h.opening("2026-11-17", editions.Daily, "secret"))
-		pages, err := h.editions.Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one", "today's", "secret", "unknown"})
+		pages, err := h.editions.Pages(h.Context(), "management", "2026-11-20", 0, []string{"plan", "one", "today's", "secret", "unknown"})
 		if want := map[string]string{"plan": "2026-11-18", "one": "one"}; err != nil || !maps.Equal(pages, want) {
 			h.Errorf("%v, %v; want %v", pages, err, want)
 		}
-		pages, err = h.editions.Pages(h.Context(), "other", "2026-11-20", []string{"plan"})
+		pages, err = h.editions.Pages(h.Context(), "other", "2026-11-20", 0, []string{"plan"})
 		if err != nil || len(pages) > 0 {
 			h.Errorf("another newsletter's: %v, %v", pages, err)
 		}
@@ -304,7 +328,7 @@ func TestPagesOfTips(t *testing.T) {
 			}
 			return nil
 		})
-		pages, err = h.editions.Pages(h.Context(), "management", "2026-11-20", []string{"plan", "one"})
+		pages, err = h.editions.Pages(h.Context(), "management", "2026-11-20", 0, []string{"plan", "one"})
 		if want := map[string]string{"plan": "2026-11-16"}; err != nil || !maps.Equal(pages, want) {
 			h.Errorf("some were cancelled: %v, %v; want %v", pages, err, want)
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // WithPages adds to a content the pages of the tips that its texts link: of those that
-// were sent before its date, so that the mail is the same for all its readers.
+// were sent before its date and its opening, so that all its readers get the same mail.
 func WithPages(ctx context.Context, e *editions.Editions, n letter.Newsletter, c letter.Content) (letter.Content, error) {
 	if n.ArchiveURL == "" {
 		return c, nil
@@ -19,7 +19,7 @@ func WithPages(ctx context.Context, e *editions.Editions, n letter.Newsletter, c
 		linked = append(linked, t.Linked()...)
 	}
 	var err error
-	if c.Pages, err = e.Pages(ctx, n.ID, c.LocalDate, linked); err != nil {
+	if c.Pages, err = e.Pages(ctx, n.ID, c.LocalDate, c.Edition, linked); err != nil {
 		return c, fmt.Errorf("read archive: %w", err)
 	}
 	return c, nil
