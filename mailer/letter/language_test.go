@@ -34,6 +34,25 @@ func TestFallbackSaysSo(t *testing.T) {
 	}
 }
 
+// The tip that is linked may have the reader's language, although the one that links it hasn't.
+func TestFallbackLinksInTheReadersLanguage(t *testing.T) {
+	n := newsletter()
+	n.ArchiveURL = "https://tips.example.com/archive/management"
+	c := content(tips.Tip{ID: "a", Title: "A", Body: "See [b](b.md).", Links: map[string]string{"b.md": "b"}})
+	c.Pages = map[string]string{"b": "2026-11-20"}
+	for _, lang := range []string{"en", "de"} {
+		l, err := Compose(n, c, lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{l.HTML(), l.Text()} {
+			if want := n.ArchiveURL + "/2026-11-20?lang=" + lang; !strings.Contains(part, want) {
+				t.Errorf("no link to %s:\n%s", want, part)
+			}
+		}
+	}
+}
+
 func TestSubject(t *testing.T) {
 	for _, c := range []struct{ emoji, title, want string }{
 		{"💡", "Own the mistake", "💡 Own the mistake"},

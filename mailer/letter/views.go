@@ -57,7 +57,11 @@ func views(n Newsletter, c Content, lang string, pictures *render.Pictures) (let
 		if err := checkTip(t, versions[i].Title); err != nil {
 			return letterView{}, err
 		}
-		view, err := render.NewTip(n.renderOptions(c, versions[i].Language, pictures), t, versions[i], words, top)
+		linked := versions[i].Language
+		if versions[i].Fallback {
+			linked = words // the other tip may have the reader's language
+		}
+		view, err := render.NewTip(n.renderOptions(c, linked, pictures), t, versions[i], words, top)
 		if err != nil {
 			return letterView{}, fmt.Errorf("render: %w", err)
 		}
