@@ -65,7 +65,7 @@ const (
 // Run posts events until its context ends.
 func (p *Poster) Run(ctx context.Context) error {
 	if len(p.targets) == 0 {
-		<-ctx.Done()
+		p.tidy(ctx) // there may have been an endpoint before
 		return nil
 	}
 	p.begin(ctx)
@@ -118,24 +118,28 @@ func (p *Poster) serve(ctx context.Context, t *target) {
 
 // tidy forgets old events until the context ends.
 func (p *Poster) tidy(ctx context.Context) {
-	for more := false; ; {
+	for ctx.Err() == nil {
 		wait := pruneEvery
-		if more {
+		if p.prune(ctx) {
 			wait = look
 		}
 		select {
 		case <-ctx.Done():
-			return
 		case <-time.After(wait):
 		}
-		lost, again, err := p.Queue.Prune(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
-		if more = again; err != nil && ctx.Err() == nil {
-			p.Log.WarnContext(ctx, "old events can't be forgotten; the next try is in a minute", "error", err)
-		}
-		if lost > 0 {
-			p.Log.ErrorContext(ctx, "events were forgotten that no endpoint took", "events", lost, "older_than", hooks.Keep.String())
-		}
 	}
+}
+
+// prune forgets some old events, and tells whether there are more.
+func (p *Poster) prune(ctx context.Context) (more bool) {
+	lost, more, err := p.Queue.Prune(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
+	if err != nil && ctx.Err() == nil {
+		p.Log.WarnContext(ctx, "old events can't be forgotten; the next try is in a minute", "error", err)
+	}
+	if lost > 0 {
+		p.Log.ErrorContext(ctx, "events were forgotten that no endpoint took", "events", lost, "older_than", hooks.Keep.String())
+	}
+	return more
 }
 
 // turn posts the first event that waits for an endpoint, if its time has come, and
@@ -200,10 +204,19 @@ func (p *Poster) record(ctx context.Context, a hooks.Attempt, s hooks.State, ask
 		return p.tell(ctx, tx, a, f)
 	})
 	if err == nil {
-		p.Log.WarnContext(ctx, "an endpoint doesn't take an event", "endpoint", a.Endpoint, "event", a.Event,
-			"status", a.Status, "reply", a.Reply, "next_try", f.NextAt.Format(time.RFC3339), "disabled", f.Disable)
+		p.Log.WarnContext(ctx, "an endpoint doesn't take an event", append(outcome(a),
+			"endpoint", a.Endpoint, "event", a.Event, "next_try", f.NextAt.Format(time.RFC3339), "disabled", f.Disable)...)
 	}
 	return err
+}
+
+// outcome is what the log says of an attempt: its status, or why there was no answer.
+// A reply isn't logged, for it may quote a reader, and what is logged can't be erased.
+func outcome(a hooks.Attempt) []any {
+	if a.Status != 0 {
+		return []any{"status", a.Status}
+	}
+	return []any{"error", a.Reply}
 }
 
 // gone is HTTP's 410, by which Standard Webhooks has an endpoint ask for no more.
@@ -221,13 +234,18 @@ func (p *Poster) tell(ctx context.Context, tx *sql.Tx, a hooks.Attempt, f hooks.
 	if a.Status == gone {
 		why = "It answered 410: it wants no more events."
 	}
-	answer := a.Reply
-	if a.Status != 0 {
-		answer = fmt.Sprintf("%d %s", a.Status, a.Reply)
-	}
 	return p.Ledger.TellOperator(ctx, tx, a.At, newsletter, "the webhook "+a.Endpoint+" is disabled", fmt.Sprintf(
-		"No more events are posted to the endpoint %s. %s\nThe last answer was:\n\n    %s\n\n"+
+		"No more events are posted to the endpoint %s. %s\n%s\n\n"+
 			"Nothing is lost yet: events wait for %d days. When the cause is mended, give\ndailytip webhooks enable %[1]s\n"+
 			"and they are posted in their order; dailytip webhooks show %[1]s tells what was answered.\n",
-		a.Endpoint, why, cmp.Or(safetext.Visible(answer), "(nothing)"), hooks.Keep/(24*time.Hour)))
+		a.Endpoint, why, lastAnswer(a), hooks.Keep/(24*time.Hour)))
+}
+
+// lastAnswer is what a mail says of an attempt. It quotes no reply, for that may quote a
+// reader, and what is mailed can't be erased.
+func lastAnswer(a hooks.Attempt) string {
+	if a.Status != 0 {
+		return fmt.Sprintf("The last answer had the status %d.", a.Status)
+	}
+	return "At the last try there was no answer:\n\n    " + cmp.Or(safetext.Visible(a.Reply), "(no reason is known)")
 }

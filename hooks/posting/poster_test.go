@@ -1,7 +1,9 @@
 package posting
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -82,6 +84,57 @@ func TestGivenUpAfterThreeDays(t *testing.T) {
 			t.Errorf("it got %v, want %v", got, want)
 		}
 	})
+}
+
+// A reply may quote a reader. The log and the mail to the operator tell the status
+// alone; the reply stays where an erasure finds it.
+func TestRepliesAreNeitherLoggedNorMailed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := at(r.URL)
+		h.happen(start, endpoints, "one")
+		event, _, err := h.queue.First(t.Context(), db.Read(), "crm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.answers(status(418, "ana@example.com is who?"))
+		p := h.poster(endpoints...)
+		var log bytes.Buffer
+		p.Log = slog.New(slog.NewTextHandler(&log, nil))
+		h.turns(p, start, 10*24*time.Hour)
+		if text := log.String(); strings.Contains(text, "ana@example.com") || !strings.Contains(text, "status=418") {
+			t.Errorf("the log says %s", text)
+		}
+		const alerts = "SELECT COUNT(*) FROM notices WHERE kind = 'alert' AND detail LIKE "
+		if n := h.count(alerts + "'%had the status 418.%webhooks show crm%'"); n != 1 {
+			t.Errorf("%d alerts tell the status", n)
+		}
+		if n := h.count(alerts + "'%ana@example.com%'"); n > 0 {
+			t.Errorf("%d alerts quote the reply", n)
+		}
+		attempts, err := h.queue.Attempts(t.Context(), "crm", event.ID)
+		if err != nil || len(attempts) == 0 || attempts[0].Reply != "ana@example.com is who?" {
+			t.Errorf("%+v, %v", attempts, err)
+		}
+	})
+}
+
+// Where there was no answer at all, the log and the mail say why.
+func TestWhyThereWasNoAnswer(t *testing.T) {
+	h, r := open(t, storetest.SQLite(t)), newReceiver(t)
+	endpoints := at(r.URL)
+	h.happen(start, endpoints, "one")
+	r.Close()
+	p := h.poster(endpoints...)
+	var log bytes.Buffer
+	p.Log = slog.New(slog.NewTextHandler(&log, nil))
+	h.turns(p, start, 10*24*time.Hour)
+	if text := log.String(); !strings.Contains(text, "refused") {
+		t.Errorf("the log says %s", text)
+	}
+	if n := h.count("SELECT COUNT(*) FROM notices WHERE kind = 'alert' AND detail LIKE '%there was no answer:%refused%'"); n != 1 {
+		t.Errorf("%d alerts say why", n)
+	}
 }
 
 // Whoever answers 410 wants nothing any more.
@@ -189,6 +242,32 @@ func TestRun(t *testing.T) {
 		}
 		if s := h.state("crm"); !s.OwnedUntil.IsZero() {
 			t.Errorf("it's still held: %+v", s)
+		}
+	})
+}
+
+// Who has removed the last endpoint keeps nothing of it for longer than of any other.
+func TestOldEventsAreForgottenWithoutEndpoints(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := open(t, db)
+		endpoints := at("http://127.0.0.1:1")
+		h.happen(time.Now().Add(-hooks.Keep-time.Hour), endpoints, "old")
+		h.happen(time.Now(), endpoints, "new")
+		want := h.waiting("crm")[1:]
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		done := make(chan error, 1)
+		go func() { done <- h.poster().Run(ctx) }()
+		for !slices.Equal(h.waiting("crm"), want) {
+			select { // the test's own limit ends the wait
+			case err := <-done:
+				t.Fatalf("it ended before its time: %v", err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
 		}
 	})
 }
