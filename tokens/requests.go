@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"dailytip/store"
@@ -80,6 +81,44 @@ func (t *Tokens) Begin(ctx context.Context, now time.Time, token Token, text, ke
 		return err
 	})
 	return r, before, err
+}
+
+// pruneEvery is how often [Tokens.Run] looks for requests to forget.
+const pruneEvery = time.Minute
+
+// Run forgets old requests until its context ends: perhaps nobody sends another one that
+// would have them forgotten.
+func (t *Tokens) Run(ctx context.Context, log *slog.Logger) error {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		err := t.ForgetRequests(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
+		if err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "old requests can't be forgotten; the next try is in a minute", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// ForgetRequests forgets the requests that are older than [RequestLife].
+func (t *Tokens) ForgetRequests(ctx context.Context, now time.Time) error {
+	before := store.Millis(now.Add(-RequestLife))
+	var due bool // mostly not: then nobody waits for the right to write
+	err := t.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM token_requests WHERE at <= $1)", before).Scan(&due)
+	if err == nil && due {
+		err = t.db.Write(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, "DELETE FROM token_requests WHERE at <= $1", before)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("forget old requests: %w", err)
+	}
+	return nil
 }
 
 // answered is what the first such request was answered.

@@ -105,6 +105,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return a.scheduler.Run(running) })
 	group.Go(func() error { return a.list.Run(running, a.log) })
 	group.Go(func() error { return a.membership.Run(running) })
+	group.Go(func() error { return a.tokens.Run(running, a.log) })
 	group.Go(func() error { return a.ledger.PruneAll(running, a.config.KeepDeliveries, a.log) })
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.intake.Run(running) })
