@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// giveUpAfter is how long an endpoint may fail until it's disabled.
-const giveUpAfter = 3 * 24 * time.Hour
+// giveUpAfter is how long an endpoint may fail until it's disabled, and giveUpTries how
+// often it has to fail in that time: while no daemon runs, nobody tries.
+const (
+	giveUpAfter = 3 * 24 * time.Hour
+	giveUpTries = 12
+)
 
 // waits are the times between the tries of an event; the last one holds for all later.
 var waits = []time.Duration{

@@ -195,7 +195,7 @@ func (p *Poster) record(ctx context.Context, a hooks.Attempt, s hooks.State, ask
 	if f.Since.IsZero() {
 		f.Since = a.At
 	}
-	f.Disable = a.Status == gone || a.At.Sub(f.Since) >= giveUpAfter
+	f.Disable = a.Status == gone || a.At.Sub(f.Since) >= giveUpAfter && s.Tries+1 >= giveUpTries
 	err := p.DB.Write(ctx, func(tx *sql.Tx) error {
 		still, err := p.Queue.Fail(ctx, tx, a, f)
 		if err != nil || !still || !f.Disable {

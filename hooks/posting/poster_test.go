@@ -86,6 +86,28 @@ func TestGivenUpAfterThreeDays(t *testing.T) {
 	})
 }
 
+// The days on which no daemon ran don't count against an endpoint: it's tried often
+// before it's given up.
+func TestNotGivenUpAfterFewTries(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := at(r.URL)
+		h.happen(start, endpoints, "one")
+		r.answers(status(500, "no"))
+		p := h.poster(endpoints...)
+		h.turns(p, start, time.Second)
+		later := start.Add(2 * giveUpAfter)
+		h.turns(p, later, time.Second)
+		if s := h.state("crm"); s.Tries != 2 || !s.DisabledAt.IsZero() {
+			t.Errorf("after two tries: %+v", s)
+		}
+		h.turns(p, later.Add(time.Minute), giveUpAfter)
+		if s := h.state("crm"); s.Tries != giveUpTries || s.DisabledAt.IsZero() {
+			t.Errorf("after many tries: %+v", s)
+		}
+	})
+}
+
 // A reply may quote a reader. The log and the mail to the operator tell the status
 // alone; the reply stays where an erasure finds it.
 func TestRepliesAreNeitherLoggedNorMailed(t *testing.T) {
