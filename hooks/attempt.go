@@ -3,6 +3,8 @@ package hooks
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,6 +16,7 @@ import (
 type Attempt struct {
 	Endpoint string
 	Event    int64
+	Data     json.RawMessage // the event's, as it was posted
 	At       time.Time
 	Took     time.Duration
 	Status   int    // of HTTP; 0: there was no answer
@@ -70,13 +73,37 @@ func (q *Queue) Fail(ctx context.Context, tx *sql.Tx, a Attempt, f Failure) (sti
 	return n > 0, err
 }
 
+// note writes an attempt down. When the event's person was erased while it was posted, the
+// reply isn't kept: it may quote what was erased.
 func (q *Queue) note(ctx context.Context, tx *sql.Tx, a Attempt) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO hook_attempts (id, endpoint, event, at, took, status, reply) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	same, err := q.unchanged(ctx, tx, a)
+	if err != nil {
+		return fmt.Errorf("note an attempt: %w", err)
+	}
+	if !same {
+		a.Reply = ""
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO hook_attempts (id, endpoint, event, at, took, status, reply) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		q.ids.New(a.At), a.Endpoint, a.Event, store.Millis(a.At), a.Took.Milliseconds(), a.Status, plain(a.Reply))
 	if err != nil {
 		return fmt.Errorf("note an attempt: %w", err)
 	}
 	return nil
+}
+
+// unchanged tells whether an event is still what was posted. On PostgreSQL it stays so
+// until the transaction ends: who erases the person then finds the reply and erases it.
+func (q *Queue) unchanged(ctx context.Context, tx *sql.Tx, a Attempt) (bool, error) {
+	lock := "" // SQLite has one writer
+	if q.db.Postgres() {
+		lock = " FOR UPDATE"
+	}
+	var data string
+	err := tx.QueryRowContext(ctx, "SELECT data FROM hook_events WHERE id = $1 AND endpoint = $2"+lock, a.Event, a.Endpoint).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil && data == string(a.Data), err
 }
 
 // plain is text that both engines store.

@@ -179,7 +179,7 @@ func TestErase(t *testing.T) {
 		write(t, db, func(tx *sql.Tx) error { return outbox.Person(t.Context(), tx, now, hooks.Confirmed, ana) })
 		first := events(t, db, "crm")[0]
 		write(t, db, func(tx *sql.Tx) error {
-			_, err := queue.Fail(t.Context(), tx, hooks.Attempt{Endpoint: "crm", Event: first.ID, At: now, Status: 500, Reply: "what is ana@example.com?"}, hooks.Failure{})
+			_, err := queue.Fail(t.Context(), tx, hooks.Attempt{Endpoint: "crm", Event: first.ID, Data: first.Data, At: now, Status: 500, Reply: "what is ana@example.com?"}, hooks.Failure{})
 			return err
 		})
 		write(t, db, func(tx *sql.Tx) error {
@@ -202,6 +202,69 @@ func TestErase(t *testing.T) {
 			t.Errorf("%+v, %v", attempts, err)
 		}
 	})
+}
+
+// An answer that comes while its event's person is erased isn't kept, whichever of the two
+// is written first; that it came is.
+func TestEraseDuringAnAttempt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		outbox := hooks.NewOutbox([]hooks.Endpoint{{Name: "crm", Secret: secret, Addresses: true}})
+		queue := hooks.NewQueue(db)
+		happened := func() hooks.Attempt {
+			write(t, db, func(tx *sql.Tx) error { return outbox.Person(t.Context(), tx, now, hooks.Confirmed, ana) })
+			all := events(t, db, "crm")
+			last := all[len(all)-1]
+			return hooks.Attempt{Endpoint: "crm", Event: last.ID, Data: last.Data, At: now, Status: 500, Reply: "what is ana@example.com?"}
+		}
+		note := func(a hooks.Attempt) func(tx *sql.Tx) error {
+			return func(tx *sql.Tx) error {
+				_, err := queue.Fail(t.Context(), tx, a, hooks.Failure{})
+				return err
+			}
+		}
+		erase := func(tx *sql.Tx) error { return hooks.Erase(t.Context(), tx, ana.ID) }
+		for name, order := range map[string]func(a hooks.Attempt) [2]func(tx *sql.Tx) error{
+			"erased first":   func(a hooks.Attempt) [2]func(tx *sql.Tx) error { return [2]func(tx *sql.Tx) error{erase, note(a)} },
+			"answered first": func(a hooks.Attempt) [2]func(tx *sql.Tx) error { return [2]func(tx *sql.Tx) error{note(a), erase} },
+		} {
+			a := happened()
+			steps := order(a)
+			second := make(chan error, 1)
+			write(t, db, func(tx *sql.Tx) error {
+				if err := steps[0](tx); err != nil {
+					return err
+				}
+				go func() { second <- db.Write(t.Context(), steps[1]) }()
+				awaitWriter(t, db)
+				return nil
+			})
+			if err := <-second; err != nil {
+				t.Fatal(err)
+			}
+			attempts, err := queue.Attempts(t.Context(), "crm", a.Event)
+			if err != nil || len(attempts) != 1 || attempts[0].Status != 500 || attempts[0].Reply != "" {
+				t.Errorf("%s: %+v, %v", name, attempts, err)
+			}
+		}
+	})
+}
+
+// awaitWriter waits until another transaction waits for this one's locks. On SQLite it
+// needn't: there one transaction writes after the other.
+func awaitWriter(t *testing.T, db *store.DB) {
+	t.Helper()
+	for db.Postgres() {
+		var waits bool
+		err := db.Read().QueryRowContext(t.Context(), `
+			SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database())`).Scan(&waits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if waits {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // After 30 days an event is forgotten, whether it was taken or not.

@@ -62,7 +62,7 @@ func newTarget(e hooks.Endpoint, resolver *net.Resolver) (*target, error) {
 // post posts an event once and says what came of it. retryAfter is how long the
 // endpoint asks to wait; 0: it doesn't say.
 func (t *target) post(ctx context.Context, now time.Time, e hooks.Event) (a hooks.Attempt, retryAfter time.Duration) {
-	a = hooks.Attempt{Endpoint: t.Name, Event: e.ID, At: now}
+	a = hooks.Attempt{Endpoint: t.Name, Event: e.ID, Data: e.Data, At: now}
 	began := time.Now() //nolint:forbidigo // it measures how long the endpoint takes
 	answer, err := t.send(ctx, now, e)
 	if err == nil {
