@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -82,6 +83,45 @@ func TestACopyByEventsIsTheList(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An endpoint for one newsletter is told that somebody was erased whose place there had
+// ended before, because they never confirmed it; one for a newsletter that they never
+// were in isn't.
+func TestErasureIsToldWhereAPlaceHasEnded(t *testing.T) {
+	for name, last := range map[string]func(h *harness, at time.Time, s *subscribers.Subscriber) error{
+		"erased": func(h *harness, at time.Time, s *subscribers.Subscriber) error {
+			return h.service.Erase(h.Context(), at, s.ID)
+		},
+		"forgotten": func(h *harness, at time.Time, _ *subscribers.Subscriber) error {
+			_, err := h.service.Prune(h.Context(), at.Add(subscribers.UnconfirmedLife))
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(h *harness) {
+				h.list.Publish(hooks.NewOutbox([]hooks.Endpoint{
+					{Name: "ended", Newsletters: []string{"management"}}, {Name: "never", Newsletters: []string{"third"}},
+				}))
+				h.signUp(now, "ana@example.com", "management")
+				later := now.Add(subscribers.UnconfirmedLife)
+				h.signUp(later, "ana@example.com", "other")
+				if _, err := h.service.Prune(h.Context(), later); err != nil {
+					h.Fatal(err)
+				}
+				ana := h.find("ana@example.com")
+				if len(ana.Subscriptions) != 1 {
+					h.Fatalf("%+v", ana.Subscriptions)
+				}
+				if err := last(h, later, ana); err != nil {
+					h.Fatal(err)
+				}
+				if told := h.texts("SELECT endpoint FROM hook_events WHERE type = 'subscriber.erased'"); !slices.Equal(told, []string{"ended"}) {
+					h.Errorf("it's told to %v", told)
+				}
+			})
+		})
+	}
 }
 
 // compare compares a copy with the list.

@@ -12,6 +12,10 @@ import (
 // Erase forgets a person, as far as the list knows them. What stays is a keyed hash
 // of the address, so that no import brings them back.
 func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber) error {
+	newsletters, err := l.everIn(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
 	hash := l.erasedHash(s.Email)
 	for _, step := range []struct {
 		sql  string
@@ -28,7 +32,7 @@ func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscrib
 			return fmt.Errorf("erase: %w", err)
 		}
 	}
-	return l.tellErased(ctx, tx, now, s)
+	return l.tellErased(ctx, tx, now, s, newsletters)
 }
 
 // Scrub leaves nothing of who was erased in the database's files. While somebody

@@ -99,6 +99,10 @@ func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, befor
 	if err != nil {
 		return false, err
 	}
+	newsletters, err := l.everIn(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
 	var changed [5]int64
 	for i, step := range []struct {
 		text string
@@ -128,7 +132,7 @@ func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, befor
 		}
 	}
 	if forgotten {
-		return true, l.tellErased(ctx, tx, now, person)
+		return true, l.tellErased(ctx, tx, now, person, newsletters)
 	}
 	return false, l.tellEnded(ctx, tx, now, person)
 }

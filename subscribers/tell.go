@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"dailytip/hooks"
@@ -44,12 +45,38 @@ func (s *Subscriber) told(newsletter string) hooks.Person {
 }
 
 // tellErased forgets what was told of a person, and tells that they were erased: who has
-// a copy of them is to erase it, too.
-func (l *List) tellErased(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber) error {
+// a copy of them is to erase it, too. newsletters are those that the person was ever in.
+func (l *List) tellErased(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscriber, newsletters []string) error {
 	if err := hooks.Erase(ctx, tx, s.ID); err != nil {
 		return err
 	}
-	return l.events.Person(ctx, tx, now, hooks.Erased, s.told(""))
+	p := s.told("")
+	for _, newsletter := range newsletters {
+		p.Places = append(p.Places, hooks.Place{Newsletter: newsletter, State: string(Unsubscribed)})
+	}
+	return l.events.Person(ctx, tx, now, hooks.Erased, p)
+}
+
+// everIn returns the newsletters that a person was ever in, before what is noted of that is
+// deleted: an endpoint for one newsletter may have a copy of somebody who has no place there
+// any more. With no endpoint, that isn't read.
+func (l *List) everIn(ctx context.Context, tx *sql.Tx, subscriber int64) (newsletters []string, err error) {
+	if !l.events.Wants(hooks.Erased) {
+		return nil, nil
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT DISTINCT newsletter FROM subscription_events WHERE subscriber = $1 AND newsletter <> ''", subscriber)
+	if err != nil {
+		return nil, fmt.Errorf("read newsletters: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			return nil, fmt.Errorf("read newsletters: %w", err)
+		}
+		newsletters = append(newsletters, n)
+	}
+	return newsletters, rows.Err()
 }
 
 // beginning is what is told of a new place: one that a file brings may have ended.
