@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"dailytip/store"
@@ -84,7 +83,7 @@ func (q *Queue) note(ctx context.Context, tx *sql.Tx, a Attempt) error {
 		a.Reply = ""
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO hook_attempts (id, endpoint, event, at, took, status, reply) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		q.ids.New(a.At), a.Endpoint, a.Event, store.Millis(a.At), a.Took.Milliseconds(), a.Status, plain(a.Reply))
+		q.ids.New(a.At), a.Endpoint, a.Event, store.Millis(a.At), a.Took.Milliseconds(), a.Status, store.Text(a.Reply))
 	if err != nil {
 		return fmt.Errorf("note an attempt: %w", err)
 	}
@@ -104,11 +103,6 @@ func (q *Queue) unchanged(ctx context.Context, tx *sql.Tx, a Attempt) (bool, err
 		return false, nil
 	}
 	return err == nil && data == string(a.Data), err
-}
-
-// plain is text that both engines store.
-func plain(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
 // Attempts returns what came of posting an event, oldest first.

@@ -43,7 +43,7 @@ func (l *Ledger) note(ctx context.Context, tx *sql.Tx, now time.Time, a Action) 
 	id = l.ids.New(now)
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO actions (id, at, kind, newsletter, local_date, deliveries, who, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, store.Millis(now), a.Kind, a.Newsletter, a.LocalDate, a.Deliveries, plain(a.Who), plain(a.Detail))
+		id, store.Millis(now), a.Kind, a.Newsletter, a.LocalDate, a.Deliveries, store.Text(a.Who), store.Text(a.Detail))
 	if err != nil {
 		return 0, fmt.Errorf("note %s: %w", a.Kind, err)
 	}

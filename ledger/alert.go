@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"dailytip/store"
 	"dailytip/subscribers"
 )
 
@@ -29,6 +30,6 @@ func (l *Ledger) tellOf(ctx context.Context, tx *sql.Tx, now time.Time, a Action
 		return err
 	}
 	return l.Enqueue(ctx, tx, now, Notice{
-		Kind: Alert, Newsletter: a.Newsletter, Email: l.alertTo, Detail: "[dailytip] " + a.Newsletter + ": " + a.Detail + "\n" + plain(text),
+		Kind: Alert, Newsletter: a.Newsletter, Email: l.alertTo, Detail: "[dailytip] " + a.Newsletter + ": " + a.Detail + "\n" + store.Text(text),
 	})
 }

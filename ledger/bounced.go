@@ -16,7 +16,7 @@ import (
 // means for them is decided on their list, and what concerns more than one reader is
 // told to the operator.
 func (l *Ledger) Bounced(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce) (subscribers.Decided, error) {
-	b.Reply, b.Reason = plain(b.Reply), plain(b.Reason)
+	b.Reply, b.Reason = store.Text(b.Reply), store.Text(b.Reason)
 	good, err := l.LastGood(ctx, tx, now, b.Subscriber)
 	if err != nil {
 		return subscribers.Decided{}, err
@@ -87,7 +87,7 @@ func (o Outcome) bounce() subscribers.Bounce {
 	return subscribers.Bounce{
 		Subscriber: o.Job.Key.Subscriber, Subscription: o.Job.Subscription, Newsletter: o.Job.Newsletter,
 		Edition: o.Job.Key.Edition, Notice: o.Job.Key.Notice, Confirms: o.Job.Kind == Confirm,
-		Door: subscribers.WhileSending, Status: o.Reply.Enhanced, Reason: o.Opinion.Reason, Reply: plain(o.Reply.String()),
+		Door: subscribers.WhileSending, Status: o.Reply.Enhanced, Reason: o.Opinion.Reason, Reply: store.Text(o.Reply.String()),
 	}
 }
 

@@ -57,7 +57,7 @@ func (l *Ledger) pause(ctx context.Context, tx *sql.Tx, p PauseInfo) (changed bo
 		ON CONFLICT (newsletter) DO UPDATE SET since = excluded.since, reason = excluded.reason, code = excluded.code,
 			enhanced = excluded.enhanced, reply = excluded.reply, probe_at = excluded.probe_at, probes = excluded.probes
 			WHERE pauses.probe_at > 0`,
-		p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, plain(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes))
+		p.Newsletter, store.Millis(p.Since), p.Reason, p.Reply.Code, p.Reply.Enhanced, store.Text(p.Reply.Text), store.Millis(p.ProbeAt), p.Probes))
 	if err != nil {
 		return false, fmt.Errorf("pause: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dailytip/editions"
+	"dailytip/store"
 	"dailytip/subscribers"
 )
 
@@ -41,7 +42,7 @@ func (l *Ledger) EnqueueProof(ctx context.Context, now time.Time, p ProofOf) (do
 		for _, language := range p.Languages {
 			err := l.Enqueue(ctx, tx, now, Notice{
 				Kind: Proof, Newsletter: p.Newsletter, Email: p.To, Language: language,
-				Detail: plain(string(detail)), ExpiresAt: p.DueAt,
+				Detail: store.Text(string(detail)), ExpiresAt: p.DueAt,
 			})
 			if err != nil {
 				return err

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"dailytip/store"
@@ -117,7 +116,7 @@ func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written [
 		o := &outcomes[i]
 		c := r.change(o)
 		args := []any{
-			string(o.State), c.next, c.attempts, c.doubts, o.Reply.Code, o.Reply.Enhanced, plain(o.Reply.Text), o.Language, c.end,
+			string(o.State), c.next, c.attempts, c.doubts, o.Reply.Code, o.Reply.Enhanced, store.Text(o.Reply.Text), o.Language, c.end,
 			o.Job.Owner, o.Job.Key.Edition, o.Job.Key.Subscriber,
 		}
 		var n int64
@@ -164,7 +163,7 @@ func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (writt
 		}
 		deliveries[o.Job.Key] = o
 		c := r.change(o)
-		states, enhanced, replies = append(states, string(o.State)), append(enhanced, o.Reply.Enhanced), append(replies, plain(o.Reply.Text))
+		states, enhanced, replies = append(states, string(o.State)), append(enhanced, o.Reply.Enhanced), append(replies, store.Text(o.Reply.Text))
 		languages, owners = append(languages, o.Language), append(owners, o.Job.Owner)
 		next, attempts, doubts = append(next, c.next), append(attempts, int64(c.attempts)), append(doubts, int64(c.doubts))
 		codes, ends = append(codes, int64(o.Reply.Code)), append(ends, c.end)
@@ -186,10 +185,4 @@ func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (writt
 		written = append(written, *deliveries[k])
 	}
 	return written, rows.Err()
-}
-
-// plain drops what PostgreSQL doesn't take as text, so that no reply can keep a
-// whole page from being recorded.
-func plain(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }

@@ -60,7 +60,7 @@ func (l *Ledger) tellPaused(ctx context.Context, tx *sql.Tx, now time.Time, p Pa
 	if err != nil || n == 0 {
 		return err
 	}
-	err = l.events.Edition(ctx, tx, now, hooks.EditionPaused, hooks.Edition{Newsletter: p.Newsletter, Reason: p.Reason, Reply: plain(p.Reply.String())})
+	err = l.events.Edition(ctx, tx, now, hooks.EditionPaused, hooks.Edition{Newsletter: p.Newsletter, Reason: p.Reason, Reply: store.Text(p.Reply.String())})
 	if err != nil {
 		return fmt.Errorf("tell of a pause: %w", err)
 	}

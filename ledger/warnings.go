@@ -22,11 +22,11 @@ type Warning struct {
 func (l *Ledger) TellOnce(ctx context.Context, now time.Time, w Warning) error {
 	var told bool // looking takes no lock
 	err := l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM warnings WHERE newsletter = $1 AND local_date = $2 AND subject = $3)",
-		w.Newsletter, w.LocalDate, plain(w.Subject)).Scan(&told)
+		w.Newsletter, w.LocalDate, store.Text(w.Subject)).Scan(&told)
 	if err == nil && !told {
 		err = l.db.Write(ctx, func(tx *sql.Tx) error {
 			n, err := affected(tx.ExecContext(ctx, "INSERT INTO warnings (newsletter, local_date, subject, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-				w.Newsletter, w.LocalDate, plain(w.Subject), store.Millis(now)))
+				w.Newsletter, w.LocalDate, store.Text(w.Subject), store.Millis(now)))
 			if err != nil || n == 0 { // another node was first
 				return err
 			}
@@ -47,7 +47,7 @@ func (l *Ledger) Mended(ctx context.Context, newsletter string, subjects []strin
 	}
 	err := l.db.Write(ctx, func(tx *sql.Tx) error {
 		for _, subject := range subjects {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM warnings WHERE newsletter = $1 AND local_date = '' AND subject = $2", newsletter, plain(subject)); err != nil {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM warnings WHERE newsletter = $1 AND local_date = '' AND subject = $2", newsletter, store.Text(subject)); err != nil {
 				return err
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"dailytip/store"
@@ -24,7 +23,7 @@ type FailingDoor struct {
 
 // Fails notes that a door doesn't work, each time that it's tried.
 func (t *Taker) Fails(ctx context.Context, now time.Time, door string, fault error) error {
-	text := strings.ReplaceAll(strings.ToValidUTF8(fault.Error(), "\uFFFD"), "\x00", "")
+	text := store.Text(fault.Error())
 	err := t.DB.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO failing_doors (name, since, fault) VALUES ($1, $2, $3)
