@@ -3,8 +3,10 @@ package subscribers
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dailytip/store"
@@ -16,7 +18,7 @@ type Paging struct {
 	Newsletter string // "": of any, or of none
 	State      State  // of a place in the newsletter; "": any
 	Prefix     string // how the address begins; "": any
-	After      string // where the last page ended; "": the beginning
+	After      string // what the last page gave as next; "": the beginning
 	Limit      int
 }
 
@@ -31,11 +33,9 @@ func (l *List) Page(ctx context.Context, q store.Queryer, p Paging) (page []Subs
 	if p.Prefix != "" {
 		return l.pageOfPrefix(ctx, q, p)
 	}
-	var after int64
-	if p.After != "" {
-		if _, err := fmt.Sscanf(p.After, "%d", &after); err != nil {
-			return nil, "", ErrUnknown
-		}
+	after, err := p.after()
+	if err != nil {
+		return nil, "", err
 	}
 	ids, err := l.idsAfter(ctx, q, p, after)
 	if err != nil || len(ids) == 0 {
@@ -48,6 +48,35 @@ func (l *List) Page(ctx context.Context, q store.Queryer, p Paging) (page []Subs
 		next = fmt.Sprint(ids[len(ids)-1])
 	}
 	return page, next, nil
+}
+
+// after is the number of the person after whom a page begins; 0: it's the first page.
+func (p Paging) after() (int64, error) {
+	if p.After == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(p.After, 10, 64)
+	if err != nil {
+		return 0, ErrUnknown
+	}
+	return id, nil
+}
+
+// keyAfter is the address after which a page begins. A page names the person it ended
+// with and not their address: whoever turns the page may not be allowed to know it.
+func (l *List) keyAfter(ctx context.Context, q store.Queryer, p Paging) (key string, err error) {
+	id, err := p.after()
+	if err != nil || id == 0 {
+		return "", err
+	}
+	err = q.QueryRowContext(ctx, "SELECT email_key FROM subscribers WHERE id = $1", id).Scan(&key)
+	if errors.Is(err, sql.ErrNoRows) { // erased meanwhile
+		return "", ErrUnknown
+	}
+	if err != nil {
+		return "", fmt.Errorf("list subscribers: %w", err)
+	}
+	return key, nil
 }
 
 // idsAfter returns the numbers of the people of a page.
@@ -101,13 +130,17 @@ func (l *List) newsletters(ctx context.Context, q store.Queryer) (all []string, 
 
 // pageOfPrefix looks at a number of addresses, and returns those of them that count.
 func (l *List) pageOfPrefix(ctx context.Context, q store.Queryer, p Paging) (page []Subscriber, next string, err error) {
+	after, err := l.keyAfter(ctx, q, p)
+	if err != nil {
+		return nil, "", err
+	}
 	prefix := strings.ToLower(p.Prefix)
 	limit := p.Limit
 	if p.Newsletter != "" || p.State != "" {
 		limit = scanned
 	}
 	ids, err := numbers(ctx, q, "SELECT id FROM subscribers WHERE email_key >= $1 AND email_key < $2 AND email_key > $3 ORDER BY email_key LIMIT $4",
-		prefix, prefix+"\U0010FFFF", p.After, limit)
+		prefix, prefix+"\U0010FFFF", after, limit)
 	if err != nil || len(ids) == 0 {
 		return nil, "", err
 	}
@@ -117,14 +150,14 @@ func (l *List) pageOfPrefix(ctx context.Context, q store.Queryer, p Paging) (pag
 	}
 	for i, person := range all {
 		if len(page) == p.Limit {
-			return page, all[i-1].Email.Key(), nil
+			return page, fmt.Sprint(all[i-1].ID), nil
 		}
 		if person.Counts(p) {
 			page = append(page, person)
 		}
 	}
 	if len(ids) == limit {
-		next = all[len(all)-1].Email.Key()
+		next = fmt.Sprint(all[len(all)-1].ID)
 	}
 	return page, next, nil
 }
@@ -206,9 +239,16 @@ func (l *List) readPeople(ctx context.Context, q store.Queryer, among string, ar
 // Lock keeps a person as they are until the transaction ends: whoever wants to change
 // them waits. It's [ErrUnknown] when there's nobody.
 func (l *List) Lock(ctx context.Context, tx *sql.Tx, subscriber int64) (*Subscriber, error) {
-	// Writing what is there already locks the row on both engines.
-	if _, err := tx.ExecContext(ctx, "UPDATE subscribers SET id = id WHERE id = $1", subscriber); err != nil {
-		return nil, fmt.Errorf("lock subscriber: %w", err)
+	if err := hold(ctx, tx, subscriber); err != nil {
+		return nil, err
 	}
 	return l.Get(ctx, tx, subscriber)
+}
+
+func hold(ctx context.Context, tx *sql.Tx, subscriber int64) error {
+	// Writing what is there already locks the row on both engines.
+	if _, err := tx.ExecContext(ctx, "UPDATE subscribers SET id = id WHERE id = $1", subscriber); err != nil {
+		return fmt.Errorf("lock subscriber: %w", err)
+	}
+	return nil
 }

@@ -49,7 +49,7 @@ var pagings = map[string]Paging{
 	"newsletter and state":  {Limit: 100, Newsletter: "other", State: Active, After: "500"},
 	"state that nobody has": {Limit: 100, State: Paused},
 	"prefix":                {Limit: 100, Prefix: "reader.5"},
-	"prefix and state":      {Limit: 100, Prefix: "reader.", State: Paused, After: "reader.5"},
+	"prefix and state":      {Limit: 100, Prefix: "reader.", State: Paused, After: "5"},
 }
 
 // However long the list is, a page reads its beginning from an index.

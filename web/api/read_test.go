@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -159,6 +160,29 @@ func TestATokenOfOneNewsletterSeesNoOther(t *testing.T) {
 		for _, b := range all.Items {
 			ask("/bounces/" + b.ID).want(404)
 		}
+	})
+}
+
+// A page of a prefix ends with whoever was looked at last, who may get other newsletters
+// only: where it goes on says nothing of their address.
+func TestACursorHoldsNobodysAddress(t *testing.T) {
+	both(t, func(h *harness) {
+		for i := range 1000 { // as many as one page looks at
+			h.reader(fmt.Sprintf("secret.%04d@example.com", i), "management")
+		}
+		h.reader("secret.zoe@example.com", "other")
+		mine := h.makeToken("read", "other")
+		var page api.People
+		h.askWith(mine, "GET", "/subscribers?prefix=secret", "").want(200).into(&page)
+		at, err := base64.RawURLEncoding.DecodeString(page.Next)
+		if err != nil || page.Next == "" || strings.Contains(string(at), "secret") {
+			t.Errorf("the page ends at %q, %v", at, err)
+		}
+		h.askWith(mine, "GET", "/subscribers?prefix=secret&cursor="+page.Next, "").want(200).says("secret.zoe@example.com").hides("secret.0")
+		gone := base64.RawURLEncoding.EncodeToString([]byte("1"))
+		h.askWith(mine, "GET", "/subscribers?prefix=secret&cursor="+gone, "").want(422)
+		address := base64.RawURLEncoding.EncodeToString([]byte("secret.0999@example.com"))
+		h.askWith(mine, "GET", "/subscribers?prefix=secret&cursor="+address, "").want(422)
 	})
 }
 
