@@ -34,7 +34,7 @@ type Confirmed struct {
 func (s *Service) Confirm(ctx context.Context, now time.Time, c Confirmation) (out Confirmed, err error) {
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
 		out = Confirmed{}
-		person, sub, err := s.List.BySubscription(ctx, tx, c.Subscription)
+		person, sub, err := s.held(ctx, tx, c.Subscription)
 		if err != nil {
 			return err
 		}
@@ -62,6 +62,19 @@ func (s *Service) Confirm(ctx context.Context, now time.Time, c Confirmation) (o
 		return s.enqueue(ctx, tx, now, person, ledger.Notice{Kind: ledger.Welcome, Newsletter: sub.Newsletter, Subscription: sub.ID})
 	})
 	return out, err
+}
+
+// held returns who has a subscription, and keeps both as they are until the transaction
+// ends: whoever changes a place takes its person first.
+func (s *Service) held(ctx context.Context, tx *sql.Tx, subscription int64) (*subscribers.Subscriber, subscribers.Subscription, error) {
+	person, sub, err := s.List.BySubscription(ctx, tx, subscription)
+	if err != nil {
+		return nil, sub, err
+	}
+	if _, err := s.List.Lock(ctx, tx, person.ID); err != nil {
+		return nil, sub, err
+	}
+	return s.List.BySubscription(ctx, tx, subscription)
 }
 
 // Join gives a person a place in a newsletter that is active at once. Whoever calls

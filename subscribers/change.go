@@ -10,11 +10,24 @@ import (
 	"dailytip/store"
 )
 
+// heldPlace returns a subscription as it stays until the transaction ends: whoever else
+// would change it waits for its person, so that no two act on the same state.
+func (l *List) heldPlace(ctx context.Context, tx *sql.Tx, subscription int64) (Subscription, error) {
+	sub, err := l.Subscription(ctx, tx, subscription)
+	if err != nil {
+		return sub, err
+	}
+	if err := hold(ctx, tx, sub.Subscriber); err != nil {
+		return sub, err
+	}
+	return l.Subscription(ctx, tx, subscription)
+}
+
 // Confirm makes a pending subscription active. It reports whether it changed
 // anything: a second click, or a click after leaving, changes nothing. Whoever
 // confirms has had the mail, and wants more: a suppression is over.
 func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
-	sub, err := l.Subscription(ctx, tx, subscription)
+	sub, err := l.heldPlace(ctx, tx, subscription)
 	if err != nil || sub.State != Pending {
 		return false, err
 	}
@@ -45,7 +58,7 @@ func (l *List) Confirm(ctx context.Context, tx *sql.Tx, now time.Time, subscript
 // Unsubscribe ends a subscription, also of somebody who is suppressed: their wish
 // outlasts the suppression. It reports whether it changed anything.
 func (l *List) Unsubscribe(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
-	sub, err := l.Subscription(ctx, tx, subscription)
+	sub, err := l.heldPlace(ctx, tx, subscription)
 	if err != nil || sub.State == Unsubscribed {
 		return false, err
 	}
@@ -58,7 +71,7 @@ func (l *List) Unsubscribe(ctx context.Context, tx *sql.Tx, now time.Time, subsc
 // Pause holds an active subscription until an instant, or until it's resumed by
 // hand when until is zero. It reports whether it changed anything.
 func (l *List) Pause(ctx context.Context, tx *sql.Tx, now, until time.Time, subscription int64, detail string) (bool, error) {
-	sub, err := l.Subscription(ctx, tx, subscription)
+	sub, err := l.heldPlace(ctx, tx, subscription)
 	if err != nil || sub.State != Active && sub.State != Paused {
 		return false, err
 	}
@@ -74,7 +87,7 @@ func (l *List) Pause(ctx context.Context, tx *sql.Tx, now, until time.Time, subs
 
 // Resume ends a pause. What was due meanwhile isn't sent afterwards.
 func (l *List) Resume(ctx context.Context, tx *sql.Tx, now time.Time, subscription int64, detail string) (bool, error) {
-	sub, err := l.Subscription(ctx, tx, subscription)
+	sub, err := l.heldPlace(ctx, tx, subscription)
 	if err != nil || sub.State != Paused {
 		return false, err
 	}
