@@ -21,9 +21,9 @@ var (
 // When the operator vouches that it's theirs, that's done at once, and it reports true;
 // else a mail to the new address asks them to confirm it, and until they do the old one
 // stays as it is.
-func (s *Service) ChangeAddress(ctx context.Context, now time.Time, subscriber int64, to subscribers.Address, vouched bool, detail string) (done bool, err error) {
+func (s *Service) ChangeAddress(ctx context.Context, now time.Time, subscriber int64, to subscribers.Address, vouched bool, detail string, checks ...Check) (done bool, err error) {
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
-		person, err := s.List.Get(ctx, tx, subscriber)
+		person, err := s.lock(ctx, tx, subscriber, checks)
 		if err != nil {
 			return err
 		}

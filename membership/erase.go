@@ -8,15 +8,34 @@ import (
 
 	"dailytip/bounces/intake"
 	"dailytip/editions"
+	"dailytip/subscribers"
 )
+
+// Check says why a person may not be changed after all; nil: they may. It's asked when
+// nobody else can change them any more.
+type Check func(*subscribers.Subscriber) error
+
+// lock keeps a person as they are until the transaction ends, unless a check refuses.
+func (s *Service) lock(ctx context.Context, tx *sql.Tx, subscriber int64, checks []Check) (*subscribers.Subscriber, error) {
+	person, err := s.List.Lock(ctx, tx, subscriber)
+	if err != nil {
+		return nil, err
+	}
+	for _, check := range checks {
+		if err := check(person); err != nil {
+			return nil, err
+		}
+	}
+	return person, nil
+}
 
 // Erase forgets a person. What stays: a keyed hash of the address, so that no
 // import brings them back, and the bare numbers of what they were sent. Whoever was
 // erased before is [subscribers.ErrUnknown]. [subscribers.List.Scrub] afterwards
 // leaves nothing of it in the database's files.
-func (s *Service) Erase(ctx context.Context, now time.Time, subscriber int64) error {
+func (s *Service) Erase(ctx context.Context, now time.Time, subscriber int64, checks ...Check) error {
 	return s.DB.Write(ctx, func(tx *sql.Tx) error {
-		person, err := s.List.Get(ctx, tx, subscriber)
+		person, err := s.lock(ctx, tx, subscriber, checks)
 		if err != nil {
 			return err
 		}

@@ -200,6 +200,14 @@ func (a *API) addPerson(ctx context.Context, who tokens.Token, in *addInput) (*a
 	return out, nil
 }
 
+// stillSeen refuses a change of somebody who isn't any more what the program has seen.
+func stillSeen(who tokens.Token, ifMatch string) membership.Check {
+	return func(s *subscribers.Subscriber) error {
+		p, _ := personOf(who, s)
+		return matches(ifMatch, p)
+	}
+}
+
 func (a *API) changeAddress(ctx context.Context, who tokens.Token, in *addressInput) (*addressOutput, error) {
 	to, err := subscribers.ParseAddress(in.Body.Email)
 	if err != nil {
@@ -209,10 +217,7 @@ func (a *API) changeAddress(ctx context.Context, who tokens.Token, in *addressIn
 	if err != nil {
 		return nil, err
 	}
-	if err := matches(in.IfMatch, p); err != nil {
-		return nil, err
-	}
-	done, err := a.Membership.ChangeAddress(ctx, a.Now(), s.ID, to, in.Body.Confirmed, by(who))
+	done, err := a.Membership.ChangeAddress(ctx, a.Now(), s.ID, to, in.Body.Confirmed, by(who), stillSeen(who, in.IfMatch))
 	switch {
 	case errors.Is(err, subscribers.ErrUnknown):
 		return nil, nobody(in.ID)
@@ -255,14 +260,11 @@ func (a *API) suppressAddress(ctx context.Context, _ tokens.Token, in *suppressI
 }
 
 func (a *API) erase(ctx context.Context, who tokens.Token, in *eraseInput) (*struct{}, error) {
-	s, p, err := a.find(ctx, a.DB.Read(), who, in.ID)
+	s, _, err := a.find(ctx, a.DB.Read(), who, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := matches(in.IfMatch, p); err != nil {
-		return nil, err
-	}
-	err = a.Membership.Erase(ctx, a.Now(), s.ID)
+	err = a.Membership.Erase(ctx, a.Now(), s.ID, stillSeen(who, in.IfMatch))
 	if errors.Is(err, subscribers.ErrUnknown) {
 		return nil, nobody(in.ID)
 	}
