@@ -2,5 +2,6 @@
 
 package api_test
 
-// oddRequests is how many each operation gets.
-const oddRequests = 1000
+import "testing"
+
+func TestAThousandOddRequests(t *testing.T) { oddRequests(t, 1000) }

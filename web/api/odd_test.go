@@ -165,7 +165,11 @@ func (o *odd) body(op described) (body []byte, kind string) {
 }
 
 // However odd a request is, the fault is never ours, and what is refused is a problem.
-func TestOddRequests(t *testing.T) {
+func TestOddRequests(t *testing.T) { oddRequests(t, 30) }
+
+// oddRequests sends so many to each operation.
+func oddRequests(t *testing.T, each int) {
+	t.Helper()
 	both(t, func(h *harness) {
 		seed := uint64(time.Now().UnixNano())
 		t.Logf("seed %d", seed)
@@ -186,7 +190,7 @@ func TestOddRequests(t *testing.T) {
 		for _, path := range paths {
 			for method, op := range o.d.Paths[path] {
 				o.known[0] = h.reader(fmt.Sprintf("ana%d@example.com", h.passed.Load()), "management") // the last one may be erased
-				for range oddRequests {
+				for range each {
 					r := o.request(strings.TrimSuffix(h.url, "/api/v1"), method, path, op)
 					if r == nil {
 						continue
