@@ -213,7 +213,7 @@ func (a *API) changeAddress(ctx context.Context, who tokens.Token, in *addressIn
 	if err != nil {
 		return nil, invalid("email: %v", err)
 	}
-	s, p, err := a.find(ctx, a.DB.Read(), who, in.ID)
+	s, _, err := a.find(ctx, a.DB.Read(), who, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +233,8 @@ func (a *API) changeAddress(ctx context.Context, who tokens.Token, in *addressIn
 		return nil, err
 	}
 	a.enqueued()
-	if _, p, err = a.find(ctx, a.DB.Read(), who, in.ID); err != nil {
+	_, p, err := a.find(ctx, a.DB.Read(), who, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	out := &addressOutput{ETag: tag(p)}
