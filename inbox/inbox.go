@@ -164,7 +164,10 @@ func (o Options) withDefaults() Options {
 // connection at once, and returns nil. It can run only once.
 func (s *Server) Run(ctx context.Context) error {
 	defer close(s.done)
-	stop := context.AfterFunc(ctx, func() { s.smtp.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		s.smtp.Close()
+		_ = s.ln.Close() // go-smtp closes no listener that it hasn't been given yet
+	})
 	defer stop()
 	err := s.smtp.Serve(&listener{Listener: s.ln, s: s})
 	if ctx.Err() != nil || errors.Is(err, smtp.ErrServerClosed) {

@@ -393,3 +393,19 @@ func TestWrongOptions(t *testing.T) {
 		}
 	}
 }
+
+// A server whose context ends while it begins stops, too.
+func TestEndsAsItBegins(t *testing.T) {
+	t.Parallel()
+	for range 50 {
+		s, err := New(Options{TLS: NoTLS})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := s.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
