@@ -26,7 +26,7 @@ func TestDiskFull(t *testing.T) {
 	r.start()
 	r.received(people / 10)
 	ballast := filepath.Join(disk, "ballast")
-	if err := daemontest.FillDisk(ballast); err != nil {
+	if err := daemontest.FillUp(t.Context(), r.database, ballast); err != nil {
 		t.Fatal(err)
 	}
 	r.says("the ledger can't be")

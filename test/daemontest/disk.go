@@ -2,6 +2,9 @@ package daemontest
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,8 +20,44 @@ func SmallDisk(dir, size string) (unmount func(), err error) {
 	return func() { _ = exec.Command("umount", "--lazy", dir).Run() }, nil
 }
 
-// FillDisk writes a file until nothing more fits.
-func FillDisk(name string) error {
+// FillUp takes what room is left on the disk of a SQLite database, so that whoever
+// writes next finds none: the log beside a database keeps its length, and what is in it
+// is written over when it was moved, so it's emptied first. The ballast is a file.
+func FillUp(ctx context.Context, database, ballast string) error {
+	for {
+		if err := emptyLog(ctx, database); err != nil {
+			return err
+		}
+		if err := fillDisk(ballast); err != nil {
+			return err
+		}
+		// In a longer log SQLite may find room again.
+		if log, err := os.Stat(database + "-wal"); err != nil || log.Size() < 1<<20 {
+			return err
+		}
+		if err := os.Remove(ballast); err != nil {
+			return err
+		}
+	}
+}
+
+func emptyLog(ctx context.Context, database string) (err error) {
+	db, err := sql.Open("sqlite", database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	for busy := 1; busy > 0; {
+		var pages, moved int
+		if err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+			return fmt.Errorf("empty the database's log: %w", err)
+		}
+	}
+	return nil
+}
+
+// fillDisk writes a file until nothing more fits.
+func fillDisk(name string) error {
 	file, err := os.Create(name)
 	if err != nil {
 		return fmt.Errorf("fill the disk: %w", err)
