@@ -143,6 +143,10 @@ func (r *trial) eventually(within time.Duration, what string, f func() bool) {
 		}
 		if time.Now().After(end) {
 			c, err := daemontest.Count(r.Context(), r.db)
+			if err == nil && c.Due == 0 && c.States["sending"] == 0 && c.States["retry"] > 0 { // a mail's time is yet to come
+				end = time.Now().Add(within)
+				continue
+			}
 			r.Fatalf("no mail for %s, and not yet: %s; %d mails of %d, %+v %v", within, what, r.sink.Received(), r.readers, c, err)
 		}
 	}
