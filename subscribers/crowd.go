@@ -21,7 +21,8 @@ type crowd struct {
 }
 
 // crowd looks at the readers of a domain who were refused for good within a day: a
-// company that moved its mail isn't so many dead people.
+// company that moved its mail isn't so many dead people. Those of whom the operator has
+// said that they are gone indeed make it no crowd again.
 func (l *List) crowd(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, domain string) (c crowd, err error) {
 	c.since = store.Millis(now.Add(-crowdTime))
 	err = tx.QueryRowContext(ctx, `
@@ -34,7 +35,8 @@ func (l *List) crowd(ctx context.Context, tx *sql.Tx, now time.Time, subscriber 
 	}
 	err = tx.QueryRowContext(ctx, `
 		SELECT COUNT(DISTINCT subscriber) FROM bounces
-		WHERE class = 'hard' AND domain = $1 AND at > $2 AND subscriber <> $3 AND decision <> 'undone'`, domain, c.since, subscriber).Scan(&c.refused)
+		WHERE class = 'hard' AND domain = $1 AND at > $2 AND subscriber <> $3
+			AND (decision = 'held back' OR decision <> 'undone' AND decided_at = at)`, domain, c.since, subscriber).Scan(&c.refused)
 	if err != nil {
 		return c, fmt.Errorf("count a domain's bounces: %w", err)
 	}
@@ -106,9 +108,11 @@ func (l *List) HoldBack(ctx context.Context, tx *sql.Tx, now time.Time, b Bounce
 	return l.writeBounce(ctx, tx, b, Decided{ID: b.ID, Domain: person.Email.Domain(), Decision: HeldBack})
 }
 
-// holdBack takes back what the same day's earlier bounces of a domain did.
+// holdBack takes back what the same day's earlier bounces of a domain did, but for
+// those that the operator has decided anew.
 func (l *List) holdBack(ctx context.Context, tx *sql.Tx, now time.Time, domain string, c crowd) error {
-	earlier, err := l.bouncesWhere(ctx, tx, "b.class = 'hard' AND b.domain = $1 AND b.at > $2 AND b.decision IN ('suppressed', 'marked')", domain, c.since)
+	earlier, err := l.bouncesWhere(ctx, tx, `
+		b.class = 'hard' AND b.domain = $1 AND b.at > $2 AND b.decision IN ('suppressed', 'marked') AND b.decided_at = b.at`, domain, c.since)
 	if err != nil {
 		return err
 	}

@@ -179,6 +179,38 @@ func TestManyOfOneDomain(t *testing.T) {
 	})
 }
 
+// What the operator has decided of a domain's readers stays when the next of them is
+// refused on the same day, and nobody is asked again.
+func TestRetriedWithinTheDay(t *testing.T) {
+	each(t, func(h *harness) {
+		company := addresses(15, "company.example")
+		h.join(now.Add(-day), company...)
+		jobs := h.send(now, nil)
+		for _, a := range company[:8] {
+			h.comesBack(now.Add(time.Hour), jobs[a], unknown)
+		}
+		held, err := h.list.Bounces(h.Context(), h.db.Read(), subscribers.BounceFilter{Domain: "company.example", Decision: subscribers.HeldBack})
+		if err != nil || len(held) != 8 {
+			h.Fatalf("%d are held back, %v", len(held), err)
+		}
+		for _, b := range held {
+			if _, err := h.taker.Retry(h.Context(), now.Add(2*time.Hour), b.ID); err != nil {
+				h.Fatal(err)
+			}
+		}
+		for _, a := range company[8:14] { // the last of them makes it a crowd again
+			h.comesBack(now.Add(3*time.Hour), jobs[a], unknown)
+			for _, a := range company[:8] {
+				h.want(a, subscribers.Suppressed)
+			}
+			if got := h.alerts(); a != company[13] && len(got) != 1 {
+				h.Errorf("alerts: %q", got)
+			}
+		}
+		h.want(company[8], subscribers.Active)
+	})
+}
+
 // In a large domain a few dead ones are a few dead ones.
 func TestAFewOfManyOfOneDomain(t *testing.T) {
 	each(t, func(h *harness) {
