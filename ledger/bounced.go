@@ -28,7 +28,7 @@ func (l *Ledger) Bounced(ctx context.Context, tx *sql.Tx, now time.Time, b subsc
 	if d.Crowd > 0 {
 		return d, l.tellCrowd(ctx, tx, now, b, d)
 	}
-	if d.Domain != "" && b.Class == subscribers.OursBounce && b.Door != subscribers.WhileSending {
+	if d.Domain != "" && b.Class == subscribers.OursBounce {
 		return d, l.tellOurs(ctx, tx, now, b, d)
 	}
 	return d, nil
@@ -68,13 +68,16 @@ func (l *Ledger) tellCrowd(ctx context.Context, tx *sql.Tx, now time.Time, b sub
 // that records it.
 func (l *Ledger) refused(ctx context.Context, tx *sql.Tx, now time.Time, o Outcome) error {
 	b := o.bounce()
+	said := o.Opinion.Class
 	switch {
 	case b.Subscriber == 0:
 		return nil
 	case o.Dead:
 		b.Class = subscribers.HardBounce
-	case o.Opinion.Class == verdict.ClassSoft:
+	case said == verdict.ClassSoft:
 		b.Class = subscribers.SoftBounce
+	case said == verdict.ClassOwn, said == verdict.ClassUnroutable:
+		b.Class = subscribers.OursBounce
 	default:
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 	"dailytip/verdict"
 )
 
-// What comes back for a fault of ours is told when it begins. The newsletter is paused
+// What is refused or comes back for a fault of ours is told when it begins. The newsletter is paused
 // when it isn't one server's opinion any more: when within oursTime it comes from
 // oursMost readers of an edition or more, and from more than an oursShare-th of all who
 // were sent it, for one reason.
@@ -23,9 +23,10 @@ const (
 	oursShare = 5
 )
 
-// tellOurs tells that mails come back for a fault of ours, once a day for each reason.
+// tellOurs tells that mails are refused or come back for a fault of ours, once a day for
+// each reason.
 func (l *Ledger) tellOurs(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce, d subscribers.Decided) error {
-	subject := "mails come back: " + b.Reason
+	subject := "mails are refused or come back: " + b.Reason
 	var told bool
 	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM actions WHERE newsletter = $1 AND local_date = '' AND kind = $2 AND detail = $3 AND at > $4)",
 		b.Newsletter, ActionAlert, subject, store.Millis(now.Add(-oursTime))).Scan(&told)
@@ -34,9 +35,9 @@ func (l *Ledger) tellOurs(ctx context.Context, tx *sql.Tx, now time.Time, b subs
 	}
 	r := verdict.RemedyFor(b.Reason)
 	return l.tell(ctx, tx, now, b.Newsletter, subject, fmt.Sprintf(
-		"A mail came back for a reason that isn't its reader's: %s.\nA server for %s said:\n\n    %s\n\n"+
-			"What helps: %s.\n\nNobody was suppressed. dailytip bounces list --class ours shows what comes back for such a\n"+
-			"reason. When it comes back from more than a fifth of an edition's readers, sending pauses.\n", r.What, d.Domain, b.Reply, r.Then))
+		"A mail was refused or came back for a reason that isn't its reader's: %s.\nA server for %s said:\n\n    %s\n\n"+
+			"What helps: %s.\n\nNobody was suppressed. dailytip bounces list --class ours shows all that is said for such\n"+
+			"reasons. When it comes back from more than a fifth of an edition's readers, sending pauses.\n", r.What, d.Domain, b.Reply, r.Then))
 }
 
 // ours is what came back of an edition for one reason that is ours.

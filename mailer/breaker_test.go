@@ -88,6 +88,9 @@ func TestNothingIsTaken(t *testing.T) {
 				if n := h.alerts("sending is paused"); n != 1 {
 					t.Errorf("told %d times", n)
 				}
+				if h.alerts("refused or come back") != 0 {
+					t.Error("what pauses it is told by itself, too")
+				}
 			})
 		}
 	}

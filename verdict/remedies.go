@@ -20,6 +20,7 @@ var remedies = map[string]Remedy{
 	"exceedlimit":     {"a limit is used up", "have it raised, or set smtp: daily_limit"},
 	"mesgtoobig":      {"the mail is larger than servers take", "shorten the tip, or raise the limit"},
 	"norelaying":      {"a server won't pass mail on for us", "have it let this machine send, or log in: smtp: username and password"},
+	"nosmtputf8":      {"an address has letters that a server on its way can't carry", "send through a relay that offers SMTPUTF8"},
 	"notcompliantrfc": {"servers find fault with the mail's form", "look at it with dailytip preview --format eml"},
 	"policyviolation": {"a policy of the servers forbids the mails", "the reply says which"},
 	"rejected":        {"servers refuse the sender", "check from: and that its domain exists and takes mail"},

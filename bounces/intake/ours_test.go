@@ -2,11 +2,13 @@ package intake_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/subscribers"
 )
 
 const policy = "550 5.7.26 unauthenticated mail is refused by the DMARC policy of example.com"
@@ -67,7 +69,7 @@ func TestPausedForWhatComesBack(t *testing.T) {
 				h.Fatalf("paused: %+v", p)
 			}
 		}
-		if got := h.alerts(); len(got) != 2 || !strings.Contains(got[0], "mails come back: authfailure") || !strings.Contains(got[1], "sending is paused") {
+		if got := h.alerts(); len(got) != 2 || !strings.Contains(got[0], "mails are refused or come back: authfailure") || !strings.Contains(got[1], "sending is paused") {
 			h.Errorf("alerts: %q", got)
 		}
 		tomorrow := now.Add(day)
@@ -125,6 +127,35 @@ func TestResumedAfterWhatCameBack(t *testing.T) {
 		}
 		if p := h.look(tomorrow.Add(time.Hour)); len(p) != 1 {
 			h.Errorf("what is sent after it doesn't: %+v", p)
+		}
+	})
+}
+
+// What a server refuses for a fault of ours while it's being sent is written down and
+// told like what comes back, once a day, and pauses nothing: that is up to whoever sends.
+func TestRefusedForAFaultOfOurs(t *testing.T) {
+	each(t, func(h *harness) {
+		all := addresses(5, "example.org")
+		h.join(now.Add(-day), all...)
+		const listed = "550 5.7.1 Service unavailable, client host is blocked using a block list"
+		said := replies{all[0]: policy, all[1]: listed, all[2]: listed, all[3]: "553 5.6.7 SMTPUTF8 is required"}
+		h.send(now, said)
+		want := []string{"refused or come back: authfailure", "refused or come back: blocked", "refused or come back: nosmtputf8"}
+		if p := h.look(now); len(p) != 0 {
+			h.Errorf("paused: %+v", p)
+		}
+		got := h.alerts()
+		slices.Sort(got)
+		if !slices.EqualFunc(got, want, strings.Contains) {
+			h.Errorf("alerts: %q, want %q", got, want)
+		}
+		written, err := h.list.Bounces(h.Context(), h.db.Read(), subscribers.BounceFilter{Class: subscribers.OursBounce, Decision: subscribers.Ignored})
+		if err != nil || len(written) != len(said) {
+			h.Errorf("%d are written down, %v", len(written), err)
+		}
+		h.want(all[1], subscribers.Active)
+		if rates, err := h.ledger.Rates(h.Context(), now.Add(-day)); err != nil || len(rates) != 0 {
+			h.Errorf("they count as dead: %+v, %v", rates, err)
 		}
 	})
 }
