@@ -37,15 +37,25 @@ func (l *Ledger) Bounced(ctx context.Context, tx *sql.Tx, now time.Time, b subsc
 // goodTime bounds how far back a mail that arrived is looked for.
 const goodTime = 100 * 24 * time.Hour
 
+// sqlLastGood looks at what a reader was sent, editions and notices ($1, since $2, until
+// $3). What was said while a mail was being sent ($4) was said before it was accepted.
+// Joined by CROSS, SQLite looks into each edition for the reader, rather than at all
+// deliveries.
+const sqlLastGood = `
+	SELECT COALESCE(MAX(m.at), 0) FROM (
+		SELECT e.id AS edition, 0 AS notice, d.done_at AS at FROM editions e CROSS JOIN deliveries d
+		WHERE d.edition = e.id AND d.subscriber = $1 AND e.opened_at > $2 AND d.state = 'sent' AND d.done_at <= $3
+		UNION ALL
+		SELECT 0, id, done_at FROM notices WHERE subscriber = $1 AND state = 'sent' AND done_at > $2 AND done_at <= $3) AS m
+	WHERE NOT EXISTS (
+		SELECT 1 FROM bounces b WHERE b.subscriber = $1 AND b.edition = m.edition AND b.notice = m.notice
+			AND b.class IN ('hard', 'soft') AND b.door <> $4 AND b.decision <> 'undone')`
+
 // LastGood returns when the last mail was accepted for a reader of which nothing has
-// come back for [subscribers.QuietTime]; the zero time when there's none. What was said
-// while it was being sent was said before it was accepted.
+// come back for [subscribers.QuietTime]; the zero time when there's none.
 func (l *Ledger) LastGood(ctx context.Context, q store.Queryer, now time.Time, subscriber int64) (time.Time, error) {
 	var at int64
-	err := q.QueryRowContext(ctx, `
-		SELECT COALESCE(MAX(d.done_at), 0) FROM editions e JOIN deliveries d ON d.edition = e.id AND d.subscriber = $1
-		WHERE e.opened_at > $2 AND d.state = 'sent' AND d.done_at <= $3 AND NOT EXISTS (
-			SELECT 1 FROM bounces b WHERE b.subscriber = $1 AND b.edition = e.id AND b.class IN ('hard', 'soft') AND b.door <> $4 AND b.decision <> 'undone')`,
+	err := q.QueryRowContext(ctx, sqlLastGood,
 		subscriber, store.Millis(now.Add(-goodTime)), store.Millis(now.Add(-subscribers.QuietTime)), subscribers.WhileSending).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look for a mail that arrived: %w", err)

@@ -31,6 +31,9 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		"end of a step": {sqlPruneEnd, []string{"sqlite_autoindex_deliveries_1 (edition=?)"}},
 		"keep counts":   {sqlKeepCounts, []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber<?)"}},
 		"forget":        {sqlPrune, []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber<?)"}},
+		"a good mail": {sqlLastGood, []string{
+			"d USING INDEX sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)", "notices USING INDEX notices_subscriber (subscriber=?)", "b USING INDEX bounces_subscriber (subscriber=?)",
+		}},
 		"old notices":   {sqlPruneNotices, []string{"notices USING INDEX sqlite_autoindex_notices_1 (id<?)"}},
 	} {
 		t.Run(name, func(t *testing.T) {

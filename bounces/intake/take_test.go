@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"dailytip/bounces"
 	"dailytip/bounces/intake"
+	"dailytip/ledger"
 	"dailytip/membership"
 	"dailytip/subscribers"
 	"dailytip/verp"
@@ -71,6 +73,29 @@ func TestHardBounces(t *testing.T) {
 		h.want("ana@example.org", subscribers.Suppressed)
 		if got := h.find("ana@example.org").SuppressedReason; got != unknown {
 			h.Errorf("the reason is %q", got)
+		}
+	})
+}
+
+// A notice that arrived shows that an address works, before there's an edition; one that
+// came back doesn't.
+func TestAWelcomeArrived(t *testing.T) {
+	each(t, func(h *harness) {
+		h.join(now.Add(-day), "ana@example.org", "bo@example.org")
+		h.write(func(tx *sql.Tx) error {
+			for _, a := range []string{"ana@example.org", "bo@example.org"} {
+				n := ledger.Notice{Kind: ledger.Welcome, Newsletter: "management", Subscriber: h.find(a).ID, Email: subscribers.Address(a)}
+				if err := h.ledger.Enqueue(h.Context(), tx, now, n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		h.comesBack(now, h.deliver(now, nil)["bo@example.org"], full)
+		first := h.send(now.Add(7*day), nil)
+		for address, want := range map[string]subscribers.State{"ana@example.org": subscribers.Active, "bo@example.org": subscribers.Suppressed} {
+			h.comesBack(now.Add(7*day), first[address], unknown)
+			h.want(address, want)
 		}
 	})
 }
