@@ -34,7 +34,7 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		"a good mail": {sqlLastGood, []string{
 			"d USING INDEX sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)", "notices USING INDEX notices_subscriber (subscriber=?)", "b USING INDEX bounces_subscriber (subscriber=?)",
 		}},
-		"old notices":   {sqlPruneNotices, []string{"notices USING INDEX sqlite_autoindex_notices_1 (id<?)"}},
+		"old notices": {sqlPruneNotices, []string{"notices USING INDEX sqlite_autoindex_notices_1 (id<?)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+test.text, make([]any, strings.Count(test.text, "$"))[:most(test.text)]...)

@@ -21,7 +21,7 @@ type Return struct {
 	Door string
 	// Recipient is the envelope's; "" where the door doesn't know it.
 	Recipient string
-	// Raw is the message as it came, or the provider's payload.
+	// Raw is the message, or the provider's payload.
 	Raw []byte
 	// About is the return path or the Message-ID of the mail that an event is about;
 	// "" for a message.

@@ -25,8 +25,8 @@ by themselves.`,
 
 func (c *command) bouncesRetry() *cobra.Command {
 	return c.changeBounces("retry", "Decide anew, also what was held back or undone",
-		`retry decides anew: from the message as this version reads it, where it's still kept,
-and whatever others of the domain heard. So what was held back takes effect when you
+		`retry decides anew: from the message as this version reads it, where it's still kept
+(the first 256 KB), and whatever others of the domain heard. So what was held back takes effect when you
 know that the addresses are dead.`,
 		[]subscribers.Decision{subscribers.HeldBack},
 		func(ctx context.Context, a *app, id int64) (subscribers.Decision, error) {

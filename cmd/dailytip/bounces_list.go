@@ -150,7 +150,7 @@ func (c *command) bouncesShow() *cobra.Command {
 			return c.showBounce(cmd.Context(), a, id, raw)
 		},
 	}
-	cmd.Flags().BoolVar(&raw, "raw", false, "print the message alone, as it came")
+	cmd.Flags().BoolVar(&raw, "raw", false, "print the message alone; of a long one the first 256 KB are kept")
 	return cmd
 }
 
