@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"fmt"
-	"strings"
 
 	"dailytip/tips"
 )
@@ -10,13 +9,8 @@ import (
 // Astray is a date to which a tip is pinned that won't go out on it.
 type Astray struct {
 	Date Date
+	Tip  string // its id, or its file where that pins it
 	Why  string // which tip, why, and whether another takes its place
-}
-
-// Tip names the tip, as Why does.
-func (a Astray) Tip() string {
-	name, _, _ := strings.Cut(a.Why, " is pinned to this date")
-	return name
 }
 
 // Astray returns what is pinned to dates, from one on for some days, and won't go out
@@ -30,7 +24,7 @@ func (c *Calendar) Astray(from Date, days int) []Astray {
 		if c.newsletter.Rule.Matches(date) {
 			choice := walk.step(date)
 			if choice.Note != "" {
-				all = append(all, Astray{date, choice.Note})
+				all = append(all, Astray{date, choice.Meant, choice.Note})
 			}
 			if choice.Reason != Skipped {
 				continue
@@ -38,7 +32,7 @@ func (c *Calendar) Astray(from Date, days int) []Astray {
 			why = "which is skipped"
 		}
 		if name := c.pinnedTo(date); name != "" {
-			all = append(all, Astray{date, fmt.Sprintf("%s is pinned to this date, %s: nothing goes out", name, why)})
+			all = append(all, Astray{date, name, fmt.Sprintf("%s is pinned to this date, %s: nothing goes out", name, why)})
 		}
 	}
 	return all

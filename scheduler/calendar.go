@@ -28,8 +28,9 @@ type Choice struct {
 	Tip    tips.Tip // its ID is "" when there is none
 	Reason string
 	// Note says which tip is pinned to the date and why another takes its place;
-	// "" when none is, or it has it.
-	Note string
+	// "" when none is, or it has it. Meant is that tip's id, or its file where that
+	// pins it.
+	Note, Meant string
 }
 
 // Calendar names the tip of each date: a pure function of library, pins, history
@@ -171,7 +172,7 @@ func (c *Calendar) Choose(date Date) Choice {
 		return c.choice(date, i, Pinned)
 	}
 	choice := c.rotate(date)
-	if choice.Note = c.missing(date, pin); choice.Note != "" && choice.Tip.ID != "" {
+	if choice.Meant, choice.Note = c.missing(date, pin); choice.Note != "" && choice.Tip.ID != "" {
 		choice.Note += "; another takes its place"
 	}
 	return choice

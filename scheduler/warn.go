@@ -56,7 +56,7 @@ func (t *tick) warn(ctx context.Context) error {
 // warnOfPin names the tip in its subject: another one in its place is told of, too.
 func (t *tick) warnOfPin(ctx context.Context, a Astray) error {
 	return t.Ledger.TellOnce(ctx, t.now, ledger.Warning{
-		Newsletter: t.n.ID, LocalDate: a.Date.String(), Subject: fmt.Sprintf("%s, pinned to %s, can't go out", a.Tip(), a.Date),
+		Newsletter: t.n.ID, LocalDate: a.Date.String(), Subject: fmt.Sprintf("%s, pinned to %s, can't go out", a.Tip, a.Date),
 		Text: fmt.Sprintf("%s: %s.\n\nMend the tip, pin another (dailytip plan pin %[1]s TIP), or take the pin back.\n"+
 			"dailytip plan shows what goes out as it is.\n", a.Date, a.Why),
 	})

@@ -82,24 +82,24 @@ func (c *Calendar) judgedDate(date Date) Date {
 
 func (c *Calendar) judged(date Date) dayNumber { return number(c.judgedDate(date).String()) }
 
-// missing says which tip was meant for a date and why it doesn't get it: one that
-// the operator pinned, by its id, or one whose file pins it and is broken.
-func (c *Calendar) missing(date Date, pin string) string {
+// missing names the tip that was meant for a date and says why the date doesn't get it:
+// one that the operator pinned, by its id, or one whose file pins it, by that.
+func (c *Calendar) missing(date Date, pin string) (tip, why string) {
 	if pin != "" {
-		return fmt.Sprintf("%s is pinned to this date and %s", pin, c.whyNot(date, pin))
+		return pin, fmt.Sprintf("%s is pinned to this date and %s", pin, c.whyNot(date, pin))
 	}
 	day := date.String()
 	for _, b := range c.broken {
 		if b.Tip.Pin == day || b.Tip.Pin == day[len("2026-"):] || b.Tip.Pin == "" && b.Tip.Date == day {
-			return fmt.Sprintf("%s is pinned to this date and can't be used: %s", b.Tip.Path, b.Fault)
+			return b.Tip.Path, fmt.Sprintf("%s is pinned to this date and can't be used: %s", b.Tip.Path, b.Fault)
 		}
 	}
 	for i, t := range c.tips {
 		if (t.Pin == day || t.Pin == day[len("2026-"):] || t.Pin == "" && t.Date == day) && !c.window[i].holds(c.judged(date)) {
-			return fmt.Sprintf("%s is pinned to this date and %s", t.Path, c.whyNot(date, t.ID))
+			return t.Path, fmt.Sprintf("%s is pinned to this date and %s", t.Path, c.whyNot(date, t.ID))
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // whyNot says why a date can't have a tip.
