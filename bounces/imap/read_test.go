@@ -377,7 +377,7 @@ func TestAMailboxThatFailsIsKnown(t *testing.T) {
 	now := time.Now()
 	for _, fault := range []error{nil, errors.New("no such folder"), errors.New("timed out"), nil} {
 		h.tell(t.Context(), now, fault)
-		failing, err := h.o.Taker.FailingDoors(t.Context(), now)
+		failing, err := h.o.Taker.FailingDoors(t.Context())
 		if err != nil || (len(failing) == 1) != (fault != nil) || fault != nil && (failing[0].Fault != fault.Error() || failing[0].Name != h.Door()) {
 			t.Errorf("%v: %+v, %v", fault, failing, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dailytip/store"
@@ -63,25 +64,34 @@ func (t *Taker) works(ctx context.Context, tx *sql.Tx, now time.Time, door strin
 		"What comes back is taken again by %s since %s. It couldn't be since %s.\n", door, stamp(now), stamp(store.Time(since))))
 }
 
-// OnlyDoor forgets what was noted of doors before, but for one that is still in use and
-// hasn't been tried yet; "": for none.
-func (t *Taker) OnlyDoor(ctx context.Context, door string) error {
-	return t.DB.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM failing_doors WHERE name <> $1", door)
+// OnlyDoors forgets what was noted of doors that are in use no more. That one of the
+// others fails stays noted until it works.
+func (t *Taker) OnlyDoors(ctx context.Context, inUse ...string) error {
+	failing, err := t.FailingDoors(ctx)
+	if err != nil {
 		return err
+	}
+	failing = slices.DeleteFunc(failing, func(d FailingDoor) bool { return slices.Contains(inUse, d.Name) })
+	if len(failing) == 0 {
+		return nil
+	}
+	return t.DB.Write(ctx, func(tx *sql.Tx) error {
+		for _, d := range failing {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM failing_doors WHERE name = $1", d.Name); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // FailingDoors returns the doors that don't work, in the order of their names.
-func (t *Taker) FailingDoors(ctx context.Context, now time.Time) ([]FailingDoor, error) {
-	return failingDoors(ctx, t.DB.Read(), now, false)
+func (t *Taker) FailingDoors(ctx context.Context) ([]FailingDoor, error) {
+	return t.failingDoors(ctx, "TRUE")
 }
 
-// failingDoors returns those that have failed since an instant or longer; untold: of
-// which the operator hasn't heard.
-func failingDoors(ctx context.Context, q store.Queryer, since time.Time, untold bool) (all []FailingDoor, err error) {
-	rows, err := q.QueryContext(ctx, "SELECT name, since, fault FROM failing_doors WHERE since <= $1 AND (told_at = 0 OR NOT $2) ORDER BY name",
-		store.Millis(since), untold)
+func (t *Taker) failingDoors(ctx context.Context, where string, args ...any) (all []FailingDoor, err error) {
+	rows, err := t.DB.Read().QueryContext(ctx, "SELECT name, since, fault FROM failing_doors WHERE "+where+" ORDER BY name", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read which doors fail: %w", err)
 	}
@@ -100,8 +110,7 @@ func failingDoors(ctx context.Context, q store.Queryer, since time.Time, untold 
 
 // tellDoors tells the operator, once, of doors that have failed for a while.
 func (t *Taker) tellDoors(ctx context.Context, now time.Time) error {
-	before := now.Add(-worthTelling)
-	due, err := failingDoors(ctx, t.DB.Read(), before, true)
+	due, err := t.failingDoors(ctx, "since <= $1 AND told_at = 0", store.Millis(now.Add(-worthTelling)))
 	if err != nil || len(due) == 0 {
 		return err
 	}

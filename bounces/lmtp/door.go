@@ -56,6 +56,9 @@ func New(o Options) *Door {
 	return &Door{o: o, clients: clients{of: map[netip.Prefix]*guest{}}}
 }
 
+// Name is what the operator is told of a door at a listener.
+func Name(l net.Listener) string { return "the listener " + l.Addr().String() }
+
 // Run serves those who come to the listener until the context ends. What is being
 // written down then is still acknowledged, and the mail servers try all else again.
 func (d *Door) Run(ctx context.Context, l net.Listener) error {
@@ -63,7 +66,7 @@ func (d *Door) Run(ctx context.Context, l net.Listener) error {
 	var clients errgroup.Group
 	clients.SetLimit(mostConnections)
 	defer func() { _ = clients.Wait() }() // its functions return no errors
-	door, fails := "the listener "+l.Addr().String(), false
+	door, fails := Name(l), true // it may have been noted before a restart
 	for {
 		c, err := l.Accept()
 		switch {

@@ -236,6 +236,18 @@ func TestALostDatabase(t *testing.T) {
 	}
 }
 
+// What was noted of a door before a restart ends when the first client comes.
+func TestADoorThatWorksAgain(t *testing.T) {
+	h := open(t, "127.0.0.1:0")
+	if err := h.Taker.Fails(t.Context(), time.Now(), "the listener "+h.address, errors.New("too many open files")); err != nil {
+		t.Fatal(err)
+	}
+	h.dial(t)
+	if failing, err := h.Taker.FailingDoors(t.Context()); err != nil || len(failing) != 0 {
+		t.Errorf("%+v, %v", failing, err)
+	}
+}
+
 // Ten thousand forged ones change nothing, and cost next to nothing.
 func TestForgedBounces(t *testing.T) {
 	h := open(t, "127.0.0.1:0")

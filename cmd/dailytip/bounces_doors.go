@@ -23,6 +23,7 @@ type doors struct {
 
 // doors makes the ways in, and listens.
 func (a *app) doors(ctx context.Context) (d doors, err error) {
+	var names []string
 	if d.mailbox, err = a.mailbox(); err != nil {
 		return d, err
 	}
@@ -31,17 +32,15 @@ func (a *app) doors(ctx context.Context) (d doors, err error) {
 		if d.listener, err = a.listenForBounces(ctx, address); err != nil {
 			return d, err
 		}
+		names = append(names, lmtp.Name(d.listener))
 		a.log.Info("bounces are taken by LMTP and SMTP", "at", address)
 	}
-	door := ""
 	if d.mailbox != nil {
-		door = d.mailbox.Door()
-	}
-	if err := a.intake.OnlyDoor(ctx, door); err != nil {
-		return d, fmt.Errorf("forget which ways in failed: %w", err)
-	}
-	if d.mailbox != nil {
+		names = append(names, d.mailbox.Door())
 		a.log.Info("bounces are taken from a mailbox", "mailbox", d.mailbox.String(), "every", a.config.Bounces.IMAP.Every)
+	}
+	if err := a.intake.OnlyDoors(ctx, names...); err != nil {
+		return d, fmt.Errorf("forget which ways in failed: %w", err)
 	}
 	return d, nil
 }

@@ -108,7 +108,7 @@ func (c *command) printReturns(ctx context.Context, a *app) error {
 
 // printFailingDoors says by which ways nothing that comes back can be taken.
 func (c *command) printFailingDoors(ctx context.Context, a *app) error {
-	failing, err := a.intake.FailingDoors(ctx, time.Now())
+	failing, err := a.intake.FailingDoors(ctx)
 	if err != nil {
 		return err
 	}
