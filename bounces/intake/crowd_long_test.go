@@ -14,11 +14,7 @@ func TestManyOfALargeDomain(t *testing.T) {
 	each(t, func(h *harness) {
 		all := addresses(1030, "company.example")
 		h.join(now.Add(-day), all...)
-		said := replies{}
-		for _, a := range all[:206] {
-			said[a] = unknown
-		}
-		h.send(now, said)
+		h.send(now, allUnknown(all[:206]...))
 		h.want(all[0], subscribers.Suppressed)
 		h.want(all[205], subscribers.Suppressed)
 		h.comesBack(now, h.jobOf(all[206]), unknown)

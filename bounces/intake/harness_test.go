@@ -91,6 +91,15 @@ func (h *harness) want(address string, state subscribers.State) {
 // sent is what a relay says to whom: a reply, or "" for 250.
 type replies map[string]string
 
+// allUnknown is what a relay says that knows none of some addresses.
+func allUnknown(addresses ...string) replies {
+	said := replies{}
+	for _, a := range addresses {
+		said[a] = unknown
+	}
+	return said
+}
+
 // send opens the edition of an instant and sends it: each reader's mail is accepted,
 // but for those to whom the relay says something else. It returns the mails by address.
 func (h *harness) send(at time.Time, said replies) map[string]ledger.Job {

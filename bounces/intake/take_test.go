@@ -173,11 +173,7 @@ func TestManyOfOneDomain(t *testing.T) {
 		company, others := addresses(15, "company.example"), addresses(3, "example.org")
 		h.join(now.Add(-day), company...)
 		h.join(now.Add(-day), others...)
-		said := replies{others[0]: unknown}
-		for _, a := range company[:4] {
-			said[a] = unknown
-		}
-		jobs := h.send(now, said)
+		jobs := h.send(now, allUnknown(append(company[:4:4], others[0])...))
 		h.want(company[0], subscribers.Suppressed) // so far
 		for _, a := range company[4:] {
 			h.comesBack(now.Add(time.Hour), jobs[a], unknown)
@@ -241,11 +237,7 @@ func TestAFewOfManyOfOneDomain(t *testing.T) {
 	each(t, func(h *harness) {
 		all := addresses(60, "example.org")
 		h.join(now.Add(-day), all...)
-		said := replies{}
-		for _, a := range all[:12] {
-			said[a] = unknown
-		}
-		h.send(now, said)
+		h.send(now, allUnknown(all[:12]...))
 		h.want(all[11], subscribers.Suppressed)
 		if got := h.alerts(); len(got) != 0 {
 			h.Errorf("alerts: %q", got)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -75,6 +76,18 @@ func (in *installation) write(name, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		in.Fatal(err)
 	}
+}
+
+// app puts the program together without running it, for as long as the test runs.
+func (in *installation) app() *app {
+	in.Helper()
+	c := &command{stdio: stdio{strings.NewReader(""), io.Discard, io.Discard}, config: filepath.Join(in.dir, "config.yaml"), logFormat: "text"}
+	a, err := c.open(in.Context(), 0)
+	if err != nil {
+		in.Fatal(err)
+	}
+	in.Cleanup(a.close)
+	return a
 }
 
 func (in *installation) command(args ...string) *exec.Cmd {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,14 +12,9 @@ import (
 func TestResumeWhatIsHeld(t *testing.T) {
 	t.Parallel()
 	in := install(t, relayTo(1, ""), "")
-	c := &command{stdio: stdio{strings.NewReader(""), io.Discard, io.Discard}, config: filepath.Join(in.dir, "config.yaml"), logFormat: "text"}
-	a, err := c.open(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.close()
+	a := in.app()
 	now := time.Now()
-	err = a.ledger.Pause(t.Context(), now, ledger.PauseInfo{
+	err := a.ledger.Pause(t.Context(), now, ledger.PauseInfo{
 		Newsletter: "management", Since: now, Reason: "mails come back: the mails don't pass DMARC; check dkim:", Reply: ledger.Reply{Text: "550 5.7.26 no"},
 	})
 	if err != nil {

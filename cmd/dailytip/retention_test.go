@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,8 +8,6 @@ import (
 	"dailytip/editions"
 	"dailytip/inbox"
 	"dailytip/ledger"
-	"dailytip/store"
-	"dailytip/subscribers"
 )
 
 // sendLongAgo writes an edition down as the daemon did that long ago.
@@ -19,25 +15,19 @@ func (in *installation) sendLongAgo(ago time.Duration) (date string) {
 	in.Helper()
 	then := time.Now().Add(-ago)
 	date = then.UTC().Format(time.DateOnly)
-	db := in.open()
-	defer func() { _ = db.Close() }()
-	list, err := subscribers.Open(in.Context(), db)
-	if err != nil {
-		in.Fatal(err)
-	}
-	slots, err := list.Slots(in.Context(), "management")
+	a := in.app()
+	slots, err := a.list.Slots(in.Context(), "management")
 	if err != nil || len(slots) == 0 {
 		in.Fatal(slots, err)
 	}
-	l := ledger.New(db, list)
-	n, err := l.Open(in.Context(), then, ledger.Opening{
+	n, err := a.ledger.Open(in.Context(), then, ledger.Opening{
 		Newsletter: "management", LocalDate: date, Slot: slots[0].ID, DueAt: then, ExpiresAt: then.Add(time.Hour), Everyone: true,
 		Choice: editions.Daily, Reason: "next", Items: []editions.Item{{Tip: "first", Body: []byte(`{"ID":"first","Title":"Say it back first"}`)}},
 	})
 	if err != nil || n == 0 {
 		in.Fatal(n, err)
 	}
-	jobs, err := l.Exchange(in.Context(), then, nil, ledger.Claiming{Owner: "then", Limit: 10})
+	jobs, err := a.ledger.Exchange(in.Context(), then, nil, ledger.Claiming{Owner: "then", Limit: 10})
 	if err != nil {
 		in.Fatal(err)
 	}
@@ -46,28 +36,10 @@ func (in *installation) sendLongAgo(ago time.Duration) (date string) {
 		outcomes = append(outcomes, ledger.Outcome{Job: j, State: ledger.Sent})
 	}
 	outcomes[0].State, outcomes[0].Reply = ledger.Failed, ledger.Reply{Code: 554, Enhanced: "5.7.1", Text: "not now"}
-	if _, err := l.Exchange(in.Context(), then, outcomes, ledger.Claiming{Owner: "then"}); err != nil {
+	if _, err := a.ledger.Exchange(in.Context(), then, outcomes, ledger.Claiming{Owner: "then"}); err != nil {
 		in.Fatal(err)
 	}
 	return date
-}
-
-// open opens the installation's database.
-func (in *installation) open() *store.DB {
-	in.Helper()
-	text, err := os.ReadFile(filepath.Join(in.dir, "config.yaml"))
-	if err != nil {
-		in.Fatal(err)
-	}
-	_, name, _ := strings.Cut(string(text), "database: ")
-	if name, _, _ = strings.Cut(name, "\n"); !in.shared {
-		name = filepath.Join(in.dir, name)
-	}
-	db, err := store.Open(in.Context(), name)
-	if err != nil {
-		in.Fatal(err)
-	}
-	return db
 }
 
 // The daemon forgets the deliveries of a year ago, not those of a month ago; every

@@ -2,9 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,12 +14,7 @@ import (
 func TestWhyNotSending(t *testing.T) {
 	t.Parallel()
 	in := install(t, relayTo(1, ""), "")
-	c := &command{stdio: stdio{strings.NewReader(""), io.Discard, io.Discard}, config: filepath.Join(in.dir, "config.yaml"), logFormat: "text"}
-	a, err := c.open(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.close()
+	a := in.app()
 	handler := a.web().Handler()
 	says := func(code int, want string) {
 		t.Helper()

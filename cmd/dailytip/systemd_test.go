@@ -110,12 +110,7 @@ func TestWatchdogHangsOnTheScheduler(t *testing.T) {
 	manager := newServiceManager(t)
 	t.Setenv("NOTIFY_SOCKET", manager.socket)
 	in := install(t, relayTo(1, ""), "")
-	c := &command{stdio: stdio{strings.NewReader(""), io.Discard, io.Discard}, config: filepath.Join(in.dir, "config.yaml"), logFormat: "text"}
-	a, err := c.open(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.close()
+	a := in.app()
 	tick := time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)
 	a.scheduler.Alive(tick)
 	manager.until("WATCHDOG=1")
