@@ -172,6 +172,9 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 	if err := c.printReturns(ctx, a); err != nil {
 		return err
 	}
+	if err := c.printResting(ctx, a); err != nil {
+		return err
+	}
 	waiting, err := a.ledger.NoticesWaiting(ctx)
 	if err != nil {
 		return err

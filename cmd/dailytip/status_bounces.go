@@ -78,12 +78,7 @@ func (a *app) returns(ctx context.Context, now time.Time) (map[string]*bounceLin
 
 // printReturns says what came back: how much of each newsletter, why, and from where.
 func (c *command) printReturns(ctx context.Context, a *app) error {
-	now := time.Now()
-	its, err := a.returns(ctx, now)
-	if err != nil {
-		return err
-	}
-	resting, err := a.list.CountResting(ctx, now)
+	its, err := a.returns(ctx, time.Now())
 	if err != nil {
 		return err
 	}
@@ -100,10 +95,17 @@ func (c *command) printReturns(ctx context.Context, a *app) error {
 	c.printf("  reasons: %s\n", most(all.All.Reasons, all.Lately.Reasons, 8))
 	c.printf("  domains: %s\n", most(all.All.Domains, all.Lately.Domains, 8))
 	c.printf("  providers: %s\n", most(all.All.Providers, all.Lately.Providers, 8))
-	if resting > 0 {
-		c.printf("  %s for a while: their mailboxes took nothing\n", count(resting, "address rests", "addresses rest"))
-	}
 	return nil
+}
+
+// printResting says how many addresses get nothing for a while, also when what it came
+// of counts no more.
+func (c *command) printResting(ctx context.Context, a *app) error {
+	resting, err := a.list.CountResting(ctx, time.Now())
+	if err == nil && resting > 0 {
+		c.printf("%s for a while: their mailboxes took nothing\n", count(resting, "address rests", "addresses rest"))
+	}
+	return err
 }
 
 // printFailingDoors says by which ways nothing that comes back can be taken.
@@ -130,14 +132,14 @@ func most(counts, lately map[string]int64, limit int) string {
 		switch {
 		case counts[name] == 0:
 		case i < limit:
-			parts = append(parts, fmt.Sprintf("%d (%d) %s", counts[name], lately[name], cmp.Or(name, "others")))
+			parts = append(parts, fmt.Sprintf("%d (%d) %s", counts[name], lately[name], cmp.Or(name, "unknown")))
 		default:
 			rest += counts[name]
 			late += lately[name]
 		}
 	}
 	if rest > 0 {
-		parts = append(parts, fmt.Sprintf("%d (%d) elsewhere", rest, late))
+		parts = append(parts, fmt.Sprintf("%d (%d) others", rest, late))
 	}
 	return strings.Join(parts, ", ")
 }
