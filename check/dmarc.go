@@ -11,7 +11,7 @@ import (
 
 // policy is a DMARC record (RFC 9989 §4.7).
 type policy struct {
-	domain string // below whose _dmarc it stands
+	domain string // the record stands at _dmarc.DOMAIN
 	tags   map[string]string
 }
 
@@ -86,8 +86,9 @@ func (o *Organizations) walk(ctx context.Context, domain string) (found []policy
 	return found, several, nil
 }
 
-// of picks the organization's domain among the records of a walk (§4.10.2). Where there
-// are none it's the registered domain, as it will be when there's a record.
+// organizationOf picks the organization's domain of a domain by the records that a walk
+// found (§4.10.2). Where it found none, it's the registered domain, since that is where
+// a first record belongs.
 func organizationOf(domain string, found []policy) string {
 	domain = strings.ToLower(domain)
 	for i, p := range found {

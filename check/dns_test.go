@@ -184,3 +184,22 @@ func FuzzParsePolicy(f *testing.F) {
 		}
 	})
 }
+
+// Mails to a domain without an MX record go to its address, and a server that fails
+// hasn't said that there's no record.
+func TestMX(t *testing.T) {
+	t.Parallel()
+	r, dns := zone(t, "mx.example. MX 10 mail.mx.example.", "address.example. A 198.51.100.7", txt("text.example", "v=spf1 -all"), "null.example. MX 0 .")
+	dns.Break("broken.example.")
+	for domain, want := range map[string]struct{ result, says string }{
+		"mx.example":      {OK, "answers and bounces can arrive"},
+		"address.example": {OK, "so answers and bounces go to its own address, 198.51.100.7"},
+		"text.example":    {Warning, "neither an MX record nor an address"},
+		"none.example":    {Warning, "neither an MX record nor an address"},
+		"null.example":    {Warning, "it takes no mail"},
+		"broken.example":  {Warning, "nobody could be asked"},
+	} {
+		f := MX(t.Context(), r, domain)
+		wants(t, f, want.result, want.says)
+	}
+}

@@ -73,9 +73,9 @@ func (w *Web) Sources(ctx context.Context, links []Link) []Finding {
 	return []Finding{f}
 }
 
-// link asks for one, by HEAD and, where that isn't liked or not answered, by GET. why says what is wrong
-// with it, "": nothing; sure says that it's the link, and not that we aren't welcome or
-// had no time.
+// link asks for one link: by HEAD, and by GET where HEAD isn't liked or gets no answer.
+// why says what is wrong with it, "" when nothing is; sure says that the fault is the
+// link's, and not that we aren't welcome or had no time.
 func (w *Web) link(ctx context.Context, address string) (why string, sure bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {

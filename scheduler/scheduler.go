@@ -87,9 +87,10 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter, now time.Time) 
 	return c, nil
 }
 
-// Tick does what is due at an instant: it ends pauses, expires what came too late,
-// writes down tips and opens editions. Doing it twice does nothing more; two at once belong to two
-// schedulers.
+// Tick does what is due at an instant: it ends readers' pauses and expires mails that
+// can't go out in time any more. For each newsletter it writes tips down, opens editions,
+// sends the editor a proof and warns of what won't work. A second Tick does nothing more,
+// also one of another scheduler at the same time; a scheduler's own follow each other.
 func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	if now.Before(s.ticked) {
 		s.Log.Warn("the clock was set back", "by", s.ticked.Sub(now))

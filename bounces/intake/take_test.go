@@ -306,6 +306,13 @@ func TestForgeries(t *testing.T) {
 				h.Errorf("%.80q: %+v", r.Recipient, out)
 			}
 		}
+		for n := range 300 { // each about another mail, with a Message-ID that somebody made up
+			id := forger.Append(nil, verp.Mail{Edition: j.Key.Edition, Subscriber: j.Key.Subscriber + int64(n)}, j.OpenedAt)
+			raw := bytes.Replace(forged, []byte("\r\n--b--"), fmt.Appendf(nil, "\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <%s@example.com>\r\n\r\nHello\r\n--b--", id), 1)
+			if out := h.take(now, intake.Return{Door: "imap", Raw: raw}); out.Known {
+				h.Fatalf("%s: %+v", id, out)
+			}
+		}
 		// What is too old to come back is no bounce any more.
 		if out := h.take(now.Add(61*day), intake.Return{Recipient: path, Raw: forged}); out.Known {
 			h.Errorf("after two months: %+v", out)

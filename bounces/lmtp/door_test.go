@@ -248,7 +248,7 @@ func TestADoorThatWorksAgain(t *testing.T) {
 	}
 }
 
-// Ten thousand forged ones change nothing, and cost next to nothing.
+// Ten thousand forged ones change nothing.
 func TestForgedBounces(t *testing.T) {
 	h := open(t, "127.0.0.1:0")
 	theirs := verp.New(verp.Key{Secret: []byte("theirs")})

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -45,7 +44,7 @@ func senderChecks(cfg *config.Config, a *app, r *net.Resolver) []func(context.Co
 	receiving := slices.Concat(domains, returnPaths)
 	slices.Sort(receiving)
 	for _, domain := range slices.Compact(receiving) {
-		checks = append(checks, func(ctx context.Context) []finding { return checkMX(ctx, r, domain) })
+		checks = append(checks, func(ctx context.Context) []finding { return findingsOf(check.MX(ctx, r, domain)) })
 	}
 	return append(checks,
 		func(ctx context.Context) []finding { return checkDKIM(ctx, cfg, r, a.activeReaders(ctx)) },
@@ -88,34 +87,6 @@ func isOurs(host, domain string) bool {
 	a, err := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(host))
 	b, other := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(domain))
 	return err == nil && other == nil && a == b
-}
-
-// checkMX looks whether answers, and mails that come back, can arrive.
-func checkMX(ctx context.Context, r *net.Resolver, domain string) []finding {
-	f := finding{"MX of " + domain, check.OK, "answers and bounces can arrive"}
-	mx, err := r.LookupMX(ctx, domain+".")
-	switch {
-	case err != nil && !isNone(err):
-		f.Result, f.Detail = check.Warning, "nobody could be asked (DNS: "+err.Error()+")"
-	case len(mx) == 0:
-		return []finding{checkAddress(ctx, r, domain)}
-	case len(mx) == 1 && mx[0].Host == ".": // RFC 7505
-		f.Result, f.Detail = check.Warning, "its MX record says that it takes no mail: answers and bounces can't arrive, and receivers may refuse it as a sender"
-	}
-	return []finding{f}
-}
-
-// checkAddress looks at a domain without an MX record: its address takes its mails
-// then, if it has one (RFC 5321 §5.1).
-func checkAddress(ctx context.Context, r *net.Resolver, domain string) finding {
-	f := finding{"MX of " + domain, check.Warning, "it has neither an MX record nor an address: answers and bounces can't arrive"}
-	switch addresses, err := r.LookupIPAddr(ctx, domain+"."); {
-	case err != nil && !isNone(err):
-		f.Detail = "it has no MX record, and nobody could be asked for its address (DNS: " + err.Error() + ")"
-	case len(addresses) > 0:
-		f.Result, f.Detail = check.OK, fmt.Sprintf("it has no MX record, so answers and bounces go to its own address, %s", addresses[0].IP)
-	}
-	return f
 }
 
 // checkNames looks at the names of the addresses that mails leave from.
@@ -163,10 +134,4 @@ func (a *app) activeReaders(ctx context.Context) (n int64) {
 		}
 	}
 	return n
-}
-
-// isNone tells whether DNS has answered that there's no such record.
-func isNone(err error) bool {
-	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound
 }

@@ -109,28 +109,3 @@ func TestChecksDontWaitForEachOther(t *testing.T) {
 		}
 	}
 }
-
-// Mails to a domain without an MX record go to its address, and a server that fails
-// hasn't said that there's no record.
-func TestCheckMX(t *testing.T) {
-	t.Parallel()
-	dns, err := dnsserver.Start("mx.example. MX 10 mail.mx.example.", "address.example. A 198.51.100.7", `text.example. TXT "v=spf1 -all"`, "null.example. MX 0 .")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = dns.Close() }()
-	dns.Break("broken.example.")
-	for domain, want := range map[string]finding{
-		"mx.example":      {Result: check.OK, Detail: "answers and bounces can arrive"},
-		"address.example": {Result: check.OK, Detail: "so answers and bounces go to its own address, 198.51.100.7"},
-		"text.example":    {Result: check.Warning, Detail: "neither an MX record nor an address"},
-		"none.example":    {Result: check.Warning, Detail: "neither an MX record nor an address"},
-		"null.example":    {Result: check.Warning, Detail: "it takes no mail"},
-		"broken.example":  {Result: check.Warning, Detail: "nobody could be asked"},
-	} {
-		got := checkMX(t.Context(), check.Resolver(dns.Addr()), domain)[0]
-		if got.Result != want.Result || !strings.Contains(got.Detail, want.Detail) {
-			t.Errorf("%s: %+v, want %+v", domain, got, want)
-		}
-	}
-}
