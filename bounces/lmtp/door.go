@@ -66,7 +66,7 @@ func (d *Door) Run(ctx context.Context, l net.Listener) error {
 	var clients errgroup.Group
 	clients.SetLimit(mostConnections)
 	defer func() { _ = clients.Wait() }() // its functions return no errors
-	door, fails := Name(l), true // it may have been noted before a restart
+	door, fails := Name(l), true          // it may have been noted before a restart
 	for {
 		c, err := l.Accept()
 		switch {
