@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/smtp"
@@ -136,5 +137,28 @@ func TestCheckTriesTheDoors(t *testing.T) {
 		if !bytes.Contains(out, []byte(want)) {
 			t.Errorf("check doesn't say %q:\n%s", want, out)
 		}
+	}
+}
+
+// That a way in failed stays noted over a restart, so that it's told when it works
+// again, unless it's in use no more.
+func TestFailingDoorsOverARestart(t *testing.T) {
+	t.Parallel()
+	in := install(t, relayTo(1, ""), "")
+	address := freeAddr(t)
+	in.replace("smtp:\n", "bounces: {domain: bounces.example.com, listen: '"+address+"'}\nsmtp:\n")
+	a := in.app()
+	for _, door := range []string{"the listener " + address, "the listener of long ago"} {
+		if err := a.intake.Fails(t.Context(), time.Now(), door, errors.New("too many open files")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := a.doors(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.listener.Close() })
+	if failing, err := a.intake.FailingDoors(t.Context()); err != nil || len(failing) != 1 || failing[0].Name != "the listener "+address {
+		t.Errorf("%+v, %v", failing, err)
 	}
 }
