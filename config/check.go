@@ -14,8 +14,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"dailytip/pgurl"
 	"dailytip/safetext"
 )
@@ -51,7 +49,6 @@ func (c *checker) check() {
 	c.site()
 	c.bounces("bounces", &cfg.Bounces)
 	c.endpoints()
-	c.passwordHash("admin.password_hash", cfg.Admin.PasswordHash)
 }
 
 // written reports whether path stands in the file, with a value that could be
@@ -323,18 +320,3 @@ func (c *checker) listID(path string, n *Newsletter) {
 		c.fault(path, "%s: %s and the domain of from: are longer than 255 characters together, too long for the name of a mailing list; write a shorter id", path, c.shown(path))
 	}
 }
-
-func (c *checker) passwordHash(path string, hash Secret) {
-	if c.broken[path] || hash.IsZero() {
-		return
-	}
-	cost, err := bcrypt.Cost([]byte(hash.Reveal()))
-	switch {
-	case err != nil || len(hash.Reveal()) != 60 || strings.Trim(hash.Reveal()[7:], bcryptAlphabet) != "":
-		c.fault(path, "%s: isn't a bcrypt hash; write one in single quotes ('$2y$12$…', 60 characters, never the password itself): htpasswd -nBC 12 admin prints it after the colon", path)
-	case cost < 10 || cost > 16:
-		c.fault(path, "%s: was made with cost %d; make one with cost 10 to 16 (12 is right for most machines)", path, cost)
-	}
-}
-
-const bcryptAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

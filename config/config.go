@@ -71,7 +71,6 @@ type Config struct {
 	// that differ; empty: none.
 	Webhooks []Endpoint `yaml:"webhooks"`
 
-	Admin   Admin   `yaml:"admin"`
 	Metrics Metrics `yaml:"metrics"`
 
 	decoder     *decoder // where each key stands
@@ -255,12 +254,6 @@ type Signup struct {
 	// Origins are the sites, scheme://host, whose forms sign readers up without
 	// another click on ours.
 	Origins []string `yaml:"origins"`
-}
-
-// Admin is about the operator's pages.
-type Admin struct {
-	// PasswordHash is a bcrypt hash; empty: there are no admin pages.
-	PasswordHash Secret `yaml:"password_hash"`
 }
 
 // Metrics is about the Prometheus endpoint.

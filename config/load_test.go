@@ -131,7 +131,6 @@ newsletters:
     tips: library
     timezone: Asia/Kolkata
     reply_to: b@example.org
-admin: {password_hash: '$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'}
 `)
 	for _, c := range []struct{ what, got, want string }{
 		{"base_url", cfg.BaseURL, "https://tips.example.com/daily"},
@@ -175,7 +174,7 @@ func TestFileForms(t *testing.T) {
 		"CRLF":    strings.ReplaceAll(minimal, "\n", "\r\n"),
 		"both":    "\ufeff" + strings.ReplaceAll(minimal, "\n", "\r\n"),
 		"markers": "---\n" + minimal + "...\n",
-		"nulls":   minimal + "smtp:\ndkim: ~\nadmin:\n",
+		"nulls":   minimal + "smtp:\ndkim: ~\nmetrics:\n",
 		"anchors": "from: &me tips@example.com\nreply_to: *me\n" + minimal[strings.Index(minimal, "newsletters"):],
 	} {
 		t.Run(name, func(t *testing.T) { mustLoad(t, text) })

@@ -67,7 +67,6 @@ func TestFaultsShowNoSecret(t *testing.T) {
 		"smtp: [{password: hunter2}]",
 		"smtp: [{password: \"hunter2\\nhunter2\", username: me}]",
 		"smtp: [{password: [hunter2], username: me}]",
-		"admin: {password_hash: hunter2}",
 		"base_url: 'https://me:${PW}@example.com'",
 		"reply_to: '${PW}'",
 	} {

@@ -117,9 +117,6 @@ func (c *command) allFindings(ctx context.Context, cfg *config.Config, f checkFl
 		defer a.close()
 		findings = append(findings, checkDatabase(ctx, a))
 		findings = append(findings, checkLedger(ctx, a)...)
-		for _, idle := range a.withoutEffect() {
-			findings = append(findings, finding{idle, "warning", "this setting has no effect in this version"})
-		}
 		findings = append(findings, checkCalendars(ctx, a)...)
 		if !f.offline {
 			checks = append(relayChecks(a), doorChecks(a)...)

@@ -126,9 +126,6 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 		return nil
 	})
 	a.log.Info("dailytip is running", "version", versionText(), "pages", "http://"+listener.Addr().String(), "newsletters", len(a.config.Newsletters))
-	for _, idle := range a.withoutEffect() {
-		a.log.Warn("a setting has no effect in this version", "setting", idle)
-	}
 	a.logNext()
 	tellSystemd(a.log, systemdReady)
 	err = group.Wait()
@@ -209,16 +206,6 @@ func (a *app) listen(ctx context.Context, key, address string) (net.Listener, er
 		return nil, config.Faults{a.config.Fault(key, "can't listen on %s: %v; choose another address", address, err)}
 	}
 	return l, nil
-}
-
-// withoutEffect names the settings that are read and checked, and that nothing
-// acts on yet.
-func (a *app) withoutEffect() []string {
-	var idle []string
-	if !a.config.Admin.PasswordHash.IsZero() {
-		idle = append(idle, "admin.password_hash")
-	}
-	return idle
 }
 
 // logNext says when each newsletter goes out next for readers in its own zone.
