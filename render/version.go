@@ -41,11 +41,7 @@ func Choose(t tips.Tip, own, lang string) Version {
 		if title == "" {
 			title, written = t.Title, t.Written
 		}
-		links := tr.Links
-		if links == nil {
-			links = t.Links
-		}
-		texts = append(texts, Version{Language: tr.Language, Title: title, Written: written, Body: tr.Body, Mindmap: tr.Mindmap, Links: links})
+		texts = append(texts, Version{Language: tr.Language, Title: title, Written: written, Body: tr.Body, Mindmap: tr.Mindmap, Links: t.LinksOf(tr)})
 	}
 	tags := make([]language.Tag, len(texts))
 	for i, v := range texts {

@@ -85,6 +85,28 @@ func TestHostileFrontMatter(t *testing.T) {
 	}
 }
 
+// However many links a file has, and however long they are, they're read in one go.
+func TestHostileLinks(t *testing.T) {
+	var many strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&many, "[[n%d]] [[n%d]] ", i, i)
+	}
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"brackets without end":   {strings.Repeat("[", MaxFileSize), 0},
+		"links that never close": {strings.Repeat("](", MaxFileSize/2), maxLink / 2},
+		"many links":             {many.String(), 20_000},
+		"a link's name too long": {"[[" + strings.Repeat("x", maxLink) + "]]", 0},
+		"a name that just fits":  {"[[" + strings.Repeat("x", maxLink-2) + "]]", 1},
+	} {
+		if got := linkNames(c.text); len(got) != c.want {
+			t.Errorf("%s: %d names, want %d", name, len(got), c.want)
+		}
+	}
+}
+
 // A tip that never ends, a device, a link out and what is hidden aren't read,
 // and nothing waits for them.
 func TestOnlyFilesAreRead(t *testing.T) {

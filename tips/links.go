@@ -30,13 +30,24 @@ func (t Tip) Linked() []string {
 	return slices.Sorted(maps.Keys(ids))
 }
 
+// LinksOf are the links of a translation. One that was made without any of its own, as
+// those in the tip's file are, has the tip's.
+func (t Tip) LinksOf(tr Translation) map[string]string {
+	if tr.Links == nil {
+		return t.Links
+	}
+	return tr.Links
+}
+
 // linkNames are what the links of a file name that don't lead to the web: [x](../a.md),
 // [x]: a.md, <a href="a.md"> and [[Note]]. Some may stand in code: nothing is looked up
 // there, so they do no harm.
 func linkNames(text string) []string {
 	var names []string
+	known := make(map[string]bool)
 	add := func(name string) {
-		if name != "" && !slices.Contains(names, name) {
+		if name != "" && !known[name] {
+			known[name] = true
 			names = append(names, name)
 		}
 	}
@@ -48,7 +59,7 @@ func linkNames(text string) []string {
 		at, behind := rest[i:], rest[i+1:]
 		switch {
 		case strings.HasPrefix(at, "[["):
-			line, _, _ := strings.Cut(rest[i+2:], "\n")
+			line, _, _ := strings.Cut(bounded(rest[i+2:]), "\n")
 			if inner, _, closed := strings.Cut(line, "]]"); closed {
 				name, _ := markup.NoteName(inner)
 				add(name)
@@ -62,9 +73,11 @@ func linkNames(text string) []string {
 	}
 }
 
-// destination is the address that a link's text begins with, behind "](" or "]:".
+// destination is the address that a link's text begins with, behind "](" or "]:"; "":
+// it's longer than any that is looked up.
 func destination(text string) string {
-	text = strings.TrimLeft(text[:min(len(text), maxLink)], " \t\n")
+	endless := len(text) > maxLink
+	text = strings.TrimLeft(bounded(text), " \t\n")
 	if inner, ok := strings.CutPrefix(text, "<"); ok {
 		address, _, _ := strings.Cut(inner, ">")
 		return address
@@ -82,15 +95,21 @@ func destination(text string) string {
 			return text[:i]
 		}
 	}
+	if endless {
+		return ""
+	}
 	return text
 }
 
 // maxLink is the longest address of a link that is looked up, in bytes.
 const maxLink = 512
 
+// bounded is as much of a text as an address may take.
+func bounded(text string) string { return text[:min(len(text), maxLink)] }
+
 // quoted is the value of an attribute behind its "=".
 func quoted(text string) string {
-	text = text[:min(len(text), maxLink)]
+	text = bounded(text)
 	if text == "" || text[0] != '"' && text[0] != '\'' {
 		end := strings.IndexAny(text, " \t\n>")
 		return text[:max(end, 0)]

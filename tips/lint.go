@@ -124,10 +124,7 @@ func (l *linter) translation(t Tip, tr Translation) {
 	if tr.at == nil {
 		tr.at = &origin{path: t.Path, body: fragment{text: tr.Body}, mindmap: fragment{text: tr.Mindmap}}
 	}
-	in := place{linter: l, path: tr.at.path, links: tr.Links}
-	if in.links == nil {
-		in.links = t.Links
-	}
+	in := place{linter: l, path: tr.at.path, links: t.LinksOf(tr)}
 	line := tr.at.line
 	if tr.Title == "" || tr.at.noTitle {
 		in.warn(RuleUntitled, line, 0, "the %s translation has no title, so its mail shows the tip's; write one into <summary>, or “title:” in its file", tr.Language)
