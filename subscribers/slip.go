@@ -1,9 +1,24 @@
 package subscribers
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
+
+// Doubt is a reason why an address may be wrong, and why an operator should hear of it.
+type Doubt struct{ About, Text string }
+
+// Doubts are the reasons why an address that is taken as it stands may be wrong.
+func (a Address) Doubts() (all []Doubt) {
+	if meant := a.LikelyDomain(); meant != "" {
+		all = append(all, Doubt{"likely slip", fmt.Sprintf("%s: did they mean %s? It's taken as it stands", a, meant)})
+	}
+	if end := a.UnknownEnd(); end != "" {
+		all = append(all, Doubt{"unknown top-level domain", fmt.Sprintf("%s: .%s isn't a top-level domain that this version knows, but may be a new one; it's taken as it stands", a, end)})
+	}
+	return all
+}
 
 // LikelyDomain is the large provider's domain that somebody probably meant: gmail.com
 // for gmial.com. "" when there's none. What it finds may be right all the same, so

@@ -181,6 +181,7 @@ func (c *command) answerAdd(r subscribers.Request, added subscribers.Added) erro
 	case subscribers.Barred:
 		return exitf(codeFailed, "%s is suppressed; dailytip subscribers show %s says why, and subscribers restore undoes it", r.Address, r.Address)
 	}
+	c.sayDoubts(r.Address)
 	if c.json {
 		return nil
 	}

@@ -40,6 +40,7 @@ it takes the old one's place at once.`,
 				case err != nil:
 					return err
 				}
+				c.sayDoubts(to)
 				if !done && c.json {
 					return c.printJSON(map[string]string{"email": string(s.Email), "new": string(to), "result": "asked"})
 				}

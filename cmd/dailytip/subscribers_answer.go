@@ -32,6 +32,13 @@ func (c *command) answerChange(ctx context.Context, a *app, person int64, newsle
 	return nil
 }
 
+// sayDoubts says why an address that was taken may be wrong.
+func (c *command) sayDoubts(address subscribers.Address) {
+	for _, d := range address.Doubts() {
+		c.say("note: %s", d.Text)
+	}
+}
+
 // own are the preferences that somebody chose, in brackets; "": none.
 func (s subscriptionLine) own() string {
 	parts := []string{s.Language, s.Timezone, s.SendAt, s.Days}

@@ -106,11 +106,8 @@ func (p *rowParser) who() {
 		r.Newsletter, err = subscribers.PickNewsletter(named, ids)
 		p.must("newsletter", err)
 	} // else they are suppressed, and have no place anywhere
-	if meant := r.Address.LikelyDomain(); meant != "" {
-		p.note("likely slip", "%s: did they mean %s? It's taken as it stands", r.Address, meant)
-	}
-	if end := r.Address.UnknownEnd(); end != "" {
-		p.note("unknown top-level domain", "%s: .%s isn't a top-level domain that this version knows, but may be a new one; it's taken as it stands", r.Address, end)
+	for _, d := range r.Address.Doubts() {
+		p.note(d.About, "%s", d.Text)
 	}
 	called := cmp.Or(p.cells[colName], strings.TrimSpace(p.cells[colFirstName]+" "+p.cells[colLastName]), someone.name)
 	if r.Preferences.Name, err = subscribers.ParseName(called); err != nil {
