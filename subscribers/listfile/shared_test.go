@@ -11,6 +11,10 @@ import (
 // The cases that are kept beside the project, where they are; the tests of this
 // package have others of the same kinds.
 func TestSharedCases(t *testing.T) {
+	const cases = "../../../shared/cases/csv"
+	if _, err := os.Stat(cases); err != nil { // a clone of the project alone
+		t.Skip("SKIPPED: the shared cases aren't here; the other tests of this package have the same kinds")
+	}
 	for name, want := range map[string]string{
 		"mailchimp.csv":     "2: ana@example.org Ana Lopez",
 		"trailing-sep.csv":  "2: ana@example.org Ana|3: bob@example.org Bob",
@@ -22,9 +26,9 @@ func TestSharedCases(t *testing.T) {
 		"quotes.csv":        `2: ana@example.org Ana "Nana" Lopez|3: refused`,
 		"punct.csv":         allRefused(2, 26),
 	} {
-		file, err := os.ReadFile(filepath.Join("../../../shared/cases/csv", name))
-		if err != nil { // a clone of the project alone
-			continue
+		file, err := os.ReadFile(filepath.Join(cases, name))
+		if err != nil {
+			t.Fatal(err)
 		}
 		got := strings.Join(readAll(t, string(file)), "|")
 		if got != want {
