@@ -109,7 +109,7 @@ func checkNames(ctx context.Context, cfg *config.Config, r *net.Resolver) []find
 // checkPostalAddress says what readers and receivers want to know of who sends.
 func checkPostalAddress(cfg *config.Config) finding {
 	if strings.TrimSpace(cfg.PostalAddress) != "" {
-		return finding{"postal_address", check.OK, "it's in every footer"}
+		return finding{"postal_address", check.OK, "it's in every footer; some countries, GMX and web.de ask for an imprint page, too"}
 	}
 	return finding{"postal_address", check.Warning, "it's empty: many countries want a name and an address in each mail, and GMX and web.de an imprint"}
 }
