@@ -40,7 +40,7 @@ func (l *List) crowd(ctx context.Context, tx *sql.Tx, now time.Time, subscriber 
 	if err != nil {
 		return c, fmt.Errorf("count a domain's bounces: %w", err)
 	}
-	if c.refused++; c.refused <= max(crowdMost, l.few.of(domain, now)) {
+	if c.refused++; c.refused <= max(crowdMost, l.crowdBounds.of(domain, now)) {
 		return c, nil
 	}
 	// Whether there are so many readers, however many more. Twice as many as it takes
@@ -55,14 +55,14 @@ func (l *List) crowd(ctx context.Context, tx *sql.Tx, now time.Time, subscriber 
 		return c, fmt.Errorf("count a domain's readers: %w", err)
 	}
 	if c.many = readers < crowdShare*c.refused; !c.many {
-		l.few.learn(domain, readers/crowdShare, now)
+		l.crowdBounds.learn(domain, readers/crowdShare, now)
 	}
 	return c, nil
 }
 
-// few knows of domains how many refusals a day are a few of many readers, so that not
-// each refusal costs a look at all of them.
-type few struct {
+// crowdBounds are the numbers of refusals a day up to which a domain's readers needn't be
+// counted: when they were counted last, so many were a small part of them.
+type crowdBounds struct {
 	mu     sync.Mutex
 	bounds map[string]bound
 }
@@ -72,20 +72,20 @@ type bound struct {
 	until   time.Time // readers come and go
 }
 
-func (f *few) of(domain string, now time.Time) int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if b := f.bounds[domain]; now.Before(b.until) {
+func (c *crowdBounds) of(domain string, now time.Time) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if b := c.bounds[domain]; now.Before(b.until) {
 		return b.refused
 	}
 	return 0
 }
 
-func (f *few) learn(domain string, refused int, now time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	maps.DeleteFunc(f.bounds, func(_ string, b bound) bool { return !now.Before(b.until) })
-	f.bounds[domain] = bound{refused, now.Add(time.Hour)}
+func (c *crowdBounds) learn(domain string, refused int, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.bounds, func(_ string, b bound) bool { return !now.Before(b.until) })
+	c.bounds[domain] = bound{refused, now.Add(time.Hour)}
 }
 
 // HoldBack writes down, once for each mail, that a server calls an address dead, and

@@ -25,8 +25,8 @@ type List struct {
 	often  store.Statements
 	events *hooks.Outbox
 
-	few      few
-	scrubbed atomic.Int64 // up to which erasure the files are clean, in ms
+	crowdBounds crowdBounds
+	scrubbed    atomic.Int64 // up to which erasure the files are clean, in ms
 }
 
 // Open returns the list that a migrated database holds.
@@ -35,7 +35,7 @@ func Open(ctx context.Context, db *store.DB) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &List{db: db, ids: &store.IDs{}, tokens: tokens, tags: &verp.Tags{}, few: few{bounds: map[string]bound{}}}
+	l := &List{db: db, ids: &store.IDs{}, tokens: tokens, tags: &verp.Tags{}, crowdBounds: crowdBounds{bounds: map[string]bound{}}}
 	return l, loadTags(ctx, db, l.tags)
 }
 

@@ -41,12 +41,12 @@ func parseInstant(s string) (time.Time, bool) {
 
 // parseLayouts reads a timestamp, in UTC, and says in which of the layouts it stood.
 // In UTC, too, its year must have four digits: JSON can't hold another one.
-func parseLayouts(s string) (t time.Time, layout string, ok bool) {
+func parseLayouts(s string) (at time.Time, layout string, ok bool) {
 	s = strings.TrimSpace(s)
-	for _, layout := range layouts {
-		if t, err := time.Parse(layout, s); err == nil {
+	for _, form := range layouts {
+		if t, err := time.Parse(form, s); err == nil {
 			t = t.UTC()
-			return t, layout, t.Year() >= 0 && t.Year() <= 9999
+			return t, form, t.Year() >= 0 && t.Year() <= 9999
 		}
 	}
 	return time.Time{}, "", false

@@ -30,7 +30,8 @@ func (f *File) zone(s string) (name, note string, err error) {
 	return z.name, z.note, z.err
 }
 
-// mostZones is how many a file's readers share; more of them are something else.
+// mostZones is how many zones of a file are remembered. Lists have far fewer; what a
+// wrong column holds mustn't fill the memory.
 const mostZones = 1000
 
 // parseZone reads a time zone as people and programs write it: IANA's names in any
