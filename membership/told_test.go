@@ -62,16 +62,22 @@ func (p *copiedPerson) differs(s subscribers.Subscriber, newsletter string, stat
 	return ""
 }
 
+// The long tests let more happen.
+func TestACopyByEventsIsTheList(t *testing.T) {
+	copyByEventsIsTheList(t, 100)
+}
+
 // Whatever happens to readers, and by whom, who keeps a copy of the list by what they are
 // told has the same list: nobody is missing in it, and nobody is left over.
-func TestACopyByEventsIsTheList(t *testing.T) {
+func copyByEventsIsTheList(t *testing.T, steps int) {
+	t.Helper()
 	each(t, func(h *harness) {
 		h.list.Publish(hooks.NewOutbox([]hooks.Endpoint{{Name: "crm", Addresses: true}}))
 		seed := uint64(time.Now().UnixNano())
 		h.Logf("seed %d", seed)
 		life := &life{harness: h, Rand: rand.New(rand.NewPCG(seed, 0)), now: now}
 		c, last := copied{}, int64(0)
-		for range 400 {
+		for range steps {
 			what, err := life.step()
 			last = h.eachEvent(last, func(e hooks.Event) {
 				if err := c.take(e); err != nil {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"dailytip/locale"
 )
 
 // missingTool ends a test that needs what isn't there: in CI that's a failure.
@@ -49,4 +51,8 @@ func TestShellIsWhatMJMLMakes(t *testing.T) {
 	if string(made) != shellText {
 		t.Error("shell.html.tmpl isn't what MJML makes of shell/shell.mjml: run go generate ./mailer/letter and look at the mails")
 	}
+}
+
+func TestMergedIsWhatGoMailWritesInEachLanguage(t *testing.T) {
+	mergedIsWhatGoMailWrites(t, locale.Languages()...)
 }

@@ -113,10 +113,16 @@ const votes = `<div>{{.Card}}<p><a href="{{.Unsubscribe}}">{{.Unsubscribe}}</a>
 <a href="{{.URL}}">{{.Label}}</a>{{end}}</p></div>
 `
 
+// One language of each script; the long tests have all of them.
+func TestMergedIsWhatGoMailWrites(t *testing.T) {
+	mergedIsWhatGoMailWrites(t, locale.Default, "zh-TW", "ja", "ru", "ar")
+}
+
 // What is merged reads, in every language and encoding, with and without
 // pictures, for every kind of name and address, as what go-mail writes for that
 // recipient alone; and it is Message's bytes.
-func TestMergedIsWhatGoMailWrites(t *testing.T) {
+func mergedIsWhatGoMailWrites(t *testing.T, languages ...string) {
+	t.Helper()
 	shell, faults := ParseTemplate("votes", votes)
 	if faults != nil {
 		t.Fatal(faults)
@@ -125,9 +131,8 @@ func TestMergedIsWhatGoMailWrites(t *testing.T) {
 		"ana@example.org", "ana@bücher.example", "ana+tag=x@mail.example.co.uk", strings.Repeat("a.b-", 16) + "@example.org",
 		"jörg@example.org", "Ana@EXAMPLE.org",
 	}
-	count := 0
 	plain, pictured := content(load(t, "say-it")), content(load(t, "pictures"))
-	for i, lang := range locale.Languages() {
+	for i, lang := range languages {
 		for k := range 8 {
 			n := newsletter()
 			c := plain
@@ -147,12 +152,11 @@ func TestMergedIsWhatGoMailWrites(t *testing.T) {
 				t.Fatalf("%s: %d pictures", lang, len(l.pictures))
 			}
 			m := mergeOf(t, l)
-			for j := range 2 { // over the languages, each case meets each name
+			for j := range 2 { // over all the languages, each case meets each name
 				name := names[(2*i+j+k)%len(names)]
 				r := subscriber(1000*i + j)
 				r.Name, r.Email = name, addresses[(i+j+k)%len(addresses)]
 				got := merged(t, m, r)
-				count++
 				to, err := r.check()
 				if err != nil {
 					t.Fatal(err)
@@ -172,9 +176,6 @@ func TestMergedIsWhatGoMailWrites(t *testing.T) {
 				}
 			}
 		}
-	}
-	if count < 13*8*2 {
-		t.Errorf("only %d messages", count)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"dailytip/test/pgserver"
 )
 
 // A client that oapi-codegen makes of the document calls every operation, and reads every
@@ -38,6 +40,27 @@ func TestAGeneratedClientCallsEveryOperation(t *testing.T) {
 			r.Errorf("the client says:\n%s", said)
 		}
 	})
+}
+
+func TestExamplesOfThePageOnPostgres(t *testing.T) {
+	examplesOfThePage(start(t, postgres(t)))
+}
+
+// eachEngine runs f with a daemon on SQLite, and one on PostgreSQL.
+func eachEngine(t *testing.T, f func(r *rig)) {
+	t.Run("sqlite", func(t *testing.T) { f(start(t, "")) })
+	t.Run("postgres", func(t *testing.T) { f(start(t, postgres(t))) })
+}
+
+// postgres starts a server, and returns where a database is.
+func postgres(t *testing.T) string {
+	t.Helper()
+	server, err := pgserver.Start(pgserver.Options{})
+	if err != nil {
+		missing(t, "PostgreSQL can't be started: %v", err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return server.URL("postgres")
 }
 
 // do runs a program in a folder and returns what it printed.

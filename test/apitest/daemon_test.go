@@ -16,7 +16,6 @@ import (
 	"dailytip/inbox"
 	"dailytip/test/daemontest"
 	"dailytip/test/freeport"
-	"dailytip/test/pgserver"
 )
 
 // rig is a daemon with an SMTP server beside it, on which two readers stand: ana, and
@@ -27,19 +26,6 @@ type rig struct {
 	url   string // where the API is
 	token string
 	date  string // of an edition that was sent
-}
-
-// eachEngine runs f with a daemon on SQLite, and one on PostgreSQL.
-func eachEngine(t *testing.T, f func(r *rig)) {
-	t.Run("sqlite", func(t *testing.T) { f(start(t, "")) })
-	t.Run("postgres", func(t *testing.T) {
-		server, err := pgserver.Start(pgserver.Options{})
-		if err != nil {
-			missing(t, "PostgreSQL can't be started: %v", err)
-		}
-		t.Cleanup(func() { _ = server.Close() })
-		f(start(t, server.URL("postgres")))
-	})
 }
 
 // missing ends a test that needs something that this machine lacks.

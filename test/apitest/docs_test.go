@@ -19,39 +19,43 @@ var (
 	part    = regexp.MustCompile(`\{\w+\}`)
 )
 
+// One engine is enough here; the long tests have the other one, too.
+func TestExamplesOfThePage(t *testing.T) {
+	examplesOfThePage(start(t, ""))
+}
+
 // Each example of the page does what it says, in the page's order, and there is one for
 // each operation.
-func TestExamplesOfThePage(t *testing.T) {
+func examplesOfThePage(r *rig) {
+	r.Helper()
 	page, err := os.ReadFile("../../docs/api.md")
 	if err != nil {
-		t.Fatal(err)
+		r.Fatal(err)
 	}
 	if _, err := exec.LookPath("curl"); err != nil {
-		missing(t, "curl isn't installed")
+		missing(r.T, "curl isn't installed")
 	}
-	eachEngine(t, func(r *rig) {
-		ana, bounce := r.ids()
-		environment := append(os.Environ(), "TOKEN="+r.token, "ID="+ana, "BOUNCE="+bounce, "DATE="+r.date, "MONDAY=2027-01-01")
-		shown := map[string]bool{}
-		erase := ""
-		for _, block := range example.FindAllStringSubmatch(string(page), -1) {
-			for _, command := range commands(block[1]) {
-				shown[asked(command)] = true
-				if strings.Contains(command, "-X DELETE") && strings.HasSuffix(strings.TrimSpace(command), "subscribers/$ID") {
-					erase = command // what follows needs the person
-					continue
-				}
-				r.curl(command, environment)
+	ana, bounce := r.ids()
+	environment := append(os.Environ(), "TOKEN="+r.token, "ID="+ana, "BOUNCE="+bounce, "DATE="+r.date, "MONDAY=2027-01-01")
+	shown := map[string]bool{}
+	erase := ""
+	for _, block := range example.FindAllStringSubmatch(string(page), -1) {
+		for _, command := range commands(block[1]) {
+			shown[asked(command)] = true
+			if strings.Contains(command, "-X DELETE") && strings.HasSuffix(strings.TrimSpace(command), "subscribers/$ID") {
+				erase = command // what follows needs the person
+				continue
 			}
+			r.curl(command, environment)
 		}
-		r.curl(erase, environment)
-		for id, operation := range r.operations() {
-			operation = part.ReplaceAllString(operation, "X")
-			if !shown[operation] {
-				r.Errorf("docs/api.md has no example of %s: %s; it has %v", id, operation, shown)
-			}
+	}
+	r.curl(erase, environment)
+	for id, operation := range r.operations() {
+		operation = part.ReplaceAllString(operation, "X")
+		if !shown[operation] {
+			r.Errorf("docs/api.md has no example of %s: %s; it has %v", id, operation, shown)
 		}
-	})
+	}
 }
 
 // commands are those of a block, each with the lines that continue it.
