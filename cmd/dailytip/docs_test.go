@@ -40,8 +40,12 @@ func TestTheDocumentsAreTrue(t *testing.T) {
 				for _, c := range commands(f.text) {
 					f.try(t, work, c.at, c.line)
 				}
-			case "console": // with what it prints
-				f.try(t, work, 0, strings.TrimPrefix(f.text[0], "$ "))
+			case "console": // what it prints is an example
+				for i, line := range f.text {
+					if command, ok := strings.CutPrefix(line, "$ "); ok {
+						f.try(t, work, i, command)
+					}
+				}
 			case "yaml":
 				f.load(t)
 			default:
@@ -74,7 +78,7 @@ var otherLanguages = map[string]string{
 // elsewhere are commands that aren't tried, and why not.
 var elsewhere = []struct{ command, why string }{
 	{`^sudo (apt|dnf) install `, "test/newcomer installs the packages"},
-	{`^sudo dailytip init /etc/dailytip`, "it needs root; test/newcomer does it"},
+	{`^sudo dailytip init /etc/dailytip$`, "it asks; test/newcomer answers"},
 	{`^(sudo )?systemctl `, "systemd doesn't run everywhere; test/newcomer runs the unit's command"},
 	{`^journalctl `, "systemd doesn't run everywhere"},
 	{`^dailytip serve$`, "it runs until it's stopped; test/newcomer and test/chaos do both"},
@@ -100,11 +104,14 @@ func (f fence) try(t *testing.T, work string, i int, line string) {
 		}
 	}
 	line = strings.TrimPrefix(line, "sudo -u dailytip ")
+	if rest, ok := strings.CutPrefix(line, "sudo dailytip init /etc/dailytip "); ok { // in a folder of the test's, without a relay
+		line = "dailytip init " + t.TempDir() + " " + testTo.ReplaceAllString(rest, "--no-try")
+	}
 	if !strings.HasPrefix(line, "dailytip ") {
 		t.Errorf("%s: %s: neither a command of ours nor listed as one of others", f.at(i), line)
 		return
 	}
-	line = strings.NewReplacer("/var/backups/", "backups/", " ID ", " "+firstTip+" ").Replace(line + " ")
+	line = strings.NewReplacer("/var/backups/", "backups/", "/root/relay-password", "relay-password", " ID ", " "+firstTip+" ").Replace(line + " ")
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", line)
 	cmd.Dir = work
 	cmd.Env = append(os.Environ(), "HOME="+work, "DAILYTIP_CONFIG="+filepath.Join(work, "config.yaml"))
@@ -114,6 +121,9 @@ func (f fence) try(t *testing.T, work string, i int, line string) {
 		t.Errorf("%s: %s: %v\n%s", f.at(i), line, err, said)
 	}
 }
+
+// testTo has init send a mail.
+var testTo = regexp.MustCompile(`--test-to \S+`)
 
 var (
 	goPackage  = regexp.MustCompile(` (\./[a-z/]+)`)
@@ -298,7 +308,7 @@ func newInstallation(t *testing.T) string {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	for name, text := range map[string]string{
-		"readers.csv": "email,name\nana@example.net,Ana\n", "list.csv": "email,name\nben@example.net,Ben\n", "backups/.keep": "",
+		"readers.csv": "email,name\nana@example.net,Ana\n", "list.csv": "email,name\nben@example.net,Ben\n", "backups/.keep": "", "relay-password": aSecret + "\n",
 		"notes/a.md": "---\ntitle: One thing\nlink: https://example.com/\n---\n\nDo one thing.\n\n## Translations\n\n<details lang=\"fr\">\n<summary>Une chose</summary>\n\nFaites-la.\n\n</details>\n\n<details lang=\"de\">\n<summary>Eines</summary>\n\nTu es.\n\n</details>\n", "notes/drafts/b.md": "No tip yet.\n",
 		"Maildir/new/1.M1.mx": "From: MAILER-DAEMON@example.com\nTo: tips@example.com\nSubject: Undelivered\n\n<ada@example.com>: 550 5.1.1 no such user\n",
 	} {
