@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -92,6 +93,11 @@ func (a *app) copies(ctx context.Context, n *scheduler.Newsletter, date schedule
 	if content, err = mailer.WithPages(ctx, a.editions, look, content); err != nil {
 		return nil, err
 	}
+	sessions := make([]*relay.Session, len(relays))
+	for i, r := range relays {
+		sessions[i] = r.Session()
+		defer sessions[i].Close()
+	}
 	for _, address := range to {
 		l, err := letter.Compose(look, content, a.languageOf(ctx, address))
 		if err != nil {
@@ -108,7 +114,10 @@ func (a *app) copies(ctx context.Context, n *scheduler.Newsletter, date schedule
 		if data, err = a.signer.Sign(data, look.From.Address); err != nil {
 			return lines, err
 		}
-		reply, state := handOverCopy(ctx, relays, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
+		reply, state := handOverCopy(ctx, sessions, relay.Envelope{From: look.From.Address, To: string(address), Data: data})
+		if err := ctx.Err(); err != nil && state != ledger.Sent {
+			return lines, fmt.Errorf("send a test copy: %w", err) // no relay said that it failed
+		}
 		lines = append(lines, deliveryLine{
 			To: string(address), Language: l.Language, Subject: l.Subject, Tip: content.Tips[0].ID,
 			State: string(state), MessageID: "<" + id + ">", Reply: reply.String(),
@@ -118,12 +127,10 @@ func (a *app) copies(ctx context.Context, n *scheduler.Newsletter, date schedule
 }
 
 // handOverCopy sends through the first relay that can be reached.
-func handOverCopy(ctx context.Context, relays []mailer.Relay, e relay.Envelope) (verdict.Reply, ledger.State) {
+func handOverCopy(ctx context.Context, sessions []*relay.Session, e relay.Envelope) (verdict.Reply, ledger.State) {
 	var reply verdict.Reply
-	for _, r := range relays {
-		session := r.Session()
+	for _, session := range sessions {
 		reply = session.Send(ctx, e)
-		session.Close()
 		switch verdict.Judge(reply) {
 		case verdict.Accepted:
 			return reply, ledger.Sent

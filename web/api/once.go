@@ -43,7 +43,8 @@ func (a *API) once(w http.ResponseWriter, r *http.Request, by caller, op operati
 		writeProblem(w, http.StatusBadRequest, "The Idempotency-Key is longer than 255 characters.")
 		return
 	}
-	// The program may go away: what is begun is ended.
+	// The program may go away, and the request's context ends with it: the key is noted
+	// all the same, and the answer is kept or the key forgotten.
 	ctx := context.WithoutCancel(r.Context())
 	asked := bytes.Join([][]byte{[]byte(r.Method), []byte(r.URL.RequestURI()), body}, []byte{0})
 	request, before, err := a.Tokens.Begin(ctx, a.Now(), by.Token, by.text, key, asked)
