@@ -25,7 +25,7 @@ func ParseScopes(text string) (all []Scope, err error) {
 	for name := range strings.SplitSeq(text, ",") {
 		s := Scope(strings.TrimSpace(name))
 		if !slices.Contains(scopes, s) {
-			return nil, fmt.Errorf("the scope %q is unknown; write some of %s, with commas between them", s, joined(scopes))
+			return nil, fmt.Errorf("the scope %q is unknown; write some of %s, with commas between them", s, strings.Join(Names(scopes), ","))
 		}
 		if !slices.Contains(all, s) {
 			all = append(all, s)
@@ -34,12 +34,13 @@ func ParseScopes(text string) (all []Scope, err error) {
 	return all, nil
 }
 
-func joined(scopes []Scope) string {
+// Names are scopes as texts.
+func Names(scopes []Scope) []string {
 	names := make([]string, len(scopes))
 	for i, s := range scopes {
 		names[i] = string(s)
 	}
-	return strings.Join(names, ",")
+	return names
 }
 
 // Allows tells whether a token has one of some scopes.

@@ -19,10 +19,6 @@ const (
 	prefixEnd   = len(mark) + prefixChars
 )
 
-// digits write a number in as few characters as can be, none of which ends a word when
-// it's clicked on.
-const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-
 // newText makes the text of a token that there hasn't been.
 func newText() string {
 	secret := make([]byte, 32)
@@ -33,20 +29,17 @@ func newText() string {
 	return text + checksum(text)
 }
 
-// written is a number in so many characters.
+// written is a number in so many characters, none of which ends a word when it's clicked
+// on.
 func written(number []byte, chars int) string {
-	n, base, digit := new(big.Int).SetBytes(number), big.NewInt(int64(len(digits))), new(big.Int)
-	out := make([]byte, chars)
-	for i := chars - 1; i >= 0; i-- {
-		n.DivMod(n, base, digit)
-		out[i] = digits[digit.Int64()]
-	}
-	return string(out)
+	text := new(big.Int).SetBytes(number).Text(62)
+	return strings.Repeat("0", chars-len(text)) + text
 }
 
 func checksum(text string) string {
-	sum := crc32.ChecksumIEEE([]byte(text))
-	return written([]byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)}, checkChars)
+	sum := crc32.NewIEEE()
+	_, _ = sum.Write([]byte(text)) // never fails
+	return written(sum.Sum(nil), checkChars)
 }
 
 // prefixOf is how a text begins; false: it's no token's.

@@ -37,6 +37,9 @@ var (
 	ErrInvalid = errors.New("the token isn't valid")
 	// ErrTaken means that another token has that name.
 	ErrTaken = errors.New("there is a token of that name")
+	// ErrLikePrefix means that a name begins as every token's prefix does: it might be
+	// another one's.
+	ErrLikePrefix = errors.New("a token's name can't begin with " + mark)
 	// ErrUnknown means that no token has that name or prefix.
 	ErrUnknown = errors.New("there is no such token")
 )
@@ -56,6 +59,9 @@ func New(db *store.DB) *Tokens { return &Tokens{db: db, used: map[int64]time.Tim
 // Make makes a token of a name, scopes, a newsletter and an end, and returns its text,
 // which nobody can read again.
 func (t *Tokens) Make(ctx context.Context, now time.Time, like Token) (made Token, text string, err error) {
+	if strings.HasPrefix(like.Name, mark) {
+		return made, "", ErrLikePrefix
+	}
 	text = newText()
 	made = like
 	made.ID, made.CreatedAt = t.ids.New(now), now
@@ -64,7 +70,7 @@ func (t *Tokens) Make(ctx context.Context, now time.Time, like Token) (made Toke
 		res, err := tx.ExecContext(ctx, `
 			INSERT INTO tokens (id, name, prefix, hash, scopes, newsletter, created_at, expires_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-			made.ID, made.Name, made.Prefix, hashOf(text), joined(made.Scopes), made.Newsletter, store.Millis(now), store.Millis(made.ExpiresAt))
+			made.ID, made.Name, made.Prefix, hashOf(text), strings.Join(Names(made.Scopes), ","), made.Newsletter, store.Millis(now), store.Millis(made.ExpiresAt))
 		if err != nil {
 			return fmt.Errorf("make token: %w", err)
 		}
@@ -113,8 +119,8 @@ func (t *Tokens) Revoke(ctx context.Context, now time.Time, name string) (ended 
 // usedEvery is how often a token's use is written down, at most.
 const usedEvery = time.Minute
 
-// Check returns the token with a text, or [ErrInvalid], and notes that it was used. A
-// text that isn't even written like a token costs no look into the database.
+// Check returns the token with a text, or [ErrInvalid]. A text that isn't even written
+// like a token costs no look into the database.
 func (t *Tokens) Check(ctx context.Context, now time.Time, text string) (Token, error) {
 	prefix, ok := prefixOf(text)
 	if !ok {
@@ -124,16 +130,14 @@ func (t *Tokens) Check(ctx context.Context, now time.Time, text string) (Token, 
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Token{}, fmt.Errorf("check token: %w", err)
 	}
-	// A prefix that there isn't is compared, too: with nothing, and for as long.
-	same := subtle.ConstantTimeCompare([]byte(hashOf(text)), []byte(hash+strings.Repeat("-", 2*32-len(hash)))) == 1
-	if !same || !found.LiveAt(now) {
+	if subtle.ConstantTimeCompare([]byte(hashOf(text)), []byte(hash)) == 0 || !found.LiveAt(now) {
 		return Token{}, ErrInvalid
 	}
-	return found, t.noteUse(ctx, now, found)
+	return found, nil
 }
 
-// noteUse writes down when a token was last used, at most once a minute.
-func (t *Tokens) noteUse(ctx context.Context, now time.Time, used Token) error {
+// NoteUse writes down when a token was last used, at most once a minute.
+func (t *Tokens) NoteUse(ctx context.Context, now time.Time, used Token) error {
 	t.mu.Lock()
 	last := t.used[used.ID]
 	due := now.Sub(last) >= usedEvery && now.Sub(used.UsedAt) >= usedEvery

@@ -38,10 +38,7 @@ type tokenLine struct {
 }
 
 func tokenLineOf(t tokens.Token, now time.Time) tokenLine {
-	line := tokenLine{Name: t.Name, Prefix: t.Prefix, Newsletter: t.Newsletter, State: "valid", Created: t.CreatedAt.Format(time.RFC3339)}
-	for _, s := range t.Scopes {
-		line.Scopes = append(line.Scopes, string(s))
-	}
+	line := tokenLine{Name: t.Name, Prefix: t.Prefix, Scopes: tokens.Names(t.Scopes), Newsletter: t.Newsletter, State: "valid", Created: t.CreatedAt.Format(time.RFC3339)}
 	if !t.ExpiresAt.IsZero() {
 		line.Expires = t.ExpiresAt.Format(time.RFC3339)
 	}
@@ -90,6 +87,9 @@ newsletter's readers, editions and plan only.`,
 			made, text, err := a.tokens.Make(cmd.Context(), now, like)
 			if errors.Is(err, tokens.ErrTaken) {
 				return exitf(codeFailed, "there is a token %s already; choose another name, or end that one with dailytip tokens revoke %s", like.Name, like.Name)
+			}
+			if errors.Is(err, tokens.ErrLikePrefix) {
+				return exitf(codeUsage, "NAME: %w; choose another", err)
 			}
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -48,12 +49,17 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, op operation) (calle
 		writeProblem(w, http.StatusUnauthorized, why)
 		return caller{}, false
 	case err != nil:
-		a.Log.ErrorContext(r.Context(), "a token can't be checked", "operation", op.id, "error", err)
+		if !errors.Is(err, context.Canceled) { // else whoever asked has gone
+			a.Log.ErrorContext(r.Context(), "a token can't be checked", "operation", op.id, "error", err)
+		}
 		writeProblem(w, http.StatusServiceUnavailable, failedText)
 		return caller{}, false
 	}
 	if !a.limits.allow(w, a.Now(), token.ID) {
 		return caller{}, false
+	}
+	if err := a.Tokens.NoteUse(r.Context(), a.Now(), token); err != nil {
+		a.Log.WarnContext(r.Context(), "the use of a token can't be noted", "token", token.Name, "error", err)
 	}
 	if why := mayNot(token, op); why != "" {
 		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="dailytip", error="insufficient_scope", scope=%q`, strings.ReplaceAll(scopeText(op.scopes), " or ", " ")))

@@ -55,7 +55,7 @@ func add[I, O any](a *API, op operation, f func(ctx context.Context, by tokens.T
 		described.MaxBodyBytes = maxBody
 	}
 	huma.Register(a.huma, described, func(ctx context.Context, in *I) (*O, error) {
-		by, _ := ctx.Value(callerKey{}).(caller)
+		by := ctx.Value(callerKey{}).(caller) // without one it panics: who asked has to be known
 		out, err := f(ctx, by.Token, in)
 		if err != nil {
 			return nil, a.failed(ctx, op.id, err)
@@ -74,11 +74,7 @@ func add[I, O any](a *API, op operation, f func(ctx context.Context, by tokens.T
 const maxBody = 64 << 10
 
 func scopeText(scopes []tokens.Scope) string {
-	names := make([]string, 0, len(scopes)+1)
-	for _, s := range append(slices.Clone(scopes), tokens.All) {
-		names = append(names, string(s))
-	}
-	return strings.Join(names, " or ")
+	return strings.Join(tokens.Names(append(slices.Clone(scopes), tokens.All)), " or ")
 }
 
 // answerer puts together what a request of an operation passes. What has no metadata is

@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"context"
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -125,6 +128,34 @@ func TestOnlyTokensThatMay(t *testing.T) {
 			t.Errorf("who tries tokens is answered %v", statuses)
 		}
 		h.ask("GET", "/status", "").want(200) // whoever has one comes from the same network, perhaps
+	})
+}
+
+// A program that goes away is no fault of ours.
+func TestAProgramThatWentAway(t *testing.T) {
+	h := open(t, storetest.SQLite(t))
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/api/v1/status", nil)
+	r.Header.Set("Authorization", "Bearer "+h.token)
+	h.server.Handler().ServeHTTP(httptest.NewRecorder(), r)
+	if log := h.log.String(); !strings.Contains(log, "status=503") || strings.Contains(log, "level=ERROR") {
+		t.Errorf("the log is %s", log)
+	}
+}
+
+// A database that can't be written for the moment keeps nobody from reading.
+func TestAUseThatCannotBeNoted(t *testing.T) {
+	both(t, func(h *harness) {
+		h.write(func(tx *sql.Tx) error { // from now on, of one token only
+			_, err := tx.ExecContext(t.Context(), "CREATE UNIQUE INDEX one_used ON tokens ((used_at * 0)) WHERE used_at > 0")
+			return err
+		})
+		h.ask("GET", "/status", "").want(200)
+		h.askWith(h.makeToken("read", ""), "GET", "/status", "").want(200)
+		if log := h.log.String(); !strings.Contains(log, "level=WARN msg=\"the use of a token can't be noted\"") || strings.Contains(log, "level=ERROR") {
+			t.Errorf("the log is %s", log)
+		}
 	})
 }
 
