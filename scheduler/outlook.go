@@ -28,6 +28,8 @@ func (s *Scheduler) Why(person *subscribers.Subscriber, sub subscribers.Subscrip
 		return "gets nothing: they haven't confirmed since " + instant(sub.CreatedAt)
 	case sub.State == subscribers.Unsubscribed:
 		return "gets nothing: they unsubscribed"
+	case sub.State == subscribers.Suppressed && person.SuppressedReason == "":
+		return "gets nothing: suppressed"
 	case sub.State == subscribers.Suppressed:
 		return "gets nothing: suppressed, " + person.SuppressedReason
 	case sub.State == subscribers.Paused && sub.PausedUntil.IsZero():

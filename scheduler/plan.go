@@ -16,7 +16,7 @@ type Line struct {
 	Tip       string       `json:"tip"` // "": none
 	Title     string       `json:"title,omitempty"`
 	Reason    string       `json:"reason"`         // sent, pinned, next, repeat, skipped, empty
-	Note      string       `json:"note,omitempty"` // why not the tip that is pinned to the date
+	Note      string       `json:"note,omitempty"` // why the date doesn't get the tip that is pinned to it
 	Languages []string     `json:"languages,omitempty"`
 	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
 

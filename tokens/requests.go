@@ -22,8 +22,8 @@ import (
 // RequestLife is how long a request is remembered by its Idempotency-Key.
 const RequestLife = 24 * time.Hour
 
-// requestTime is how long a request may be under way. Later the program was killed
-// meanwhile, and the request may be sent again.
+// requestTime is how long a request may be under way. One that has no answer by then was
+// cut short, because the daemon was killed, and may be sent again.
 const requestTime = 2 * time.Minute
 
 var (
@@ -50,8 +50,8 @@ type Request struct {
 	sealer  cipher.AEAD
 }
 
-// Begin notes that a token sent a request with a key. When it sent the same one before
-// it returns what that was answered. What it returns then has to be ended by
+// Begin notes that a token sent a request with a key. before is what the same request was
+// answered earlier; nil: it's to be carried out now, and r ended afterwards by
 // [Request.End] or [Request.Forget].
 func (t *Tokens) Begin(ctx context.Context, now time.Time, token Token, text, key string, request []byte) (r *Request, before *Answer, err error) {
 	r = &Request{tokens: t, token: token.ID, name: hex.EncodeToString(derived(text, "key", []byte(key))), request: hex.EncodeToString(derived(text, "request", request))}

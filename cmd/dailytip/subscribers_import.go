@@ -59,7 +59,7 @@ or erased here isn't revived.`,
 				return err
 			}
 			defer func() { _ = in.Close() }()
-			run := importRun{command: c, name: args[0], dryRun: flags.dryRun, options: importer.Options{Membership: a.membership, List: options, DryRun: flags.dryRun, Now: time.Now}}
+			run := importRun{command: c, options: importer.Options{Membership: a.membership, List: options, DryRun: flags.dryRun, Now: time.Now}}
 			run.options.List.Name, run.options.List.Newsletters = args[0], a.newsletterIDs()
 			if flags.confirmed {
 				run.options.Consent = subscribers.Vouched
@@ -139,8 +139,6 @@ func (c *command) openTwice(ctx context.Context, name string) (*os.File, int64, 
 // importRun is one import under way.
 type importRun struct {
 	*command
-	name    string
-	dryRun  bool
 	options importer.Options
 }
 
@@ -151,17 +149,17 @@ func (r *importRun) do(ctx context.Context, in *countingFile, size int64) error 
 	r.options.Taken = func() { bar.show(in.n, size) }
 	r.options.Tell = func(line int, text string) {
 		if line == 0 {
-			r.say("%s: %s", r.name, text)
+			r.say("%s: %s", r.options.List.Name, text)
 			return
 		}
-		r.say("%s:%d: %s", r.name, line, text)
+		r.say("%s:%d: %s", r.options.List.Name, line, text)
 	}
 	result, err := importer.Run(ctx, r.options)
 	var file importer.FileError
 	switch {
 	case errors.As(err, &file):
 		return exit{codeUsage, err}
-	case err != nil && !r.dryRun:
+	case err != nil && !r.options.DryRun:
 		return fmt.Errorf("%w; %s taken before that, and the rest wasn't: put it right and import the same file again, which is safe, for who is there already stays as they are",
 			err, count(result.Good(), "row was", "rows were"))
 	case err != nil:

@@ -15,13 +15,13 @@ func (r *importRun) report(n *importer.Result) error {
 			"added": n.Added, "added_states": n.States, "confirmed": n.Confirmed, "ended": n.Ended, "left": n.Left, "refused": n.Refused,
 			"suppressed": n.Suppressed, "unchanged": n.Unchanged,
 		}
-		if r.dryRun {
+		if r.options.DryRun {
 			said["dry_run"], said["kinds"] = true, n.Kinds
 		}
 		if err := r.printJSON(said); err != nil {
 			return err
 		}
-	} else if r.dryRun {
+	} else if r.options.DryRun {
 		r.printTrial(n.Kinds)
 	} else {
 		r.printf("%d added%s, %d there already", n.Added, perState(n.States), n.Unchanged)
@@ -40,7 +40,7 @@ func (r *importRun) report(n *importer.Result) error {
 		}
 		r.printf("\n")
 	}
-	if n.States[subscribers.Pending] > 0 && !r.dryRun && r.options.Consent == subscribers.ByOperator {
+	if n.States[subscribers.Pending] > 0 && !r.options.DryRun && r.options.Consent == subscribers.ByOperator {
 		r.say("who is pending gets a mail that asks them to confirm; the running daemon sends it")
 	}
 	switch {

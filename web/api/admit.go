@@ -58,15 +58,27 @@ func (a *API) admit(w http.ResponseWriter, r *http.Request, op operation) (calle
 	if !a.limits.allow(w, a.Now(), token.ID) {
 		return caller{}, false
 	}
-	if err := a.Tokens.NoteUse(r.Context(), a.Now(), token); err != nil {
-		a.Log.WarnContext(r.Context(), "the use of a token can't be noted", "token", token.Name, "error", err)
-	}
+	a.noteUse(r.Context(), token)
 	if why := mayNot(token, op); why != "" {
 		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="dailytip", error="insufficient_scope", scope=%q`, strings.ReplaceAll(scopeText(op.scopes), " or ", " ")))
 		writeProblem(w, http.StatusForbidden, why)
 		return caller{}, false
 	}
 	return caller{token, text}, true
+}
+
+// noteTime is how long a request waits for its token's use to be noted, while another
+// process writes into the database.
+const noteTime = time.Second
+
+// noteUse notes that a token was used. Who only reads needs no database that can be
+// written.
+func (a *API) noteUse(ctx context.Context, t tokens.Token) {
+	short, cancel := context.WithTimeout(ctx, noteTime)
+	defer cancel()
+	if err := a.Tokens.NoteUse(short, a.Now(), t); err != nil && !errors.Is(err, context.Canceled) {
+		a.Log.WarnContext(ctx, "the use of a token can't be noted", "token", t.Name, "error", err)
+	}
 }
 
 // mayNot says why a token isn't enough for an operation; "" when it is.

@@ -193,7 +193,8 @@ func TestATokenOfOneNewsletterChangesNoOther(t *testing.T) {
 			ask("PATCH", person+"/subscriptions/management", `{"send_at":"06:00"}`).want(404)
 		}
 		ask("POST", "/suppressions", `{"email":"ana@example.com","why":"x"}`).want(403)
-		ask("POST", "/subscribers", `{"email":"eve@example.com","newsletter":"management"}`).want(422).hides("write one of management")
+		ask("POST", "/subscribers", `{"email":"eve@example.com","newsletter":"management"}`).want(404).hides("write one of management")
+		h.ask("POST", "/subscribers", `{"email":"eve@example.com","newsletter":"none"}`).want(404).says("write one of management, other")
 		ask("POST", "/subscribers", `{"email":"bo@example.com","confirmed":true}`).want(201).says(`"newsletter":"other"`).hides("management")
 		ask("PUT", "/plan/management/2026-11-23/skip", "").want(404)
 		ask("POST", "/test-copies", `{"newsletter":"management","to":["eve@example.com"]}`).want(404)

@@ -2,9 +2,10 @@
 // checks who sends them, and calls what the commands call. The document that describes
 // it (OpenAPI 3.1) is made from the handlers, at /api/v1/openapi.json and .yaml.
 //
-// It refuses to do what no command does, and to say more than a token may know: a token
-// of one newsletter sees that newsletter's readers and nothing that is about a person
-// as a whole, and everything else is for it as if it weren't there.
+// It refuses to do what no command does, and to say more than a token may know. For a
+// token of one newsletter, other newsletters and their readers aren't there. Of its own
+// readers it sees address, name, language and zone, and since when they are suppressed
+// but not why; it can't change what is about a person as a whole.
 //
 // A request passes, from the outside in:
 //

@@ -78,7 +78,7 @@ func (a *API) once(w http.ResponseWriter, r *http.Request, by caller, op operati
 	}
 	ended = true
 	header := map[string]string{}
-	for _, name := range []string{"Content-Type", "Etag", "Location"} {
+	for _, name := range []string{"Content-Type", "Etag"} {
 		if value := w.Header().Get(name); value != "" {
 			header[name] = value
 		}

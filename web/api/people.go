@@ -133,6 +133,11 @@ func tidy(why string) string { return strings.Join(strings.Fields(why), " ") }
 
 // request reads what somebody is added with.
 func (a *API) request(who tokens.Token, in *addInput) (r subscribers.Request, err error) {
+	n, err := a.one(who, in.Body.Newsletter)
+	if err != nil {
+		return r, err
+	}
+	r.Newsletter = n.ID
 	var faults []error
 	over(&r.Address, &in.Body.Email, "email", subscribers.ParseAddress, &faults)
 	p := &r.Preferences
@@ -142,12 +147,6 @@ func (a *API) request(who tokens.Token, in *addInput) (r subscribers.Request, er
 	over(&p.SendAt, in.Body.SendAt, "send_at", subscribers.ParseSendAt, &faults)
 	over(&p.Days, in.Body.Days, "days", subscribers.ParseDays, &faults)
 	over(&p.Cadence, in.Body.Cadence, "cadence", subscribers.ParseCadence, &faults)
-	n, err := a.one(who, in.Body.Newsletter)
-	if err != nil {
-		faults = append(faults, err)
-	} else {
-		r.Newsletter = n.ID
-	}
 	why := tidy(in.Body.Why)
 	switch {
 	case in.Body.Returning && why == "":

@@ -26,15 +26,15 @@ type Person struct {
 	Language         string     `json:"language" doc:"BCP 47; empty: each newsletter's own" example:"zh-CN"`
 	Timezone         string     `json:"timezone" doc:"IANA; empty: each newsletter's default" example:"Europe/Berlin"`
 	CreatedAt        time.Time  `json:"created_at"`
-	SuppressedAt     *time.Time `json:"suppressed_at,omitempty"`
-	SuppressedReason string     `json:"suppressed_reason,omitempty"`
+	SuppressedAt     *time.Time `json:"suppressed_at,omitempty" doc:"Since then no tip is sent to them, whatever the states of their subscriptions"`
+	SuppressedReason string     `json:"suppressed_reason,omitempty" doc:"Not for a token of one newsletter"`
 	Subscriptions    []Place    `json:"subscriptions" nullable:"false"`
 }
 
 // Place is somebody's place in a newsletter.
 type Place struct {
 	Newsletter  string     `json:"newsletter"`
-	State       string     `json:"state" enum:"pending,active,paused,unsubscribed,suppressed"`
+	State       string     `json:"state" enum:"pending,active,paused,unsubscribed,suppressed" doc:"Who left before they were suppressed stays unsubscribed"`
 	SendAt      string     `json:"send_at" doc:"HH:MM on their clock; empty: the newsletter's"`
 	Days        string     `json:"days" doc:"Such as MON WED; empty: the newsletter's"`
 	Cadence     string     `json:"cadence" enum:"daily,weekly"`
@@ -47,14 +47,17 @@ type Place struct {
 func personOf(by tokens.Token, s *subscribers.Subscriber) (Person, bool) {
 	p := Person{
 		ID: strconv.FormatInt(s.ID, 10), Email: string(s.Email), Name: s.Name, Language: s.Language, Timezone: s.Timezone,
-		CreatedAt: s.CreatedAt.UTC(), SuppressedAt: optional(s.SuppressedAt), SuppressedReason: s.SuppressedReason, Subscriptions: []Place{},
+		CreatedAt: s.CreatedAt.UTC(), SuppressedAt: optional(s.SuppressedAt), Subscriptions: []Place{},
+	}
+	if by.Newsletter == "" { // else it may tell of another newsletter's mail
+		p.SuppressedReason = s.SuppressedReason
 	}
 	for _, sub := range s.Subscriptions {
 		if !by.Sees(sub.Newsletter) {
 			continue
 		}
 		p.Subscriptions = append(p.Subscriptions, Place{
-			Newsletter: sub.Newsletter, State: string(s.StateOf(sub)), SendAt: sub.Slot.SendAt, Days: sub.Slot.Days.String(), Cadence: string(sub.Slot.Cadence),
+			Newsletter: sub.Newsletter, State: string(sub.State), SendAt: sub.Slot.SendAt, Days: sub.Slot.Days.String(), Cadence: string(sub.Slot.Cadence),
 			PausedUntil: optional(sub.PausedUntil), CreatedAt: sub.CreatedAt.UTC(), ConfirmedAt: optional(sub.ConfirmedAt),
 		})
 	}

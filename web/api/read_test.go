@@ -60,6 +60,37 @@ func TestListingGoesThroughEverybodyOnce(t *testing.T) {
 	})
 }
 
+// Whoever is listed by a state is shown in it, so that a program may go by either.
+func TestTheStateThatIsAskedForIsShown(t *testing.T) {
+	both(t, func(h *harness) {
+		left := h.reader("left@example.com", "management")
+		h.reader("left@example.com", "other")
+		h.ask("POST", "/subscribers/"+left+"/subscriptions/other/unsubscribe", "").want(200)
+		h.ask("POST", "/subscribers/"+left+"/suppress", `{"why":"asked by telephone"}`).want(200)
+		for query, want := range map[string]int{
+			"state=unsubscribed": 1, "state=suppressed": 1, "state=active": 0, "state=unsubscribed&newsletter=management": 0,
+			"state=unsubscribed&prefix=left": 1, "state=suppressed&email=left@example.com": 1,
+		} {
+			var page api.People
+			h.ask("GET", "/subscribers?"+query, "").want(200).into(&page)
+			asked, _ := url.ParseQuery(query)
+			for _, p := range page.Items {
+				if !slices.ContainsFunc(p.Subscriptions, func(s api.Place) bool { return s.State == asked.Get("state") }) {
+					t.Errorf("%s lists %+v", query, p)
+				}
+			}
+			if len(page.Items) != want {
+				t.Errorf("%s lists %d, want %d", query, len(page.Items), want)
+			}
+		}
+		mine := h.makeToken("all", "management")
+		for _, path := range []string{"", "/history"} {
+			h.ask("GET", "/subscribers/"+left+path, "").want(200).says("asked by telephone")
+			h.askWith(mine, "GET", "/subscribers/"+left+path, "").want(200).says("suppressed").hides("telephone", "other")
+		}
+	})
+}
+
 func TestWhyDidThisReaderGetNothing(t *testing.T) {
 	both(t, func(h *harness) {
 		ana := h.reader("ana@example.com", "management")
@@ -157,6 +188,16 @@ func TestAUseThatCannotBeNoted(t *testing.T) {
 			t.Errorf("the log is %s", log)
 		}
 	})
+}
+
+// A long import holds the right to write, and keeps nobody from reading either.
+func TestAUseIsNotWaitedForLong(t *testing.T) {
+	h := open(t, storetest.SQLite(t))
+	h.write(func(*sql.Tx) error {
+		h.ask("GET", "/status", "").want(200)
+		return nil
+	})
+	h.ask("GET", "/status", "").want(200)
 }
 
 func TestATokenOfOneNewsletterSeesNoOther(t *testing.T) {

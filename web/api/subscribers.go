@@ -135,10 +135,11 @@ type Event struct {
 type historyOutput struct{ Body History }
 
 func (a *API) history(ctx context.Context, by tokens.Token, in *Named) (*historyOutput, error) {
-	s, _, err := a.find(ctx, a.DB.Read(), by, in.ID)
+	s, p, err := a.find(ctx, a.DB.Read(), by, in.ID)
 	if err != nil {
 		return nil, err
 	}
+	s.SuppressedReason = p.SuppressedReason // as far as the token may know it
 	out := &historyOutput{Body: History{Outlook: []Outlook{}, Deliveries: []Delivery{}, Events: []Event{}}}
 	pauses, err := a.Ledger.AllPauses(ctx)
 	if err != nil {
