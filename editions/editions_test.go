@@ -136,7 +136,7 @@ func TestHistory(t *testing.T) {
 // The operator's choice can be changed until the edition is there.
 func TestPins(t *testing.T) {
 	each(t, func(h *harness) {
-		pin := func(date, tip string) error { return h.editions.Pin(h.Context(), now, "management", date, tip) }
+		pin := func(date, tip string) error { return h.editions.Pin(h.Context(), now, "management", date, tip, nil) }
 		if err := errors.Join(pin("2026-12-25", "gift"), pin("2026-12-24", "eve"), pin("2026-12-24", "")); err != nil {
 			h.Fatal(err)
 		}
@@ -148,10 +148,44 @@ func TestPins(t *testing.T) {
 			h.Errorf("a pin of an edition that is there: %v", err)
 		}
 		for want := range 2 { // the second time there's none
-			there, err := h.editions.Unpin(h.Context(), "management", "2026-12-24")
+			there, err := h.editions.Unpin(h.Context(), "management", "2026-12-24", nil)
 			if err != nil || there != (want == 0) {
 				h.Errorf("unpinned: %t, %v", there, err)
 			}
+		}
+	})
+}
+
+// Who goes by what they saw changes nothing that somebody else has changed meanwhile.
+func TestPinsThatWereChangedMeanwhile(t *testing.T) {
+	each(t, func(h *harness) {
+		const date = "2026-12-24"
+		pin := func(tip string, seen editions.Choice) error {
+			return h.editions.Pin(h.Context(), now, "management", date, tip, &seen)
+		}
+		unpin := func(seen editions.Choice) error {
+			there, err := h.editions.Unpin(h.Context(), "management", date, &seen)
+			if there != (err == nil && seen.Reason != "") {
+				h.Errorf("unpinned %+v: %t, %v", seen, there, err)
+			}
+			return err
+		}
+		var none editions.Choice
+		one, skip := editions.Choice{Tip: "one", Reason: "pin"}, editions.Choice{Reason: "skip"}
+		for i, step := range []struct {
+			err  error
+			want error
+		}{
+			{pin("one", one), editions.ErrChanged}, {unpin(skip), editions.ErrChanged}, {unpin(none), nil}, {pin("one", none), nil},
+			{pin("two", none), editions.ErrChanged}, {pin("two", skip), editions.ErrChanged}, {unpin(none), editions.ErrChanged},
+			{pin("", one), nil}, {unpin(one), editions.ErrChanged}, {unpin(skip), nil}, {unpin(skip), editions.ErrChanged},
+		} {
+			if !errors.Is(step.err, step.want) {
+				h.Errorf("step %d: %v, want %v", i, step.err, step.want)
+			}
+		}
+		if left, err := h.editions.Pins(h.Context(), "management"); err != nil || len(left) > 0 {
+			h.Errorf("left are %+v, %v", left, err)
 		}
 	})
 }

@@ -53,10 +53,18 @@ func (s *Editions) choices(ctx context.Context, query, newsletter string) ([]Cho
 // ErrOpened means that an edition has been opened, and its tip stands.
 var ErrOpened = errors.New("the edition of that date has been opened; what it sends can't be changed any more")
 
+// ErrChanged means that a date hasn't got any more what the operator saw.
+var ErrChanged = errors.New("what that date gets was changed meanwhile")
+
 // Pin sets what a date gets: a tip, or no edition when tip is "". It replaces
-// an earlier choice, and refuses with [ErrOpened] once the edition is there.
-func (s *Editions) Pin(ctx context.Context, now time.Time, newsletter, date, tip string) error {
+// an earlier choice, and refuses with [ErrOpened] once the edition is there. seen is the
+// choice that the operator knows of, the zero Choice when there is none: it refuses with
+// [ErrChanged] to replace another one. nil: it replaces any.
+func (s *Editions) Pin(ctx context.Context, now time.Time, newsletter, date, tip string, seen *Choice) error {
 	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := unchanged(ctx, tx, newsletter, date, seen); err != nil {
+			return err
+		}
 		if _, err := s.Edition(ctx, tx, newsletter, date); !errors.Is(err, ErrNoEdition) {
 			return errors.Join(err, ErrOpened)
 		}
@@ -66,7 +74,7 @@ func (s *Editions) Pin(ctx context.Context, now time.Time, newsletter, date, tip
 		}
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO pins (newsletter, local_date, action, tip, created_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (newsletter, local_date) DO UPDATE SET action = excluded.action, tip = excluded.tip`,
+			ON CONFLICT (newsletter, local_date) DO UPDATE SET action = excluded.action, tip = excluded.tip, created_at = excluded.created_at`,
 			newsletter, date, action, tip, store.Millis(now))
 		if err != nil {
 			return fmt.Errorf("pin: %w", err)
@@ -75,13 +83,36 @@ func (s *Editions) Pin(ctx context.Context, now time.Time, newsletter, date, tip
 	})
 }
 
-// Unpin takes the operator's choice for a date back. It reports whether there
-// was one.
-func (s *Editions) Unpin(ctx context.Context, newsletter, date string) (there bool, err error) {
+// Unpin takes the operator's choice for a date back, with seen as [Editions.Pin] has it.
+// It reports whether there was one.
+func (s *Editions) Unpin(ctx context.Context, newsletter, date string, seen *Choice) (there bool, err error) {
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := unchanged(ctx, tx, newsletter, date, seen); err != nil {
+			return err
+		}
 		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pins WHERE newsletter = $1 AND local_date = $2", newsletter, date))
-		there = n > 0
+		there = n > 0 && (seen == nil || seen.Reason != "")
 		return err
 	})
 	return there, err
+}
+
+// unchanged refuses with [ErrChanged] a date that hasn't got any more what the operator
+// saw, and keeps it as it is until the transaction ends: whoever else changes it waits.
+func unchanged(ctx context.Context, tx *sql.Tx, newsletter, date string, seen *Choice) error {
+	if seen == nil {
+		return nil
+	}
+	// A row that isn't there can be kept only by making it; what follows replaces it.
+	var is Choice
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO pins (newsletter, local_date, action, tip, created_at) VALUES ($1, $2, '', '', 0)
+		ON CONFLICT (newsletter, local_date) DO UPDATE SET tip = pins.tip RETURNING action, tip`, newsletter, date).Scan(&is.Reason, &is.Tip)
+	if err != nil {
+		return fmt.Errorf("read pin: %w", err)
+	}
+	if is.Reason != seen.Reason || is.Tip != seen.Tip {
+		return ErrChanged
+	}
+	return nil
 }

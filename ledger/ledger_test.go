@@ -329,10 +329,10 @@ func TestClaimsDontOverlap(t *testing.T) {
 
 func TestPins(t *testing.T) {
 	each(t, 1, func(h *harness) {
-		if err := h.editions.Pin(h.Context(), now, "management", "2026-12-24", "gift"); err != nil {
+		if err := h.editions.Pin(h.Context(), now, "management", "2026-12-24", "gift", nil); err != nil {
 			h.Fatal(err)
 		}
-		if err := h.editions.Pin(h.Context(), now, "management", "2026-12-25", ""); err != nil {
+		if err := h.editions.Pin(h.Context(), now, "management", "2026-12-25", "", nil); err != nil {
 			h.Fatal(err)
 		}
 		pins, err := h.editions.Pins(h.Context(), "management")
@@ -340,7 +340,7 @@ func TestPins(t *testing.T) {
 			h.Errorf("%+v, %v", pins, err)
 		}
 		h.open("tip")
-		if err := h.editions.Pin(h.Context(), now, "management", "2026-11-23", "other"); !errors.Is(err, editions.ErrOpened) {
+		if err := h.editions.Pin(h.Context(), now, "management", "2026-11-23", "other", nil); !errors.Is(err, editions.ErrOpened) {
 			h.Errorf("pinning an open edition: %v", err)
 		}
 		history, err := h.editions.History(h.Context(), "management")

@@ -10,9 +10,10 @@ import (
 	"dailytip/editions"
 )
 
-// Refused is a change of the plan that wasn't made, and says why.
+// Refused is a change of the plan that wasn't made, or that has no effect, and says why.
 type Refused struct {
 	Nothing bool // it's so already
+	Made    bool // it was made, and has no effect
 	why     string
 }
 
@@ -24,22 +25,35 @@ func nothing(format string, args ...any) error {
 	return Refused{Nothing: true, why: fmt.Sprintf(format, args...)}
 }
 
+func made(format string, args ...any) error { return Refused{Made: true, why: fmt.Sprintf(format, args...)} }
+
+// Pinned is the operator's choice for a date; the zero Choice: there is none. The changes
+// below take it back as what the operator saw, and are refused with [editions.ErrChanged]
+// when it's another one by then; nil: they change any.
+func (s *Scheduler) Pinned(ctx context.Context, n *Newsletter, date Date) (editions.Choice, error) {
+	pins, err := s.Editions.Pins(ctx, n.ID)
+	if i := slices.IndexFunc(pins, func(p editions.Choice) bool { return p.LocalDate == date.String() }); i >= 0 {
+		return pins[i], err
+	}
+	return editions.Choice{}, err
+}
+
 // Pin gives a date a tip of the operator's choice, or is [Refused].
-func (s *Scheduler) Pin(ctx context.Context, now time.Time, n *Newsletter, date Date, tip string) error {
+func (s *Scheduler) Pin(ctx context.Context, now time.Time, n *Newsletter, date Date, tip string, seen *editions.Choice) error {
 	if err := n.pinnable(date, tip); err != nil {
 		return err
 	}
-	return s.Editions.Pin(ctx, now, n.ID, date.String(), tip)
+	return s.Editions.Pin(ctx, now, n.ID, date.String(), tip, seen)
 }
 
 // Skip has nothing sent on a date.
-func (s *Scheduler) Skip(ctx context.Context, now time.Time, n *Newsletter, date Date) error {
-	return s.Editions.Pin(ctx, now, n.ID, date.String(), "")
+func (s *Scheduler) Skip(ctx context.Context, now time.Time, n *Newsletter, date Date, seen *editions.Choice) error {
+	return s.Editions.Pin(ctx, now, n.ID, date.String(), "", seen)
 }
 
 // Unpin takes back a pin, or a skip that was set by command, or is [Refused].
-func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date) error {
-	there, err := s.Editions.Unpin(ctx, n.ID, date.String())
+func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
+	there, err := s.Editions.Unpin(ctx, n.ID, date.String(), seen)
 	if err == nil && !there {
 		return nothing("%s has no pin and no skip that was set by command", date)
 	}
@@ -48,20 +62,22 @@ func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date) error {
 
 // Unskip takes back a skip, and nothing else: a pin stays, and what the
 // configuration skips can only be changed there or by a pin.
-func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date) error {
-	pins, err := s.Editions.Pins(ctx, n.ID)
+func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
+	pinned, err := s.Pinned(ctx, n, date)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(pins, func(p editions.Choice) bool { return p.LocalDate == date.String() })
+	if seen == nil {
+		seen = &pinned // a pin that is set meanwhile stays
+	}
 	skipped := slices.ContainsFunc(n.Skips, func(k Skip) bool { return k.Takes(date) })
 	switch {
-	case i >= 0 && pins[i].Tip != "":
-		return nothing("%s isn't skipped: %s is pinned to it; plan unpin takes that back", date, pins[i].Tip)
-	case i >= 0:
-		_, err := s.Editions.Unpin(ctx, n.ID, date.String())
+	case pinned.Tip != "":
+		return nothing("%s isn't skipped: %s is pinned to it; plan unpin takes that back", date, pinned.Tip)
+	case pinned.Reason != "":
+		_, err := s.Editions.Unpin(ctx, n.ID, date.String(), seen)
 		if err == nil && skipped {
-			return refused("%s stays without an edition: skip: in the configuration takes it too; plan pin %s TIP sends one all the same", date, date)
+			return made("%s stays without an edition: skip: in the configuration takes it too; plan pin %s TIP sends one all the same", date, date)
 		}
 		return err
 	case skipped:

@@ -61,7 +61,7 @@ func planIsSent(t *testing.T, all []weeks) {
 				h.reader(start, prefs)
 			}
 			for date, tip := range map[string]string{"2026-10-20": "t07", "2026-11-02": "", "2026-11-11": "t09", "2026-11-21": "t11"} {
-				if err := h.editions.Pin(t.Context(), start, "management", date, tip); err != nil {
+				if err := h.editions.Pin(t.Context(), start, "management", date, tip, nil); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -100,7 +100,7 @@ func TestProofSettlesNothing(t *testing.T) {
 	each(t, proofed, library(t, "a", "b"), func(h *harness) {
 		h.reader(begin, "")
 		h.tick(utc(h, "2026-11-22 20:00"))
-		if err := h.editions.Pin(h.Context(), utc(h, "2026-11-22 21:00"), "management", "2026-11-23", "b"); err != nil {
+		if err := h.editions.Pin(h.Context(), utc(h, "2026-11-22 21:00"), "management", "2026-11-23", "b", nil); err != nil {
 			h.Fatal(err)
 		}
 		h.tick(utc(h, "2026-11-23 07:00"))
@@ -115,7 +115,7 @@ func TestProofSettlesNothing(t *testing.T) {
 func TestProofOfOtherDates(t *testing.T) {
 	each(t, proofed, library(t, "a", "b"), func(h *harness) {
 		h.reader(begin, "Pacific/Auckland")
-		if err := h.editions.Pin(h.Context(), begin, "management", "2026-11-24", ""); err != nil {
+		if err := h.editions.Pin(h.Context(), begin, "management", "2026-11-24", "", nil); err != nil {
 			h.Fatal(err)
 		}
 		h.tick(utc(h, "2026-11-22 18:00")) // Monday, seven o'clock in Auckland
@@ -124,7 +124,7 @@ func TestProofOfOtherDates(t *testing.T) {
 		h.expectProofs("2026-11-23 a sent")
 		h.tick(utc(h, "2026-11-23 20:00"))
 		h.expectProofs("2026-11-23 a sent")
-		if _, err := h.editions.Unpin(h.Context(), "management", "2026-11-24"); err != nil {
+		if _, err := h.editions.Unpin(h.Context(), "management", "2026-11-24", nil); err != nil {
 			h.Fatal(err)
 		}
 		h.tick(utc(h, "2026-11-23 20:01"))

@@ -173,7 +173,7 @@ func TestVanishedPin(t *testing.T) {
 	each(t, Newsletter{Order: Oldest}, library(t, "a", "b"), func(h *harness) {
 		h.reader(begin, "")
 		for date, tip := range map[string]string{"2026-11-23": "gone", "2026-11-24": ""} {
-			if err := h.editions.Pin(h.Context(), begin, "management", date, tip); err != nil {
+			if err := h.editions.Pin(h.Context(), begin, "management", date, tip, nil); err != nil {
 				h.Fatal(err)
 			}
 		}

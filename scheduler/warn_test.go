@@ -49,7 +49,7 @@ func TestPinsAstrayAreToldOf(t *testing.T) {
 		h.ledger.AlertTo(subscribers.Address("ops@example.com"))
 		h.reader(begin, "")
 		for date, tip := range map[string]string{"2026-11-26": "nowhere", "2026-11-24": "b"} {
-			if err := h.editions.Pin(h.Context(), begin, "management", date, tip); err != nil {
+			if err := h.editions.Pin(h.Context(), begin, "management", date, tip, nil); err != nil {
 				h.Fatal(err)
 			}
 		}
@@ -66,7 +66,7 @@ func TestPinsAstrayAreToldOf(t *testing.T) {
 			h.Fatal(err)
 		}
 		h.restart()
-		if err := h.editions.Pin(h.Context(), at("2026-11-23 17:00"), "management", "2026-11-26", "elsewhere"); err != nil {
+		if err := h.editions.Pin(h.Context(), at("2026-11-23 17:00"), "management", "2026-11-26", "elsewhere", nil); err != nil {
 			h.Fatal(err)
 		}
 		h.ticks(at("2026-11-24 07:00"), at("2026-11-28 07:00"), time.Hour)

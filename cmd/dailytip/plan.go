@@ -107,13 +107,13 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 			now := time.Now()
 			switch cmd.Name() {
 			case "pin":
-				err = a.scheduler.Pin(cmd.Context(), now, n, date, args[1])
+				err = a.scheduler.Pin(cmd.Context(), now, n, date, args[1], nil)
 			case "skip":
-				err = a.scheduler.Skip(cmd.Context(), now, n, date)
+				err = a.scheduler.Skip(cmd.Context(), now, n, date, nil)
 			case "unpin":
-				err = a.scheduler.Unpin(cmd.Context(), n, date)
+				err = a.scheduler.Unpin(cmd.Context(), n, date, nil)
 			case "unskip":
-				err = a.scheduler.Unskip(cmd.Context(), n, date)
+				err = a.scheduler.Unskip(cmd.Context(), n, date, nil)
 			}
 			if err != nil {
 				return refused(err)
@@ -147,7 +147,7 @@ func (c *command) answerPlan(ctx context.Context, a *app, n *scheduler.Newslette
 	return nil
 }
 
-// refused gives a change of the plan that wasn't made its exit code.
+// refused gives a change of the plan that wasn't made, or has no effect, its exit code.
 func refused(err error) error {
 	var r scheduler.Refused
 	switch {

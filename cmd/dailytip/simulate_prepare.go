@@ -120,7 +120,7 @@ func (s *simulation) copyFrom(ctx context.Context, source *store.DB, readers boo
 			return err
 		}
 		for _, pin := range pins {
-			err := s.editions.Pin(ctx, time.UnixMilli(0), n.ID, pin.LocalDate, pin.Tip)
+			err := s.editions.Pin(ctx, time.UnixMilli(0), n.ID, pin.LocalDate, pin.Tip, nil)
 			if err != nil && !errors.Is(err, editions.ErrOpened) { // the edition stands, whatever the pin says
 				return err
 			}
@@ -179,7 +179,7 @@ func (s *simulation) playUpTo(ctx context.Context, n *scheduler.Newsletter, now 
 		}
 	}
 	for date := s.first.Add(-3); s.first.After(date); date = date.Add(1) {
-		err := s.editions.Pin(ctx, now, n.ID, date.String(), "")
+		err := s.editions.Pin(ctx, now, n.ID, date.String(), "", nil)
 		if err != nil && !errors.Is(err, editions.ErrOpened) {
 			return err
 		}

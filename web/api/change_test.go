@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dailytip/scheduler"
 	"dailytip/store/storetest"
 	"dailytip/web/api"
 )
@@ -106,8 +107,40 @@ func TestChangingOnlyWhatWasSeen(t *testing.T) {
 	})
 }
 
+// Of several editors who have seen the same, one changes it.
+func TestEditorsWhoChangeADateAtOnce(t *testing.T) {
+	both(t, func(h *harness) {
+		for day := 23; day <= 27; day++ {
+			date := fmt.Sprintf("/plan/management/2026-11-%d", day)
+			seen := h.ask("GET", date, "").want(200).header.Get("ETag")
+			answers := make(chan int)
+			for _, change := range [][2]string{{"/pin", `{"tip":"second"}`}, {"/skip", ""}, {"/pin", `{"tip":"first"}`}, {"/skip", ""}} {
+				go func() { answers <- h.ask("PUT", date+change[0], change[1], "If-Match", seen).status }()
+			}
+			statuses := map[int]int{}
+			for range 4 {
+				statuses[<-answers]++
+			}
+			if statuses[200] != 1 || statuses[412] != 3 {
+				t.Errorf("%s: they are answered %v", date, statuses)
+			}
+		}
+	})
+}
+
 func TestChangingThePlan(t *testing.T) {
 	h := open(t, storetest.SQLite(t))
+	christmas, err := scheduler.ParseSkip("2026-12-25")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.plan.Newsletters[0].Skips = []scheduler.Skip{christmas}
+	h.ask("DELETE", "/plan/management/2026-12-25/skip", "").want(409).says("skip: in the configuration")
+	h.ask("PUT", "/plan/management/2026-12-25/skip", "").want(200)
+	h.ask("DELETE", "/plan/management/2026-12-25/skip", "").want(200).says(`"reason":"skipped"`) // it was taken back, and the other one stays
+	if pins := storetest.Texts(t, h.db, "SELECT action FROM pins"); len(pins) > 0 {
+		t.Errorf("left are %q", pins)
+	}
 	monday := "/plan/management/2026-11-23"
 	h.ask("PUT", monday+"/pin", `{"tip":"none"}`).want(409).says("there is no tip")
 	h.ask("PUT", monday+"/pin", `{"tip":"draft"}`).want(409).says("is a draft")

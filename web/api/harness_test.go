@@ -46,6 +46,7 @@ type harness struct {
 	tokens  *tokens.Tokens
 	service *membership.Service
 	intake  *intake.Taker
+	plan    *scheduler.Scheduler
 	server  *web.Server
 	url     string
 	log     *logText
@@ -87,10 +88,10 @@ func open(t testing.TB, db *store.DB) *harness {
 	h.service = membership.New(membership.Options{DB: db, List: list, Ledger: h.ledger})
 	h.intake = intake.New(intake.Options{DB: db, List: list, Ledger: h.ledger, Tags: list.Tags(), Domain: "bounces.example.com", Keep: 24 * time.Hour})
 	library := openLibrary(t)
-	plan := scheduler.New(scheduler.Options{List: list, Editions: editions.New(db), Ledger: h.ledger, Newsletters: []scheduler.Newsletter{newsletter(t, "management", library), newsletter(t, "other", library)}})
+	h.plan = scheduler.New(scheduler.Options{List: list, Editions: editions.New(db), Ledger: h.ledger, Newsletters: []scheduler.Newsletter{newsletter(t, "management", library), newsletter(t, "other", library)}})
 	h.server = web.New(web.Options{DB: db, BaseURL: "http://tips.example.com", Now: func() time.Time { return now.Add(time.Duration(h.passed.Load())) }, Log: log})
 	api.AddTo(h.server, api.Options{
-		DB: db, Tokens: h.tokens, List: list, Editions: editions.New(db), Ledger: h.ledger, Membership: h.service, Scheduler: plan, Intake: h.intake, Version: "1.0",
+		DB: db, Tokens: h.tokens, List: list, Editions: editions.New(db), Ledger: h.ledger, Membership: h.service, Scheduler: h.plan, Intake: h.intake, Version: "1.0",
 		Lint: func(n *scheduler.Newsletter) []tips.Fault {
 			return tips.Lint(n.Library.Tips(), n.Library.Faults(), tips.LintOptions{})
 		},

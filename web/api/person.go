@@ -76,13 +76,20 @@ func tag(shown any) string {
 
 // matches refuses a change of something that isn't any more what the program has seen.
 func matches(ifMatch string, shown any) error {
-	if ifMatch == "" || ifMatch == "*" {
+	if !conditional(ifMatch) {
 		return nil
 	}
 	now := tag(shown)
 	if slices.ContainsFunc(strings.Split(ifMatch, ","), func(t string) bool { return strings.TrimSpace(t) == now }) {
 		return nil
 	}
+	return changed()
+}
+
+// conditional tells whether a change depends on what the program has seen.
+func conditional(ifMatch string) bool { return ifMatch != "" && ifMatch != "*" }
+
+func changed() error {
 	return Refuse(http.StatusPreconditionFailed, "It was changed since you read it: read it again, and decide anew.")
 }
 

@@ -94,8 +94,18 @@ func (a *API) near(n *scheduler.Newsletter, date scheduler.Date) error {
 	return nil
 }
 
+// made tells whether a change of the plan was made all the same, and has no effect: the
+// answer shows it.
+func made(err error) bool {
+	var r scheduler.Refused
+	return errors.As(err, &r) && r.Made
+}
+
 // refusedPlan says why a change of the plan wasn't made.
 func refusedPlan(err error) error {
+	if errors.Is(err, editions.ErrChanged) {
+		return changed()
+	}
 	var r scheduler.Refused
 	if errors.As(err, &r) || errors.Is(err, editions.ErrOpened) {
 		return conflict("%v", err)

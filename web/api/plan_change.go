@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"dailytip/editions"
 	"dailytip/scheduler"
 	"dailytip/tokens"
 )
@@ -41,23 +42,25 @@ func (a *API) addPlanChanges() {
 	add(a, operation{
 		id: "pin-tip", method: http.MethodPut, path: path + "/pin", tag: "plan", scopes: pin, summary: "Give a date a tip of your choice",
 	}, func(ctx context.Context, by tokens.Token, in *pinInput) (*dateOutput, error) {
-		return a.changePlan(ctx, by, in.Dated, in.IfMatch, func(n *scheduler.Newsletter, date scheduler.Date) error {
-			return a.Scheduler.Pin(ctx, a.Now(), n, date, in.Body.Tip)
+		return a.changePlan(ctx, by, in.Dated, in.IfMatch, func(n *scheduler.Newsletter, date scheduler.Date, seen *editions.Choice) error {
+			return a.Scheduler.Pin(ctx, a.Now(), n, date, in.Body.Tip, seen)
 		})
 	})
 	for _, c := range []struct {
 		operation
-		f func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error
+		f func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, seen *editions.Choice) error
 	}{
 		{operation{id: "unpin-tip", method: http.MethodDelete, path: path + "/pin", summary: "Take back a pin, or a skip that was set by command or here"}, a.Scheduler.Unpin},
-		{operation{id: "skip-date", method: http.MethodPut, path: path + "/skip", summary: "Send nothing on a date"}, func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date) error {
-			return a.Scheduler.Skip(ctx, a.Now(), n, date)
+		{operation{id: "skip-date", method: http.MethodPut, path: path + "/skip", summary: "Send nothing on a date"}, func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, seen *editions.Choice) error {
+			return a.Scheduler.Skip(ctx, a.Now(), n, date, seen)
 		}},
 		{operation{id: "unskip-date", method: http.MethodDelete, path: path + "/skip", summary: "Take back a skip that was set by command or here"}, a.Scheduler.Unskip},
 	} {
 		c.tag, c.scopes = "plan", pin
 		add(a, c.operation, func(ctx context.Context, by tokens.Token, in *dateInput) (*dateOutput, error) {
-			return a.changePlan(ctx, by, in.Dated, in.IfMatch, func(n *scheduler.Newsletter, date scheduler.Date) error { return c.f(ctx, n, date) })
+			return a.changePlan(ctx, by, in.Dated, in.IfMatch, func(n *scheduler.Newsletter, date scheduler.Date, seen *editions.Choice) error {
+				return c.f(ctx, n, date, seen)
+			})
 		})
 	}
 }
@@ -90,19 +93,30 @@ func (a *API) planOf(ctx context.Context, n *scheduler.Newsletter, date schedule
 	return &dateOutput{tag(line), line}, nil
 }
 
-func (a *API) changePlan(ctx context.Context, by tokens.Token, in Dated, ifMatch string, f func(*scheduler.Newsletter, scheduler.Date) error) (*dateOutput, error) {
+// changePlan changes what a date gets, unless it isn't any more what the program has seen,
+// and answers with what it gets then.
+func (a *API) changePlan(ctx context.Context, by tokens.Token, in Dated, ifMatch string, f func(*scheduler.Newsletter, scheduler.Date, *editions.Choice) error) (*dateOutput, error) {
 	n, date, err := a.planned(by, in)
 	if err != nil {
 		return nil, err
 	}
-	before, err := a.planOf(ctx, n, date)
-	if err != nil {
-		return nil, err
+	var seen *editions.Choice
+	if conditional(ifMatch) {
+		// The pin is read before the plan, and must still be the same while it's changed.
+		pinned, err := a.Scheduler.Pinned(ctx, n, date)
+		if err != nil {
+			return nil, err
+		}
+		before, err := a.planOf(ctx, n, date)
+		if err != nil {
+			return nil, err
+		}
+		if err := matches(ifMatch, before.Body); err != nil {
+			return nil, err
+		}
+		seen = &pinned
 	}
-	if err := matches(ifMatch, before.Body); err != nil {
-		return nil, err
-	}
-	if err := f(n, date); err != nil {
+	if err := f(n, date, seen); err != nil && !made(err) {
 		return nil, refusedPlan(err)
 	}
 	return a.planOf(ctx, n, date)
