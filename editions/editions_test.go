@@ -176,9 +176,17 @@ func TestPinsThatWereChangedMeanwhile(t *testing.T) {
 			err  error
 			want error
 		}{
-			{pin("one", one), editions.ErrChanged}, {unpin(skip), editions.ErrChanged}, {unpin(none), nil}, {pin("one", none), nil},
-			{pin("two", none), editions.ErrChanged}, {pin("two", skip), editions.ErrChanged}, {unpin(none), editions.ErrChanged},
-			{pin("", one), nil}, {unpin(one), editions.ErrChanged}, {unpin(skip), nil}, {unpin(skip), editions.ErrChanged},
+			{pin("one", one), editions.ErrChanged},
+			{unpin(skip), editions.ErrChanged},
+			{unpin(none), nil},
+			{pin("one", none), nil},
+			{pin("two", none), editions.ErrChanged},
+			{pin("two", skip), editions.ErrChanged},
+			{unpin(none), editions.ErrChanged},
+			{pin("", one), nil},
+			{unpin(one), editions.ErrChanged},
+			{unpin(skip), nil},
+			{unpin(skip), editions.ErrChanged},
 		} {
 			if !errors.Is(step.err, step.want) {
 				h.Errorf("step %d: %v, want %v", i, step.err, step.want)

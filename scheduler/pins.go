@@ -25,7 +25,9 @@ func nothing(format string, args ...any) error {
 	return Refused{Nothing: true, why: fmt.Sprintf(format, args...)}
 }
 
-func made(format string, args ...any) error { return Refused{Made: true, why: fmt.Sprintf(format, args...)} }
+func made(format string, args ...any) error {
+	return Refused{Made: true, why: fmt.Sprintf(format, args...)}
+}
 
 // Pinned is the operator's choice for a date; the zero Choice: there is none. The changes
 // below take it back as what the operator saw, and are refused with [editions.ErrChanged]

@@ -19,7 +19,11 @@ func CheckJSON(text []byte) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	if err := checkValue(d); err != nil {
+	err := checkValue(d, 0)
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	if err != nil {
 		return err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -28,47 +32,47 @@ func CheckJSON(text []byte) error {
 	return nil
 }
 
-// object is one whose end hasn't come; nil names: it's an array.
-type object struct {
-	names map[string]bool
-	value bool // the name has been read, and its value comes next
-}
+// maxJSONDepth is how deep values may stand in each other, far more than any request needs.
+const maxJSONDepth = 64
 
-func checkValue(d *json.Decoder) error {
-	var inside []*object
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return io.ErrUnexpectedEOF
+// checkValue reads the next value, which stands in so many others.
+func checkValue(d *json.Decoder, depth int) error {
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	if _, opens := token.(json.Delim); !opens {
+		return nil
+	}
+	if depth == maxJSONDepth {
+		return fmt.Errorf("more than %d values stand in each other", maxJSONDepth)
+	}
+	names := map[string]bool{}
+	for d.More() {
+		if token == json.Delim('{') {
+			if err := checkName(d, names); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+		if err := checkValue(d, depth+1); err != nil {
 			return err
 		}
-		var in *object
-		if len(inside) > 0 {
-			in = inside[len(inside)-1]
-		}
-		name, isText := token.(string)
-		switch {
-		case token == json.Delim('}') || token == json.Delim(']'):
-			inside = inside[:len(inside)-1]
-		case in != nil && in.names != nil && !in.value && isText:
-			folded := strings.ToLower(name)
-			if in.names[folded] {
-				return fmt.Errorf("%q stands there twice", name)
-			}
-			in.names[folded], in.value = true, true
-			continue
-		case token == json.Delim('{'):
-			inside = append(inside, &object{names: map[string]bool{}})
-			continue
-		case token == json.Delim('['):
-			inside = append(inside, &object{})
-			continue
-		}
-		if len(inside) == 0 {
-			return nil
-		}
-		inside[len(inside)-1].value = false // a value has ended
 	}
+	_, err = d.Token() // the end
+	return err
+}
+
+// checkName reads the name of a value in an object that has some others.
+func checkName(d *json.Decoder, names map[string]bool) error {
+	token, err := d.Token()
+	if err != nil {
+		return err
+	}
+	name, _ := token.(string)
+	folded := strings.ToLower(name)
+	if names[folded] {
+		return fmt.Errorf("%q stands there twice", name)
+	}
+	names[folded] = true
+	return nil
 }

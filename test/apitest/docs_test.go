@@ -36,7 +36,8 @@ func examplesOfThePage(r *rig) {
 		missing(r.T, "curl isn't installed")
 	}
 	ana, bounce := r.ids()
-	environment := append(os.Environ(), "TOKEN="+r.token, "ID="+ana, "BOUNCE="+bounce, "DATE="+r.date, "MONDAY=2027-01-01")
+	nextYear := time.Now().AddDate(1, 0, 0).Format("2006") + "-01-01" // a date of the rig's schedule
+	environment := append(os.Environ(), "TOKEN="+r.token, "ID="+ana, "BOUNCE="+bounce, "DATE="+r.date, "NEXT="+nextYear)
 	shown := map[string]bool{}
 	erase := ""
 	for _, block := range example.FindAllStringSubmatch(string(page), -1) {

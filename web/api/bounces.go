@@ -36,22 +36,16 @@ func bounceOf(b subscribers.BounceRecord) Bounce {
 }
 
 type bouncesInput struct {
+	Paged
 	Newsletter string `query:"newsletter" doc:"Only this newsletter's"`
 	Domain     string `query:"domain" maxLength:"254" doc:"Only of addresses in this domain"`
 	Email      string `query:"email" maxLength:"254" doc:"Only of this address"`
 	Class      string `query:"class" maxLength:"40" doc:"Such as hard, soft, ours, complaint"`
 	Decision   string `query:"decision" maxLength:"40" doc:"Such as suppressed, marked, held, counted, resting, ignored"`
 	Days       int    `query:"days" minimum:"0" maximum:"3660" default:"30" doc:"Only of so many days; 0: all that is kept"`
-	Cursor     string `query:"cursor" maxLength:"400" doc:"What stood at next on the page before"`
-	Limit      int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
-type bouncesOutput struct {
-	Body struct {
-		Items []Bounce `json:"items" nullable:"false"`
-		Next  string   `json:"next,omitempty" doc:"The cursor of the next page; none: this is the last"`
-	}
-}
+type bouncesOutput struct{ Body Page[Bounce] }
 
 // BounceNumber is the bounce that a path names.
 type BounceNumber struct {
@@ -118,29 +112,14 @@ func (a *API) listBounces(ctx context.Context, by tokens.Token, in *bouncesInput
 	if in.Days > 0 {
 		f.Since = a.Now().AddDate(0, 0, -in.Days)
 	}
-	at, err := cursorAt(in.Cursor)
-	if err != nil {
+	if f.Before, err = in.number(); err != nil {
 		return nil, err
-	}
-	if at != "" {
-		var ok bool
-		if f.Before, ok = number(at); !ok {
-			return nil, badCursor()
-		}
 	}
 	found, err := a.List.Bounces(ctx, a.DB.Read(), f)
 	if err != nil {
 		return nil, err
 	}
-	out := &bouncesOutput{}
-	out.Body.Items = []Bounce{}
-	for _, b := range found {
-		out.Body.Items = append(out.Body.Items, bounceOf(b))
-	}
-	if len(found) == in.Limit {
-		out.Body.Next = cursorOf(strconv.FormatInt(found[len(found)-1].ID, 10))
-	}
-	return out, nil
+	return &bouncesOutput{pageOf(found, in.Limit, func(b subscribers.BounceRecord) string { return placeOf(b.ID) }, bounceOf)}, nil
 }
 
 // bounce finds the one that a path names.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -13,12 +14,6 @@ import (
 	"dailytip/scheduler"
 	"dailytip/tokens"
 )
-
-// Editions is a page of editions.
-type Editions struct {
-	Items []ledger.Summary `json:"items" nullable:"false"`
-	Next  string           `json:"next,omitempty" doc:"The cursor of the next page; none: this is the last"`
-}
 
 // Edition is one edition, with what was done to it.
 type Edition struct {
@@ -73,12 +68,11 @@ func deliveryOf(d ledger.Delivery) Delivery {
 }
 
 type editionsInput struct {
+	Paged
 	Newsletter string `query:"newsletter" doc:"Only this newsletter's"`
-	Cursor     string `query:"cursor" maxLength:"400" doc:"What stood at next on the page before"`
-	Limit      int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
 }
 
-type editionsOutput struct{ Body Editions }
+type editionsOutput struct{ Body Page[ledger.Summary] }
 
 // Dated is the edition, or the date of a plan, that a path names.
 type Dated struct {
@@ -90,22 +84,17 @@ type editionOutput struct{ Body Edition }
 
 type deliveriesInput struct {
 	Dated
-	State  []string `query:"state" enum:"pending,sending,retry,sent,failed,in_doubt,expired,withdrawn" doc:"Only those in these states, with commas between them"`
-	Cursor string   `query:"cursor" maxLength:"400" doc:"What stood at next on the page before"`
-	Limit  int      `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	Paged
+	State []string `query:"state" enum:"pending,sending,retry,sent,failed,in_doubt,expired,withdrawn" doc:"Only those in these states, with commas between them"`
 }
 
-type deliveriesOutput struct {
-	Body struct {
-		Items []Delivery `json:"items" nullable:"false"`
-		Next  string     `json:"next,omitempty" doc:"The cursor of the next page; none: this is the last"`
-	}
-}
+type deliveriesOutput struct{ Body Page[Delivery] }
 
 func (a *API) addEditions() {
 	see := []tokens.Scope{tokens.Read}
 	add(a, operation{
 		id: "list-editions", method: http.MethodGet, path: "/editions", tag: "editions", scopes: see, summary: "List editions, the newest first",
+		text: fmt.Sprintf("At most %d on a page.", mostEditions),
 	}, a.listEditions)
 	add(a, operation{
 		id: "get-edition", method: http.MethodGet, path: "/editions/{newsletter}/{date}", tag: "editions", scopes: see,
@@ -117,17 +106,21 @@ func (a *API) addEditions() {
 	}, a.listDeliveries)
 }
 
+// mostEditions is how many editions a page shows: each takes a few questions.
+const mostEditions = 50
+
 func (a *API) listEditions(ctx context.Context, by tokens.Token, in *editionsInput) (*editionsOutput, error) {
 	newsletter, err := a.newsletter(by, in.Newsletter)
 	if err != nil {
 		return nil, err
 	}
-	at, err := cursorAt(in.Cursor)
+	place, err := in.place()
 	if err != nil {
 		return nil, err
 	}
-	date, of, _ := strings.Cut(at, " ")
-	found, err := a.Editions.After(ctx, a.DB.Read(), newsletter, date, of, in.Limit)
+	date, of, _ := strings.Cut(place, " ")
+	limit := min(in.Limit, mostEditions)
+	found, err := a.Editions.After(ctx, a.DB.Read(), newsletter, date, of, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -135,19 +128,15 @@ func (a *API) listEditions(ctx context.Context, by tokens.Token, in *editionsInp
 	if err != nil {
 		return nil, err
 	}
-	out := &editionsOutput{Body: Editions{Items: []ledger.Summary{}}}
-	for _, c := range counts {
-		s, err := a.Ledger.Summarize(ctx, a.Now(), c)
-		if err != nil {
+	summaries := make([]ledger.Summary, len(counts))
+	for i, c := range counts {
+		if summaries[i], err = a.Ledger.Summarize(ctx, a.Now(), c); err != nil {
 			return nil, err
 		}
-		out.Body.Items = append(out.Body.Items, s)
 	}
-	if len(found) == in.Limit {
-		last := found[len(found)-1]
-		out.Body.Next = cursorOf(last.LocalDate + " " + last.Newsletter)
-	}
-	return out, nil
+	return &editionsOutput{pageOf(summaries, limit,
+		func(s ledger.Summary) string { return s.LocalDate + " " + s.Newsletter },
+		func(s ledger.Summary) ledger.Summary { return s })}, nil
 }
 
 // edition finds the one that a path names.
@@ -195,13 +184,9 @@ func (a *API) listDeliveries(ctx context.Context, by tokens.Token, in *deliverie
 	if err != nil {
 		return nil, err
 	}
-	at, err := cursorAt(in.Cursor)
+	after, err := in.number()
 	if err != nil {
 		return nil, err
-	}
-	after, ok := number(at)
-	if at != "" && !ok {
-		return nil, badCursor()
 	}
 	states := make([]ledger.State, len(in.State))
 	for i, s := range in.State {
@@ -211,13 +196,5 @@ func (a *API) listDeliveries(ctx context.Context, by tokens.Token, in *deliverie
 	if err != nil {
 		return nil, err
 	}
-	out := &deliveriesOutput{}
-	out.Body.Items = []Delivery{}
-	for _, d := range found {
-		out.Body.Items = append(out.Body.Items, deliveryOf(d))
-	}
-	if len(found) == in.Limit {
-		out.Body.Next = cursorOf(strconv.FormatInt(found[len(found)-1].Key.Subscriber, 10))
-	}
-	return out, nil
+	return &deliveriesOutput{pageOf(found, in.Limit, func(d ledger.Delivery) string { return placeOf(d.Key.Subscriber) }, deliveryOf)}, nil
 }

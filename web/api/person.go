@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -134,21 +133,6 @@ func (a *API) known(by tokens.Token, id string, get func() (*subscribers.Subscri
 }
 
 func nobody(id string) error { return unknown("nobody has the number %q", id) }
-
-// cursorOf writes where a list goes on, so that nobody makes something of it.
-func cursorOf(at string) string { return base64.RawURLEncoding.EncodeToString([]byte(at)) }
-
-func cursorAt(cursor string) (string, error) {
-	at, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || !isText(string(at)) {
-		return "", badCursor()
-	}
-	return string(at), nil
-}
-
-func badCursor() error {
-	return invalid("the cursor isn't one of ours; take what stood at next, or leave it out to begin")
-}
 
 // newsletter refuses a newsletter that there isn't, or that a token may not know of. ""
 // is the token's own, or, for one of all newsletters, any.

@@ -14,9 +14,9 @@ import (
 var planners = []tokens.Scope{tokens.Read, tokens.Plan}
 
 type planInput struct {
-	Newsletter string `query:"newsletter" doc:"Not needed where there is only one"`
-	From       string `query:"from" doc:"The first date; none: today" example:"2026-12-24"`
-	Days       int    `query:"days" minimum:"1" maximum:"366" default:"14"`
+	OfNewsletter
+	From string `query:"from" doc:"The first date; none: today" example:"2026-12-24"`
+	Days int    `query:"days" minimum:"1" maximum:"366" default:"14"`
 }
 
 type planOutput struct {

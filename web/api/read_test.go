@@ -34,7 +34,7 @@ func TestListingGoesThroughEverybodyOnce(t *testing.T) {
 			var seen []string
 			cursor := ""
 			for range 20 {
-				var page api.People
+				var page api.Page[api.Person]
 				h.ask("GET", "/subscribers?limit=2&"+query+"&cursor="+cursor, "").want(200).into(&page)
 				for _, p := range page.Items {
 					if slices.Contains(seen, p.ID) {
@@ -71,7 +71,7 @@ func TestTheStateThatIsAskedForIsShown(t *testing.T) {
 			"state=unsubscribed": 1, "state=suppressed": 1, "state=active": 0, "state=unsubscribed&newsletter=management": 0,
 			"state=unsubscribed&prefix=left": 1, "state=suppressed&email=left@example.com": 1,
 		} {
-			var page api.People
+			var page api.Page[api.Person]
 			h.ask("GET", "/subscribers?"+query, "").want(200).into(&page)
 			asked, _ := url.ParseQuery(query)
 			for _, p := range page.Items {
@@ -244,7 +244,7 @@ func TestACursorHoldsNobodysAddress(t *testing.T) {
 		}
 		h.reader("secret.zoe@example.com", "other")
 		mine := h.makeToken("read", "other")
-		var page api.People
+		var page api.Page[api.Person]
 		h.askWith(mine, "GET", "/subscribers?prefix=secret", "").want(200).into(&page)
 		at, err := base64.RawURLEncoding.DecodeString(page.Next)
 		if err != nil || page.Next == "" || strings.Contains(string(at), "secret") {

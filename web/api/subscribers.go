@@ -10,22 +10,15 @@ import (
 	"dailytip/tokens"
 )
 
-// People is a page of the list.
-type People struct {
-	Items []Person `json:"items" nullable:"false"`
-	Next  string   `json:"next,omitempty" doc:"The cursor of the next page; none: this is the last"`
-}
-
 type listInput struct {
+	Paged
 	Newsletter string `query:"newsletter" doc:"Only who has a place in this newsletter"`
 	State      string `query:"state" enum:"pending,active,paused,unsubscribed,suppressed" doc:"Only who has a place in this state"`
 	Prefix     string `query:"prefix" maxLength:"254" doc:"Only addresses that begin like this. A page may then hold fewer than it has room for, though others follow."`
 	Email      string `query:"email" maxLength:"254" doc:"Only this address"`
-	Cursor     string `query:"cursor" maxLength:"400" doc:"What stood at next on the page before"`
-	Limit      int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
-type listOutput struct{ Body People }
+type listOutput struct{ Body Page[Person] }
 
 type personOutput struct {
 	ETag string `header:"ETag"`
@@ -62,16 +55,16 @@ func (a *API) listPeople(ctx context.Context, by tokens.Token, in *listInput) (*
 	if err != nil {
 		return nil, err
 	}
-	at, err := cursorAt(in.Cursor)
+	place, err := in.place()
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput{Body: People{Items: []Person{}}}
+	out := &listOutput{Body: Page[Person]{Items: []Person{}}}
 	if in.Email != "" {
 		return out, a.oneOf(ctx, by, in, newsletter, &out.Body)
 	}
 	page, next, err := a.List.Page(ctx, a.DB.Read(), subscribers.Paging{
-		Newsletter: newsletter, State: subscribers.State(in.State), Prefix: in.Prefix, After: at, Limit: in.Limit,
+		Newsletter: newsletter, State: subscribers.State(in.State), Prefix: in.Prefix, After: place, Limit: in.Limit,
 	})
 	if errors.Is(err, subscribers.ErrUnknown) {
 		return nil, badCursor()
@@ -91,7 +84,7 @@ func (a *API) listPeople(ctx context.Context, by tokens.Token, in *listInput) (*
 }
 
 // oneOf lists the person with an address, if a list would hold them.
-func (a *API) oneOf(ctx context.Context, by tokens.Token, in *listInput, newsletter string, list *People) error {
+func (a *API) oneOf(ctx context.Context, by tokens.Token, in *listInput, newsletter string, list *Page[Person]) error {
 	address, err := subscribers.ParseAddress(in.Email)
 	if err != nil {
 		return invalid("email: %v", err)
