@@ -37,43 +37,17 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		"old notices": {sqlPruneNotices, []string{"notices USING INDEX sqlite_autoindex_notices_1 (id<?)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+test.text, make([]any, strings.Count(test.text, "$"))[:most(test.text)]...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = rows.Close() }()
-			var plan strings.Builder
-			for rows.Next() {
-				var id, parent, unused int
-				var step string
-				if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-					t.Fatal(err)
-				}
-				plan.WriteString(step + "\n")
-			}
-			if err := rows.Err(); err != nil {
-				t.Fatal(err)
-			}
+			plan := strings.Join(storetest.Plan(t, db, test.text), "\n") + "\n"
 			for _, index := range test.indexes {
-				if !strings.Contains(plan.String(), index) {
-					t.Errorf("it doesn't use %s:\n%s", index, plan.String())
+				if !strings.Contains(plan, index) {
+					t.Errorf("it doesn't use %s:\n%s", index, plan)
 				}
 			}
-			if strings.Contains(plan.String(), "SCAN deliveries\n") {
-				t.Errorf("it passes over all deliveries:\n%s", plan.String())
+			if strings.Contains(plan, "SCAN deliveries\n") {
+				t.Errorf("it passes over all deliveries:\n%s", plan)
 			}
 		})
 	}
-}
-
-// most is the highest number of a parameter.
-func most(text string) (n int) {
-	for i := 1; i < 20; i++ {
-		if strings.Contains(text, "$"+string(rune('0'+i%10))) && i < 10 || i >= 10 && strings.Contains(text, "$1"+string(rune('0'+i-10))) {
-			n = i
-		}
-	}
-	return n
 }
 
 // PostgreSQL plans by what it last counted, which may be long ago: when all waited

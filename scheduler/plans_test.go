@@ -3,7 +3,6 @@ package scheduler
 import (
 	"database/sql"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -143,7 +142,7 @@ func TestTickScansNoTableOnSQLite(t *testing.T) {
 			continue
 		}
 		looked++
-		for _, step := range queryPlan(h, text) {
+		for _, step := range storetest.Plan(t, db, text) {
 			name, scans := strings.CutPrefix(step, "SCAN ")
 			// All that an edition ever had is as much.
 			wholeEdition := strings.HasSuffix(step, "sqlite_autoindex_deliveries_1 (edition=?)")
@@ -171,36 +170,3 @@ func largeTables(text string) map[string]bool {
 	}
 	return names
 }
-
-// queryPlan is how SQLite carries a statement out. Whatever its parameters are, it
-// does so in the same way.
-func queryPlan(h *harness, text string) (steps []string) {
-	h.Helper()
-	highest := 0
-	for _, m := range parameters.FindAllStringSubmatch(text, -1) {
-		n, err := strconv.Atoi(m[1])
-		if err != nil {
-			h.Fatal(err)
-		}
-		highest = max(highest, n)
-	}
-	rows, err := h.db.Read().QueryContext(h.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, highest)...)
-	if err != nil {
-		h.Fatalf("%v in\n%s", err, text)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			h.Fatal(err)
-		}
-		steps = append(steps, step)
-	}
-	if err := rows.Err(); err != nil {
-		h.Fatal(err)
-	}
-	return steps
-}
-
-var parameters = regexp.MustCompile(`\$(\d+)`)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"regexp"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -52,6 +54,39 @@ func (s *Statements) Times() int {
 	defer s.mu.Unlock()
 	return s.times
 }
+
+// Plan is how SQLite carries a statement out, step by step. Whatever its parameters are, it
+// does so in the same way.
+func Plan(t testing.TB, db *store.DB, text string) (steps []string) {
+	t.Helper()
+	highest := 0
+	for _, m := range parameter.FindAllStringSubmatch(text, -1) {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		highest = max(highest, n)
+	}
+	rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, highest)...)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, text)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
+
+var parameter = regexp.MustCompile(`\$(\d+)`)
 
 func (s *Statements) note(text string) {
 	s.mu.Lock()
