@@ -28,11 +28,11 @@ type breaker struct {
 	dead    string    // the domain of which the relay knows no address, while that is why the scope is paused; "": none
 	// putBack are mails whose refusals were put back. When others have been accepted
 	// since, they're refused for what they are.
-	putBack map[ledger.Key]putBack
+	putBack map[ledger.Key]undecided
 }
 
-// putBack is what is remembered of a mail whose refusal was put back.
-type putBack struct {
+// undecided is what is remembered of a mail whose refusal was put back.
+type undecided struct {
 	taken     int       // how many mails had been accepted then
 	expiresAt time.Time // nothing is asked of it any more
 }
@@ -64,7 +64,7 @@ const (
 func (d *dispatcher) breaker(c circuit) *breaker {
 	b := d.breakers[c]
 	if b == nil {
-		b = &breaker{putBack: map[ledger.Key]putBack{}}
+		b = &breaker{putBack: map[ledger.Key]undecided{}}
 		d.breakers[c] = b
 	}
 	return b
@@ -95,13 +95,13 @@ func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x ref
 // mails, or the scope is paused. Its refusals are put back until then.
 func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit, x refusal) {
 	b := d.breaker(c)
-	maps.DeleteFunc(b.putBack, func(_ ledger.Key, p putBack) bool { return p.expiresAt.Before(now) })
+	maps.DeleteFunc(b.putBack, func(_ ledger.Key, u undecided) bool { return u.expiresAt.Before(now) })
 	b.dead = deadDomain(b.waiting)
 	why := cmp.Or(allDead(b.dead, len(b.waiting)), x.why)
 	if d.leave(ctx, now, c, x.Reply, why) {
 		b.dead = ""
 	} else {
-		d.pause(ctx, now, c.scope, x.Reply, why)
+		d.pause(ctx, now, c.scope, x.Reply, why+heldBack(b.dead))
 	}
 	d.putBack(now, c, b.waiting...)
 	b.waiting, b.weight, b.before = nil, 0, b.taken
@@ -150,7 +150,7 @@ func (d *dispatcher) putBackUntil(at time.Time, c circuit, refusals []refusal) {
 		x.HeldBack = x.Dead && x.Job.Kind == "" && x.Job.Email.Domain() == b.dead
 		x.State, x.NextAt, x.Dead = ledger.Pending, at, false
 		d.outcomes = append(d.outcomes, x.Outcome)
-		b.putBack[x.Job.Key] = putBack{b.taken, x.Job.ExpiresAt}
+		b.putBack[x.Job.Key] = undecided{b.taken, x.Job.ExpiresAt}
 	}
 }
 

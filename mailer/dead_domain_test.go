@@ -3,6 +3,8 @@ package mailer
 import (
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +45,38 @@ func TestDeadDomainIsHeldBack(t *testing.T) {
 				t.Error("the operator was told more than once")
 			}
 		})
+	}
+}
+
+// While another relay takes their mails nothing is held back, and nobody is told so.
+func TestDeadDomainOfOneRelay(t *testing.T) {
+	h := setUp(t)
+	second := h.serve(inbox.Options{TLS: inbox.NoTLS})
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage == inbox.RcptTo && a.To != operator {
+			return inbox.Fault{Code: 550, Enhanced: "5.1.1", Text: "no such user"}
+		}
+		return inbox.Fault{}
+	})
+	h.open(9)
+	h.run(seldom, alerting, func(s *setting) { s.Relays = []Relay{h.relayTo(h.inbox, ""), h.relayTo(second, "")} })
+	h.waitFor(ledger.Sent, 9)
+	h.wait("the operator is told", func() bool {
+		n, err := h.ledger.NoticesWaiting(t.Context())
+		return n == 0 && err == nil
+	})
+	h.wantLog("the next one gets its mails: none of the ")
+	told := h.log.String()
+	for _, m := range slices.Concat(h.inbox.Messages(), second.Messages()) {
+		if slices.Contains(m.To, operator) {
+			told += string(m.Data)
+		}
+	}
+	if !strings.Contains(told, "a relay refuses its mails") || strings.Contains(told, "held back") || strings.Contains(told, "bounces retry") {
+		t.Errorf("the operator is told:\n%s", told)
+	}
+	if held := h.heldBack(); len(held) != 0 {
+		t.Errorf("%+v", held)
 	}
 }
 

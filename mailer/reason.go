@@ -93,8 +93,15 @@ func allDead(domain string, n int) string {
 	if domain == "" {
 		return ""
 	}
-	return fmt.Sprintf("none of the %d addresses of %[2]s that were tried exists, the relay says, which is hardly the readers' fault. "+
-		"So the replies are held back, and nobody is suppressed; ask there. When they are gone indeed, dailytip bounces retry --domain %[2]s lets them count", n, domain)
+	return fmt.Sprintf("none of the %d addresses of %s that were tried exists, the relay says, which is hardly the readers' fault", n, domain)
+}
+
+// heldBack says what a pause does with the replies about a domain; "" for none.
+func heldBack(domain string) string {
+	if domain == "" {
+		return ""
+	}
+	return fmt.Sprintf(". So the replies are held back, and nobody is suppressed; ask there. When they are gone indeed, dailytip bounces retry --domain %s lets them count", domain)
 }
 
 var (
