@@ -13,18 +13,13 @@ import (
 // the log tells. Set it before the ledger is used.
 func (l *Ledger) AlertTo(operator subscribers.Address) { l.alertTo = operator }
 
-// TellOperator tells the operator what another room knows, in the name of a newsletter:
-// a line, and what there is to say and to do about it.
+// TellOperator tells the operator something in the name of a newsletter, by mail and in
+// the log of a daemon: a line, and what there is to say and to do about it.
 func (l *Ledger) TellOperator(ctx context.Context, tx *sql.Tx, now time.Time, newsletter, subject, text string) error {
-	return l.tell(ctx, tx, now, newsletter, subject, text)
-}
-
-// tell tells the operator something: by mail, and in the log of a daemon.
-func (l *Ledger) tell(ctx context.Context, tx *sql.Tx, now time.Time, newsletter, subject, text string) error {
 	return l.tellOf(ctx, tx, now, Action{Kind: ActionAlert, Newsletter: newsletter, Who: "dailytip", Detail: subject}, text)
 }
 
-// tellOf is tell with the action that it leaves in the history.
+// tellOf is TellOperator with the action that it leaves in the history.
 func (l *Ledger) tellOf(ctx context.Context, tx *sql.Tx, now time.Time, a Action, text string) error {
 	if _, err := l.note(ctx, tx, now, a); err != nil {
 		return err

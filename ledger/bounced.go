@@ -65,7 +65,7 @@ func (l *Ledger) LastGood(ctx context.Context, q store.Queryer, now time.Time, s
 
 // tellCrowd tells that the replies about a domain's addresses are held back.
 func (l *Ledger) tellCrowd(ctx context.Context, tx *sql.Tx, now time.Time, b subscribers.Bounce, d subscribers.Decided) error {
-	return l.tell(ctx, tx, now, b.Newsletter, fmt.Sprintf("many readers of %s were refused", d.Domain), fmt.Sprintf(
+	return l.TellOperator(ctx, tx, now, b.Newsletter, fmt.Sprintf("many readers of %s were refused", d.Domain), fmt.Sprintf(
 		"%d readers of %s were refused within a day as if they didn't exist, more than a fifth of those with\n"+
 			"addresses there. That's rarely about each of them: the domain may have moved its mail. So nobody is\n"+
 			"suppressed for it, and who had been that day gets mail again. The last server said:\n\n    %s\n\n"+

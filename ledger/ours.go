@@ -15,7 +15,7 @@ import (
 
 // What is refused or comes back for a fault of ours is told when it begins. The newsletter is paused
 // when it isn't one server's opinion any more: when within oursTime it comes from
-// oursMost readers of an edition or more, and from more than an oursShare-th of all who
+// oursMost readers of an edition or more, and from more than one in oursShare of all who
 // were sent it, for one reason.
 const (
 	oursTime  = 24 * time.Hour
@@ -34,7 +34,7 @@ func (l *Ledger) tellOurs(ctx context.Context, tx *sql.Tx, now time.Time, b subs
 		return err
 	}
 	r := verdict.RemedyFor(b.Reason)
-	return l.tell(ctx, tx, now, b.Newsletter, subject, fmt.Sprintf(
+	return l.TellOperator(ctx, tx, now, b.Newsletter, subject, fmt.Sprintf(
 		"A mail was refused or came back for a reason that isn't its reader's: %s.\nA server for %s said:\n\n    %s\n\n"+
 			"What helps: %s.\n\nNobody was suppressed. dailytip bounces list --class ours shows all that is said for such\n"+
 			"reasons. When it comes back from more than a fifth of an edition's readers, sending pauses.\n", r.What, d.Domain, b.Reply, r.Then))
@@ -110,7 +110,7 @@ func (l *Ledger) pauseForReturns(ctx context.Context, tx *sql.Tx, now time.Time,
 	if err := l.tellPaused(ctx, tx, now, p); err != nil {
 		return err
 	}
-	return l.tell(ctx, tx, now, o.Newsletter, "sending is paused: mails come back", fmt.Sprintf(
+	return l.TellOperator(ctx, tx, now, o.Newsletter, "sending is paused: mails come back", fmt.Sprintf(
 		"Sending is paused since %s: %d of the %d mails of %s's edition came\nback for a reason that isn't their readers': %s.\nThe last of the servers said:\n\n    %s\n\n"+
 			"What helps: %s.\n\nNobody was suppressed for it. The relay takes such mails all the same, so none is tried by\n"+
 			"itself: when you have mended the cause, dailytip resume sends what waits. What isn't out by its\ntime (give_up_after) expires.\n",

@@ -42,9 +42,9 @@ func (c Counts) Open() bool { return c.Pending+c.Retry > 0 }
 // say it in these words.
 const other = `(state <> 'pending' AND state <> 'sending' AND state <> 'sent' OR doubts > 0)`
 
-// Count counts one edition's deliveries, those included that are kept no longer. It costs as much as there are
-// deliveries that went another way than straight to sent, however many there
-// are in all.
+// Count counts one edition's deliveries, those included that are kept no longer. It
+// costs as much as there are deliveries that went another way than straight to sent,
+// however many there are in all.
 func (l *Ledger) Count(ctx context.Context, q store.Queryer, e editions.Edition) (Counts, error) {
 	c := Counts{Edition: e}
 	// One statement, so that both halves show the same instant.

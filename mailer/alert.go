@@ -11,11 +11,6 @@ import (
 	"dailytip/ledger"
 )
 
-// worthTelling is how long a pause of everything lasts before the operator is
-// told of it, afterwards: while it lasts no mail goes out, and a relay that was
-// restarted is nobody's business.
-const worthTelling = 15 * time.Minute
-
 // alertLife is how long a pause is news. What can't be sent by then is told when
 // the pause is over.
 const alertLife = time.Hour
@@ -32,9 +27,10 @@ func (d *dispatcher) alertPause(p ledger.PauseInfo, known bool) []ledger.Notice 
 		stamp(p.Since), p.Reason, paragraph(p.Reply), stamp(p.ProbeAt)))
 }
 
-// alertResume tells the operator that a pause is over.
+// alertResume tells the operator that a pause is over; of one of everything this is
+// the first that they can be told by mail.
 func (d *dispatcher) alertResume(now time.Time, p ledger.PauseInfo) []ledger.Notice {
-	if p.Newsletter == ledger.Relay && now.Sub(p.Since) < worthTelling {
+	if p.Newsletter == ledger.Relay && now.Sub(p.Since) < ledger.WorthTelling {
 		return nil
 	}
 	return d.alert(p, time.Time{}, "sending goes on", fmt.Sprintf(
