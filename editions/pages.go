@@ -3,7 +3,6 @@ package editions
 import (
 	"context"
 	"fmt"
-	"strings"
 )
 
 // Pages returns what the pages of some tips are called in a newsletter's archive, by
@@ -14,18 +13,14 @@ func (s *Editions) Pages(ctx context.Context, newsletter, before string, edition
 	if len(tips) == 0 {
 		return nil, nil
 	}
-	args := []any{newsletter, before, edition}
-	for _, tip := range tips {
-		args = append(args, tip)
-	}
-	places, _ := listed(args)
-	_, places, _ = strings.Cut(places, "$3, ")
-	rows, err := s.db.Read().QueryContext(ctx, `
+	places, args := listed(tips)
+	n := len(args)
+	rows, err := s.db.Read().QueryContext(ctx, fmt.Sprintf(`
 		SELECT t.tip, c.choice, e.local_date FROM contents c
 		JOIN editions e ON e.id = c.edition JOIN content_tips t ON t.content = c.id AND t.position = 0
-		WHERE e.newsletter = $1 AND e.local_date < $2 AND `+public+` AND t.tip IN (`+places+`)
-			AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.id = $3 AND o.opened_at < c.sent_at)
-		ORDER BY e.local_date, c.sent_at`, args...)
+		WHERE e.newsletter = $%[1]d AND e.local_date < $%[2]d AND `+public+` AND t.tip IN (`+places+`)
+			AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.id = $%[3]d AND o.opened_at < c.sent_at)
+		ORDER BY e.local_date, c.sent_at`, n+1, n+2, n+3), append(args, newsletter, before, edition)...)
 	if err != nil {
 		return nil, fmt.Errorf("find the pages of tips: %w", err)
 	}
