@@ -95,6 +95,29 @@ func TestPrunedDeliveriesStayCounted(t *testing.T) {
 	})
 }
 
+// While an edition's mails in doubt are settled in several steps, each step makes sure
+// that it isn't forgotten meanwhile.
+func TestPruneAgainstSettling(t *testing.T) {
+	for _, as := range []ledger.State{ledger.Sent, ledger.Failed} {
+		t.Run(string(as), func(t *testing.T) {
+			each(t, 2, func(h *harness) {
+				h.open("tip")
+				for _, j := range h.exchange(now, claim) {
+					h.exchange(now, ledger.Claiming{Owner: claim.Owner}, ledger.Outcome{Job: j, State: ledger.InDoubt, Doubt: true})
+				}
+				e := h.ofNovember()
+				h.db.ObserveWrites(func(time.Duration, error) { // after the first step
+					h.db.ObserveWrites(nil)
+					h.write(func(tx *sql.Tx) error { return editions.Prune(h.Context(), tx, e.ID, now) })
+				})
+				if n, err := h.ledger.SettleInDoubt(h.Context(), now, e, as, nil, "me"); n != 2 || !errors.Is(err, editions.ErrPruned) {
+					h.Errorf("%d were settled, %v", n, err)
+				}
+			})
+		})
+	}
+}
+
 // An old edition of which something waits, was sent or done of late stays whole.
 func TestPruneLeavesWhatIsUnderWay(t *testing.T) {
 	each(t, 2, func(h *harness) {

@@ -70,28 +70,22 @@ func (l *Ledger) Requeue(ctx context.Context, now time.Time, e editions.Edition,
 // looked into the relay's log: Sent or Failed. only are the readers; none:
 // everyone.
 func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e editions.Edition, as State, only []int64, who string) (settled int64, err error) {
-	var action int64
-	note := Action{Kind: ActionSettleDoubt, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: who, Detail: "as " + string(as)}
-	which, args := chosen([]State{InDoubt}, only, []any{e.ID})
-	if err := l.db.Write(ctx, func(tx *sql.Tx) error { return editions.Hold(ctx, tx, e.ID) }); err != nil {
-		return 0, err
-	}
-	switch as {
-	case Sent:
-		return l.settleSent(ctx, now, which, args, note)
-	case Failed:
-	default:
+	settle := map[State]func(context.Context, *sql.Tx, time.Time, string, []any) (int64, error){Sent: l.settleSent, Failed: settleFailed}[as]
+	if settle == nil {
 		return 0, fmt.Errorf("settle in doubt: as %s is impossible", as)
 	}
-	update := fmt.Sprintf(`
-		UPDATE deliveries SET state = 'failed', done_at = $%d, reply = 'in doubt; settled by command as not sent' WHERE edition = $1 AND `+which, len(args)+1)
+	var action int64
+	which, args := chosen([]State{InDoubt}, only, []any{e.ID})
 	err = l.inChunks(ctx, func(tx *sql.Tx) (int64, error) {
-		n, err := affected(tx.ExecContext(ctx, update, append(args[:len(args):len(args)], store.Millis(now))...))
+		if err := editions.Hold(ctx, tx, e.ID); err != nil {
+			return 0, err
+		}
+		n, err := settle(ctx, tx, now, which, args)
 		if err != nil || n == 0 {
 			return 0, err
 		}
 		settled += n
-		return n, l.noteOnce(ctx, tx, now, &action, n, note)
+		return n, l.noteOnce(ctx, tx, now, &action, n, Action{Kind: ActionSettleDoubt, Newsletter: e.Newsletter, LocalDate: e.LocalDate, Who: who, Detail: "as " + string(as)})
 	})
 	if err != nil {
 		return settled, fmt.Errorf("settle in doubt: %w", err)
@@ -99,39 +93,31 @@ func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e editions.Ed
 	return settled, nil
 }
 
-// settleSent records mails as sent, with all that belongs to it: the counts, the
+// settleFailed records mails as not sent.
+func settleFailed(ctx context.Context, tx *sql.Tx, now time.Time, which string, args []any) (int64, error) {
+	p := len(args)
+	return affected(tx.ExecContext(ctx, fmt.Sprintf(`
+		UPDATE deliveries SET state = 'failed', done_at = $%d, reply = 'in doubt; settled by command as not sent' WHERE edition = $1 AND `+which, p+1),
+		append(args[:p:p], store.Millis(now))...))
+}
+
+// settleSent records some mails as sent, with all that belongs to it: the counts, the
 // publication, the course.
-func (l *Ledger) settleSent(ctx context.Context, now time.Time, which string, args []any, note Action) (settled int64, err error) {
-	for {
-		jobs, err := l.doubted(ctx, which, args)
-		if err != nil {
-			return settled, fmt.Errorf("settle in doubt: %w", err)
-		}
-		if len(jobs) == 0 {
-			break
-		}
-		outcomes := make([]Outcome, len(jobs))
-		for i, j := range jobs {
-			outcomes[i] = Outcome{Job: j, State: Sent, Reply: Reply{Text: "in doubt; settled by command as sent"}}
-		}
-		if _, err := l.Exchange(ctx, now, outcomes, Claiming{}); err != nil {
-			return settled, err
-		}
-		settled += int64(len(jobs))
+func (l *Ledger) settleSent(ctx context.Context, tx *sql.Tx, now time.Time, which string, args []any) (int64, error) {
+	jobs, err := doubted(ctx, tx, which, args)
+	if err != nil {
+		return 0, err
 	}
-	if settled == 0 {
-		return 0, nil
+	outcomes := make([]Outcome, len(jobs))
+	for i, j := range jobs {
+		outcomes[i] = Outcome{Job: j, State: Sent, Reply: Reply{Text: "in doubt; settled by command as sent"}}
 	}
-	note.Deliveries = settled
-	return settled, l.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := l.note(ctx, tx, now, note)
-		return err
-	})
+	return int64(len(jobs)), l.recorder(tx, now).record(ctx, outcomes, "")
 }
 
 // doubted reads some mails in doubt.
-func (l *Ledger) doubted(ctx context.Context, which string, args []any) ([]Job, error) {
-	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(`
+func doubted(ctx context.Context, tx *sql.Tx, which string, args []any) ([]Job, error) {
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf(`
 		SELECT edition, subscriber, content, COALESCE((
 			SELECT s.id FROM subscriptions s JOIN editions e ON e.newsletter = s.newsletter
 			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0), ''
@@ -168,7 +154,7 @@ func chosen(states []State, only []int64, args []any) (string, []any) {
 // inChunks runs f in transactions of its own until it changes nothing more.
 func (l *Ledger) inChunks(ctx context.Context, f func(tx *sql.Tx) (int64, error)) error {
 	for n := int64(1); n > 0; {
-		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+		err := l.write(ctx, func(tx *sql.Tx) (err error) {
 			n, err = f(tx)
 			return err
 		})
