@@ -28,6 +28,7 @@ func (a Attempt) Accepted() bool { return a.Status >= 200 && a.Status < 300 }
 // Failure is what follows from an attempt that failed.
 type Failure struct {
 	Owner   string    // the daemon that tried
+	Tries   int       // how many had failed before
 	Since   time.Time // when the first of the tries failed
 	NextAt  time.Time
 	Disable bool
@@ -52,8 +53,9 @@ func (q *Queue) Accept(ctx context.Context, tx *sql.Tx, a Attempt) error {
 	return nil
 }
 
-// Fail notes an attempt that failed. It reports whether the endpoint is still the
-// owner's, and so waits for the next one.
+// Fail notes an attempt that failed. It reports whether the endpoint waits for the next
+// one: not when it's another daemon's meanwhile, or was enabled while the event was
+// posted.
 func (q *Queue) Fail(ctx context.Context, tx *sql.Tx, a Attempt, f Failure) (still bool, err error) {
 	if err := q.note(ctx, tx, a); err != nil {
 		return false, err
@@ -63,8 +65,8 @@ func (q *Queue) Fail(ctx context.Context, tx *sql.Tx, a Attempt, f Failure) (sti
 		disabled = store.Millis(a.At)
 	}
 	res, err := tx.ExecContext(ctx, `
-		UPDATE hook_endpoints SET tries = tries + 1, failing_since = $3, next_at = $4, disabled_at = $5 WHERE name = $1 AND owner = $2`,
-		a.Endpoint, f.Owner, store.Millis(f.Since), store.Millis(f.NextAt), disabled)
+		UPDATE hook_endpoints SET tries = tries + 1, failing_since = $3, next_at = $4, disabled_at = $5 WHERE name = $1 AND owner = $2 AND tries = $6`,
+		a.Endpoint, f.Owner, store.Millis(f.Since), store.Millis(f.NextAt), disabled, f.Tries)
 	if err != nil {
 		return false, fmt.Errorf("note that an event wasn't taken: %w", err)
 	}

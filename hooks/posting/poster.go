@@ -191,23 +191,27 @@ func (p *Poster) record(ctx context.Context, a hooks.Attempt, s hooks.State, ask
 		}
 		return p.DB.Write(ctx, func(tx *sql.Tx) error { return p.Queue.Accept(ctx, tx, a) })
 	}
-	f := hooks.Failure{Owner: p.owner, Since: s.FailingSince, NextAt: a.At.Add(waitAfter(s.Tries+1, asked))}
+	f := hooks.Failure{Owner: p.owner, Tries: s.Tries, Since: s.FailingSince, NextAt: a.At.Add(waitAfter(s.Tries+1, asked))}
 	if f.Since.IsZero() {
 		f.Since = a.At
 	}
 	f.Disable = a.Status == gone || a.At.Sub(f.Since) >= giveUpAfter && s.Tries+1 >= giveUpTries
-	err := p.DB.Write(ctx, func(tx *sql.Tx) error {
-		still, err := p.Queue.Fail(ctx, tx, a, f)
-		if err != nil || !still || !f.Disable {
+	still := false
+	err := p.DB.Write(ctx, func(tx *sql.Tx) (err error) {
+		if still, err = p.Queue.Fail(ctx, tx, a, f); err != nil || !still || !f.Disable {
 			return err
 		}
 		return p.tell(ctx, tx, a, f)
 	})
-	if err == nil {
-		p.Log.WarnContext(ctx, "an endpoint doesn't take an event", append(outcome(a),
-			"endpoint", a.Endpoint, "event", a.Event, "next_try", f.NextAt.Format(time.RFC3339), "disabled", f.Disable)...)
+	if err != nil {
+		return err
 	}
-	return err
+	told := append(outcome(a), "endpoint", a.Endpoint, "event", a.Event)
+	if still {
+		told = append(told, "next_try", f.NextAt.Format(time.RFC3339), "disabled", f.Disable)
+	}
+	p.Log.WarnContext(ctx, "an endpoint doesn't take an event", told...)
+	return nil
 }
 
 // outcome is what the log says of an attempt: its status, or why there was no answer.

@@ -171,6 +171,35 @@ func TestGone(t *testing.T) {
 	}
 }
 
+// An endpoint that is enabled while an event is posted stays enabled, whatever comes of
+// that post.
+func TestEnabledDuringAPost(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h, r := open(t, db), newReceiver(t)
+		endpoints := at(r.URL)
+		h.happen(start, endpoints, "one")
+		p := h.poster(endpoints...)
+		r.answers(status(500, "no"))
+		h.turns(p, start, time.Second)
+		r.answers(func(w http.ResponseWriter, _ *http.Request) {
+			if enabled, err := h.queue.Enable(t.Context(), "crm"); err != nil || !enabled {
+				t.Error(enabled, err)
+			}
+			w.WriteHeader(http.StatusGone)
+		})
+		h.turns(p, start.Add(time.Minute), time.Second)
+		if s := h.state("crm"); s.Tries != 0 || !s.FailingSince.IsZero() || !s.NextAt.IsZero() || !s.DisabledAt.IsZero() {
+			t.Errorf("it isn't enabled any more: %+v", s)
+		}
+		if n := h.count("SELECT COUNT(*) FROM notices"); n > 0 {
+			t.Errorf("%d alerts", n)
+		}
+		if n := h.count("SELECT COUNT(*) FROM hook_attempts"); n != 2 {
+			t.Errorf("%d attempts were noted, want 2", n)
+		}
+	})
+}
+
 // What is answered is kept, shortened, with how long it took; the secret address isn't.
 func TestAttemptsAreSeen(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
