@@ -1,11 +1,13 @@
 package chaos
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -29,13 +31,13 @@ const whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 // told is a program that is told what happens, and at times answers badly.
 type told struct {
 	*httptest.Server
-	mu  sync.Mutex
-	got []hooks.PersonData
-	ids []string
+	mu    sync.Mutex
+	ids   []string
+	whose map[string]string // whom each event is about, by its number
 }
 
 func newTold(t *testing.T) *told {
-	p := &told{}
+	p := &told{whose: map[string]string{}}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -50,7 +52,7 @@ func newTold(t *testing.T) *told {
 		}
 		p.mu.Lock()
 		again := slices.Contains(p.ids, event.ID)
-		p.ids, p.got = append(p.ids, event.ID), append(p.got, event.Data)
+		p.ids, p.whose[event.ID] = append(p.ids, event.ID), event.Data.Subscriber.ID
 		n := len(p.ids)
 		p.mu.Unlock()
 		switch {
@@ -250,34 +252,41 @@ func (w *writer) audit() {
 	}
 	defer func() { _ = rows.Close() }()
 	var want []string
-	whose := map[string]int64{}
+	whose := map[string]string{}
 	for rows.Next() {
 		var e hooks.Event
-		if err := rows.Scan(&e.ID, &e.Subscriber); err != nil {
+		var subscriber string
+		if err := rows.Scan(&e.ID, &subscriber); err != nil {
 			w.Fatal(err)
 		}
 		want = append(want, e.MessageID())
-		whose[e.MessageID()] = e.Subscriber
+		whose[e.MessageID()] = subscriber
 	}
 	if err := rows.Err(); err != nil {
 		w.Fatal(err)
 	}
 	got := w.told.first()
 	if w.db.Postgres() { // two commits at once have no order; those about one person have
-		byPerson := func(a, b string) int { return int(min(1, max(-1, whose[a]-whose[b]))) }
+		byPerson := func(a, b string) int { return cmp.Compare(whose[a], whose[b]) }
 		slices.SortStableFunc(got, byPerson)
 		slices.SortStableFunc(want, byPerson)
 	}
 	if !slices.Equal(got, want) {
 		w.Errorf("%d events came, want %d, or their order differs:\n%v\n%v", len(got), len(want), got, want)
 	}
+	w.told.mu.Lock()
+	posts := len(w.told.ids)
+	if !maps.Equal(w.told.whose, whose) {
+		w.Errorf("the events that came are about\n%v, want\n%v", w.told.whose, whose)
+	}
+	w.told.mu.Unlock()
 	people := w.number("SELECT COUNT(*) FROM subscribers")
 	begun := w.number("SELECT COUNT(DISTINCT subscriber) FROM hook_events WHERE type = 'subscriber.subscribed' AND subscriber IN (SELECT id FROM subscribers)")
 	all := w.number("SELECT COUNT(*) FROM hook_events WHERE type = 'subscriber.subscribed'")
 	if people != begun || begun != all {
 		w.Errorf("%d people are on the list; %d of them were told, in %d events", people, begun, all)
 	}
-	w.Logf("%d events arrived in %d posts, of %d people", len(got), len(w.told.ids), people)
+	w.Logf("%d events arrived in %d posts, of %d people", len(got), posts, people)
 }
 
 func (w *writer) number(query string) (n int) {
