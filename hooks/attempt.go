@@ -18,7 +18,7 @@ type Attempt struct {
 	Data     json.RawMessage // the event's, as it was posted
 	At       time.Time
 	Took     time.Duration
-	Status   int    // of HTTP; 0: there was no answer
+	Status   int    // of HTTP; 0: there was no reply
 	Reply    string // its beginning; or why there was none
 }
 

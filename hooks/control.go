@@ -51,14 +51,15 @@ func (q *Queue) Skip(ctx context.Context, endpoint string, event int64, now time
 	return skipped, nil
 }
 
-// Replay has an endpoint given events again that it took, before those that wait and
-// in their order: one event, or all since an instant when event is 0. It returns how
-// many.
+// Replay has an endpoint given events again, before those that wait and in their order:
+// one that it took or that was given up, or when event is 0 all since an instant that it
+// took. It returns how many.
 func (q *Queue) Replay(ctx context.Context, endpoint string, event int64, since time.Time) (n int64, err error) {
 	err = q.db.Write(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `
 			UPDATE hook_events SET done_at = 0
-			WHERE endpoint = $1 AND done_at > 0 AND (id = $2 OR CAST($2 AS BIGINT) = 0 AND at >= $3)`, endpoint, event, store.Millis(since))
+			WHERE endpoint = $1 AND done_at > 0 AND (id = $2 OR CAST($2 AS BIGINT) = 0 AND at >= $3 AND EXISTS (
+				SELECT 1 FROM hook_attempts a WHERE a.event = hook_events.id AND a.endpoint = $1 AND a.status BETWEEN 200 AND 299))`, endpoint, event, store.Millis(since))
 		if err != nil {
 			return err
 		}

@@ -26,19 +26,16 @@ func (q *Queue) Prune(ctx context.Context, now time.Time) (lost int, more bool, 
 		return 0, false, err
 	}
 	err = q.db.Write(ctx, func(tx *sql.Tx) error {
-		lost, more = 0, false
-		done, err := deleted(ctx, tx, `
-			DELETE FROM hook_events WHERE (id, endpoint) IN (SELECT id, endpoint FROM hook_events WHERE at <= $1 ORDER BY at LIMIT $2) RETURNING done_at`, before)
+		events, waiting, err := forgetEvents(ctx, tx, before)
 		if err != nil {
 			return err
 		}
-		for _, at := range done {
-			if at == 0 {
-				lost++
-			}
+		res, err := tx.ExecContext(ctx, "DELETE FROM hook_attempts WHERE id IN (SELECT id FROM hook_attempts WHERE at <= $1 ORDER BY at LIMIT $2)", before, pruneStep)
+		if err != nil {
+			return err
 		}
-		attempts, err := deleted(ctx, tx, "DELETE FROM hook_attempts WHERE id IN (SELECT id FROM hook_attempts WHERE at <= $1 ORDER BY at LIMIT $2) RETURNING at", before)
-		more = max(len(done), len(attempts)) == pruneStep
+		attempts, err := res.RowsAffected()
+		lost, more = waiting, max(events, attempts) == pruneStep
 		return err
 	})
 	if err != nil {
@@ -47,18 +44,22 @@ func (q *Queue) Prune(ctx context.Context, now time.Time) (lost int, more bool, 
 	return lost, more, nil
 }
 
-func deleted(ctx context.Context, tx *sql.Tx, statement string, before int64) (values []int64, err error) {
-	rows, err := tx.QueryContext(ctx, statement, before, pruneStep)
+// forgetEvents forgets some old events, and counts them and those of them that waited.
+func forgetEvents(ctx context.Context, tx *sql.Tx, before int64) (all int64, waiting int, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		DELETE FROM hook_events WHERE (id, endpoint) IN (SELECT id, endpoint FROM hook_events WHERE at <= $1 ORDER BY at LIMIT $2) RETURNING done_at`, before, pruneStep)
 	if err != nil {
-		return nil, err
+		return 0, 0, err
 	}
 	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var v int64
-		if err := rows.Scan(&v); err != nil {
-			return nil, err
+	for ; rows.Next(); all++ {
+		var done int64
+		if err := rows.Scan(&done); err != nil {
+			return 0, 0, err
 		}
-		values = append(values, v)
+		if done == 0 {
+			waiting++
+		}
 	}
-	return values, rows.Err()
+	return all, waiting, rows.Err()
 }

@@ -12,7 +12,7 @@ import (
 	"dailytip/store"
 )
 
-// Queue hands endpoints their events, and notes what they answer. Its methods may be
+// Queue hands endpoints their events, and notes what they reply. Its methods may be
 // called from several goroutines.
 type Queue struct {
 	db  *store.DB
@@ -24,13 +24,12 @@ func NewQueue(db *store.DB) *Queue { return &Queue{db: db} }
 
 // Event is one that an endpoint gets.
 type Event struct {
-	ID         int64
-	Endpoint   string
-	Type       Type
-	At         time.Time
-	Subscriber int64 // whom it's about; 0: nobody
-	Data       json.RawMessage
-	DoneAt     time.Time // when the endpoint took it; zero: it waits
+	ID       int64
+	Endpoint string
+	Type     Type
+	At       time.Time
+	Data     json.RawMessage
+	DoneAt   time.Time // when the endpoint took it, or it was given up; zero: it waits
 }
 
 // MessageID is the same each time that an event is posted, so that who gets it twice
@@ -61,9 +60,9 @@ type State struct {
 
 // State returns how it goes with an endpoint; the zero State when nothing was ever
 // posted to it.
-func (q *Queue) State(ctx context.Context, r store.Queryer, endpoint string) (s State, err error) {
+func (q *Queue) State(ctx context.Context, endpoint string) (s State, err error) {
 	var until, since, next, disabled int64
-	err = r.QueryRowContext(ctx, "SELECT owner, owned_until, tries, failing_since, next_at, disabled_at FROM hook_endpoints WHERE name = $1", endpoint).
+	err = q.db.Read().QueryRowContext(ctx, "SELECT owner, owned_until, tries, failing_since, next_at, disabled_at FROM hook_endpoints WHERE name = $1", endpoint).
 		Scan(&s.Owner, &until, &s.Tries, &since, &next, &disabled)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return s, fmt.Errorf("read endpoint: %w", err)
@@ -72,11 +71,11 @@ func (q *Queue) State(ctx context.Context, r store.Queryer, endpoint string) (s 
 	return s, nil
 }
 
-const eventColumns = "id, endpoint, type, at, subscriber, data, done_at"
+const eventColumns = "id, endpoint, type, at, data, done_at"
 
 // First returns the first event that waits for an endpoint; false: there's none.
-func (q *Queue) First(ctx context.Context, r store.Queryer, endpoint string) (e Event, waiting bool, err error) {
-	e, err = scanEvent(r.QueryRowContext(ctx, "SELECT "+eventColumns+" FROM hook_events WHERE endpoint = $1 AND done_at = 0 ORDER BY id LIMIT 1", endpoint))
+func (q *Queue) First(ctx context.Context, endpoint string) (e Event, waiting bool, err error) {
+	e, err = scanEvent(q.db.Read().QueryRowContext(ctx, "SELECT "+eventColumns+" FROM hook_events WHERE endpoint = $1 AND done_at = 0 ORDER BY id LIMIT 1", endpoint))
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, false, nil
 	}
@@ -86,7 +85,7 @@ func (q *Queue) First(ctx context.Context, r store.Queryer, endpoint string) (e 
 func scanEvent(row interface{ Scan(dest ...any) error }) (e Event, err error) {
 	var at, done int64
 	var data string
-	if err := row.Scan(&e.ID, &e.Endpoint, &e.Type, &at, &e.Subscriber, &data, &done); err != nil {
+	if err := row.Scan(&e.ID, &e.Endpoint, &e.Type, &at, &data, &done); err != nil {
 		return e, fmt.Errorf("read event: %w", err)
 	}
 	e.At, e.DoneAt, e.Data = store.Time(at), store.Time(done), json.RawMessage(data)

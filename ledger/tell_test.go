@@ -15,7 +15,7 @@ func (h *harness) told() (all []string) {
 	h.Helper()
 	q := hooks.NewQueue(h.db)
 	for {
-		e, waiting, err := q.First(h.Context(), h.db.Read(), "monitor")
+		e, waiting, err := q.First(h.Context(), "monitor")
 		if err != nil {
 			h.Fatal(err)
 		}

@@ -80,7 +80,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	if err != nil {
 		return nil, err
 	}
-	events, err := a.poster()
+	poster, err := a.poster()
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.intake.Run(running) })
 	group.Go(func() error { return a.pinger.run(running) })
-	group.Go(func() error { return events.Run(running) })
+	group.Go(func() error { return poster.Run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
 	doors.run(running, group)
 	if a.metrics != nil {

@@ -110,7 +110,7 @@ func endpointLineOf(ctx context.Context, a *app, e hooks.Endpoint) (endpointLine
 		line.At = u.Scheme + "://" + u.Host
 	}
 	queue := hooks.NewQueue(a.db)
-	state, err := queue.State(ctx, a.db.Read(), e.Name)
+	state, err := queue.State(ctx, e.Name)
 	if err != nil {
 		return line, err
 	}
@@ -140,7 +140,7 @@ type eventLine struct {
 	ID       string        `json:"id"`
 	Type     string        `json:"type"`
 	At       string        `json:"at"`    // RFC 3339
-	State    string        `json:"state"` // taken, waiting
+	State    string        `json:"state"` // taken, given up, waiting
 	Attempts []attemptLine `json:"attempts"`
 	Body     string        `json:"body,omitempty"`
 }
@@ -152,10 +152,14 @@ type attemptLine struct {
 	Reply  string `json:"reply"`
 }
 
+func attemptLineOf(a hooks.Attempt) attemptLine {
+	return attemptLine{rfc3339(a.At), a.Status, a.Took.Milliseconds(), a.Reply}
+}
+
 func (c *command) webhooksShow() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show NAME [EVENT]",
-		Short: "Show an endpoint's newest events, or one with its body, and what was answered",
+		Short: "Show an endpoint's newest events, or one with its body, and the replies",
 		Args:  cobra.RangeArgs(1, 2),
 		RunE: c.withEndpoint(func(ctx context.Context, a *app, e hooks.Endpoint, args []string) error {
 			queue := hooks.NewQueue(a.db)
@@ -189,12 +193,16 @@ func (c *command) event(ctx context.Context, queue *hooks.Queue, e hooks.Endpoin
 
 func eventLineOf(ctx context.Context, queue *hooks.Queue, e hooks.Event) (eventLine, error) {
 	line := eventLine{ID: e.MessageID(), Type: string(e.Type), At: rfc3339(e.At), State: "waiting", Attempts: []attemptLine{}}
-	if !e.DoneAt.IsZero() {
-		line.State = "taken"
-	}
 	attempts, err := queue.Attempts(ctx, e.Endpoint, e.ID)
+	switch {
+	case e.DoneAt.IsZero():
+	case slices.ContainsFunc(attempts, hooks.Attempt.Accepted):
+		line.State = "taken"
+	default:
+		line.State = "given up"
+	}
 	for _, a := range attempts {
-		line.Attempts = append(line.Attempts, attemptLine{rfc3339(a.At), a.Status, a.Took.Milliseconds(), a.Reply})
+		line.Attempts = append(line.Attempts, attemptLineOf(a))
 	}
 	return line, err
 }
@@ -223,7 +231,7 @@ func (c *command) showEvents(ctx context.Context, queue *hooks.Queue, events []h
 	case len(rows) == 0:
 		c.printf("it has had no event in the last %d days\n", hooks.Keep/(24*time.Hour))
 	default:
-		c.table(table.Row{"Event", "At", "Type", "State", "Attempts", "Last answer"}, rows)
+		c.table(table.Row{"Event", "At", "Type", "State", "Attempts", "Last reply"}, rows)
 	}
 	return nil
 }
@@ -251,7 +259,7 @@ func (c *command) showEvent(ctx context.Context, queue *hooks.Queue, e hooks.Eve
 
 // String is an attempt for a person: "200 in 31 ms: ok".
 func (a attemptLine) String() string {
-	text := "no answer"
+	text := "no reply"
 	if a.Status != 0 {
 		text = fmt.Sprint(a.Status)
 	}

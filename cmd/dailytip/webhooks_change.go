@@ -22,15 +22,19 @@ take it.`,
 		RunE: c.withEndpoint(func(ctx context.Context, a *app, e hooks.Endpoint, _ []string) error {
 			queue := hooks.NewQueue(a.db)
 			if skip {
-				first, waiting, err := queue.First(ctx, a.db.Read(), e.Name)
+				first, waiting, err := queue.First(ctx, e.Name)
 				if err != nil {
 					return err
 				}
 				if !waiting {
 					return exitf(codeNothing, "no event waits for %s", e.Name)
 				}
-				if _, err := queue.Skip(ctx, e.Name, first.ID, time.Now()); err != nil {
+				skipped, err := queue.Skip(ctx, e.Name, first.ID, time.Now())
+				if err != nil {
 					return err
+				}
+				if !skipped {
+					return exitf(codeNothing, "%s has taken %s meanwhile", e.Name, first.MessageID())
 				}
 				c.printf("%s (%s) is given up\n", first.MessageID(), first.Type)
 			}
@@ -57,10 +61,10 @@ func (c *command) webhooksReplay() *cobra.Command {
 	var since time.Duration
 	cmd := &cobra.Command{
 		Use:   "replay NAME [EVENT]",
-		Short: "Post an event again that an endpoint took, or all of a time",
-		Long: `replay has the daemon post an event again that an endpoint took, or with --since all of
-them: for a program that has lost what it was told. They keep their numbers, and come
-before those that wait.`,
+		Short: "Post an event again that an endpoint took or that was given up, or all it took in a time",
+		Long: `replay has the daemon post an event again that an endpoint took or that was given up, or
+with --since all that it took: for a program that has lost what it was told. They keep
+their numbers, and come before those that wait.`,
 		Example: "  dailytip webhooks replay crm evt_11823719238\n  dailytip webhooks replay crm --since 24h",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: c.withEndpoint(func(ctx context.Context, a *app, e hooks.Endpoint, args []string) error {
@@ -87,32 +91,32 @@ before those that wait.`,
 			return nil
 		}),
 	}
-	cmd.Flags().DurationVar(&since, "since", 0, "all that have happened in this time, such as 24h")
+	cmd.Flags().DurationVar(&since, "since", 0, "all that it took of what happened in this time, such as 24h")
 	return cmd
 }
 
 func (c *command) webhooksTest() *cobra.Command {
 	return &cobra.Command{
 		Use:   "test NAME",
-		Short: "Post an event of the type test now, and say what was answered",
+		Short: "Post an event of the type test now, and print the reply",
 		Long: `test posts an event of the type test from here, whether the daemon runs or not and
-whatever waits, and prints the answer. It's written down nowhere.`,
+whatever waits, and prints the reply. It's written down nowhere.`,
 		Args: cobra.ExactArgs(1),
 		RunE: c.withEndpoint(func(ctx context.Context, a *app, e hooks.Endpoint, _ []string) error {
 			if err := a.config.Secrets(); err != nil {
 				return err
 			}
-			answer, err := posting.Try(ctx, time.Now(), e)
+			attempt, err := posting.Try(ctx, time.Now(), e)
 			if err != nil {
 				return err
 			}
-			line := attemptLine{rfc3339(answer.At), answer.Status, answer.Took.Milliseconds(), answer.Reply}
+			line := attemptLineOf(attempt)
 			if c.json {
 				err = c.printJSON(line)
 			} else {
 				c.printf("%s\n", line)
 			}
-			if err == nil && !answer.Accepted() {
+			if err == nil && !attempt.Accepted() {
 				err = exitf(codeFailed, "%s didn't take it", e.Name)
 			}
 			return err

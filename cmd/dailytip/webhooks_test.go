@@ -96,7 +96,14 @@ func TestWebhooks(t *testing.T) {
 	in.run(0, "webhooks", "replay", "crm", first[1])
 	in.eventually(patience, "it's told again", func() bool { return strings.Count(e.got.String(), first[1]) == 2 })
 	d.stop()
-	in.run(0, "webhooks", "replay", "crm", "--since", "1h")
+	in.run(0, "subscribers", "erase", "reader0@example.net")
+	in.run(0, "webhooks", "enable", "crm", "--skip")
+	if out := in.run(0, "webhooks", "show", "crm"); !regexp.MustCompile(`subscriber\.erased +given up +0`).MatchString(out) {
+		t.Errorf("webhooks show: %s", out)
+	}
+	if out := in.run(0, "webhooks", "replay", "crm", "--since", "1h"); !strings.Contains(out, "5 events are posted again") {
+		t.Errorf("webhooks replay: %s", out)
+	}
 	if out := in.run(0, "webhooks", "enable", "crm", "--skip"); !strings.Contains(out, first[1]+" (subscriber.subscribed) is given up") || !strings.Contains(out, "4 events wait") {
 		t.Errorf("webhooks enable --skip: %s", out)
 	}

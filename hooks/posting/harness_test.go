@@ -1,6 +1,7 @@
 package posting
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -17,6 +18,7 @@ import (
 	"dailytip/hooks"
 	"dailytip/ledger"
 	"dailytip/store"
+	"dailytip/store/storetest"
 	"dailytip/subscribers"
 )
 
@@ -124,6 +126,34 @@ func (h *harness) poster(endpoints ...hooks.Endpoint) *Poster {
 	return p
 }
 
+// begin returns a database in which some events wait for an endpoint, the endpoint's
+// receiver, and a poster.
+func begin(t *testing.T, db *store.DB, subjects ...string) (*harness, *receiver, *Poster) {
+	h, r := open(t, db), newReceiver(t)
+	endpoints := at(r.URL)
+	h.happen(start, endpoints, subjects...)
+	return h, r, h.poster(endpoints...)
+}
+
+// failing has a poster post to an endpoint until it's given up, and returns what is logged.
+func (h *harness) failing(p *Poster) string {
+	h.Helper()
+	var log bytes.Buffer
+	p.Log = slog.New(slog.NewTextHandler(&log, nil))
+	h.turns(p, start, 10*24*time.Hour)
+	return log.String()
+}
+
+// first is the first event that waits.
+func (h *harness) first() hooks.Event {
+	h.Helper()
+	e, _, err := h.queue.First(h.Context(), "crm")
+	if err != nil {
+		h.Fatal(err)
+	}
+	return e
+}
+
 type logWriter struct{ t *testing.T }
 
 func (w logWriter) Write(b []byte) (int, error) {
@@ -152,20 +182,8 @@ func (h *harness) write(f func(tx *sql.Tx) error) {
 // waiting are the numbers of events that an endpoint has still to get, in their order.
 func (h *harness) waiting(endpoint string) (ids []string) {
 	h.Helper()
-	rows, err := h.db.Read().QueryContext(h.Context(), "SELECT id FROM hook_events WHERE endpoint = $1 AND done_at = 0 ORDER BY id", endpoint)
-	if err != nil {
-		h.Fatal(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var e hooks.Event
-		if err := rows.Scan(&e.ID); err != nil {
-			h.Fatal(err)
-		}
-		ids = append(ids, e.MessageID())
-	}
-	if err := rows.Err(); err != nil {
-		h.Fatal(err)
+	for _, id := range storetest.Texts(h.T, h.db, "SELECT id FROM hook_events WHERE endpoint = $1 AND done_at = 0 ORDER BY id", endpoint) {
+		ids = append(ids, "evt_"+id)
 	}
 	return ids
 }
@@ -174,19 +192,15 @@ func (h *harness) waiting(endpoint string) (ids []string) {
 // would, and returns the instant that it has come to.
 func (h *harness) turns(p *Poster, from time.Time, long time.Duration) time.Time {
 	h.Helper()
-	var held time.Time
 	for now := from; now.Before(from.Add(long)); {
-		more, err := p.turn(h.Context(), now, p.targets[0], &held)
+		more, err := p.turn(h.Context(), now, p.targets[0])
 		if err != nil {
 			h.Fatal(err)
 		}
 		if more {
 			continue
 		}
-		s, err := h.queue.State(h.Context(), h.db.Read(), p.targets[0].Name)
-		if err != nil {
-			h.Fatal(err)
-		}
+		s := h.state(p.targets[0].Name)
 		if !s.DisabledAt.IsZero() || s.Tries == 0 {
 			return now
 		}
@@ -197,7 +211,7 @@ func (h *harness) turns(p *Poster, from time.Time, long time.Duration) time.Time
 
 func (h *harness) state(endpoint string) hooks.State {
 	h.Helper()
-	s, err := h.queue.State(h.Context(), h.db.Read(), endpoint)
+	s, err := h.queue.State(h.Context(), endpoint)
 	if err != nil {
 		h.Fatal(err)
 	}

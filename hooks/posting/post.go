@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// answerTime is how long an endpoint may take, from connecting to the end of its reply.
-	answerTime = 15 * time.Second
+	// replyTime is how long an endpoint may take, from connecting to the end of its reply.
+	replyTime = 15 * time.Second
 	// replySize is how many bytes of a reply are kept, and replyMost how many are read.
 	replySize = 500
 	replyMost = 64 << 10
@@ -38,14 +38,14 @@ func newTarget(e hooks.Endpoint, resolver *net.Resolver) (*target, error) {
 	if err != nil || e.Secret == "" {
 		return nil, fmt.Errorf("endpoint %s: its secret isn't one of Standard Webhooks", e.Name)
 	}
-	dialer := &net.Dialer{Timeout: answerTime, Resolver: resolver}
+	dialer := &net.Dialer{Timeout: replyTime, Resolver: resolver}
 	if !e.AllowPrivate {
 		dialer.ControlContext = publicnet.Control()
 	}
 	transport := &http.Transport{
 		// No proxy: it would look the name up anew, behind our back.
 		DialContext:            dialer.DialContext,
-		TLSHandshakeTimeout:    answerTime,
+		TLSHandshakeTimeout:    replyTime,
 		DisableCompression:     true, // a short reply may unpack into a long one
 		MaxResponseHeaderBytes: replyMost,
 		MaxConnsPerHost:        1,
@@ -53,8 +53,8 @@ func newTarget(e hooks.Endpoint, resolver *net.Resolver) (*target, error) {
 	}
 	return &target{Endpoint: e, sign: sign, client: &http.Client{
 		Transport: transport,
-		Timeout:   answerTime,
-		// A redirect is an answer like any other: it would lead where nobody has allowed.
+		Timeout:   replyTime,
+		// A redirect is a reply like any other: it would lead where nobody has allowed.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
@@ -64,16 +64,16 @@ func newTarget(e hooks.Endpoint, resolver *net.Resolver) (*target, error) {
 func (t *target) post(ctx context.Context, now time.Time, e hooks.Event) (a hooks.Attempt, retryAfter time.Duration) {
 	a = hooks.Attempt{Endpoint: t.Name, Event: e.ID, Data: e.Data, At: now}
 	began := time.Now() //nolint:forbidigo // it measures how long the endpoint takes
-	answer, err := t.send(ctx, now, e)
+	response, err := t.send(ctx, now, e)
 	if err == nil {
-		a.Status = answer.StatusCode
-		reply, readErr := io.ReadAll(io.LimitReader(answer.Body, replyMost))
-		_ = answer.Body.Close()
+		a.Status = response.StatusCode
+		reply, readErr := io.ReadAll(io.LimitReader(response.Body, replyMost))
+		_ = response.Body.Close()
 		a.Reply = string(reply[:min(len(reply), replySize)])
 		if readErr != nil && a.Reply == "" {
 			a.Reply = "the reply was cut off: " + explain(readErr)
 		}
-		seconds, _ := strconv.Atoi(answer.Header.Get("Retry-After"))
+		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
 		retryAfter = time.Duration(max(seconds, 0)) * time.Second
 	} else {
 		a.Reply = explain(err)
@@ -107,7 +107,7 @@ func (t *target) send(ctx context.Context, now time.Time, e hooks.Event) (*http.
 func explain(err error) string {
 	if wrapped := new(url.Error); errors.As(err, &wrapped) {
 		if wrapped.Timeout() {
-			return fmt.Sprintf("it didn't answer within %s", answerTime)
+			return fmt.Sprintf("there was no reply within %s", replyTime)
 		}
 		err = wrapped.Err
 	}

@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 	"time"
 
@@ -27,7 +26,6 @@ type Options struct {
 	Exclusive bool
 	// Newsletter is in whose name the operator is told of an endpoint for all of them.
 	Newsletter string
-	Resolver   *net.Resolver // nil: the system's
 	Log        *slog.Logger
 }
 
@@ -42,7 +40,7 @@ type Poster struct {
 func New(o Options) (*Poster, error) {
 	p := &Poster{Options: o, owner: rand.Text()}
 	for _, e := range o.Endpoints {
-		t, err := newTarget(e, o.Resolver)
+		t, err := newTarget(e, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -96,12 +94,11 @@ func (p *Poster) begin(ctx context.Context) {
 
 // serve posts one endpoint's events, one after the other.
 func (p *Poster) serve(ctx context.Context, t *target) {
-	var held time.Time
 	for ctx.Err() == nil {
 		now, err := p.DB.Clock(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
 		var more bool
 		if err == nil {
-			more, err = p.turn(ctx, now, t, &held)
+			more, err = p.turn(ctx, now, t)
 		}
 		if err != nil && ctx.Err() == nil {
 			p.Log.ErrorContext(ctx, "events can't be read or noted; the next try is in a moment", "endpoint", t.Name, "error", err)
@@ -143,25 +140,18 @@ func (p *Poster) prune(ctx context.Context) (more bool) {
 }
 
 // turn posts the first event that waits for an endpoint, if its time has come, and
-// tells whether to look for more at once. held is until when the endpoint is this
-// daemon's.
-func (p *Poster) turn(ctx context.Context, now time.Time, t *target, held *time.Time) (more bool, err error) {
-	state, err := p.Queue.State(ctx, p.DB.Read(), t.Name)
+// tells whether to look for more at once.
+func (p *Poster) turn(ctx context.Context, now time.Time, t *target) (more bool, err error) {
+	state, err := p.Queue.State(ctx, t.Name)
 	if err != nil || !state.DisabledAt.IsZero() || state.NextAt.After(now) || state.Owner != p.owner && state.OwnedUntil.After(now) {
 		return false, err
 	}
-	event, waiting, err := p.Queue.First(ctx, p.DB.Read(), t.Name)
+	event, waiting, err := p.Queue.First(ctx, t.Name)
 	if err != nil || !waiting {
 		return false, err
 	}
-	if held.Sub(now) < holdLeast {
-		until := now.Add(hold)
-		mine, err := p.Queue.Hold(ctx, now, until, t.Name, p.owner)
-		if err != nil || !mine {
-			return false, err
-		}
-		*held = until
-		return true, nil // the daemon that had it may have posted this event
+	if state.Owner != p.owner || state.OwnedUntil.Sub(now) < holdLeast {
+		return p.Queue.Hold(ctx, now, now.Add(hold), t.Name, p.owner) // the daemon that had it may have posted this event
 	}
 	posting, stop := parting(ctx)
 	defer stop()
@@ -173,7 +163,7 @@ func (p *Poster) turn(ctx context.Context, now time.Time, t *target, held *time.
 	return attempt.Accepted(), err
 }
 
-// partingTime is how long an answer is still awaited when the daemon ends.
+// partingTime is how long a reply is still awaited when the daemon ends.
 const partingTime = 3 * time.Second
 
 // parting returns a context that outlasts another by partingTime.
@@ -214,7 +204,7 @@ func (p *Poster) record(ctx context.Context, a hooks.Attempt, s hooks.State, ask
 	return nil
 }
 
-// outcome is what the log says of an attempt: its status, or why there was no answer.
+// outcome is what the log says of an attempt: its status, or why there was no reply.
 // A reply isn't logged, for it may quote a reader, and what is logged can't be erased.
 func outcome(a hooks.Attempt) []any {
 	if a.Status != 0 {
@@ -241,15 +231,15 @@ func (p *Poster) tell(ctx context.Context, tx *sql.Tx, a hooks.Attempt, f hooks.
 	return p.Ledger.TellOperator(ctx, tx, a.At, newsletter, "the webhook "+a.Endpoint+" is disabled", fmt.Sprintf(
 		"No more events are posted to the endpoint %s. %s\n%s\n\n"+
 			"Nothing is lost yet: events wait for %d days. When the cause is mended, give\ndailytip webhooks enable %[1]s\n"+
-			"and they are posted in their order; dailytip webhooks show %[1]s tells what was answered.\n",
-		a.Endpoint, why, lastAnswer(a), hooks.Keep/(24*time.Hour)))
+			"and they are posted in their order; dailytip webhooks show %[1]s tells what it replied.\n",
+		a.Endpoint, why, lastReply(a), hooks.Keep/(24*time.Hour)))
 }
 
-// lastAnswer is what a mail says of an attempt. It quotes no reply, for that may quote a
+// lastReply is what a mail says of an attempt. It quotes no reply, for that may quote a
 // reader, and what is mailed can't be erased.
-func lastAnswer(a hooks.Attempt) string {
+func lastReply(a hooks.Attempt) string {
 	if a.Status != 0 {
-		return fmt.Sprintf("The last answer had the status %d.", a.Status)
+		return fmt.Sprintf("The last reply had the status %d.", a.Status)
 	}
-	return "At the last try there was no answer:\n\n    " + cmp.Or(safetext.Visible(a.Reply), "(no reason is known)")
+	return "At the last try there was no reply:\n\n    " + cmp.Or(safetext.Visible(a.Reply), "(no reason is known)")
 }

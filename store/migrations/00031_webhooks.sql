@@ -13,7 +13,7 @@ CREATE TABLE hook_events (
     at         BIGINT NOT NULL,
     subscriber BIGINT NOT NULL,            -- whom it's about; 0: nobody
     data       TEXT   NOT NULL,            -- JSON
-    done_at    BIGINT NOT NULL DEFAULT 0,  -- when the endpoint took it
+    done_at    BIGINT NOT NULL DEFAULT 0,  -- when the endpoint took it, or it was given up; 0: it waits
     PRIMARY KEY (id, endpoint)
 );
 CREATE INDEX hook_events_waiting ON hook_events (endpoint, id) WHERE done_at = 0;
@@ -31,14 +31,14 @@ CREATE TABLE hook_endpoints (
     disabled_at   BIGINT NOT NULL DEFAULT 0   -- it was given up until somebody enables it
 );
 
--- What each endpoint answered.
+-- What each endpoint replied.
 CREATE TABLE hook_attempts (
     id       BIGINT PRIMARY KEY,
     endpoint TEXT   NOT NULL,
     event    BIGINT NOT NULL,
     at       BIGINT NOT NULL,
     took     BIGINT NOT NULL,  -- ms
-    status   BIGINT NOT NULL,  -- of HTTP; 0: there was no answer
+    status   BIGINT NOT NULL,  -- of HTTP; 0: there was no reply
     reply    TEXT   NOT NULL,  -- its beginning; or why there was none
     UNIQUE (event, endpoint, id)
 );
