@@ -66,14 +66,15 @@ func TestDeadDomainOfOneRelay(t *testing.T) {
 		return n == 0 && err == nil
 	})
 	h.wantLog("the next one gets its mails: none of the ")
-	told := h.log.String()
+	var told strings.Builder
+	told.WriteString(h.log.String())
 	for _, m := range slices.Concat(h.inbox.Messages(), second.Messages()) {
 		if slices.Contains(m.To, operator) {
-			told += string(m.Data)
+			told.WriteString(string(m.Data))
 		}
 	}
-	if !strings.Contains(told, "a relay refuses its mails") || strings.Contains(told, "held back") || strings.Contains(told, "bounces retry") {
-		t.Errorf("the operator is told:\n%s", told)
+	if !strings.Contains(told.String(), "a relay refuses its mails") || strings.Contains(told.String(), "held back") || strings.Contains(told.String(), "bounces retry") {
+		t.Errorf("the operator is told:\n%s", told.String())
 	}
 	if held := h.heldBack(); len(held) != 0 {
 		t.Errorf("%+v", held)
