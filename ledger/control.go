@@ -110,7 +110,7 @@ const cancelled = "the edition was cancelled"
 // FinishCancelled withdraws what a cancelled edition got back since, or was
 // opened for a later zone, and what a command that was cut off has left.
 func (l *Ledger) FinishCancelled(ctx context.Context, now time.Time) (total int64, err error) {
-	open, err := l.unfinished(ctx)
+	open, err := l.unfinished(ctx, l.db.Read())
 	if err != nil {
 		return 0, err
 	}

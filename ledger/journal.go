@@ -38,7 +38,7 @@ func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
 	if _, err := l.FinishCancelled(ctx, now); err != nil {
 		return nil, err
 	}
-	unfinished, err := l.unfinished(ctx)
+	unfinished, err := l.unfinished(ctx, l.db.Read())
 	if err != nil {
 		return nil, err
 	}

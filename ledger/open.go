@@ -157,7 +157,7 @@ func (l *Ledger) whoIsDue(ctx context.Context, o Opening) (readers, error) {
 	}
 	r.where += " AND course_tip = $4"
 	r.args = append(r.args, *o.CourseAfter)
-	unfinished, err := l.unfinished(ctx)
+	unfinished, err := l.unfinished(ctx, l.db.Read())
 	if err != nil {
 		return r, err
 	}

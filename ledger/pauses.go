@@ -189,11 +189,11 @@ func (l *Ledger) bringForward(ctx context.Context, tx *sql.Tx, now time.Time, sc
 		_, err := tx.ExecContext(ctx, "UPDATE notices"+refused+"newsletter = $1", newsletter, store.Millis(now))
 		return err
 	}
-	editions, err := l.unfinished(ctx)
+	unfinished, err := l.unfinished(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for _, e := range editions {
+	for _, e := range unfinished {
 		if e.Newsletter != scope {
 			continue
 		}

@@ -50,9 +50,9 @@ func scanWork(row *sql.Row) (w work, err error) {
 
 // unfinished returns the editions that have deliveries which wait or are in
 // flight, oldest first.
-func (l *Ledger) unfinished(ctx context.Context) (all []editions.Edition, err error) {
+func (l *Ledger) unfinished(ctx context.Context, q store.Queryer) (all []editions.Edition, err error) {
 	for after := int64(0); ; {
-		w, err := l.lookForWork(ctx, l.db.Read(), time.Time{}, after)
+		w, err := l.lookForWork(ctx, q, time.Time{}, after)
 		if err != nil || w.ID == 0 {
 			return all, err
 		}
