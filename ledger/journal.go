@@ -33,11 +33,7 @@ const recentEditions = 8 * 24 * time.Hour
 
 // Journal notes which editions have begun or ended since the last look and what
 // was done by command, and returns it. Each entry is returned once, on one node.
-// What a cancelled edition got back is withdrawn on the way.
 func (l *Ledger) Journal(ctx context.Context, now time.Time) ([]Entry, error) {
-	if _, err := l.FinishCancelled(ctx, now); err != nil {
-		return nil, err
-	}
 	unfinished, err := l.unfinished(ctx, l.db.Read())
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ type dispatcher struct {
 	outstanding map[ledger.Key]struct{} // claimed; a claim's outcome isn't committed
 	outcomes    []ledger.Outcome        // to be recorded with the next exchange
 	breakers    map[circuit]*breaker
+	tookOver    bool                        // what was claimed before the start is dealt with; until then nothing is claimed
 	paused      map[string]ledger.PauseInfo // by scope
 	logged      map[string]bool             // complaints that were logged
 	broken      time.Time                   // since when the ledger fails; zero: it works
@@ -83,6 +84,7 @@ func (d *dispatcher) dispatch(ctx context.Context) {
 func (d *dispatcher) poll(ctx context.Context) {
 	d.readPauses(ctx)
 	d.exchange(ctx)
+	d.finishCancelled(ctx, clock())
 	d.journal.look(ctx, clock())
 }
 
@@ -92,28 +94,9 @@ func bounded(ctx context.Context, f func(context.Context)) {
 	f(ctx)
 }
 
-// begin takes over what a dead process left, and learns what is paused. Whoever
-// restarts the program has mended something, so pauses are tried at once.
+// begin takes over what a dead process left, and learns what is paused.
 func (d *dispatcher) begin(ctx context.Context) {
-	now := clock()
-	lease := d.pace.lease
-	if d.exclusive {
-		lease = ledger.NoLease
-	}
-	var n int64
-	shared, err := d.ledger.Clock(ctx, now)
-	if err == nil {
-		n, err = d.ledger.Recover(ctx, shared, lease, d.hold())
-	}
-	if err == nil {
-		err = d.ledger.ProbeNow(ctx, now)
-	}
-	if err != nil {
-		d.lost(now, err)
-	}
-	if n > 0 {
-		d.log.Warn("mails are in doubt: the last process ended before it saw the relay's reply; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
-	}
+	d.takeOver(ctx, clock())
 	d.readPauses(ctx)
 	d.beat(ctx)
 }
@@ -145,7 +128,7 @@ func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - 
 // out.
 func (d *dispatcher) page(ctx context.Context) bool {
 	now := clock()
-	if now.Before(d.retryAt) {
+	if now.Before(d.retryAt) || !d.tookOver && !d.takeOver(ctx, now) {
 		return false
 	}
 	// What these outcomes free may be claimed in the same transaction.

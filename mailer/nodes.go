@@ -48,13 +48,9 @@ func (d *dispatcher) beat(ctx context.Context) {
 		return
 	}
 	d.tenure.Store(&tenure{t.owner, now.Add(d.pace.lease)})
-	n, err := d.ledger.Recover(ctx, shared, d.pace.lease, d.hold())
-	switch {
-	case err != nil:
+	if err := d.recoverClaims(ctx, shared); err != nil {
 		d.lost(now, err)
 		return
-	case n > 0:
-		d.log.Warn("mails are in doubt: another node has died, or lost the database, before it recorded them; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
 	}
 	d.takeShare(ctx, now, p)
 }
