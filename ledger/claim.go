@@ -28,6 +28,7 @@ type Job struct {
 	OpenedAt     time.Time
 	ExpiresAt    time.Time
 	Attempts     int    // this one included
+	Doubts       int    // attempts before this one whose reply was never seen
 	Owner        string // the node that has claimed it
 	Probe        bool
 }
@@ -141,7 +142,7 @@ func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, ow
 			return nil, fmt.Errorf("claim deliveries: %w", err)
 		}
 		for key, state := range gone {
-			_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'withdrawn', reply = $3, done_at = $4 WHERE edition = $1 AND subscriber = $2",
+			_, err := l.endUnsent(ctx, tx, now, "UPDATE deliveries "+setUnsent(Withdrawn, "CAST($3 AS TEXT)")+", done_at = $4 WHERE edition = $1 AND subscriber = $2"+returningUnsent,
 				key.Edition, key.Subscriber, "the reader was "+state+" before it was sent", store.Millis(now))
 			if err != nil {
 				return nil, fmt.Errorf("withdraw delivery: %w", err)
@@ -168,7 +169,7 @@ const (
 // just claimed is skipped, or looked at again, so that nobody gets a row twice.
 func sqlReady(db *store.DB) string {
 	return `
-		SELECT d.subscriber, d.content, d.attempts + 1, d.opened_at, d.expires_at,
+		SELECT d.subscriber, d.content, d.attempts + 1, d.doubts, d.opened_at, d.expires_at,
 			COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0),
 			CASE WHEN s.state = 'active' THEN '' ELSE COALESCE(s.state, 'erased') END
 		FROM deliveries d
@@ -190,7 +191,7 @@ func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e edi
 		j := Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}}
 		var opened, expires int64
 		var state string
-		err := rows.Scan(&j.Key.Subscriber, &j.Content, &j.Attempts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
+		err := rows.Scan(&j.Key.Subscriber, &j.Content, &j.Attempts, &j.Doubts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
 		if err != nil {
 			return nil, nil, err
 		}

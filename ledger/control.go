@@ -97,12 +97,12 @@ func (l *Ledger) withdraw(ctx context.Context, now time.Time, e editions.Edition
 
 // withdrawSome withdraws no more than one transaction should.
 func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition) (int64, error) {
-	return affected(tx.ExecContext(ctx, `
+	ended, err := l.endUnsent(ctx, tx, now, `
 		WITH waiting AS MATERIALIZED (
 			SELECT edition, subscriber FROM deliveries WHERE edition = $1 AND done_at = 0 AND `+waits+` LIMIT $3`+l.db.SkipLocked("deliveries")+`)
-		UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN 'in_doubt' ELSE 'withdrawn' END, done_at = $2, code = 0, enhanced = '',
-			reply = CASE WHEN doubts > 0 THEN '`+cancelled+`; an earlier reply was never seen' ELSE '`+cancelled+`' END
-		WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM waiting)`, e.ID, store.Millis(now), controlChunk))
+		UPDATE deliveries `+setUnsent(Withdrawn, "'"+cancelled+"'")+`, done_at = $2
+		WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM waiting)`+returningUnsent, e.ID, store.Millis(now), controlChunk)
+	return int64(len(ended)), err
 }
 
 const cancelled = "the edition was cancelled"

@@ -30,9 +30,10 @@
 // expires like it. in_doubt may also be settled by command. A notice has the same
 // states and the same columns.
 //
-// Less often: a mail whose reply is never seen ends in_doubt at the fourth attempt,
-// also with in_doubt: resend. What is in doubt when its edition is cancelled ends
-// in_doubt, not withdrawn. Refusals that pause a newsletter go back to pending
+// Less often: a mail whose reply is never seen for the fourth time ends in_doubt, also
+// with in_doubt: resend. Whoever may have got a mail isn't told as never sent: what was
+// once in doubt ends in_doubt where it would end withdrawn or expired, and in a course
+// its reader's place moves on, whatever its end. Refusals that pause a newsletter go back to pending
 // instead of failed, until its next try. A reply 250 that comes after its claim was
 // lost still makes the delivery sent, whatever its state.
 //

@@ -14,7 +14,8 @@ import (
 // tooLate is what stands for the reply to a mail that expired.
 const tooLate = "it could not be sent in time"
 
-// Expire ends what could not be delivered in time (P7) and returns how many.
+// Expire ends what could not be delivered in time (P7), and returns how many: what may
+// have arrived all the same is in doubt, the others expired.
 func (l *Ledger) Expire(ctx context.Context, now time.Time) (n int64, err error) {
 	// Mostly there's none: then nobody waits for the right to write.
 	overdue, err := l.overdue(ctx, now)
@@ -61,37 +62,23 @@ func (l *Ledger) expireSome(ctx context.Context, tx *sql.Tx, now time.Time, edit
 	if edition == 0 {
 		return affected(tx.ExecContext(ctx, sqlExpireNotices(l.db), store.Millis(now), controlChunk))
 	}
-	expired, err := l.expireDeliveries(ctx, tx, now, edition)
+	ended, err := l.endUnsent(ctx, tx, now, sqlExpire(l.db), store.Millis(now), controlChunk, edition)
 	if err != nil {
 		return 0, err
 	}
-	if len(expired) == 0 {
+	if len(ended) == 0 {
 		_, err = tx.ExecContext(ctx, sqlForgetExpiry, edition, store.Millis(now))
 		return 0, err
 	}
-	for _, d := range expired {
-		if err := l.gaveUp(ctx, tx, now, d); err != nil {
+	for _, u := range ended {
+		if u.doubted {
+			continue
+		}
+		if err := l.gaveUp(ctx, tx, now, Outcome{State: Expired, Job: Job{Key: u.key}, Reply: u.reply}); err != nil {
 			return 0, err
 		}
 	}
-	return int64(len(expired)), nil
-}
-
-// expireDeliveries ends some of an edition's deliveries and returns them.
-func (l *Ledger) expireDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, edition int64) (expired []Outcome, err error) {
-	rows, err := tx.QueryContext(ctx, sqlExpire(l.db), store.Millis(now), controlChunk, edition)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		o := Outcome{State: Expired, Job: Job{Key: Key{Edition: edition}}}
-		if err := rows.Scan(&o.Job.Key.Subscriber, &o.Reply.Code, &o.Reply.Enhanced, &o.Reply.Text); err != nil {
-			return nil, err
-		}
-		expired = append(expired, o)
-	}
-	return expired, rows.Err()
+	return int64(len(ended)), nil
 }
 
 // gaveUp counts a mailbox that took nothing until it was too late as one soft bounce,
@@ -122,17 +109,16 @@ func sqlExpire(db *store.DB) string {
 		WITH overdue AS MATERIALIZED (
 			SELECT edition, subscriber FROM deliveries
 			WHERE edition = $3 AND done_at = 0 AND ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked("deliveries") + `)
-		UPDATE deliveries ` + setExpired + ` WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM overdue)
-		RETURNING subscriber, code, enhanced, reply`
+		UPDATE deliveries ` + setExpired() + ` WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM overdue)` + returningUnsent
 }
 
 func sqlExpireNotices(db *store.DB) string {
 	return `
 		WITH overdue AS MATERIALIZED (SELECT id FROM notices WHERE ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked("notices") + `)
-		UPDATE notices ` + setExpired + ` WHERE id IN (SELECT id FROM overdue)`
+		UPDATE notices ` + setExpired() + ` WHERE id IN (SELECT id FROM overdue)`
 }
 
-const setExpired = `SET state = 'expired', done_at = $1, reply = CASE WHEN reply = '' THEN '` + tooLate + `' ELSE reply END`
+func setExpired() string { return setUnsent(Expired, "'"+tooLate+"'") + ", done_at = $1" }
 
 // noteExpiry notes that deliveries of an edition end at an instant, in the
 // transaction that writes them.

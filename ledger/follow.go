@@ -19,7 +19,10 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 		r.sent[o.Job.Key.Edition]++
 	}
 	if o.State == Failed {
-		return r.l.refused(ctx, r.tx, r.now, o)
+		if err := r.l.refused(ctx, r.tx, r.now, o); err != nil || !delivery || o.Job.Doubts == 0 {
+			return err
+		}
+		return r.doubted(ctx, o.Job)
 	}
 	if o.HeldBack {
 		b := o.bounce()
@@ -44,9 +47,8 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 	return nil
 }
 
-// doubted does what follows from a tip being in doubt for good, or until somebody
-// settles it: it may have arrived, so a course goes on, or the reader would get it
-// again the next day.
+// doubted does what follows when a mail comes to its end that may have arrived: a course
+// goes on, or the reader would get the tip again the next day.
 func (r *recorder) doubted(ctx context.Context, j Job) error {
 	course, err := editions.InCourse(ctx, r.tx, j.Content)
 	if err != nil || !course {

@@ -144,8 +144,8 @@ func TestJournalIsToldOnce(t *testing.T) {
 	})
 }
 
-// A cancelled edition's rest is withdrawn by who looks.
-func TestJournalFinishesTheCancelled(t *testing.T) {
+// A cancelled edition has its end in the journal when what was on the wire is over, too.
+func TestJournalOfTheCancelled(t *testing.T) {
 	each(t, 3, func(h *harness) {
 		h.open("tip")
 		jobs := h.exchange(now, claim)
@@ -158,6 +158,10 @@ func TestJournalFinishesTheCancelled(t *testing.T) {
 			ledger.Outcome{Job: jobs[0], State: ledger.Sent},
 			ledger.Outcome{Job: jobs[1], State: ledger.Retry, NextAt: now.Add(time.Minute)},
 			ledger.Outcome{Job: jobs[2], State: ledger.Pending, NextAt: now})
+		h.wantJournal(now)
+		if n, err := h.ledger.FinishCancelled(h.Context(), now); n != 2 || err != nil {
+			h.Errorf("%d withdrawn, %v; want 2", n, err)
+		}
 		h.wantJournal(now.Add(time.Second), "end 1 sent in 1s")
 		if c := h.counts(); c.Withdrawn != 2 || c.Open() {
 			h.Errorf("%+v", c)

@@ -100,7 +100,7 @@ func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time
 		WITH next AS MATERIALIZED (
 			SELECT id FROM notices WHERE `+isReady+` AND `+which+` ORDER BY next_at, id LIMIT $3`+l.db.SkipLocked("notices")+`)
 		UPDATE notices SET state = 'sending', owner = $2 WHERE id IN (SELECT id FROM next) AND `+waits+`
-		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts + 1`,
+		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts + 1, doubts`,
 		store.Millis(now), c.Owner, c.Limit, scope)
 	if err != nil {
 		return nil, fmt.Errorf("claim notices: %w", err)
@@ -111,7 +111,7 @@ func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time
 		var j Job
 		var opened, expires int64
 		err := rows.Scan(&j.Key.Notice, &j.Kind, &j.Newsletter, &j.Key.Subscriber, &j.Subscription, &j.Email, &j.Language,
-			&j.Content, &j.Detail, &opened, &expires, &j.Attempts)
+			&j.Content, &j.Detail, &opened, &expires, &j.Attempts, &j.Doubts)
 		if err != nil {
 			return nil, fmt.Errorf("claim notices: %w", err)
 		}

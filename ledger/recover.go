@@ -20,8 +20,8 @@ const NoLease time.Duration = math.MinInt64
 
 // Recover deals with what nodes have claimed that were silent for longer than a
 // lease: it may have been on the wire, and goes out again under the same
-// Message-ID, or is held for the operator when its newsletter is among hold. It
-// returns how many mails were in doubt.
+// Message-ID, or waits for the operator: see [Job.AfterDoubt]; hold are the newsletters
+// whose mails in doubt always do. It returns how many mails were in doubt.
 func (l *Ledger) Recover(ctx context.Context, now time.Time, lease time.Duration, hold []string) (n int64, err error) {
 	alive := int64(math.MaxInt64) // who was seen after this is
 	if lease != NoLease {
@@ -33,7 +33,7 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, lease time.Duration
 	}
 	for _, node := range lost {
 		var some int64
-		err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
+		err := l.write(ctx, func(tx *sql.Tx) (err error) {
 			some, err = l.recoverFrom(ctx, tx, now, node, alive, hold)
 			return err
 		})
@@ -80,47 +80,43 @@ func (l *Ledger) recoverFrom(ctx context.Context, tx *sql.Tx, now time.Time, nod
 	if err != nil {
 		return 0, err
 	}
-	records := l.recorder(tx, now)
-	for _, j := range claimed {
-		state, next, end := Retry, store.Millis(now), int64(0)
-		if slices.Contains(hold, j.Newsletter) {
-			state, next, end = InDoubt, 0, store.Millis(now)
-		}
-		changed, err := affected(tx.ExecContext(ctx, `
-			UPDATE deliveries SET state = $4, next_at = $5, done_at = $6, owner = '', attempts = attempts + 1, doubts = doubts + 1, reply = '`+neverSeen+`'
-			WHERE edition = $1 AND subscriber = $2 AND state = 'sending' AND owner = $3`,
-			j.Key.Edition, j.Key.Subscriber, node, string(state), next, end))
-		if err != nil {
-			return 0, err
-		}
-		if n += changed; changed > 0 && state == InDoubt {
-			if err := records.doubted(ctx, j); err != nil {
-				return 0, err
-			}
-		}
+	outcomes := make([]Outcome, len(claimed))
+	for i, j := range claimed {
+		state := j.AfterDoubt(slices.Contains(hold, j.Newsletter))
+		outcomes[i] = Outcome{Job: j, State: state, NextAt: now, Reply: Reply{Text: neverSeen}, Doubt: true}
 	}
-	notices, err := affected(tx.ExecContext(ctx, `
-		UPDATE notices SET state = 'retry', doubts = doubts + 1, attempts = attempts + 1, owner = '', next_at = $1, reply = '`+neverSeen+`'
-		WHERE state = 'sending' AND owner = $2`, store.Millis(now), node))
-	if err != nil {
+	if err := l.recorder(tx, now).record(ctx, outcomes, node); err != nil {
 		return 0, err
 	}
 	_, err = tx.ExecContext(ctx, "DELETE FROM nodes WHERE id = $1", node)
-	return n + notices, err
+	return int64(len(claimed)), err
 }
 
-// claimedBy reads the deliveries that a node has claimed, by their keys. It passes
-// over all that isn't over: a second for a million, after a crash.
+// claimedBy reads what a node has claimed. It passes over all that isn't over: a second
+// for a million, after a crash.
 func (l *Ledger) claimedBy(ctx context.Context, tx *sql.Tx, node string) (jobs []Job, err error) {
 	rows, err := tx.QueryContext(ctx, `
-		SELECT d.edition, d.subscriber, d.content, COALESCE(s.id, 0), e.newsletter
+		SELECT 0, '', d.edition, d.subscriber, d.content, COALESCE(s.id, 0), e.newsletter, d.expires_at, d.doubts
 		FROM deliveries d JOIN editions e ON e.id = d.edition
 		LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = e.newsletter
-		WHERE d.done_at = 0 AND d.state = 'sending' AND d.owner = $1 ORDER BY d.edition, d.subscriber`, node)
+		WHERE d.done_at = 0 AND d.state = 'sending' AND d.owner = $1
+		UNION ALL SELECT id, kind, 0, subscriber, content, subscription, newsletter, expires_at, doubts
+		FROM notices WHERE state = 'sending' AND owner = $1`, node)
 	if err != nil {
 		return nil, err
 	}
-	return scanClaimed(rows)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		j := Job{Owner: node}
+		var expires int64
+		err := rows.Scan(&j.Key.Notice, &j.Kind, &j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Newsletter, &expires, &j.Doubts)
+		if err != nil {
+			return nil, err
+		}
+		j.ExpiresAt = store.Time(expires)
+		jobs = append(jobs, j)
+	}
+	return jobs, rows.Err()
 }
 
 func scanClaimed(rows *sql.Rows) (jobs []Job, err error) {

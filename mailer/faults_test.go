@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -146,10 +147,35 @@ func TestCopiesAreBounded(t *testing.T) {
 	h.waitFor(ledger.InDoubt, 1)
 	h.wantCopies(h.inbox.Counts(), func(d ledger.Delivery) int {
 		if string(d.Email) == reader(7) {
-			return mostCopies
+			return ledger.MostDoubts
 		}
 		return 1
 	})
+}
+
+// What was put off three times and then never answered once is in doubt once: it goes
+// out again.
+func TestOnlyDoubtsCountAsCopies(t *testing.T) {
+	h := setUp(t)
+	var tries atomic.Int32
+	h.inbox.SetFault(func(a inbox.Ask) inbox.Fault {
+		if a.Stage != inbox.Dot {
+			return inbox.Fault{}
+		}
+		switch tries.Add(1) {
+		case 1, 2, 3:
+			return inbox.Fault{Code: 451, Enhanced: "4.7.1", Text: "later"}
+		case 4:
+			return inbox.Fault{Drop: true, Keep: true}
+		}
+		return inbox.Fault{}
+	})
+	h.open(1)
+	h.run()
+	h.wait("it has come to its end", func() bool { n := h.states(); return n[ledger.Sent]+n[ledger.InDoubt] == 1 })
+	if d := h.deliveries()[reader(0)]; d.State != ledger.Sent || d.Attempts != 5 || d.Doubts != 1 {
+		t.Errorf("%s after %d attempts, %d of them in doubt; want sent after 5 and 1", d.State, d.Attempts, d.Doubts)
+	}
 }
 
 // A mail at which the relay hangs up each time is tried again alone; the others

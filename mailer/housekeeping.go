@@ -39,7 +39,7 @@ func (d *dispatcher) recoverClaims(ctx context.Context, shared time.Time) error 
 	}
 	n, err := d.ledger.Recover(ctx, shared, lease, d.hold())
 	if n > 0 {
-		d.log.Warn("mails are in doubt: the process that had claimed them ended, or lost the database, before it recorded the relay's reply; they're sent again under the same Message-ID, or wait for you where in_doubt is hold", "count", n)
+		d.log.Warn("mails are in doubt: the process that had claimed them ended, or lost the database, before it recorded the relay's reply; they're sent again under the same Message-ID, or wait for you where in_doubt is hold, or when it was the fourth time", "count", n)
 	}
 	return err
 }

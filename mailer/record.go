@@ -65,10 +65,6 @@ type ruling struct {
 	weight  int // in the circuit's streak; 0: it's nobody else's business
 }
 
-// mostCopies is after how many attempts a mail whose reply is never seen waits for
-// the operator.
-const mostCopies = 4
-
 // rule judges what wasn't accepted.
 func (m *Mailer) rule(x *message) ruling {
 	w := ruling{state: ledger.Pending, circuit: circuit{x.relay, scopeOf(x.job)}}
@@ -87,11 +83,8 @@ func (m *Mailer) rule(x *message) ruling {
 	case verdict.Unroutable:
 		w.state = ledger.Failed
 	case verdict.InDoubt:
-		w.state, w.wait, w.circuit, w.weight = ledger.Retry, true, everybody, ofFive
-		// A relay that never answers would get copy upon copy.
-		if m.newsletters[x.job.Newsletter].Hold && x.job.Kind == "" || x.job.Attempts >= mostCopies {
-			w.state, w.wait = ledger.InDoubt, false
-		}
+		w.state, w.circuit, w.weight = x.job.AfterDoubt(m.newsletters[x.job.Newsletter].Hold), everybody, ofFive
+		w.wait = w.state == ledger.Retry
 	case verdict.Ours:
 		login := verdict.AboutLogin(x.reply)
 		switch {

@@ -105,7 +105,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if expired > 0 {
-		s.Log.Warn("mails expired: they couldn't be delivered in time", "count", expired)
+		s.Log.Warn("mails couldn't be delivered in time: they expired, or are in doubt where they may have arrived", "count", expired)
 	}
 	var faults []error
 	for i := range s.Newsletters {
