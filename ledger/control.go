@@ -47,8 +47,8 @@ func (l *Ledger) setEdition(ctx context.Context, now time.Time, e editions.Editi
 	return changed, nil
 }
 
-// controlChunk is how many deliveries a command changes in one transaction, so
-// that a daemon that is sending never waits long for the write lock.
+// controlChunk is how many deliveries a command, or [Ledger.Expire], changes in one
+// transaction, so that a daemon that is sending never waits long for the write lock.
 const controlChunk = 2_500
 
 // CancelEdition ends an edition for good: what waits is withdrawn, what is on the

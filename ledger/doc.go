@@ -1,49 +1,53 @@
 // Package ledger owns the truth about who gets what: a delivery for each reader of
-// an edition, and notices. It's the only queue. It refuses to choose tips
+// an edition, and notices. It's the only queue of mails. It refuses to choose tips
 // (scheduler), to keep what all readers share (editions) and to speak SMTP
 // (mailer).
 //
 // A delivery is one row from opening to its end, and a row says all that there is
-// to say about it: any SQL client reads the truth. Its states, and what moves it:
+// to say about it: any SQL client reads the truth. Its states, and what moves it;
+// [Ledger.Exchange] claims, and records what came of earlier claims:
 //
 //	         Open
 //	          │
-//	          ▼           claim              record: 250
+//	          ▼       Exchange: claim       Exchange: 250
 //	┌────▶ pending ────────────────▶ sending ─────────────▶ sent
 //	│         │  ▲                    │ │ │
-//	│         │  └─── nothing was ────┘ │ │ refused for good
+//	│         │  └─── nothing was ────┘ │ │ Exchange: refused for good
 //	│         │       said about it     │ └───────────────▶ failed
-//	│         │                         │
-//	│         │                         ├─ 4xx ───────────▶ retry
+//	│         │    (Exchange, Disown)   │
+//	│         │                         ├─ Exchange: 4xx ─▶ retry
 //	│         │                         └─ no reply after
-//	│         │                            the dot, or the
-//	│         │                            node is gone ──▶ retry     (in_doubt: resend)
-//	│         │                                         └─▶ in_doubt  (in_doubt: hold)
+//	│         │                            the dot (Exchange),
+//	│         │                            or the node is
+//	│         │                            gone (Recover) ─▶ retry     (in_doubt: resend)
+//	│         │                                         └──▶ in_doubt  (in_doubt: hold)
 //	│         │
-//	│         ├─ the reader isn't active any more, or
-//	│         │  the edition is cancelled ───────────────▶ withdrawn
-//	│         └─ expires_at has come ────────────────────▶ expired
+//	│         ├─ Exchange: the reader isn't active any more ─┐
+//	│         ├─ CancelEdition, FinishCancelled ─────────────┴▶ withdrawn
+//	│         └─ Expire: expires_at has come ────────────────▶ expired
 //	│
 //	└─ by command: failed, expired, in_doubt (Requeue)
 //
 // retry is claimed like pending, once next_at has come, and is withdrawn and
-// expires like it. in_doubt may also be settled by command. A notice has the same
-// states and the same columns.
+// expires like it. What is in_doubt may also be settled by command (SettleInDoubt).
+// A notice has the same columns, and the same states but withdrawn; no command sends
+// one again or settles it.
 //
 // Less often: a mail whose reply is never seen for the fourth time ends in_doubt, also
 // with in_doubt: resend. Whoever may have got a mail isn't told as never sent: what was
 // once in doubt ends in_doubt where it would end withdrawn or expired, and in a course
-// its reader's place moves on, whatever its end. Refusals that pause a newsletter go back to pending
-// instead of failed, until its next try. A reply 250 that comes after its claim was
-// lost still makes the delivery sent, whatever its state.
+// its reader's place moves on, whatever its end. Refusals that pause a newsletter go
+// back to pending instead of failed, until its next try. A reply 250 that comes after
+// its claim was lost still makes the delivery sent, whatever its state.
 //
 // # One index is the queue
 //
 // deliveries_unfinished holds what isn't over (pending, retry, sending; its done_at
 // is 0), by edition and next_at: claiming reads its beginning and passes over the
-// few that are in flight, however many deliveries there are. A claim changes no
-// index, an end takes one entry out. deliveries_other holds the few that went
-// another way, for the counts. What is sent is in neither of them. When an
+// few that are in flight, however many deliveries there are. To claim what is pending
+// changes no index, an end takes one entry out. deliveries_other holds the few that
+// went another way, for the counts: also a retry, until it's claimed, and what was in
+// doubt before it was sent. All else that is sent is in neither of them. When an
 // edition's deliveries expire stands in expiries, a row for each instant.
 //
 // # Claim and lease

@@ -1,16 +1,20 @@
 // Package mailer owns how a delivery becomes a mail that a relay has taken: it
 // claims from the ledger, has package letter compose and package relay send,
 // judges the reply and records what came of it. It refuses to choose tips or
-// readers, and keeps no queue of its own.
+// readers, and to keep what isn't in the ledger: a relay's queue holds claimed mails,
+// for a moment.
 //
-// The way of one delivery, which [Mailer.Run] puts together; each stage is a file
-// of its name:
+// The way of one delivery, which [Mailer.Run] puts together:
 //
-//	claim     claim.go     one goroutine claims and records, in the same transactions
-//	compose   compose.go   once for each content and language, then what is the reader's own
-//	sign      sign.go      with DKIM, on all cores, ahead of the connections
-//	hand over handover.go  one goroutine a connection; relays.go says which relay
-//	record    record.go    the reply becomes sent, retry, failed, a pause …
+//	claim     dispatcher.go  one goroutine claims and records, in the same transactions
+//	compose   compose.go     once for each content and language, then what is the reader's own, and DKIM's signature
+//	hand over handover.go    one goroutine a connection; relays.go says which relay
+//	judge     judge.go       the reply becomes sent, retry, failed, a pause …
+//	record    dispatcher.go  with the next claim
+//
+// A connection composes what it hands over. Where mails are signed, that is done ahead
+// of the connections, on all cores: compose_ahead.go. What dead processes and cancelled
+// editions have left is ended in housekeeping.go.
 //
 // A claim is committed before the relay hears of the mail, and its place among
 // in_flight is free again only when the outcome is committed: that bounds what a

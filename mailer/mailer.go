@@ -127,7 +127,9 @@ func New(o Options) (*Mailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Mailer{
-		editions: o.Editions, ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain, inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue, observe: o.Observe, out: o.Out, log: o.Log,
+		editions: o.Editions, ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain,
+		inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue,
+		observe: o.Observe, out: o.Out, log: o.Log,
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),
@@ -165,9 +167,9 @@ func (m *Mailer) Wake() {
 // is on the wire (30 s at most), records it and closes the connections. A mailer
 // runs once.
 //
-// A mail goes from stage to stage, each in a file of its name:
+// A mail goes from stage to stage; the package's page says where each is:
 //
-//	claim ──▶ (compose, sign) ──▶ hand over ──▶ record
+//	claim ──▶ (compose, with DKIM) ──▶ hand over ──▶ judge, record
 //
 // One goroutine claims and records, in the same transactions. A connection of a
 // relay's composes what it hands over; with DKIM, goroutines on all cores do that

@@ -214,7 +214,7 @@ CREATE TABLE deliveries (
     state      TEXT   NOT NULL,  -- see ledger/doc.go
     next_at    BIGINT NOT NULL,  -- pending, retry: not before
     owner      TEXT   NOT NULL DEFAULT '', -- sending: the node
-    attempts   BIGINT NOT NULL DEFAULT 0,  -- whose outcome is known
+    attempts   BIGINT NOT NULL DEFAULT 0,  -- that are over, those in doubt included
     doubts     BIGINT NOT NULL DEFAULT 0,  -- attempts whose reply was never seen
     language   TEXT   NOT NULL DEFAULT '', -- of the text sent
     code       BIGINT NOT NULL DEFAULT 0,  -- the relay's last reply
@@ -276,7 +276,8 @@ CREATE TABLE counters (
     PRIMARY KEY (edition, node)
 );
 
--- Why nothing goes out just now: a newsletter's run, or ('') the relay itself.
+-- Why something doesn't go out just now. newsletter is whose run waits, or with /notices
+-- after it whose notices do; '': all, for no relay takes mail.
 CREATE TABLE pauses (
     newsletter TEXT   PRIMARY KEY,
     since      BIGINT NOT NULL,
@@ -284,7 +285,7 @@ CREATE TABLE pauses (
     code       BIGINT NOT NULL,
     enhanced   TEXT   NOT NULL,
     answer     TEXT   NOT NULL,
-    probe_at   BIGINT NOT NULL,
+    probe_at   BIGINT NOT NULL,  -- when one mail is tried; 0: only a command ends it
     probes     BIGINT NOT NULL
 );
 

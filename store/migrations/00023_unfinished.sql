@@ -1,4 +1,4 @@
--- What isn't over is in one index instead of three: to claim a delivery changes no
+-- What isn't over is in one index instead of three: to claim what is pending changes no
 -- index, and to end it takes one entry out.
 
 -- +goose Up
