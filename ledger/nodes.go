@@ -9,23 +9,10 @@ import (
 	"dailytip/store"
 )
 
-// Place is a node's among those that send from one database. What they share is
-// divided by it.
+// Place is a node's among those that send from one database.
 type Place struct {
 	Rank  int // from 0
 	Nodes int // this one included, at least 1
-}
-
-// Share divides n things: all nodes' shares add up to n.
-func (p Place) Share(n int) int {
-	if p.Nodes <= 1 {
-		return n
-	}
-	share := n / p.Nodes
-	if p.Rank < n%p.Nodes {
-		share++
-	}
-	return share
 }
 
 // Beat says that a node is alive, which keeps its claims its own, and returns its

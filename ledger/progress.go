@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -49,14 +47,3 @@ func (l *Ledger) Progress(ctx context.Context, now time.Time, e editions.Edition
 	}
 	return p, rows.Err()
 }
-
-// ReplyOf returns what was said to one of the deliveries that a reason is of.
-func (l *Ledger) ReplyOf(ctx context.Context, e editions.Edition, r Reason) (reply string, err error) {
-	err = l.db.Read().QueryRowContext(ctx, sqlReplyOf, e.ID, string(r.State), r.Code, r.Enhanced).Scan(&reply)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it may have changed since
-		return "", fmt.Errorf("read reply: %w", err)
-	}
-	return reply, nil
-}
-
-const sqlReplyOf = `SELECT reply FROM deliveries WHERE edition = $1 AND ` + other + ` AND state = $2 AND code = $3 AND enhanced = $4 LIMIT 1`

@@ -3,6 +3,8 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -148,3 +150,14 @@ func (l *Ledger) countEach(ctx context.Context, q store.Queryer, which []edition
 	}
 	return all, nil
 }
+
+// ReplyOf returns what was said to one of the deliveries that a reason is of.
+func (l *Ledger) ReplyOf(ctx context.Context, e editions.Edition, r Reason) (reply string, err error) {
+	err = l.db.Read().QueryRowContext(ctx, sqlReplyOf, e.ID, string(r.State), r.Code, r.Enhanced).Scan(&reply)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // it may have changed since
+		return "", fmt.Errorf("read reply: %w", err)
+	}
+	return reply, nil
+}
+
+const sqlReplyOf = `SELECT reply FROM deliveries WHERE edition = $1 AND ` + other + ` AND state = $2 AND code = $3 AND enhanced = $4 LIMIT 1`

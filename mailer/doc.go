@@ -6,15 +6,16 @@
 //
 // The way of one delivery, which [Mailer.Run] puts together:
 //
-//	claim     dispatcher.go  one goroutine claims and records, in the same transactions
-//	compose   compose.go     once for each content and language, then what is the reader's own, and DKIM's signature
-//	hand over handover.go    one goroutine a connection; relays.go says which relay
-//	judge     judge.go       the reply becomes sent, retry, failed, a pause …
-//	record    dispatcher.go  with the next claim
+//	claim     claim.go    one goroutine claims and records, in the same transactions
+//	compose   compose.go  once for each content and language, then what is the reader's own; signs
+//	hand over handover.go one goroutine a connection; relays.go says which relay
+//	judge     judge.go    the reply becomes sent, retry, failed, a pause …
+//	record    claim.go    with the next claim
 //
-// A connection composes what it hands over. Where mails are signed, that is done ahead
-// of the connections, on all cores: compose_ahead.go. What dead processes and cancelled
-// editions have left is ended in housekeeping.go.
+// The loop that claims and records is in dispatcher.go. A connection composes what it
+// hands over; where mails are signed, that is done ahead of the connections, on all
+// cores: compose_ahead.go. What dead processes and cancelled editions have left is ended
+// in housekeeping.go.
 //
 // A claim is committed before the relay hears of the mail, and its place among
 // in_flight is free again only when the outcome is committed: that bounds what a

@@ -46,7 +46,7 @@ func (all domains) share(p ledger.Place) {
 	for _, d := range all {
 		d.connections = math.MaxInt
 		if d.Connections > 0 {
-			d.connections = p.Share(d.Connections) // perhaps none: then the others claim what we put off
+			d.connections = shareOf(d.Connections, p) // perhaps none: then the others claim what we put off
 		}
 		d.rate = limiter(d.Rate / float64(p.Nodes))
 	}

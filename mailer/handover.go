@@ -96,7 +96,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.tryNext(x)
 		return
 	}
-	if !c.written(ctx, x) {
+	if !c.composed(ctx, x) {
 		c.upstream.undecided(try)
 		return
 	}
@@ -132,42 +132,42 @@ func (c *connection) await(ctx context.Context, x *message) bool {
 
 // reply brings back a mail that is over, or tries it elsewhere.
 func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
-	l := c.upstream
-	x.relay, x.reply, x.verdict = l.Name, a, verdict.Judge(a)
+	u := c.upstream
+	x.relay, x.reply, x.verdict = u.Name, a, verdict.Judge(a)
 	c.observed(x)
 	c.let(x.verdict != verdict.Down && a.Stage >= verdict.MailFrom)
 	now := clock()
 	x.ended = now
-	if fewer, narrowed := l.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
-		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", l.Name, "connections", fewer, "reply", a.String())
+	if fewer, narrowed := u.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
+		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", u.Name, "connections", fewer, "reply", a.String())
 	}
 	if x.verdict == verdict.Down && a.Stage < verdict.MailFrom {
-		l.quota.giveBack()
+		u.quota.giveBack()
 	}
 	switch {
 	case ctx.Err() != nil && x.verdict == verdict.Down, errors.Is(a.Err, relay.ErrUnwanted):
-		l.undecided(x.try)
+		u.undecided(x.try)
 		c.untried(x)
-	case unavailable(a) && a.Stage < verdict.MailFrom && l.concurrency.connected.Load() > 0:
+	case unavailable(a) && a.Stage < verdict.MailFrom && u.concurrency.connected.Load() > 0:
 		// It serves others: too many at once, or a certificate that has expired
 		// since. Those handOver on, and will see for themselves.
 		c.shutOut = now.Add(c.pace.aside(1))
-		l.undecided(x.try)
-		l.queue <- x
+		u.undecided(x.try)
+		u.queue <- x
 	case x.verdict == verdict.Down && a.Stage >= verdict.MailFrom && x.tries == 0:
 		// Many relays close a connection after some number of messages, and a
 		// fresh one works.
 		x.tries++
-		l.undecided(x.try)
-		l.queue <- x
+		u.undecided(x.try)
+		u.queue <- x
 	case unavailable(a):
-		if l.failed(x.began, now, a, c.pace.aside) && len(c.relays) > 1 {
-			c.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", l.Name, "reply", a.String())
+		if u.failed(x.began, now, a, c.pace.aside) && len(c.relays) > 1 {
+			c.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", u.Name, "reply", a.String())
 		}
 		c.tryNext(x)
 	default:
-		if l.worked() && len(c.relays) > 1 {
-			c.log.Info("the relay works again", "relay", l.Name)
+		if u.worked() && len(c.relays) > 1 {
+			c.log.Info("the relay works again", "relay", u.Name)
 		}
 		if x.verdict == verdict.Unroutable {
 			c.tryNext(x)
@@ -191,12 +191,12 @@ func (c *connection) tryNext(x *message) {
 	}
 }
 
-// route puts a mail into the queue of the first relay from l on that this node
+// route puts a mail into the queue of the first relay from u on that this node
 // may use. It never blocks: each queue holds as much as may be claimed.
-func (m *Mailer) route(l *upstream, x *message) bool {
-	for ; l != nil; l = l.next {
-		if l.concurrency.used() {
-			l.queue <- x
+func (m *Mailer) route(u *upstream, x *message) bool {
+	for ; u != nil; u = u.next {
+		if u.concurrency.used() {
+			u.queue <- x
 			return true
 		}
 	}

@@ -182,9 +182,9 @@ func (m *Mailer) Run(ctx context.Context) error {
 		}
 	}
 	var connections sync.WaitGroup
-	for _, l := range m.relays {
-		for i := range min(l.Connections, m.inFlight) {
-			c := &connection{Mailer: m, upstream: l, session: l.Session(), number: i}
+	for _, u := range m.relays {
+		for i := range min(u.Connections, m.inFlight) {
+			c := &connection{Mailer: m, upstream: u, session: u.Session(), number: i}
 			connections.Go(func() { c.handOver(ctx) }) // from the relay's queue to m.done
 		}
 	}

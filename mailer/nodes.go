@@ -88,77 +88,32 @@ func (d *dispatcher) takeShare(ctx context.Context, now time.Time, p ledger.Plac
 		d.log.Info("the number of nodes that send from this database has changed; each takes its share of the relays", "nodes", p.Nodes)
 	}
 	d.place = p
-	for _, l := range d.relays {
-		l.concurrency.share(p.Share(l.Connections))
-		if l.Rate > 0 {
-			l.limit.SetLimitAt(now, rate.Limit(l.Rate/float64(p.Nodes)))
+	for _, u := range d.relays {
+		u.concurrency.share(shareOf(u.Connections, p))
+		if u.Rate > 0 {
+			u.limit.SetLimitAt(now, rate.Limit(u.Rate/float64(p.Nodes)))
 		}
-		if !l.concurrency.used() {
-			d.drain(ctx, l)
+		if !u.concurrency.used() {
+			d.drain(ctx, u)
 		}
 	}
 	d.domains.share(p)
 }
 
+// shareOf divides n things among the nodes: all their shares add up to n.
+func shareOf(n int, p ledger.Place) int {
+	if p.Nodes <= 1 {
+		return n
+	}
+	share := n / p.Nodes
+	if p.Rank < n%p.Nodes {
+		share++
+	}
+	return share
+}
+
 // missedBeats is how many of them make a node count as gone: others then take
 // its share. What it has claimed is its own for the rest of its lease.
 const missedBeats = 3
-
-// provide reserves for relays with a day's total, and returns how many mails may
-// be claimed at all: none when every relay's is used up.
-func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err error) {
-	date, limited := utcDate(now), true
-	for _, l := range d.relays {
-		if !l.concurrency.used() {
-			continue
-		}
-		if l.quota.limit == 0 {
-			limited = false
-			continue
-		}
-		if want := l.quota.wants(date, d.inFlight); want > 0 {
-			granted, err := d.ledger.Reserve(ctx, l.Name, date, want, l.quota.limit)
-			if err != nil {
-				return 0, err
-			}
-			if l.quota.got(date, want, granted) {
-				d.log.Warn("a relay's daily_limit is used up; what it can't take goes through another, or waits for the next day (UTC) while give_up_after allows it",
-					"relay", l.Name, "daily_limit", l.quota.limit, "day", date)
-			}
-		}
-		room += l.quota.atHand()
-	}
-	if !limited {
-		return d.inFlight, nil
-	}
-	return max(room-d.busy(), 0), nil
-}
-
-// handBack returns what was reserved and not used, and leaves the nodes.
-func (d *dispatcher) handBack(ctx context.Context) {
-	for _, l := range d.relays {
-		if date, left := l.quota.rest(); left > 0 {
-			if err := d.ledger.Return(ctx, l.Name, date, left); err != nil {
-				d.log.Debug("returning what a relay didn't use", "relay", l.Name, "error", err)
-			}
-		}
-	}
-	if err := d.ledger.Leave(ctx, d.owner()); err != nil {
-		d.log.Debug("leaving the nodes", "error", err)
-	}
-}
-
-// drain takes back what waits for a relay's connections.
-func (d *dispatcher) drain(ctx context.Context, l *upstream) {
-	for {
-		select {
-		case x := <-l.queue:
-			x.untried = true
-			d.take(ctx, x)
-		default:
-			return
-		}
-	}
-}
 
 var alone = ledger.Place{Nodes: 1}

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -87,3 +88,47 @@ func (q *quota) atHand() int {
 }
 
 func utcDate(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// provide reserves for relays with a day's total, and returns how many mails may
+// be claimed at all: none when every relay's is used up.
+func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err error) {
+	date, limited := utcDate(now), true
+	for _, u := range d.relays {
+		if !u.concurrency.used() {
+			continue
+		}
+		if u.quota.limit == 0 {
+			limited = false
+			continue
+		}
+		if want := u.quota.wants(date, d.inFlight); want > 0 {
+			granted, err := d.ledger.Reserve(ctx, u.Name, date, want, u.quota.limit)
+			if err != nil {
+				return 0, err
+			}
+			if u.quota.got(date, want, granted) {
+				d.log.Warn("a relay's daily_limit is used up; what it can't take goes through another, or waits for the next day (UTC) while give_up_after allows it",
+					"relay", u.Name, "daily_limit", u.quota.limit, "day", date)
+			}
+		}
+		room += u.quota.atHand()
+	}
+	if !limited {
+		return d.inFlight, nil
+	}
+	return max(room-d.busy(), 0), nil
+}
+
+// handBack returns what was reserved and not used, and leaves the nodes.
+func (d *dispatcher) handBack(ctx context.Context) {
+	for _, u := range d.relays {
+		if date, left := u.quota.rest(); left > 0 {
+			if err := d.ledger.Return(ctx, u.Name, date, left); err != nil {
+				d.log.Debug("returning what a relay didn't use", "relay", u.Name, "error", err)
+			}
+		}
+	}
+	if err := d.ledger.Leave(ctx, d.owner()); err != nil {
+		d.log.Debug("leaving the nodes", "error", err)
+	}
+}

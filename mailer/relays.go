@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -40,72 +41,72 @@ const trying = time.Minute
 
 // open tells whether the relay may be tried now, and if not, what it said last. Who
 // tries it for all gets the instant until which the others wait, for [upstream.undecided].
-func (l *upstream) open(now time.Time, probe bool) (try time.Time, last verdict.Reply, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.failures == 0 || probe {
+func (u *upstream) open(now time.Time, probe bool) (try time.Time, last verdict.Reply, ok bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.failures == 0 || probe {
 		return time.Time{}, verdict.Reply{}, true
 	}
-	if now.Before(l.until) {
-		return time.Time{}, l.last, false
+	if now.Before(u.until) {
+		return time.Time{}, u.last, false
 	}
-	l.until = now.Add(trying)
-	return l.until, verdict.Reply{}, true
+	u.until = now.Add(trying)
+	return u.until, verdict.Reply{}, true
 }
 
 // undecided ends a try that has shown neither that the relay works nor that it's
 // down: the next mail tries it.
-func (l *upstream) undecided(try time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !try.IsZero() && l.until.Equal(try) { // else somebody has found out meanwhile
-		l.until = time.Time{}
+func (u *upstream) undecided(try time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !try.IsZero() && u.until.Equal(try) { // else somebody has found out meanwhile
+		u.until = time.Time{}
 	}
 }
 
 // failed puts the relay aside after an attempt that began at an instant. It
 // reports whether that is news.
-func (l *upstream) failed(began, now time.Time, a verdict.Reply, aside func(failures int) time.Duration) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if began.Before(l.failedAt) { // several workers find out at once
+func (u *upstream) failed(began, now time.Time, a verdict.Reply, aside func(failures int) time.Duration) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if began.Before(u.failedAt) { // several workers find out at once
 		return false
 	}
-	l.failures++
-	l.failedAt, l.until, l.last = now, now.Add(aside(l.failures)), a
-	return l.failures == 1
+	u.failures++
+	u.failedAt, u.until, u.last = now, now.Add(aside(u.failures)), a
+	return u.failures == 1
 }
 
 // worked reports whether the relay had been put aside.
-func (l *upstream) worked() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	was := l.failures > 0
-	l.failures = 0
+func (u *upstream) worked() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	was := u.failures > 0
+	u.failures = 0
 	return was
 }
 
 // leave keeps a scope's mails from the relay until an instant.
-func (l *upstream) leave(scope string, until time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.refusing[scope] = until
+func (u *upstream) leave(scope string, until time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.refusing[scope] = until
 }
 
 // left tells whether a scope's mails aren't to be shown to the relay just now.
-func (l *upstream) left(scope string, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return now.Before(l.refusing[scope])
+func (u *upstream) left(scope string, now time.Time) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return now.Before(u.refusing[scope])
 }
 
 // after returns the next relay after this one that may take a scope's mails; nil:
 // there's none.
-func (l *upstream) after(scope string, now time.Time) *upstream {
-	for l = l.next; l != nil && (!l.concurrency.used() || l.left(scope, now)); {
-		l = l.next
+func (u *upstream) after(scope string, now time.Time) *upstream {
+	for u = u.next; u != nil && (!u.concurrency.used() || u.left(scope, now)); {
+		u = u.next
 	}
-	return l
+	return u
 }
 
 // asideFor is 5, 10, 20, 40, then 60 seconds.
@@ -123,4 +124,17 @@ func unavailable(a verdict.Reply) bool {
 		return a.Stage < verdict.MailFrom || a.Stage == verdict.MailFrom && verdict.AboutLogin(a)
 	}
 	return false
+}
+
+// drain takes back what waits for a relay's connections.
+func (d *dispatcher) drain(ctx context.Context, u *upstream) {
+	for {
+		select {
+		case x := <-u.queue:
+			x.untried = true
+			d.take(ctx, x)
+		default:
+			return
+		}
+	}
 }

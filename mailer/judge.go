@@ -12,48 +12,48 @@ import (
 
 // take turns what came back into an outcome, and sees to what concerns more
 // than one reader.
-func (d *dispatcher) take(ctx context.Context, r *message) {
+func (d *dispatcher) take(ctx context.Context, x *message) {
 	now := clock()
-	d.domains.over(now, r.job)
+	d.domains.over(now, x.job)
 	o := ledger.Outcome{
-		Job: r.job, State: ledger.Pending, NextAt: now, Language: r.language,
-		Reply: ledger.Reply{Code: r.reply.Code, Enhanced: r.reply.Enhanced, Text: r.reply.Text},
+		Job: x.job, State: ledger.Pending, NextAt: now, Language: x.language,
+		Reply: ledger.Reply{Code: x.reply.Code, Enhanced: x.reply.Enhanced, Text: x.reply.Text},
 	}
-	if r.reply.Err != nil {
-		o.Reply.Text = r.reply.Err.Error()
+	if x.reply.Err != nil {
+		o.Reply.Text = x.reply.Err.Error()
 	}
 	switch {
-	case r.untried:
+	case x.untried:
 		o.Reply = ledger.Reply{}
 		d.outcomes = append(d.outcomes, o)
-	case r.err != nil:
-		o.Reply = ledger.Reply{Text: notSent + "the mail can't be composed: " + r.err.Error()}
-		d.uncomposed(ctx, now, r, &o)
+	case x.err != nil:
+		o.Reply = ledger.Reply{Text: notSent + "the mail can't be composed: " + x.err.Error()}
+		d.uncomposed(ctx, now, x, &o)
 		d.outcomes = append(d.outcomes, o)
 	default:
-		d.judge(ctx, now, r, o)
+		d.judge(ctx, now, x, o)
 	}
-	d.messages.give(r)
+	d.messages.give(x)
 }
 
 // uncomposed deals with a mail that couldn't be composed.
-func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, r *message, o *ledger.Outcome) {
-	scope := scopeOf(r.job)
+func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, x *message, o *ledger.Outcome) {
+	scope := scopeOf(x.job)
 	_, paused := d.paused[scope]
 	switch {
-	case errors.As(r.err, new(unreadError)):
-		d.lost(now, r.err)
-	case errors.As(r.err, new(unfitError)):
+	case errors.As(x.err, new(unreadError)):
+		d.lost(now, x.err)
+	case errors.As(x.err, new(unfitError)):
 		o.State = ledger.Failed
-		d.log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", r.job.Newsletter, "reader", r.job.Email, "error", r.err)
-	case r.job.Kind != "":
-		o.State, o.NextAt = ledger.Retry, now.Add(d.pace.backoff(r.job.Attempts))
-		if what := scope + r.err.Error(); !d.logged[what] {
+		d.log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", x.job.Newsletter, "reader", x.job.Email, "error", x.err)
+	case x.job.Kind != "":
+		o.State, o.NextAt = ledger.Retry, now.Add(d.pace.backoff(x.job.Attempts))
+		if what := scope + x.err.Error(); !d.logged[what] {
 			d.logged[what] = true
-			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", r.job.Kind, "newsletter", r.job.Newsletter, "error", r.err)
+			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", x.job.Kind, "newsletter", x.job.Newsletter, "error", x.err)
 		}
-	case !paused || r.job.Probe:
-		d.pause(ctx, now, scope, ledger.Reply{}, "the mail can't be composed: "+r.err.Error()+". Correct the configuration and restart")
+	case !paused || x.job.Probe:
+		d.pause(ctx, now, scope, ledger.Reply{}, "the mail can't be composed: "+x.err.Error()+". Correct the configuration and restart")
 	}
 }
 

@@ -6,15 +6,15 @@ import "context"
 // connections: signing takes longer than sending, and several cores can sign.
 func (m *Mailer) composing(ctx context.Context) {
 	for x := range m.claimed {
-		if m.written(ctx, x) && !m.route(m.relays[0], x) {
+		if m.composed(ctx, x) && !m.route(m.relays[0], x) {
 			m.untried(x)
 		}
 	}
 }
 
-// written composes a mail, unless that is done. It reports false when it can't
+// composed composes a mail, unless that is done. It reports false when it can't
 // be, and then has brought it back.
-func (m *Mailer) written(ctx context.Context, x *message) bool {
+func (m *Mailer) composed(ctx context.Context, x *message) bool {
 	if ctx.Err() != nil {
 		m.untried(x)
 		return false
