@@ -60,7 +60,7 @@ func (l *Ledger) endUnsent(ctx context.Context, tx *sql.Tx, now time.Time, query
 		if err != nil {
 			return nil, err
 		}
-		if err := records.doubted(ctx, Job{Key: u.key, Content: u.content, Subscription: m.Subscription}); err != nil {
+		if err := records.followDoubt(ctx, Job{Key: u.key, Content: u.content, Subscription: m.Subscription}); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,7 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 		if err := r.l.refused(ctx, r.tx, r.now, o); err != nil || !delivery || o.Job.Doubts == 0 {
 			return err
 		}
-		return r.doubted(ctx, o.Job)
+		return r.followDoubt(ctx, o.Job)
 	}
 	if o.HeldBack {
 		b := o.bounce()
@@ -41,15 +41,15 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 		return r.advanceCourse(ctx, o.Job)
 	case InDoubt:
 		if delivery {
-			return r.doubted(ctx, o.Job)
+			return r.followDoubt(ctx, o.Job)
 		}
 	}
 	return nil
 }
 
-// doubted does what follows when a mail comes to its end that may have arrived: a course
-// goes on, or the reader would get the tip again the next day.
-func (r *recorder) doubted(ctx context.Context, j Job) error {
+// followDoubt does what follows when a mail comes to its end that may have arrived: a
+// course goes on, or the reader would get the tip again the next day.
+func (r *recorder) followDoubt(ctx context.Context, j Job) error {
 	course, err := editions.InCourse(ctx, r.tx, j.Content)
 	if err != nil || !course {
 		return err
