@@ -119,18 +119,6 @@ func (l *Ledger) claimedBy(ctx context.Context, tx *sql.Tx, node string) (jobs [
 	return jobs, rows.Err()
 }
 
-func scanClaimed(rows *sql.Rows) (jobs []Job, err error) {
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var j Job
-		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Newsletter); err != nil {
-			return nil, err
-		}
-		jobs = append(jobs, j)
-	}
-	return jobs, rows.Err()
-}
-
 // Disown puts back what a node has claimed without knowing it, because it never
 // heard that its transaction was committed. known tells which claims it has.
 func (l *Ledger) Disown(ctx context.Context, now time.Time, node string, known func(Key) bool) error {

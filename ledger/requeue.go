@@ -125,7 +125,19 @@ func doubted(ctx context.Context, tx *sql.Tx, which string, args []any) ([]Job, 
 	if err != nil {
 		return nil, err
 	}
-	return scanClaimed(rows)
+	return scanDoubted(rows)
+}
+
+func scanDoubted(rows *sql.Rows) (jobs []Job, err error) {
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var j Job
+		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Newsletter); err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, rows.Err()
 }
 
 // chosen is the condition for deliveries in some states, of some readers or of
@@ -149,20 +161,6 @@ func chosen(states []State, only []int64, args []any) (string, []any) {
 		which += " AND subscriber" + in(places)
 	}
 	return which, args
-}
-
-// inChunks runs f in transactions of its own until it changes nothing more.
-func (l *Ledger) inChunks(ctx context.Context, f func(tx *sql.Tx) (int64, error)) error {
-	for n := int64(1); n > 0; {
-		err := l.write(ctx, func(tx *sql.Tx) (err error) {
-			n, err = f(tx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // noteOnce writes an action with its first chunk, and adds the others to it.

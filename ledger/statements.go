@@ -19,3 +19,17 @@ func (l *Ledger) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 func (l *Ledger) statement(ctx context.Context, tx *sql.Tx, text string) *sql.Stmt {
 	return l.statements.In(ctx, tx, text)
 }
+
+// inChunks runs f in transactions of its own until it changes nothing more.
+func (l *Ledger) inChunks(ctx context.Context, f func(tx *sql.Tx) (int64, error)) error {
+	for n := int64(1); n > 0; {
+		err := l.write(ctx, func(tx *sql.Tx) (err error) {
+			n, err = f(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

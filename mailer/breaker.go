@@ -110,15 +110,15 @@ func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit,
 // leave keeps a scope's mails from a relay for a while, when there's another that
 // may take them.
 func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledger.Reply, why string) bool {
-	l := d.relay(c)
-	if l == nil || l.after(c.scope, now) == nil {
+	u := d.relay(c)
+	if u == nil || u.after(c.scope, now) == nil {
 		return false
 	}
 	b := d.breaker(c)
 	until := now.Add(2 * d.pace.probe(c.scope, b.broken)) // past the next try of a paused scope, which is the next relay's
-	l.leave(c.scope, until)
+	u.leave(c.scope, until)
 	if b.broken++; b.broken == 1 {
-		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", l.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
+		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", u.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
 		d.tell(ctx, now, d.alertLeft(now, c, a, why))
 	}
 	return true
@@ -126,9 +126,9 @@ func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledg
 
 // relay is the one that a circuit belongs to; nil: all.
 func (d *dispatcher) relay(c circuit) *upstream {
-	for _, l := range d.relays {
-		if l.Name == c.relay {
-			return l
+	for _, u := range d.relays {
+		if u.Name == c.relay {
+			return u
 		}
 	}
 	return nil

@@ -129,9 +129,9 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o led
 		return
 	}
 	r := refusal{Outcome: o, verdict: x.verdict, at: x.ended, why: reason(x)}
-	scope, l := w.circuit.scope, d.relay(w.circuit)
+	scope, u := w.circuit.scope, d.relay(w.circuit)
 	_, paused := d.paused[scope]
-	left := l != nil && l.left(scope, now) && l.after(scope, now) != nil
+	left := u != nil && u.left(scope, now) && u.after(scope, now) != nil
 	if !paused && !left {
 		d.refused(ctx, now, w, r)
 		return

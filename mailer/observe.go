@@ -40,17 +40,17 @@ type RelayState struct {
 // Relays tells how each relay is doing, in the order in which they're tried.
 func (m *Mailer) Relays() []RelayState {
 	states := make([]RelayState, len(m.relays))
-	for i, l := range m.relays {
-		states[i] = RelayState{Name: l.Name, Up: !l.aside(), Connections: int(l.concurrency.connected.Load()), Allowed: l.concurrency.allowed()}
+	for i, u := range m.relays {
+		states[i] = RelayState{Name: u.Name, Up: !u.aside(), Connections: int(u.concurrency.connected.Load()), Allowed: u.concurrency.allowed()}
 	}
 	return states
 }
 
 // aside tells whether the relay is left alone.
-func (l *upstream) aside() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.failures > 0
+func (u *upstream) aside() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.failures > 0
 }
 
 func (c *concurrency) allowed() int {
