@@ -49,6 +49,7 @@ func (c *checker) check() {
 	c.site()
 	c.bounces("bounces", &cfg.Bounces)
 	c.endpoints()
+	c.admin()
 }
 
 // written reports whether path stands in the file, with a value that could be

@@ -71,6 +71,8 @@ type Config struct {
 	// that differ; empty: none.
 	Webhooks []Endpoint `yaml:"webhooks"`
 
+	// Admin is about the pages of those who plan and run.
+	Admin   Admin   `yaml:"admin"`
 	Metrics Metrics `yaml:"metrics"`
 
 	decoder     *decoder // where each key stands

@@ -67,6 +67,7 @@ func TestFaultsShowNoSecret(t *testing.T) {
 		"smtp: [{password: hunter2}]",
 		"smtp: [{password: \"hunter2\\nhunter2\", username: me}]",
 		"smtp: [{password: [hunter2], username: me}]",
+		"admin: {people: [{name: ana, password_hash: hunter2, role: viewer}]}",
 		"base_url: 'https://me:${PW}@example.com'",
 		"reply_to: '${PW}'",
 	} {

@@ -107,6 +107,15 @@ func (l *Ledger) Recent(ctx context.Context, limit int) ([]Counts, error) {
 	return l.CountAll(ctx, newest)
 }
 
+// RecentOf is Recent for one newsletter.
+func (l *Ledger) RecentOf(ctx context.Context, newsletter string, limit int) ([]Counts, error) {
+	newest, err := l.editions.After(ctx, l.db.Read(), newsletter, "", "", limit)
+	if err != nil {
+		return nil, err
+	}
+	return l.CountAll(ctx, newest)
+}
+
 // CountAll counts editions, and reads their tips and votes.
 func (l *Ledger) CountAll(ctx context.Context, which []editions.Edition) ([]Counts, error) {
 	q := l.db.Read()

@@ -22,16 +22,21 @@ var categories = map[plural.Form]string{
 	plural.Few: "few", plural.Many: "many", plural.Other: "other",
 }
 
-// read flattens one message file to id → forms, independent of go-i18n.
+// read flattens one language's messages to id → forms, independent of go-i18n.
 func read(t *testing.T, lang string) (texts map[string]forms, isPlural map[string]bool) {
 	t.Helper()
-	data, err := files.ReadFile("messages/" + lang + ".yaml")
+	return readFile(t, "messages/"+lang+".yaml")
+}
+
+func readFile(t *testing.T, name string) (texts map[string]forms, isPlural map[string]bool) {
+	t.Helper()
+	data, err := files.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var tree map[string]any
 	if err := yaml.Unmarshal(data, &tree); err != nil {
-		t.Fatalf("%s.yaml: %v", lang, err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	texts, isPlural = map[string]forms{}, map[string]bool{}
 	names := slices.Collect(maps.Values(categories))
@@ -53,7 +58,7 @@ func read(t *testing.T, lang string) (texts map[string]forms, isPlural map[strin
 				}
 				texts[id][category] = value
 			default:
-				t.Errorf("%s.yaml: %s is a %T, want a text", lang, id, value)
+				t.Errorf("%s: %s is a %T, want a text", name, id, value)
 			}
 		}
 	}
@@ -149,22 +154,51 @@ func TestPluralFormsAreComplete(t *testing.T) {
 	}
 }
 
+// wantClean fails the test when a text has what belongs into no text.
+func wantClean(t *testing.T, file string, texts map[string]forms) {
+	t.Helper()
+	for id, f := range texts {
+		for category, text := range f {
+			plain := placeholder.ReplaceAllString(text, "")
+			switch {
+			case strings.TrimSpace(text) != text || text == "":
+				t.Errorf("%s.yaml: %s (%s) is empty or has blanks around it", file, id, category)
+			case strings.ContainsAny(plain, "<>&{}\n\r\t"):
+				t.Errorf("%s.yaml: %s (%s) has a character for markup: %q", file, id, category, text)
+			case strings.Contains(plain, "'"), strings.Contains(plain, "..."):
+				t.Errorf("%s.yaml: %s (%s) wants typographic characters: %q", file, id, category, text)
+			}
+		}
+	}
+}
+
+// The pages for editors and operators speak English, in words of their own: none of them
+// is in a reader's file, where it would have to be in every language.
+func TestWordsForEditorsAndOperators(t *testing.T) {
+	texts, isPlural := readFile(t, "admin/en.yaml")
+	wantClean(t, "admin/en", texts)
+	english, _ := read(t, Default)
+	for id := range texts {
+		if !strings.HasPrefix(id, "admin.") {
+			t.Errorf("admin/en.yaml: %s doesn't begin with admin", id)
+		}
+		if _, both := english[id]; both {
+			t.Errorf("%s is in both files", id)
+		}
+		var data map[string]any
+		if isPlural[id] {
+			data = map[string]any{"Count": 1}
+		}
+		if got := Text(Default, id, data); got == id {
+			t.Errorf("%s has no text", id)
+		}
+	}
+}
+
 func TestTextsAreClean(t *testing.T) {
 	for _, lang := range Languages() {
 		texts, _ := read(t, lang)
-		for id, f := range texts {
-			for category, text := range f {
-				plain := placeholder.ReplaceAllString(text, "")
-				switch {
-				case strings.TrimSpace(text) != text || text == "":
-					t.Errorf("%s.yaml: %s (%s) is empty or has blanks around it", lang, id, category)
-				case strings.ContainsAny(plain, "<>&{}\n\r\t"):
-					t.Errorf("%s.yaml: %s (%s) has a character for markup: %q", lang, id, category, text)
-				case strings.Contains(plain, "'"), strings.Contains(plain, "..."):
-					t.Errorf("%s.yaml: %s (%s) wants typographic characters: %q", lang, id, category, text)
-				}
-			}
-		}
+		wantClean(t, lang, texts)
 		for id, want := range map[string]int{"date.weekdays": 7, "date.months": 12} {
 			if got := len(strings.Split(texts[id]["other"], "|")); got != want {
 				t.Errorf("%s.yaml: %s has %d names, want %d", lang, id, got, want)

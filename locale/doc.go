@@ -6,8 +6,11 @@
 // another language lacks a message, has one too many, or names other
 // placeholders, so nobody ever meets English by surprise.
 //
+// What the pages for editors and operators say stands in admin/en.yaml: those pages are
+// in English.
+//
 // The package refuses to know anything about tips, mails or HTML: values go
 // into messages as plain text, and escaping is the caller's work. It never
-// translates a library's text. What an operator reads (logs, commands) isn't
-// here either; that is English.
+// translates a library's text. What logs and commands say isn't here either; that is
+// English.
 package locale

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed messages/*.yaml
+//go:embed messages/*.yaml admin/en.yaml
 var files embed.FS
 
 // Default is the language used when nothing else fits.
@@ -52,6 +52,9 @@ func load() (*catalogue, error) {
 			return nil, fmt.Errorf("load messages in %s: %w", lang, err)
 		}
 		tags = append(tags, language.MustParse(lang))
+	}
+	if _, err := bundle.LoadMessageFileFS(files, "admin/en.yaml"); err != nil {
+		return nil, fmt.Errorf("load the words of the pages for editors and operators: %w", err)
 	}
 	for _, lang := range languages {
 		c.localizers[lang] = i18n.NewLocalizer(bundle, lang)

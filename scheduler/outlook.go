@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"context"
 	"time"
 
 	"dailytip/ledger"
@@ -15,6 +16,46 @@ func (s *Scheduler) NextDue(sub subscribers.Subscription) time.Time {
 		return time.Time{}
 	}
 	return n.NextDue(sub).In(n.Schedule(sub.Slot).Zone)
+}
+
+// Standing is how a newsletter stands.
+type Standing struct {
+	Next    time.Time // when it's due next for any of its readers; zero: never
+	Readers int64     // who are active
+	Runway  Runway
+	Ahead   Choice          // the next tip that goes out; its Reason is "" when none is planned for the coming days, or each reader has their own (a course)
+	Latest  *ledger.Summary // of its newest edition; nil: there was none
+}
+
+// aheadDays is how far the next tip is looked for.
+const aheadDays = 14
+
+// Standing says how a newsletter stands.
+func (s *Scheduler) Standing(ctx context.Context, n *Newsletter, now time.Time) (st Standing, err error) {
+	if st.Next, st.Readers, err = s.Outlook(ctx, n, now); err != nil {
+		return st, err
+	}
+	calendar, err := s.Calendar(ctx, n, now)
+	if err != nil {
+		return st, err
+	}
+	upcoming := n.Upcoming(now)
+	st.Runway = calendar.Runway(upcoming)
+	if n.Order != CourseOrder {
+		for _, choice := range calendar.Plan(upcoming, aheadDays) {
+			if choice.Tip.ID != "" && choice.Reason != Sent {
+				st.Ahead = choice
+				break
+			}
+		}
+	}
+	counts, err := s.Ledger.RecentOf(ctx, n.ID, 1)
+	if err != nil || len(counts) == 0 {
+		return st, err
+	}
+	latest, err := s.Ledger.Summarize(ctx, now, counts[0])
+	st.Latest = &latest
+	return st, err
 }
 
 // Why says in a sentence when a subscription's reader gets mail next, or why they get

@@ -13,6 +13,11 @@ import (
 	"dailytip/render"
 )
 
+// Tokens are the colours and the faces that all our pages share, as a stylesheet.
+//
+//go:embed assets/tokens.css
+var Tokens string
+
 //go:embed assets/style.css
 var baseStyle string
 
@@ -39,6 +44,14 @@ func newAsset(name, kind, text string) asset {
 	}
 }
 
+// AddAsset serves a file of a room's own, and returns its path for links: it names the
+// content, so that browsers may keep it for ever.
+func (s *Server) AddAsset(name, kind, text string) string {
+	a := newAsset(name, kind, text)
+	s.Handle(Route{Pattern: "GET " + a.path, Handler: a.serve, Quiet: true})
+	return s.base + a.path
+}
+
 func (a asset) serve(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
@@ -59,7 +72,7 @@ func newStylesheet(newsletters []Newsletter) asset {
 		_, onDark := render.Palettes(n.Accent) // the same colour as in the mail
 		fmt.Fprintf(&dark, "\t.%s { --accent: %s; }\n", accentClass(i), onDark.Accent)
 	}
-	text := baseStyle + archiveStyle
+	text := Tokens + baseStyle + archiveStyle
 	if light.Len() > 0 {
 		text += "\n" + light.String() + "@media (prefers-color-scheme: dark) {\n" + dark.String() + "}\n"
 	}
@@ -80,6 +93,9 @@ func newScript() asset { return newAsset("page.js", "text/javascript; charset=ut
 // accentClass names a newsletter in the stylesheet by its place in the
 // configuration: its id may hold what a class can't.
 func accentClass(i int) string { return "n" + strconv.Itoa(i+1) }
+
+// IconPath is where our own pages find the icon.
+func (s *Server) IconPath() string { return s.base + s.icon.path }
 
 // IconURL is where the world finds the icon.
 func (s *Server) IconURL() string { return s.URL(s.icon.path, nil) }

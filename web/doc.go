@@ -1,7 +1,8 @@
 // Package web owns the server that all our pages share: it reads requests, guards
 // them, and gives every page its frame and its look. It owns what a machine asks
 // for, too (/healthz, /readyz, /sendz). The pages themselves are in the rooms below, which
-// add their routes with [Server.Handle]: site has those for readers.
+// add their routes with [Server.Handle]: site has those for readers, admin those of who
+// plans and runs.
 //
 // It refuses to log tokens, mail addresses and network addresses: a request is
 // logged by the pattern of its route.

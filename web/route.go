@@ -42,6 +42,17 @@ func (s *Server) Handle(r Route) {
 	}
 }
 
+// Missing has a handler answer what no route does, in place of our own page.
+func (s *Server) Missing(answer http.HandlerFunc) { s.missing = answer }
+
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	if s.missing != nil {
+		s.missing(w, r)
+		return
+	}
+	s.Page(s.NotFound)(w, r)
+}
+
 // route returns the one that answers a request.
 func (s *Server) route(r *http.Request) Route {
 	_, pattern := s.mux.Handler(r)

@@ -66,6 +66,7 @@ type Server struct {
 	postal        []string
 	frames        *template.Template
 	routes        map[string]Route // by pattern
+	missing       http.HandlerFunc // answers what no route does; nil: our own page
 	mux           *http.ServeMux
 	forms         *http.CrossOriginProtection // tells our own forms from those of other sites
 	anywhere      *http.CrossOriginProtection // the same, but for routes that take the forms of any site
@@ -102,7 +103,7 @@ func New(o Options) *Server {
 	s.Handle(Route{Pattern: "GET /healthz", Handler: s.healthz, Quiet: true})
 	s.Handle(Route{Pattern: "GET /readyz", Handler: s.readyz, Quiet: true})
 	s.Handle(Route{Pattern: "GET /sendz", Handler: s.sendz, Quiet: true})
-	s.Handle(Route{Pattern: fallback, Handler: s.Page(s.NotFound), Quiet: true})
+	s.Handle(Route{Pattern: fallback, Handler: s.notFound, Quiet: true})
 	return s
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dailytip/admins"
 	"dailytip/bounces/intake"
 	"dailytip/bounces/webhook"
 	"dailytip/config"
@@ -45,6 +46,7 @@ type app struct {
 	intake      *intake.Taker
 	hooks       *webhook.Hooks
 	tokens      *tokens.Tokens
+	admins      *admins.Admins
 	signer      *dkim.Signer
 	opened      func()                     // tells the mailer that deliveries were opened; nil: none runs
 	metrics     *metrics.Metrics           // nil: nobody measures
@@ -108,6 +110,9 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	a.ledger.Publish(outbox)
 	a.intake = newTaker(cfg, db, list, a.ledger, log)
 	if a.hooks, err = newHooks(cfg, a.intake, log); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if a.admins, err = newAdmins(cfg, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	a.pinger = newPinger(cfg.PingURL.Reveal(), log)

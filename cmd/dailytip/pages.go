@@ -8,6 +8,7 @@ import (
 	"dailytip/scheduler"
 	"dailytip/subscribers"
 	"dailytip/web"
+	"dailytip/web/admin"
 	"dailytip/web/api"
 	"dailytip/web/site"
 )
@@ -15,17 +16,12 @@ import (
 // web makes the server of the pages.
 func (a *app) web() *web.Server {
 	readers := a.siteOptions()
-	o := web.Options{
-		DB: a.db, BaseURL: a.config.BaseURL, PostalAddress: a.config.PostalAddress, Newsletters: site.Headings(readers.Newsletters), Log: a.log,
-		Sending: a.sending,
-	}
-	for _, proxy := range a.config.TrustedProxies {
-		if network, err := netip.ParsePrefix(proxy); err == nil { // config has checked it
-			o.TrustedProxies = append(o.TrustedProxies, network)
-		}
-	}
+	o := a.webOptions(a.config.BaseURL, site.Headings(readers.Newsletters))
 	server := web.New(o)
 	site.AddTo(server, readers)
+	if a.config.Admin.Listen == "" {
+		admin.AddTo(server, a.adminOptions())
+	}
 	if a.config.API {
 		api.AddTo(server, a.apiOptions())
 	}
@@ -35,6 +31,17 @@ func (a *app) web() *web.Server {
 		})
 	}
 	return server
+}
+
+// webOptions are what a server of pages needs, at an address.
+func (a *app) webOptions(baseURL string, newsletters []web.Newsletter) web.Options {
+	o := web.Options{DB: a.db, BaseURL: baseURL, PostalAddress: a.config.PostalAddress, Newsletters: newsletters, Log: a.log, Sending: a.sending}
+	for _, proxy := range a.config.TrustedProxies {
+		if network, err := netip.ParsePrefix(proxy); err == nil { // config has checked it
+			o.TrustedProxies = append(o.TrustedProxies, network)
+		}
+	}
+	return o
 }
 
 // siteOptions are what the readers' pages need.

@@ -95,6 +95,10 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 		}
 		a.log.Info("metrics are served", "at", "http://"+scraped.Addr().String()+"/metrics")
 	}
+	own, err := a.listenAdmin(ctx)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	doors, err := a.doors(ctx)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -106,12 +110,16 @@ func (c *command) serveOnce(ctx context.Context, a *app, hup <-chan os.Signal) (
 	group.Go(func() error { return a.list.Run(running, a.log) })
 	group.Go(func() error { return a.membership.Run(running) })
 	group.Go(func() error { return a.tokens.Run(running, a.log) })
+	group.Go(func() error { return a.admins.Run(running, a.log) })
 	group.Go(func() error { return a.ledger.PruneAll(running, a.config.KeepDeliveries, a.log) })
 	group.Go(func() error { return m.Run(running) })
 	group.Go(func() error { return a.intake.Run(running) })
 	group.Go(func() error { return a.pinger.run(running) })
 	group.Go(func() error { return poster.Run(running) })
 	group.Go(func() error { return a.web().Run(running, listener) })
+	if own != nil {
+		group.Go(func() error { return a.adminWeb().Run(running, own) })
+	}
 	doors.run(running, group)
 	if a.metrics != nil {
 		group.Go(func() error { return a.metrics.Run(running, scraped) })
@@ -176,6 +184,7 @@ func (a *app) tryOut(ctx context.Context, inUse *config.Config) error {
 	for _, l := range []struct{ key, address, before string }{
 		{"listen", a.config.Listen, inUse.Listen},
 		{"metrics.listen", a.config.Metrics.Listen, inUse.Metrics.Listen},
+		{"admin.listen", a.config.Admin.Listen, inUse.Admin.Listen},
 	} {
 		if l.address == l.before || l.address == "" {
 			continue

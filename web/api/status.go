@@ -86,31 +86,16 @@ func (a *API) newsletterStatus(ctx context.Context, id string) (NewsletterStatus
 	if err != nil {
 		return s, err
 	}
-	next, active, err := a.Scheduler.Outlook(ctx, n, a.Now())
+	standing, err := a.Scheduler.Standing(ctx, n, a.Now())
 	if err != nil {
 		return s, err
 	}
-	calendar, err := a.Scheduler.Calendar(ctx, n, a.Now())
-	if err != nil {
-		return s, err
+	s.Active, s.NextRun, s.Tips, s.Latest = standing.Readers, optional(standing.Next), standing.Runway.Tips, standing.Latest
+	if last := standing.Runway.Last; !last.IsZero() {
+		s.LastsUntil = last.String()
 	}
-	runway := calendar.Runway(n.Upcoming(a.Now()))
-	s.Active, s.NextRun, s.Tips = active, optional(next), runway.Tips
-	if !runway.Last.IsZero() {
-		s.LastsUntil = runway.Last.String()
+	if first := standing.Runway.First; !first.IsZero() {
+		s.Repeats = first.String()
 	}
-	if !runway.First.IsZero() {
-		s.Repeats = runway.First.String()
-	}
-	newest, err := a.Editions.After(ctx, a.DB.Read(), id, "", "", 1)
-	if err != nil || len(newest) == 0 {
-		return s, err
-	}
-	counts, err := a.Ledger.CountAll(ctx, newest)
-	if err != nil {
-		return s, err
-	}
-	latest, err := a.Ledger.Summarize(ctx, a.Now(), counts[0])
-	s.Latest = &latest
-	return s, err
+	return s, nil
 }

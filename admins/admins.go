@@ -1,0 +1,72 @@
+package admins
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"dailytip/credential"
+	"dailytip/store"
+)
+
+// Options are what [New] needs. DB is required.
+type Options struct {
+	DB     *store.DB
+	People []Person // with names that differ
+
+	// OIDC is all of the configuration that lets somebody in who comes from the
+	// provider, as a text: their sessions end when it changes. "": there is no
+	// provider.
+	OIDC string
+}
+
+// Admins lets people in, and writes down what they change. Its methods may be called
+// from several goroutines.
+type Admins struct {
+	Options
+	hashes  []credential.Hash // of People
+	checker *credential.Checker
+	ids     store.IDs
+}
+
+// passwordsAtOnce is how many passwords are compared at a time. Each takes a core, and as
+// much memory as its hash says, 19 MiB by our own: guesses must not keep mail from going
+// out.
+const passwordsAtOnce = 1
+
+// New returns the people of a configuration, on a migrated database.
+func New(o Options) (*Admins, error) {
+	a := &Admins{Options: o, checker: credential.NewChecker(passwordsAtOnce)}
+	for _, p := range o.People {
+		h, err := credential.ParseHash(p.Password)
+		if err != nil {
+			return nil, fmt.Errorf("the password of %s %w", p.Name, err)
+		}
+		a.hashes = append(a.hashes, h)
+	}
+	return a, nil
+}
+
+// Nobody tells that no one can sign in.
+func (a *Admins) Nobody() bool { return len(a.People) == 0 && a.OIDC == "" }
+
+// endEvery is how often sessions that have ended are forgotten.
+const endEvery = time.Hour
+
+// Run forgets the sessions that have ended, until its context ends.
+func (a *Admins) Run(ctx context.Context, log *slog.Logger) error {
+	tick := time.NewTicker(endEvery)
+	defer tick.Stop()
+	for {
+		err := a.ForgetSessions(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
+		if err != nil && ctx.Err() == nil {
+			log.WarnContext(ctx, "ended sessions can't be forgotten; the next try is in an hour", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

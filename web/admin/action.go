@@ -1,0 +1,79 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"maps"
+	"net/http"
+	"net/url"
+
+	"dailytip/admins"
+	"dailytip/locale"
+)
+
+// action is one button.
+type action struct {
+	path  string // below root
+	needs admins.Permission
+	// read makes a change of the form. It changes nothing itself.
+	read func(v *visit) (change, error)
+}
+
+// change is what somebody is about to do.
+type change struct {
+	name    string // the log has it; admin.log.NAME says it in words, and admin.done.NAME afterwards
+	subject string // what it's done to; never a reader's address
+	detail  string
+	do      func(ctx context.Context) error
+	back    string // the page that shows what came of it, below root
+	query   url.Values
+}
+
+// doneField is by which a page's address says what has just been done.
+const doneField = "done"
+
+// addAction adds a button. Whatever it changes is written into the log before it's done,
+// and what came of it afterwards.
+func (a *Admin) addAction(x action) {
+	a.handle("POST "+root+x.path, a.admit(x.needs, func(w http.ResponseWriter, r *http.Request, v *visit) {
+		c, err := x.read(v)
+		if err == nil {
+			err = a.carryOut(r.Context(), v, c)
+		}
+		if err != nil {
+			a.refused(w, r, v, err)
+			return
+		}
+		query := url.Values{doneField: {c.name}}
+		maps.Copy(query, c.query)
+		a.redirect(w, r, root+c.back, query)
+	}))
+	a.wrongMethod(root+x.path, "POST")
+}
+
+// carryOut does a change between the two lines of its log.
+func (a *Admin) carryOut(ctx context.Context, v *visit, c change) error {
+	id, err := a.Admins.Note(ctx, admins.Entry{At: v.now, Who: v.Who, Action: c.name, Subject: c.subject, Detail: c.detail})
+	if err != nil {
+		return err
+	}
+	err = c.do(ctx)
+	outcome := admins.Done
+	if known := (refusal{}); errors.As(err, &known) {
+		outcome = known.Error()
+	} else if err != nil {
+		outcome = locale.Text(locale.Default, "admin.log.failed", nil)
+	}
+	// Not ctx, which may have ended: the browser has gone, and the change was made.
+	return errors.Join(err, a.Admins.Settle(context.WithoutCancel(ctx), id, outcome))
+}
+
+// said is what has just been done, as the address of the page says; "": nothing.
+func (a *Admin) said(r *http.Request) template.HTML {
+	id := "admin.done." + r.URL.Query().Get(doneField)
+	if text := locale.Text(locale.Default, id, nil); text != id {
+		return template.HTML(template.HTMLEscapeString(text))
+	}
+	return ""
+}

@@ -1,0 +1,113 @@
+package admin
+
+import (
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"dailytip/admins"
+	"dailytip/ledger"
+	"dailytip/scheduler"
+	"dailytip/web"
+)
+
+// Options are what [AddTo] needs. Admins, Scheduler and Ledger are required.
+type Options struct {
+	Admins    *admins.Admins
+	Scheduler *scheduler.Scheduler
+	Ledger    *ledger.Ledger
+
+	// Provider signs people in, too; zero: there is none.
+	Provider Provider
+
+	// Alone: the server has no other pages.
+	Alone bool
+}
+
+//go:embed templates/*.tmpl
+var templates embed.FS
+
+//go:embed assets/admin.css
+var style string
+
+// Admin is the pages on a server.
+type Admin struct {
+	*web.Server
+	Options
+	cookie   cookie
+	tries    tries
+	oidc     *oidcWay // nil: there is no provider
+	sections []section
+	style    string // its path
+	layouts  *template.Template
+}
+
+// root is where the pages begin.
+const root = "/admin"
+
+// AddTo adds the pages to a server, and returns them; nil: nobody could sign in, and there
+// are none.
+func AddTo(server *web.Server, o Options) *Admin {
+	if o.Admins.Nobody() {
+		return nil
+	}
+	a := &Admin{
+		Server: server, Options: o, cookie: newCookie(server.BaseURL), tries: newTries(),
+		layouts: template.Must(template.New("").Funcs(template.FuncMap{"say": say}).ParseFS(templates, "templates/*.tmpl")),
+		style:   server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style),
+	}
+	a.addSignIn()
+	a.addOIDC()
+	for _, p := range a.pages() {
+		a.addPage(p)
+	}
+	for _, x := range a.actions() {
+		a.addAction(x)
+	}
+	if o.Alone {
+		server.Handle(web.Route{Pattern: "GET /{$}", Handler: func(w http.ResponseWriter, r *http.Request) { a.redirect(w, r, root, nil) }, Quiet: true})
+		server.Missing(func(w http.ResponseWriter, r *http.Request) { a.fault(w, r, http.StatusNotFound) })
+	}
+	return a
+}
+
+// pages are all of them, in the order of the header.
+func (a *Admin) pages() []page {
+	return []page{
+		{path: "", section: "admin.section.today", needs: admins.See, show: a.today},
+		{path: "/log", section: "admin.section.log", needs: admins.SeeLog, show: a.log},
+	}
+}
+
+// actions are all buttons but those to sign in and out.
+func (a *Admin) actions() []action {
+	return []action{
+		{path: "/resume", needs: admins.Run, read: a.resume},
+	}
+}
+
+// handle adds a route whose faults are told by a page of ours.
+func (a *Admin) handle(pattern string, h http.HandlerFunc) {
+	a.Handle(web.Route{Pattern: pattern, Handler: h, Fault: a.fault})
+}
+
+// redirect has the browser GET another page.
+func (a *Admin) redirect(w http.ResponseWriter, r *http.Request, path string, query url.Values) {
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, a.Path(path, query), http.StatusSeeOther)
+}
+
+// ours is the address of a page of ours, as somebody wrote it; nil: it's none, or one to
+// sign in.
+func ours(address string) *url.URL {
+	u, err := url.Parse(address)
+	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || strings.Contains(u.Path, "..") {
+		return nil
+	}
+	if u.Path != root && !strings.HasPrefix(u.Path, root+"/") || strings.HasPrefix(u.Path, signInPath) || u.Path == signOutPath {
+		return nil
+	}
+	return u
+}

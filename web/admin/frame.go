@@ -1,0 +1,55 @@
+package admin
+
+import (
+	"html/template"
+	"net/http"
+
+	"dailytip/admins"
+	"dailytip/locale"
+	"dailytip/web"
+)
+
+// section is an entry of the header.
+type section struct {
+	path  string
+	name  string // a message
+	needs admins.Permission
+}
+
+// frame is a page and what stands around it.
+type frame struct {
+	Title       string // of the window
+	Style, Icon string // addresses of our own files
+	Home        string
+	Sections    []sectionLink
+	Who         string // "": nobody is signed in
+	Role        template.HTML
+	SignOut     string        // where the button posts to
+	Said        template.HTML // what has just been done; "": nothing
+	Heading     template.HTML
+	Body        template.HTML
+}
+
+type sectionLink struct {
+	Href    string
+	Name    template.HTML
+	Current bool
+}
+
+func (a *Admin) frame(r *http.Request, v *visit, heading template.HTML) frame {
+	f := frame{
+		Title: web.Untagged(heading) + " · " + locale.Text(locale.Default, "admin.name", nil),
+		Style: a.style, Icon: a.IconPath(), Home: a.Path(root, nil), Heading: heading,
+	}
+	if v == nil {
+		return f
+	}
+	f.Who, f.Role, f.SignOut = v.Name, say("admin.role."+string(v.Role)), a.Path(signOutPath, nil)
+	for _, s := range a.sections {
+		if v.may(s.needs) {
+			f.Sections = append(f.Sections, sectionLink{Href: a.Path(s.path, nil), Name: say(s.name), Current: r.URL.Path == s.path})
+		}
+	}
+	f.Said = a.said(r)
+	return f
+}

@@ -1,0 +1,149 @@
+package admin
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"dailytip/admins"
+	"dailytip/locale"
+	"dailytip/web"
+)
+
+// page is one that somebody looks at.
+type page struct {
+	path    string // below root; "": root itself
+	needs   admins.Permission
+	section string // what the header calls it, a message; "": it isn't in the header
+	show    func(v *visit) (view, error)
+}
+
+// visit is a request of somebody who is signed in.
+type visit struct {
+	*http.Request
+	admins.Session
+	now time.Time
+}
+
+// may tells whether whose visit it is has a permission.
+func (v *visit) may(p admins.Permission) bool { return v.Role.May(p) }
+
+// view is what a page shows.
+type view struct {
+	title template.HTML // its heading
+	body  string        // a template of ours
+	data  any           // what that is filled in from
+}
+
+// refusal is why something can't be done that was asked for, in words for who asked.
+type refusal struct {
+	status int
+	text   template.HTML
+}
+
+func (r refusal) Error() string { return web.Untagged(r.text) }
+
+// refuse makes a refusal of a message.
+func refuse(status int, message string) error { return refusal{status, say(message)} }
+
+// say is one of our messages without values.
+func say(id string) template.HTML { return web.Say(locale.Default, id) }
+
+// phrase is one of our messages, whose values are HTML already.
+func phrase(id string, values map[string]template.HTML) template.HTML {
+	return web.Phrase(locale.Default, id, values)
+}
+
+func (a *Admin) addPage(p page) {
+	if p.section != "" {
+		a.sections = append(a.sections, section{path: root + p.path, name: p.section, needs: p.needs})
+	}
+	a.handle("GET "+root+p.path, a.admit(p.needs, func(w http.ResponseWriter, r *http.Request, v *visit) {
+		shown, err := p.show(v)
+		if err != nil {
+			a.refused(w, r, v, err)
+			return
+		}
+		a.write(w, r, v, http.StatusOK, shown)
+	}))
+	a.wrongMethod(root+p.path, "GET, HEAD")
+}
+
+// wrongMethod answers the methods that a path doesn't take.
+func (a *Admin) wrongMethod(path, allow string) {
+	a.handle(path, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", allow)
+		a.fault(w, r, http.StatusMethodNotAllowed)
+	})
+}
+
+// admit calls a handler for who is signed in and has a permission.
+func (a *Admin) admit(needs admins.Permission, f func(http.ResponseWriter, *http.Request, *visit)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v, err := a.visit(r)
+		switch {
+		case errors.Is(err, admins.ErrNoSession):
+			a.askToSignIn(w, r)
+		case err != nil:
+			a.refused(w, r, nil, err)
+		case !v.may(needs):
+			a.refused(w, r, v, refuse(http.StatusForbidden, "admin.fault.role"))
+		default:
+			f(w, r, v)
+		}
+	}
+}
+
+// refused shows a refusal. Another error is ours: it's logged, and the page asks to try
+// again.
+func (a *Admin) refused(w http.ResponseWriter, r *http.Request, v *visit, err error) {
+	var known refusal
+	if !errors.As(err, &known) {
+		if r.Context().Err() == nil { // else they have gone
+			a.Log.ErrorContext(r.Context(), "a page failed", "page", r.Pattern, "error", err)
+		}
+		known = refusal{http.StatusServiceUnavailable, say("admin.fault.failed")}
+	}
+	a.write(w, r, v, known.status, view{title: say("admin.fault.heading"), body: "refused", data: known.text})
+}
+
+// fault answers what never got to its page, or has none.
+func (a *Admin) fault(w http.ResponseWriter, r *http.Request, status int) {
+	message := map[int]string{
+		http.StatusForbidden: "admin.fault.elsewhere", http.StatusNotFound: "admin.fault.missing", http.StatusRequestEntityTooLarge: "admin.fault.large",
+		http.StatusServiceUnavailable: "admin.fault.failed",
+	}[status]
+	if message == "" {
+		message = "admin.fault.request"
+	}
+	a.refused(w, r, nil, refuse(status, message))
+}
+
+// write sends a page with its frame. Without a visit the frame names nobody.
+func (a *Admin) write(w http.ResponseWriter, r *http.Request, v *visit, status int, shown view) {
+	body, err := a.render(r, v, shown)
+	if err != nil {
+		a.Log.ErrorContext(r.Context(), "a page can't be written", "page", r.Pattern, "error", err)
+		http.Error(w, "The fault is ours. Please try again in a few minutes.", http.StatusInternalServerError)
+		return
+	}
+	// Listed is about the Referrer-Policy: without one, a browser would hide where our
+	// own forms come from, also from us. Other sites learn nothing.
+	a.Send(w, r, web.Page{Status: status, Lang: locale.Default, Listed: true}, body)
+}
+
+func (a *Admin) render(r *http.Request, v *visit, shown view) ([]byte, error) {
+	var content, all bytes.Buffer
+	if err := a.layouts.ExecuteTemplate(&content, shown.body, shown.data); err != nil {
+		return nil, fmt.Errorf("write page: %w", err)
+	}
+	f := a.frame(r, v, shown.title)
+	f.Body = template.HTML(content.String())
+	if err := a.layouts.ExecuteTemplate(&all, "frame", f); err != nil {
+		return nil, fmt.Errorf("write page: %w", err)
+	}
+	return all.Bytes(), nil
+}

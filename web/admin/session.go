@@ -1,0 +1,82 @@
+package admin
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"dailytip/admins"
+)
+
+// cookie is how a browser keeps its session.
+type cookie struct {
+	name   string
+	secure bool // by TLS only
+}
+
+// newCookie: with TLS no other host and no page of the same domain can set it
+// (RFC 6265bis §4.1.3.2, "__Host-").
+func newCookie(baseURL string) cookie {
+	if strings.HasPrefix(baseURL, "https://") {
+		return cookie{"__Host-dailytip", true}
+	}
+	return cookie{"dailytip", false}
+}
+
+// set has the browser keep a value; "": forget it. Lax: it comes along when somebody
+// follows a link from their mail, and with no form of another site.
+func (c cookie) set(w http.ResponseWriter, name, value string, seconds int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: c.secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// forget has the browser drop a cookie.
+func (c cookie) forget(w http.ResponseWriter, name string) { c.set(w, name, "", -1) }
+
+// shown is what a browser shows under a name; "": nothing.
+func (c cookie) shown(r *http.Request, name string) string {
+	one, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return one.Value
+}
+
+// visit is a request with whose it is, or [admins.ErrNoSession].
+func (a *Admin) visit(r *http.Request) (*visit, error) {
+	now := a.Now()
+	s, err := a.Admins.Find(r.Context(), now, a.cookie.shown(r, a.cookie.name))
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Admins.Seen(r.Context(), now, s); err != nil {
+		// A database that can't be written is one to look at; they may.
+		a.Log.WarnContext(r.Context(), "that somebody is active can't be noted", "error", err)
+	}
+	return &visit{Request: r, Session: s, now: now}, nil
+}
+
+// begin signs somebody in. What the browser has shown so far is worth nothing
+// afterwards, whoever gave it to it.
+func (a *Admin) begin(w http.ResponseWriter, r *http.Request, who admins.Who) error {
+	now := a.Now()
+	s, token, err := a.Admins.Begin(r.Context(), now, who, a.cookie.shown(r, a.cookie.name))
+	if err != nil {
+		return err
+	}
+	a.cookie.set(w, a.cookie.name, token, int(s.EndsAt.Sub(now).Seconds()))
+	return nil
+}
+
+// private tells whether nobody on the way can read what a browser sends: it comes by
+// TLS, or from this machine.
+func (a *Admin) private(r *http.Request) bool { return a.cookie.secure || Local(r.Host) }
+
+// Local tells whether a host, perhaps with a port, is the browser's own machine.
+func Local(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	ip := net.ParseIP(name)
+	return name == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,157 @@
+package admin
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"dailytip/admins"
+	"dailytip/credential"
+	"dailytip/locale"
+	"dailytip/web"
+)
+
+const (
+	signInPath  = root + "/signin"
+	signOutPath = root + "/signout"
+	// nextField is the page that signing in leads to.
+	nextField = "next"
+)
+
+// tries are how often somebody may try to sign in.
+type tries struct{ network, person *web.Limiter }
+
+// How many tries there are an hour, a third of them at once. One person's tries are
+// counted wherever they come from, whether there is such a person or not.
+const (
+	networkTries = 120
+	personTries  = 30
+)
+
+func newTries() tries { return tries{web.NewLimiter(networkTries), web.NewLimiter(personTries)} }
+
+// allow counts a try, and returns how long it has to wait.
+func (t tries) allow(now time.Time, network, name string) time.Duration {
+	if wait := t.network.Allow(now, network); wait > 0 {
+		return wait
+	}
+	known, err := credential.Name(name)
+	if err != nil {
+		return 0 // nobody can have it
+	}
+	return t.person.Allow(now, known)
+}
+
+// signInView is the data of the template "signin".
+type signInView struct {
+	Insecure  bool          // nobody can sign in this way
+	Fault     template.HTML // what was wrong with the last try; "": nothing
+	Passwords bool          // there are people with one
+	Name      string
+	Next      string
+	NextField string
+	Action    string
+	Provider  string // how it's called; "": there is none
+	There     string // the address that leads to it
+}
+
+func (a *Admin) addSignIn() {
+	a.handle("GET "+signInPath, a.signInPage)
+	a.handle("POST "+signInPath, a.signIn)
+	a.handle("POST "+signOutPath, a.signOut)
+	a.wrongMethod(signInPath, "GET, HEAD, POST")
+	a.wrongMethod(signOutPath, "POST")
+}
+
+// askToSignIn leads to the form, and from there back to the page that was asked for. A
+// form that was sent without a session is lost: somebody else may sit there by now.
+func (a *Admin) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	query := url.Values{}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if next := (&url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}).String(); next != root {
+			query.Set(nextField, next)
+		}
+	}
+	a.redirect(w, r, signInPath, query)
+}
+
+func (a *Admin) signInPage(w http.ResponseWriter, r *http.Request) {
+	if _, err := a.visit(r); err == nil {
+		a.leadOn(w, r, r.URL.Query().Get(nextField))
+		return
+	}
+	a.showSignIn(w, r, http.StatusOK, signInView{Next: r.URL.Query().Get(nextField)})
+}
+
+// leadOn leads to the page that was asked for before.
+func (a *Admin) leadOn(w http.ResponseWriter, r *http.Request, next string) {
+	if u := ours(next); u != nil {
+		a.redirect(w, r, u.Path, u.Query())
+		return
+	}
+	a.redirect(w, r, root, nil)
+}
+
+func (a *Admin) showSignIn(w http.ResponseWriter, r *http.Request, status int, v signInView) {
+	v.Insecure, v.Passwords, v.Action, v.NextField = !a.private(r), len(a.Admins.People) > 0, a.Path(signInPath, nil), nextField
+	if ours(v.Next) == nil {
+		v.Next = ""
+	}
+	if a.oidc != nil {
+		v.Provider, v.There = issuerHost(a.oidc.Issuer), a.Path(oidcPath, nil)
+		if v.Next != "" {
+			v.There = a.Path(oidcPath, url.Values{nextField: {v.Next}})
+		}
+	}
+	a.write(w, r, nil, status, view{title: say("admin.signin.heading"), body: "signin", data: v})
+}
+
+func (a *Admin) signIn(w http.ResponseWriter, r *http.Request) {
+	name, shown := r.PostFormValue("name"), signInView{Next: r.PostFormValue(nextField)}
+	if !a.private(r) {
+		a.showSignIn(w, r, http.StatusForbidden, shown)
+		return
+	}
+	if wait := a.tries.allow(a.Now(), a.ClientNetwork(r), name); wait > 0 {
+		a.tooMany(w, r, wait, shown)
+		return
+	}
+	who, err := a.Admins.CheckPassword(r.Context(), name, r.PostFormValue("password"))
+	switch {
+	case errors.Is(err, admins.ErrRefused):
+		a.Log.WarnContext(r.Context(), "somebody couldn't sign in", "as", a.Admins.Known(name))
+		shown.Fault, shown.Name = say("admin.signin.refused"), name
+		a.showSignIn(w, r, http.StatusUnprocessableEntity, shown)
+		return
+	case err == nil:
+		err = a.begin(w, r, who)
+	}
+	if err != nil {
+		a.refused(w, r, nil, err)
+		return
+	}
+	a.leadOn(w, r, shown.Next)
+}
+
+// tooMany asks to come back later.
+func (a *Admin) tooMany(w http.ResponseWriter, r *http.Request, wait time.Duration, shown signInView) {
+	w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+	shown.Fault = template.HTML(template.HTMLEscapeString(web.WaitText(locale.Default, wait)))
+	a.showSignIn(w, r, http.StatusTooManyRequests, shown)
+}
+
+func (a *Admin) signOut(w http.ResponseWriter, r *http.Request) {
+	v, err := a.visit(r)
+	if err == nil {
+		err = a.Admins.End(r.Context(), v.now, v.Session)
+	}
+	if err != nil && !errors.Is(err, admins.ErrNoSession) {
+		a.refused(w, r, nil, err)
+		return
+	}
+	a.cookie.forget(w, a.cookie.name)
+	a.redirect(w, r, signInPath, nil)
+}

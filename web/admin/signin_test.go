@@ -1,0 +1,208 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/admins"
+	"dailytip/store"
+	"dailytip/store/storetest"
+)
+
+func TestSignInAndOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := open(t, db, nil)
+		b := h.browser()
+		b.to(b.get("/admin"), "/admin/signin")
+		b.to(b.get("/admin/log?before=7"), "/admin/signin?next=%2Fadmin%2Flog%3Fbefore%3D7")
+		page := b.want(b.get("/admin/signin?next=%2Fadmin%2Flog"), 200, `<h1>Sign in</h1>`, `name="next" value="/admin/log"`, `autocomplete="current-password"`)
+		for name, want := range map[string]string{"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": ""} {
+			if got := page.Header.Get(name); got != want {
+				t.Errorf("%s: %q, want %q", name, got, want)
+			}
+		}
+		if policy := page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") {
+			t.Errorf("the policy is %s", policy)
+		}
+		b.want(b.signIn("operator", "not the password"), 422, "Name and password don’t belong together.", `value="operator"`)
+		b.want(b.signIn("<i>nobody</i>", password), 422, "Name and password don’t belong together.", "&lt;i&gt;")
+		if len(b.cookies) > 0 {
+			t.Error("who wasn't let in has a session")
+		}
+		b.to(b.signIn("Operator", password, "next", "/admin/log"), "/admin/log")
+		c := b.cookies["dailytip"]
+		if c == nil || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.MaxAge < 13*24*3600 {
+			t.Fatalf("the cookie is %+v", c)
+		}
+		b.want(b.get("/admin"), 200, "<h1>Today</h1>", "<bdi>operator</bdi>", "Sign out")
+		b.to(b.get("/admin/signin?next=/admin/log"), "/admin/log")
+		b.to(b.post("/admin/signout", nil), "/admin/signin")
+		if len(b.cookies) > 0 {
+			t.Error("the browser keeps what it has shown")
+		}
+		b.cookies["dailytip"] = c
+		b.to(b.get("/admin"), "/admin/signin")
+		b.to(b.post("/admin/signout", nil), "/admin/signin") // a second time is no fault
+		if text := h.log.String(); strings.Contains(text, c.Value) || strings.Contains(text, password) || strings.Contains(text, "nobody</i>") {
+			t.Error("the log holds a secret")
+		}
+	})
+}
+
+// Nobody is led to another site by signing in.
+func TestSigningInLeadsToOurPagesOnly(t *testing.T) {
+	h := sqlite(t)
+	for _, next := range []string{
+		"https://evil.example.com/", "//evil.example.com/admin", "/\\evil.example.com", "javascript:alert(1)", "/", "/archive", "/adminx", "admin",
+		"/admin/../archive", "/admin/%2e%2e/archive", "/admin/signin", "/admin/signout", "\x00", "/admin/signin?next=/admin",
+	} {
+		b := h.as(admins.Viewer)
+		got := b.get("/admin/signin?" + url.Values{"next": {next}}.Encode())
+		b.to(got, "/admin")
+		if page := h.browser().get("/admin/signin?" + url.Values{"next": {next}}.Encode()); strings.Contains(page.body, "evil") {
+			t.Errorf("%q is in the form", next)
+		}
+	}
+}
+
+// What somebody has slipped into a browser before isn't what it shows afterwards.
+func TestSessionFixation(t *testing.T) {
+	h := sqlite(t)
+	victim, attacker := h.browser(), h.as(admins.Viewer)
+	known := attacker.cookies["dailytip"].Value
+	victim.cookies["dailytip"] = &http.Cookie{Name: "dailytip", Value: known}
+	victim.to(victim.signIn("operator", password), "/admin")
+	if victim.cookies["dailytip"].Value == known {
+		t.Error("the session is one that somebody else knows")
+	}
+	attacker.to(attacker.get("/admin"), "/admin/signin")
+	own := h.browser()
+	own.cookies["dailytip"] = &http.Cookie{Name: "dailytip", Value: "of-my-own-making"}
+	own.to(own.signIn("operator", password), "/admin")
+	if own.cookies["dailytip"].Value == "of-my-own-making" {
+		t.Error("a token was taken from the browser")
+	}
+}
+
+func TestOtherSitesFormsAreRefused(t *testing.T) {
+	h := sqlite(t)
+	for _, headers := range [][]string{
+		{"Sec-Fetch-Site", "cross-site"},
+		{"Sec-Fetch-Site", "same-site"},
+		{"Origin", "https://evil.example.com"},
+		{"Origin", "null"},
+	} {
+		for _, path := range []string{"/admin/signin", "/admin/signout", "/admin/resume"} {
+			b := h.as(admins.Operator)
+			b.want(b.post(path, url.Values{"name": {"operator"}, "password": {password}}, headers...), 403, "a page that isn’t ours")
+			b.want(b.get("/admin"), 200) // and they are signed in as before
+		}
+	}
+	b := h.browser()
+	b.to(b.post("/admin/signin", url.Values{"name": {"operator"}, "password": {password}}, "Sec-Fetch-Site", "same-origin", "Origin", "http://localhost:8080"), "/admin")
+}
+
+// Without TLS a password would be readable on the way.
+func TestWithoutTLSSignInWorksOnThisMachineOnly(t *testing.T) {
+	h := sqlite(t)
+	for host, local := range map[string]bool{
+		"localhost:8080": true, "127.0.0.1:8080": true, "[::1]:8080": true, "localhost": true,
+		"tips.example.com": false, "192.168.1.5:8080": false, "localhost.example.com": false, "[fe80::1]:8080": false,
+	} {
+		b := h.browser()
+		page := b.want(b.get("/admin/signin", "Host", host), 200)
+		if shown := strings.Contains(page.body, `type="password"`); shown != local || strings.Contains(page.body, "readable on the way") == local {
+			t.Errorf("%s: the form is shown: %t", host, shown)
+		}
+		got := b.post("/admin/signin", url.Values{"name": {"operator"}, "password": {password}}, "Host", host)
+		if local {
+			b.to(got, "/admin")
+		} else {
+			b.want(got, 403, "readable on the way")
+		}
+		if (len(b.cookies) > 0) != local {
+			t.Errorf("%s: signed in: %v", host, b.cookies)
+		}
+	}
+}
+
+func TestWithTLSTheCookieIsForThisHostOnly(t *testing.T) {
+	h := open(t, storetest.SQLite(t), func(s *settings) { s.baseURL = "https://tips.example.com/daily" })
+	b := h.browser()
+	b.to(b.get("/daily/admin/log"), "/daily/admin/signin?next=%2Fadmin%2Flog")
+	b.to(b.post("/daily/admin/signin", url.Values{"name": {"operator"}, "password": {password}, "next": {"/admin/log"}}, "Host", "tips.example.com"), "/daily/admin/log")
+	c := b.cookies["__Host-dailytip"]
+	if c == nil || !c.Secure || !c.HttpOnly || c.Path != "/" || c.Domain != "" {
+		t.Fatalf("the cookie is %+v", c)
+	}
+	page := b.want(b.get("/daily/admin/log"), 200, `href="/daily/admin"`, `action="/daily/admin/signout"`)
+	if page.Header.Get("Strict-Transport-Security") == "" {
+		t.Error("the browser may come without TLS")
+	}
+}
+
+// Guesses are counted by where they come from and by whom they are about; who is there
+// can't be told from either.
+func TestTriesAreLimited(t *testing.T) {
+	for name, c := range map[string]struct {
+		tries func(now time.Time, limits tries) time.Duration
+		most  int
+	}{
+		"one network":               {func(now time.Time, l tries) time.Duration { return l.allow(now, "192.0.2.1", "a b") }, 40},
+		"one person, many networks": {anywhere("operator"), 10},
+		"nobody's name":             {anywhere("nobody"), 10},
+	} {
+		limits, n := newTries(), 0
+		for ; c.tries(now, limits) == 0 && n < 1000; n++ {
+			continue
+		}
+		if n != c.most {
+			t.Errorf("%s: %d tries at once, want %d", name, n, c.most)
+		}
+		hour := 0
+		for at := now; at.Before(now.Add(time.Hour)); at = at.Add(time.Second) {
+			if c.tries(at, limits) == 0 {
+				hour++
+			}
+		}
+		if hour > 3*c.most {
+			t.Errorf("%s: %d more in an hour", name, hour)
+		}
+	}
+	h := sqlite(t)
+	b := h.browser()
+	for range 11 {
+		h.admin.tries.allow(now, "elsewhere", "OPERATOR")
+	}
+	limited := b.want(b.signIn("operator", password), 429, `role="alert"`)
+	if limited.Header.Get("Retry-After") == "" || len(b.cookies) > 0 {
+		t.Errorf("%v, %v", limited.Header, b.cookies)
+	}
+	h.passed.Add(int64(time.Hour))
+	b.to(b.signIn("operator", password), "/admin")
+}
+
+// anywhere tries one name, each time from another network.
+func anywhere(name string) func(time.Time, tries) time.Duration {
+	n := 0
+	return func(now time.Time, l tries) time.Duration {
+		n++
+		return l.allow(now, strings.Repeat("x", n), name)
+	}
+}
+
+// Who can't sign in by anything finds nothing.
+func TestNobodyNoPages(t *testing.T) {
+	h := open(t, storetest.SQLite(t), func(s *settings) { s.people = nil })
+	b := h.browser()
+	elsewhere := b.get("/anything")
+	for _, path := range []string{"/admin", "/admin/signin", "/admin/log", "/admin/signout"} {
+		if got := b.get(path); got.StatusCode != 404 || got.body != strings.ReplaceAll(elsewhere.body, "/anything", path) {
+			t.Errorf("%s: %d %s", path, got.StatusCode, got.body)
+		}
+		b.want(b.post(path, nil), 404)
+	}
+}
