@@ -222,6 +222,9 @@ type Newsletter struct {
 	// the operator adds who reads it.
 	Joinable bool `yaml:"joinable"`
 
+	// Approve has only such texts sent as somebody has approved.
+	Approve bool `yaml:"approve"`
+
 	// Proof is who sees each edition before it goes out.
 	Proof Proof `yaml:"proof"`
 

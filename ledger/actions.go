@@ -10,7 +10,7 @@ import (
 	"dailytip/store"
 )
 
-// The kinds of actions. The first four are an edition's.
+// The kinds of actions. The first six are an edition's.
 const (
 	ActionPause       = "pause"
 	ActionResume      = "resume" // of an edition, or of what sending was paused for
@@ -18,6 +18,10 @@ const (
 	ActionRetryFailed = "retry-failed"
 	ActionRetryDoubt  = "resend-in-doubt"
 	ActionSettleDoubt = "settle-in-doubt"
+	// These are an editor's.
+	ActionSkip      = "skip"
+	ActionApprove   = "approve"
+	ActionUnapprove = "unapprove"
 	// Nobody did these: something needs the operator.
 	ActionAlert      = "alert"
 	ActionBounces    = "bounces"    // too much of an edition came back

@@ -88,7 +88,7 @@ func (l *Ledger) tellRate(ctx context.Context, now time.Time, r Rates, kind stri
 			return err
 		}
 		subject := fmt.Sprintf("%.1f %% of the mails of %s %s", float64(n)*100/float64(r.Opened), r.LocalDate, what)
-		return l.tellOf(ctx, tx, now, Action{Kind: kind, Newsletter: r.Newsletter, LocalDate: r.LocalDate, Deliveries: n, Who: "dailytip", Detail: subject}, fmt.Sprintf(
+		return l.tellOf(ctx, tx, now, l.alertTo, Action{Kind: kind, Newsletter: r.Newsletter, LocalDate: r.LocalDate, Deliveries: n, Who: "dailytip", Detail: subject}, fmt.Sprintf(
 			"Of %d mails of %s's edition of %s, %d %s: more than %g %%. Large receivers take\n"+
 				"less mail from who passes such a bound. dailytip bounces list and dailytip status show\n"+
 				"what came back, and from where.\n", r.Opened, r.Newsletter, r.LocalDate, n, what, bound))

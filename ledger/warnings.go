@@ -1,12 +1,14 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"time"
 
 	"dailytip/store"
+	"dailytip/subscribers"
 )
 
 // Warning is something that will go wrong unless the operator does something.
@@ -15,10 +17,11 @@ type Warning struct {
 	LocalDate  string // that it's about; "": none
 	Subject    string
 	Text       string
+	To         subscribers.Address // "": the operator
 }
 
-// TellOnce tells the operator of a warning, unless they were told before, by whatever
-// node.
+// TellOnce tells the operator, or whom it names, of a warning, unless they were told
+// before, by whatever node.
 func (l *Ledger) TellOnce(ctx context.Context, now time.Time, w Warning) error {
 	var told bool // looking takes no lock
 	err := l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM warnings WHERE newsletter = $1 AND local_date = $2 AND subject = $3)",
@@ -30,7 +33,8 @@ func (l *Ledger) TellOnce(ctx context.Context, now time.Time, w Warning) error {
 			if err != nil || n == 0 { // another node was first
 				return err
 			}
-			return l.tellOf(ctx, tx, now, Action{Kind: ActionAlert, Newsletter: w.Newsletter, LocalDate: w.LocalDate, Who: "dailytip", Detail: w.Subject}, w.Text)
+			to := cmp.Or(w.To, l.alertTo)
+			return l.tellOf(ctx, tx, now, to, Action{Kind: ActionAlert, Newsletter: w.Newsletter, LocalDate: w.LocalDate, Who: "dailytip", Detail: w.Subject}, w.Text)
 		})
 	}
 	if err != nil {

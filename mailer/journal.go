@@ -71,6 +71,9 @@ var actionTexts = map[string]string{
 	ledger.ActionRetryFailed: "failed mails go out again by command",
 	ledger.ActionRetryDoubt:  "mails in doubt go out again by command",
 	ledger.ActionSettleDoubt: "mails in doubt are settled by command",
+	ledger.ActionSkip:        "a date is skipped",
+	ledger.ActionApprove:     "a tip is approved",
+	ledger.ActionUnapprove:   "a tip isn't approved any more",
 }
 
 func (j *journal) writeAction(a ledger.Action) {
@@ -78,6 +81,9 @@ func (j *journal) writeAction(a ledger.Action) {
 	switch {
 	case a.Kind == ledger.ActionAlert, a.Kind == ledger.ActionBounces, a.Kind == ledger.ActionComplaints:
 		j.log.Warn(a.Detail, "newsletter", scopeName(a.Newsletter))
+		return
+	case a.Kind == ledger.ActionSkip, a.Kind == ledger.ActionApprove, a.Kind == ledger.ActionUnapprove:
+		j.log.Info(text, "newsletter", a.Newsletter, "date", a.LocalDate, "who", a.Who, "tip", a.Detail)
 		return
 	case a.LocalDate == "":
 		text = "sending is to go on by command"

@@ -14,10 +14,10 @@ type Astray struct {
 }
 
 // Astray returns what is pinned to dates, from one on for some days, and won't go out
-// on them.
+// on them. What only waits for its approval isn't astray.
 func (c *Calendar) Astray(from Date, days int) []Astray {
 	var all []Astray
-	walk := c.copy()
+	walk := c.asIfApproved()
 	for i := range days {
 		date := from.Add(i)
 		why := "which the schedule passes over"

@@ -20,6 +20,8 @@ const (
 	Skipped = "skipped"
 	Empty   = "empty" // nothing is left
 	Waits   = "waits" // the next tip of a course isn't to be sent yet
+	// Unapproved: there are tips, and none of them is approved.
+	Unapproved = "unapproved"
 )
 
 // Choice is what a date gets.
@@ -31,10 +33,13 @@ type Choice struct {
 	// "" when none is, or it has it. Meant is that tip's id, or its file where that
 	// pins it.
 	Note, Meant string
+	// Waiting is the tip that the date would get if all were approved, when it isn't;
+	// its ID is "" when the date waits for none.
+	Waiting tips.Tip
 }
 
-// Calendar names the tip of each date: a pure function of library, pins, history
-// and the instant, which it holds as they were when [Scheduler.Calendar] read
+// Calendar names the tip of each date: a pure function of library, pins, approvals,
+// history and the instant, which it holds as they were when [Scheduler.Calendar] read
 // them. Whether a tip may be sent on a date is judged at the date's own instant in
 // the newsletter's zone, so that a plan and the run say the same; on a date that
 // is over, at the instant of now.
@@ -48,6 +53,7 @@ type Calendar struct {
 	pins       map[string]string // the operator's, by date → id; "" for a skip
 	sent       map[string]string // what is written down: date → id
 	lately     Date              // the last date whose instant has come
+	approvals  *approvals        // nil: nothing needs one
 
 	// By index, as numbers: rotating looks at each tip for each date.
 	rota     []int       // the tips that have no pin: of their own
@@ -108,11 +114,11 @@ func (c *Calendar) note(day, id string) {
 // for some days. What one date gets counts as sent for those after it. What is
 // really going to be sent it names from [Newsletter.Upcoming] on.
 func (c *Calendar) Plan(from Date, days int) []Choice {
-	walk := c.copy()
+	planner := c.planner()
 	var plan []Choice
 	for i := range days {
 		if date := from.Add(i); c.newsletter.Rule.Matches(date) {
-			plan = append(plan, walk.step(date))
+			plan = append(plan, planner.step(date))
 		}
 	}
 	return plan
@@ -121,13 +127,13 @@ func (c *Calendar) Plan(from Date, days int) []Choice {
 // Ahead names the tip of one date, whether the rule takes it or not, as [Plan]
 // does: what the dates before it will get, from one on, isn't left for it.
 func (c *Calendar) Ahead(from, date Date) Choice {
-	walk := c.copy()
+	planner := c.planner()
 	for before := from; date.After(before); before = before.Add(1) {
 		if c.newsletter.Rule.Matches(before) {
-			walk.step(before)
+			planner.step(before)
 		}
 	}
-	return walk.Choose(date)
+	return planner.step(date)
 }
 
 func (c *Calendar) copy() *Calendar {
@@ -163,15 +169,15 @@ func (c *Calendar) Choose(date Date) Choice {
 	}
 	judged := c.judged(date)
 	for _, key := range []string{day, day[len("2026-"):]} {
-		if i, ok := c.byDate[key]; ok && c.window[i].holds(judged) {
+		if i, ok := c.byDate[key]; ok && c.window[i].holds(judged) && c.approved(i, date) {
 			return c.choice(date, i, Pinned)
 		}
 	}
 	pin := c.pins[day]
-	if i, ok := c.place[pin]; ok && c.window[i].holds(judged) {
+	if i, ok := c.place[pin]; ok && c.window[i].holds(judged) && c.approved(i, date) {
 		return c.choice(date, i, Pinned)
 	}
-	choice := c.rotate(date)
+	choice := c.turn(date)
 	if choice.Meant, choice.Note = c.missing(date, pin); choice.Note != "" && choice.Tip.ID != "" {
 		choice.Note += "; another takes its place"
 	}
@@ -197,12 +203,12 @@ func (c *Calendar) skipped(date Date) bool {
 // front matter pins to a day doesn't take part, nor what mustn't be sent then; nor
 // does what the operator has pinned to a date to come, unless nothing else is
 // there.
-func (c *Calendar) rotate(date Date) Choice {
+func (c *Calendar) rotate(date Date, among func(i int, date Date) bool) Choice {
 	today, judged := number(date.String()), c.judged(date)
 	oldest := func(reserved bool) int {
 		found := -1
 		for _, i := range c.rota {
-			if c.reserved[i] > today != reserved || found >= 0 && c.last[i] >= c.last[found] || !c.window[i].rotates(judged) {
+			if c.reserved[i] > today != reserved || found >= 0 && c.last[i] >= c.last[found] || !c.window[i].rotates(judged) || !among(i, date) {
 				continue
 			}
 			if found = i; c.last[i] == 0 {
@@ -228,8 +234,8 @@ func (c *Calendar) rotate(date Date) Choice {
 
 // NextInCourse names the tip that follows one in a course on a date, for a
 // reader's own sequence, in [CourseOrder]; after is "" at its beginning. What has
-// expired is passed over. For what isn't to be sent yet the reader waits, as what
-// was passed over would never come: it gives none then. At the end it begins again,
+// expired is passed over. For what isn't to be sent yet, or isn't approved, the reader
+// waits, as what was passed over would never come: it gives none then. At the end it begins again,
 // or gives none when the newsletter stops.
 func (c *Calendar) NextInCourse(date Date, after string) (tips.Tip, bool) {
 	choice := c.inCourse(date, after)
@@ -253,6 +259,8 @@ func (c *Calendar) inCourse(date Date, after string) Choice {
 			i -= len(c.tips)
 		}
 		switch w := c.window[i]; {
+		case w.holds(judged) && !c.approved(i, date):
+			return Choice{Date: date, Reason: Unapproved, Waiting: c.choice(date, i, Next).Tip}
 		case w.holds(judged):
 			return c.choice(date, i, Next)
 		case judged < w.first && w.first <= w.last:

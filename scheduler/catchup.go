@@ -39,7 +39,7 @@ func (t *tick) catchUp(ctx context.Context, slot subscribers.Slot, schedule Sche
 		more := !nextDue.IsZero() && !nextDue.After(t.now)
 		run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due}
 		done, err := t.deal(ctx, slot, date, &run, more)
-		if err != nil {
+		if err != nil || run.State == waiting {
 			return due, err
 		}
 		if !done {
@@ -98,9 +98,13 @@ func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 	return due, nil
 }
 
+// waiting is the state of a run that hasn't come to its end: it's looked at again.
+const waiting = "waiting"
+
 // deal opens what is due at one instant, or finds why not. more says that a
 // later instant has come as well. done says that nothing is left to be recorded:
-// it has been, or nobody was due.
+// it has been, or nobody was due. Where no tip is approved the run waits: one that is
+// approved within the grace goes out late.
 func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *ledger.Run, more bool) (done bool, err error) {
 	late := t.now.Sub(run.DueAt)
 	if late <= t.n.Grace && !more {
@@ -108,7 +112,11 @@ func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *
 			DueAt: run.DueAt, ExpiresAt: run.DueAt.Add(t.n.GiveUpAfter), Finish: true,
 		})
 		run.State, run.Deliveries = "opened", got.deliveries
-		if got.reason != "" {
+		switch {
+		case err == nil && got.reason == Unapproved:
+			run.State = waiting
+			return false, t.tellUnapproved(ctx, date)
+		case got.reason != "":
 			run.State, run.Reason = "skipped", "the date "+reasonText(got.reason)
 		}
 		return got.reason == "", err
@@ -116,6 +124,11 @@ func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *
 	run.State, run.Reason = "skipped", "the next one was due as well"
 	if late > t.n.Grace {
 		run.Reason = fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace)
+		if waited, err := t.unapproved(ctx, date, *run); err != nil {
+			return false, err
+		} else if waited {
+			run.Reason = "no tip was approved within the grace, which is " + hours(t.n.Grace)
+		}
 	}
 	run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt)
 	return run.Deliveries == 0, err
@@ -153,6 +166,8 @@ func reasonText(reason string) string {
 		return "finds the library used up; add tips, or set when_empty: repeat"
 	case Waits:
 		return "finds readers of the course waiting for a tip that isn't to be sent yet"
+	case Unapproved:
+		return "has no tip that is approved; approve one (dailytip plan approve)"
 	case noWeek:
 		return "ends a week without editions"
 	case pruned:

@@ -26,6 +26,7 @@ type Newsletter struct {
 	Grace       time.Duration // how late a missed run still goes out; less than a day
 	GiveUpAfter time.Duration // after the due instant, a delivery expires
 	Proof       Proof
+	Approve     bool // only approved texts are sent
 }
 
 // Proof is who is shown each edition before it goes out, and when.

@@ -78,8 +78,12 @@ func (t *tick) publish(ctx context.Context) error {
 				return err
 			}
 			if someone {
-				if _, _, err := t.writeDown(ctx, date); err != nil {
+				_, why, err := t.writeDown(ctx, date)
+				if err != nil {
 					return err
+				}
+				if why == Unapproved { // somebody may approve one yet
+					return t.tellUnapproved(ctx, date)
 				}
 			}
 		}

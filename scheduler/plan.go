@@ -15,7 +15,7 @@ type Line struct {
 	Weekday   string       `json:"weekday"`
 	Tip       string       `json:"tip"` // "": none
 	Title     string       `json:"title,omitempty"`
-	Reason    string       `json:"reason"`         // sent, pinned, next, repeat, skipped, empty
+	Reason    string       `json:"reason"`         // sent, pinned, next, repeat, skipped, empty, unapproved
 	Note      string       `json:"note,omitempty"` // why the date doesn't get the tip that is pinned to it
 	Languages []string     `json:"languages,omitempty"`
 	Faults    []tips.Fault `json:"faults,omitempty"` // what lint finds in the tip; notes don't count
@@ -23,6 +23,11 @@ type Line struct {
 	// Over: the date is over and nothing was sent on it. The line says what would
 	// have gone out, for somebody who asks for a whole year before the first edition.
 	Over bool `json:"over,omitempty"`
+
+	// Waiting is the tip that would go out if it were approved: it waits for that, and
+	// the line says what goes out as it is. "": the date waits for none.
+	Waiting      string `json:"waiting,omitempty"`
+	WaitingTitle string `json:"waiting_title,omitempty"`
 
 	Choice Choice `json:"-"`
 }
@@ -62,11 +67,14 @@ func (s *Scheduler) Plan(ctx context.Context, now time.Time, n *Newsletter, star
 	return lines, calendar, nil
 }
 
+func titleOf(t *tips.Tip) string { return strings.TrimSpace(t.Emoji + " " + t.Title) }
+
 // line is what a plan says of a choice; faults are all of the library's.
 func (n *Newsletter) line(choice Choice, faults []tips.Fault) Line {
 	line := Line{
 		Date: choice.Date.String(), Weekday: choice.Date.Weekday().String()[:3], Tip: choice.Tip.ID,
-		Title: strings.TrimSpace(choice.Tip.Emoji + " " + choice.Tip.Title), Reason: choice.Reason, Note: choice.Note, Choice: choice,
+		Title: titleOf(&choice.Tip), Reason: choice.Reason, Note: choice.Note, Choice: choice,
+		Waiting: choice.Waiting.ID, WaitingTitle: titleOf(&choice.Waiting),
 	}
 	if choice.Tip.ID == "" {
 		return line

@@ -19,8 +19,9 @@ type Runway struct {
 const runwayDays = 3660
 
 // Runway plans from a date on until the first repeat or the first date without
-// a tip.
+// a tip, as if all were approved: more tips wouldn't help who approves none.
 func (c *Calendar) Runway(from Date) Runway {
+	c = c.asIfApproved()
 	r := Runway{}
 	for i, t := range c.tips {
 		if c.window[i].last >= c.judged(from) && (len(t.Pin) != len(time.DateOnly) || t.Pin >= from.String()) {

@@ -84,7 +84,14 @@ func (s *Scheduler) Calendar(ctx context.Context, n *Newsletter, now time.Time) 
 	}
 	c := newCalendar(n, now, n.Library.Tips(), history, pins)
 	c.broken = n.Library.Broken()
-	return c, nil
+	if !n.Approve {
+		return c, nil
+	}
+	approved, err := s.Editions.Approvals(ctx, n.ID)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.approve(approved)
 }
 
 // Tick does what is due at an instant: it ends readers' pauses and expires mails that

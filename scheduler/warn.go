@@ -22,7 +22,7 @@ const (
 )
 
 // warn tells the operator what will go wrong in the next days, each once: pinned tips
-// that can't go out, and files that were saved broken.
+// that can't go out, tips that wait for an approval, and files that were saved broken.
 func (t *tick) warn(ctx context.Context) error {
 	if last, ok := t.warned[t.n.ID]; ok && t.now.Sub(last) < warnEach && !t.now.Before(last) {
 		return nil
@@ -42,8 +42,12 @@ func (t *tick) warn(ctx context.Context) error {
 				return err
 			}
 		}
-		for _, choice := range c.Plan(from, warnDays) {
+		plan := c.Plan(from, warnDays)
+		for _, choice := range plan {
 			coming = append(coming, choice.Tip)
+		}
+		if err := t.remind(ctx, plan); err != nil {
+			return err
 		}
 	}
 	if err := t.warnOfFiles(ctx, coming); err != nil {

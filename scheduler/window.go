@@ -95,7 +95,7 @@ func (c *Calendar) missing(date Date, pin string) (tip, why string) {
 		}
 	}
 	for i, t := range c.tips {
-		if (t.Pin == day || t.Pin == day[len("2026-"):] || t.Pin == "" && t.Date == day) && !c.window[i].holds(c.judged(date)) {
+		if (t.Pin == day || t.Pin == day[len("2026-"):] || t.Pin == "" && t.Date == day) && (!c.window[i].holds(c.judged(date)) || !c.approved(i, date)) {
 			return t.Path, fmt.Sprintf("%s is pinned to this date and %s", t.Path, c.whyNot(date, t.ID))
 		}
 	}
@@ -106,7 +106,11 @@ func (c *Calendar) missing(date Date, pin string) (tip, why string) {
 func (c *Calendar) whyNot(date Date, id string) string {
 	for i := range c.library {
 		if t := &c.library[i]; t.ID == id {
-			return cmp.Or(c.newsletter.WhyNot(t, c.judgedDate(date)), "makes too large a mail")
+			why := "makes too large a mail"
+			if i, ok := c.place[id]; ok && !c.approved(i, date) {
+				why = "isn't approved"
+			}
+			return cmp.Or(c.newsletter.WhyNot(t, c.judgedDate(date)), why)
 		}
 	}
 	for _, b := range c.broken {

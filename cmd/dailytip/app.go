@@ -173,7 +173,7 @@ func schedulerNewsletters(cfg *config.Config, libraries map[string]*tips.Library
 		key := func(name string) string { return fmt.Sprintf("newsletters[%d].%s", i, name) }
 		s := scheduler.Newsletter{
 			ID: n.ID, Language: n.Language, Library: libraries[libraryKey(n)], Tags: n.Tags, Order: scheduler.Order(n.Order),
-			RepeatAfter: n.RepeatAfter, Stop: n.WhenEmpty == "stop", Grace: n.Grace, GiveUpAfter: n.GiveUpAfter,
+			RepeatAfter: n.RepeatAfter, Stop: n.WhenEmpty == "stop", Grace: n.Grace, GiveUpAfter: n.GiveUpAfter, Approve: n.Approve,
 			Proof: scheduler.Proof{Before: n.Proof.Before},
 		}
 		var err error

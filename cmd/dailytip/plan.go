@@ -64,6 +64,7 @@ address at which the daemon serves the same to calendar programs.`,
 		c.planChange(&newsletter, "unpin DATE", "Take back a pin or a skip that was set by command", cobra.ExactArgs(1)),
 		c.planChange(&newsletter, "skip DATE", "Send nothing on a date", cobra.ExactArgs(1)),
 		c.planChange(&newsletter, "unskip DATE", "Take back a skip that was set by command", cobra.ExactArgs(1)),
+		c.planApprove(&newsletter), c.planUnapprove(&newsletter),
 	)
 	return cmd
 }
@@ -139,12 +140,20 @@ func (c *command) answerPlan(ctx context.Context, a *app, n *scheduler.Newslette
 				return err
 			}
 		case line.Tip == "":
-			c.printf("%s of %s: nothing goes out (%s)\n", line.Date, n.ID, line.Reason)
+			c.printf("%s of %s: nothing goes out (%s)%s\n", line.Date, n.ID, line.Reason, waits(line))
 		default:
-			c.printf("%s of %s: %s (%s)\n", line.Date, n.ID, line.Title, line.Reason)
+			c.printf("%s of %s: %s (%s)%s\n", line.Date, n.ID, line.Title, line.Reason, waits(line))
 		}
 	}
 	return nil
+}
+
+// waits says which tip of a date waits for an approval.
+func waits(line scheduler.Line) string {
+	if line.Waiting == "" {
+		return ""
+	}
+	return fmt.Sprintf("; %s waits for an approval", line.WaitingTitle)
 }
 
 // refused gives a change of the plan that wasn't made, or has no effect, its exit code.

@@ -33,7 +33,10 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		return err
 	}
 	var rows []table.Row
-	over := 0
+	over, header := 0, table.Row{"Date", "", "Tip", "Why", "Faults", "Languages"}
+	if n.Approve {
+		header = append(header, "Waits for an approval")
+	}
 	for _, line := range lines {
 		if line.Over {
 			over++
@@ -43,9 +46,13 @@ func (c *command) printPlan(ctx context.Context, a *app, n *scheduler.Newsletter
 		if len(line.Faults) > 0 {
 			faults = fmt.Sprint(len(line.Faults))
 		}
-		rows = append(rows, table.Row{line.Date, line.Weekday, short(line.Title, 60), line.Reason, faults, strings.Join(line.Languages, " ")})
+		row := table.Row{line.Date, line.Weekday, short(line.Title, 60), line.Reason, faults, strings.Join(line.Languages, " ")}
+		if n.Approve {
+			row = append(row, short(line.WaitingTitle, 60))
+		}
+		rows = append(rows, row)
 	}
-	c.table(table.Row{"Date", "", "Tip", "Why", "Faults", "Languages"}, rows, 5)
+	c.table(header, rows, 5)
 	upcoming := n.Upcoming(now)
 	if start.After(upcoming) {
 		upcoming = start
@@ -74,8 +81,13 @@ func (a *app) calendarFile(now time.Time, n *scheduler.Newsletter, lines []sched
 			e.Title, e.Exclude = "No tip: skipped", true
 		case scheduler.Empty:
 			e.Title, e.Exclude = "No tip: the library is used up", true
+		case scheduler.Unapproved:
+			e.Title, e.Exclude = "No tip: none is approved", true
 		default:
 			e.Text = fmt.Sprintf("Why: %s\nLanguages: %s\nTip: %s\n", line.Reason, strings.Join(line.Languages, ", "), line.Tip)
+		}
+		if line.Waiting != "" {
+			e.Text += fmt.Sprintf("Waits for an approval: %s (%s)\n", line.WaitingTitle, line.Waiting)
 		}
 		if line.Note != "" {
 			e.Text += "Note: " + line.Note + "\n"

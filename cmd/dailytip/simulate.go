@@ -130,6 +130,9 @@ func (s *simulation) configure(cfg *config.Config, f simulateFlags, now time.Tim
 		}
 		s.newsletters = []scheduler.Newsletter{*only}
 	}
+	for i := range s.newsletters {
+		s.newsletters[i].Approve = false // as if somebody approved each tip in time
+	}
 	s.first = s.newsletters[0].Today(now)
 	if f.from != "" {
 		if s.first, err = scheduler.ParseDate(f.from); err != nil {

@@ -1,0 +1,109 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"dailytip/editions"
+	"dailytip/tips"
+)
+
+// approveAhead is for how many days a plan is looked through for the date of a tip:
+// which languages go out depends on it.
+const approveAhead = 366
+
+// Approve lets a tip be sent as it is now, in the languages that the readers of a date
+// get: what is a tip's id, or the date that it's meant for. It returns the date; zero:
+// none that is near. Or it's [Refused].
+func (s *Scheduler) Approve(ctx context.Context, now time.Time, n *Newsletter, what, who string) (tips.Tip, Date, error) {
+	none := Date{}
+	c, err := s.approvable(ctx, now, n)
+	if err != nil {
+		return tips.Tip{}, none, err
+	}
+	t, date, err := c.toApprove(now, what)
+	if err != nil {
+		return t, none, err
+	}
+	digest, err := t.TextDigest()
+	if err != nil {
+		return t, none, err
+	}
+	day := ""
+	if !date.IsZero() {
+		day = date.String()
+	}
+	isNew, err := s.Ledger.Approve(ctx, editions.Approval{Newsletter: n.ID, Tip: t.ID, Digest: digest, At: now, Who: who}, day)
+	if err == nil && !isNew {
+		return t, date, nothing("%s is approved already", t.ID)
+	}
+	return t, date, err
+}
+
+// Unapprove takes back that a tip may be sent, however it was worded: what is its id,
+// or the date that it's meant for.
+func (s *Scheduler) Unapprove(ctx context.Context, now time.Time, n *Newsletter, what, who string) (tip string, err error) {
+	c, err := s.approvable(ctx, now, n)
+	if err != nil {
+		return "", err
+	}
+	tip = what // it may have left the library
+	if _, known := n.Library.Tip(what); !known {
+		if _, err := ParseDate(what); err == nil {
+			t, _, err := c.toApprove(now, what)
+			if err != nil {
+				return "", err
+			}
+			tip = t.ID
+		}
+	}
+	there, err := s.Ledger.Unapprove(ctx, now, n.ID, tip, who)
+	if err == nil && !there {
+		return tip, nothing("%s isn't approved", tip)
+	}
+	return tip, err
+}
+
+// approvable reads a newsletter's calendar, if anything in it needs an approval.
+func (s *Scheduler) approvable(ctx context.Context, now time.Time, n *Newsletter) (*Calendar, error) {
+	if !n.Approve {
+		return nil, nothing("newsletter %s sends without approvals; write approve: true there if it shouldn't", n.ID)
+	}
+	return s.Calendar(ctx, n, now)
+}
+
+// toApprove finds the text that somebody means by a tip's id or by a date.
+func (c *Calendar) toApprove(now time.Time, what string) (tips.Tip, Date, error) {
+	n, from := c.newsletter, c.newsletter.Upcoming(now)
+	if _, known := n.Library.Tip(what); !known {
+		date, err := ParseDate(what)
+		switch {
+		case err != nil:
+			return tips.Tip{}, date, refused("%q is neither a tip of the library nor a date; dailytip tips list shows the tips", what)
+		case n.Order == CourseOrder:
+			return tips.Tip{}, date, refused("newsletter %s is a course, in which each reader has a plan of their own; name the tip instead of the date", n.ID)
+		case from.After(date):
+			return tips.Tip{}, date, refused("%s is over", date)
+		}
+		meant := c.asIfApproved().Ahead(from, date)
+		switch {
+		case meant.Reason == Sent:
+			return meant.Tip, date, refused("%s is written down for %s: it goes out, or has gone out", meant.Tip.ID, date)
+		case meant.Tip.ID == "":
+			return meant.Tip, date, refused("nothing is planned for %s (%s)", date, meant.Reason)
+		}
+		return meant.Tip, date, nil
+	}
+	i, choosable := c.place[what]
+	if !choosable || c.window[i].last < number(c.lately.String()) {
+		return tips.Tip{}, Date{}, refused("tip %q can't be sent: it %s", what, c.whyNot(c.lately, what))
+	}
+	if n.Order != CourseOrder {
+		plan := c.asIfApproved().Plan(from, approveAhead)
+		if at := slices.IndexFunc(plan, func(p Choice) bool { return p.Tip.ID == what && p.Reason != Sent }); at >= 0 {
+			return plan[at].Tip, plan[at].Date, nil
+		}
+	}
+	return c.choice(n.Today(now), i, "").Tip, Date{}, nil
+}

@@ -1,0 +1,115 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"dailytip/ledger"
+	"dailytip/tips"
+)
+
+// unapproved tells whether a run that is too late now would have had nothing to send,
+// as no tip is approved.
+func (t *tick) unapproved(ctx context.Context, date Date, run ledger.Run) (bool, error) {
+	if !t.n.Approve {
+		return false, nil
+	}
+	c, err := t.calendar(ctx)
+	if err != nil {
+		return false, err
+	}
+	if t.n.Order != CourseOrder {
+		return c.Ahead(t.n.Upcoming(t.now), date).Reason == Unapproved, nil
+	}
+	places, err := t.Ledger.CoursePlaces(ctx, ledger.Opening{Slot: run.Slot, DueAt: run.DueAt})
+	if err != nil {
+		return false, err
+	}
+	for _, place := range places {
+		if c.inCourse(date, place).Reason == Unapproved {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// tellUnapproved tells the operator, once a date, that nothing goes out since no tip is
+// approved.
+func (t *tick) tellUnapproved(ctx context.Context, date Date) error {
+	return t.Ledger.TellOnce(ctx, t.now, ledger.Warning{
+		Newsletter: t.n.ID, LocalDate: date.String(), Subject: fmt.Sprintf("nothing goes out on %s: no tip is approved", date),
+		Text: fmt.Sprintf("No tip that could go out is approved (approve: true in the configuration), and readers\nare due. Who is still within the grace of %s gets the tip as soon as one is approved:\n\n  %s\n",
+			hours(t.n.Grace), t.approveCommand(date)),
+	})
+}
+
+// approveCommand is what approves the tip of a date.
+func (t *tick) approveCommand(date Date) string {
+	what := date.String()
+	if t.n.Order == CourseOrder {
+		what = "TIP"
+	}
+	return fmt.Sprintf("dailytip plan approve --newsletter %s %s", t.n.ID, what)
+}
+
+// hours writes a duration without what is zero.
+func hours(d time.Duration) string {
+	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+}
+
+// reminders are how long before its run an editor is told that a date's tip waits for
+// an approval: the longest first.
+var reminders = [...]struct {
+	before time.Duration
+	when   string
+}{{48 * time.Hour, "in two days"}, {24 * time.Hour, "in a day"}}
+
+// remind tells the editor which of the coming dates wait for an approval, twice each:
+// two days and one day before their run.
+func (t *tick) remind(ctx context.Context, plan []Choice) error {
+	if !t.n.Approve {
+		return nil
+	}
+	for _, choice := range plan {
+		due, ok := t.n.own().Due(choice.Date)
+		if !ok || choice.Waiting.ID == "" {
+			continue
+		}
+		when := ""
+		for _, r := range reminders {
+			if left := due.Sub(t.now); left > 0 && left <= r.before {
+				when = r.when
+			}
+		}
+		if when == "" {
+			continue
+		}
+		if err := t.Ledger.TellOnce(ctx, t.now, t.reminder(choice, due, when)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reminder doesn't name the tip in its subject, by which it's known that it was sent:
+// another tip that waits instead is no news.
+func (t *tick) reminder(choice Choice, due time.Time, when string) ledger.Warning {
+	instead := "As it stands nothing goes out then."
+	if choice.Tip.ID != "" {
+		instead = fmt.Sprintf("As it stands another one goes out then, which is approved:\n\n  %s", named(choice.Tip))
+	}
+	how := "To approve it:"
+	if t.n.Proof.To != "" {
+		how = fmt.Sprintf("Its proof, which comes %s before it's due, has a button for that. Or:", hours(t.n.Proof.Before))
+	}
+	return ledger.Warning{
+		Newsletter: t.n.ID, LocalDate: choice.Date.String(), To: t.n.Proof.To,
+		Subject: fmt.Sprintf("the tip of %s, %s, isn't approved", choice.Date, when),
+		Text: fmt.Sprintf("This tip is meant for %s, and waits for an approval:\n\n  %s\n\n%s\n\n%s\n\n  %s\n",
+			due.In(t.n.zone("")).Format("Mon 2006-01-02 15:04 MST"), named(choice.Waiting), instead, how, t.approveCommand(choice.Date)),
+	}
+}
+
+func named(t tips.Tip) string { return fmt.Sprintf("%s (%s)", titleOf(&t), t.ID) }
