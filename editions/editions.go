@@ -131,6 +131,15 @@ func UnlessCancelled(ctx context.Context, q store.Queryer, edition int64) error 
 	return nil
 }
 
+// Opened tells whether a date's edition is there.
+func (s *Editions) Opened(ctx context.Context, newsletter, date string) (bool, error) {
+	_, err := s.Edition(ctx, s.db.Read(), newsletter, date)
+	if errors.Is(err, ErrNoEdition) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // CancelledOn tells whether a date's edition was cancelled: its tip goes into no
 // week's mail either.
 func (s *Editions) CancelledOn(ctx context.Context, newsletter, date string) (bool, error) {

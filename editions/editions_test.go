@@ -328,21 +328,6 @@ func TestOneNodeBeginsAndEnds(t *testing.T) {
 	})
 }
 
-// Each date is shown to the editor once.
-func TestProofs(t *testing.T) {
-	each(t, func(h *harness) {
-		for i, date := range []string{"2026-11-24", "2026-11-25", "2026-11-24"} {
-			h.write(func(tx *sql.Tx) error {
-				first, err := editions.NoteProof(h.Context(), tx, now, "management", date)
-				if first != (i < 2) {
-					h.Errorf("%s is news: %t", date, first)
-				}
-				return err
-			})
-		}
-	})
-}
-
 // A reader has one vote on a tip of an edition, and the newest counts.
 func TestVotes(t *testing.T) {
 	each(t, func(h *harness) {

@@ -65,22 +65,27 @@ func (s *Editions) Pin(ctx context.Context, now time.Time, newsletter, date, tip
 		if err := unchanged(ctx, tx, newsletter, date, seen); err != nil {
 			return err
 		}
-		if _, err := s.Edition(ctx, tx, newsletter, date); !errors.Is(err, ErrNoEdition) {
-			return errors.Join(err, ErrOpened)
-		}
-		action := "pin"
-		if tip == "" {
-			action = "skip"
-		}
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO pins (newsletter, local_date, action, tip, created_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (newsletter, local_date) DO UPDATE SET action = excluded.action, tip = excluded.tip, created_at = excluded.created_at`,
-			newsletter, date, action, tip, store.Millis(now))
-		if err != nil {
-			return fmt.Errorf("pin: %w", err)
-		}
-		return nil
+		return s.PinIn(ctx, tx, now, newsletter, date, tip)
 	})
+}
+
+// PinIn is Pin in a transaction, whatever the date had.
+func (s *Editions) PinIn(ctx context.Context, tx *sql.Tx, now time.Time, newsletter, date, tip string) error {
+	if _, err := s.Edition(ctx, tx, newsletter, date); !errors.Is(err, ErrNoEdition) {
+		return errors.Join(err, ErrOpened)
+	}
+	action := "pin"
+	if tip == "" {
+		action = "skip"
+	}
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO pins (newsletter, local_date, action, tip, created_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (newsletter, local_date) DO UPDATE SET action = excluded.action, tip = excluded.tip, created_at = excluded.created_at`,
+		newsletter, date, action, tip, store.Millis(now))
+	if err != nil {
+		return fmt.Errorf("pin: %w", err)
+	}
+	return nil
 }
 
 // Unpin takes the operator's choice for a date back, with seen as [Editions.Pin] has it.

@@ -11,6 +11,7 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 //go:embed messages/*.yaml admin/en.yaml
@@ -131,6 +132,18 @@ func Match(tags ...string) string {
 // Name is what lang's speakers call it ("Deutsch"), for a menu. A tag that
 // isn't ours yields the name of the language that Match finds for it.
 func Name(lang string) string { return Text(lang, "language.name", nil) }
+
+// NativeName is what its speakers call a language, ours or not. Of one that nobody
+// knows it's the tag.
+func NativeName(lang string) string {
+	if slices.Contains(languages[:], lang) {
+		return Name(lang)
+	}
+	if name := display.Self.Name(language.Make(lang)); name != "" {
+		return name
+	}
+	return lang
+}
 
 // rtlScripts are the scripts of living languages written from right to left.
 var rtlScripts = [...]string{"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Mand", "Samr"}

@@ -66,7 +66,10 @@ type Options struct {
 	// Out is told when nothing of an edition is left and somebody has got it, by one
 	// of the nodes. The sending waits for it. May be nil.
 	Out func()
-	Log *slog.Logger // nil: nothing is logged
+	// CalendarURL is the editors' calendar page, where a proof leads to who wants
+	// another tip; "": there is none.
+	CalendarURL string
+	Log         *slog.Logger // nil: nothing is logged
 }
 
 // Mailer sends what the ledger holds.
@@ -85,6 +88,7 @@ type Mailer struct {
 	nextDue      func(ctx context.Context, subscription int64) time.Time
 	observe      func(Observation) // nil: nobody measures
 	out          func()            // nil: nobody is told
+	calendarURL  string            // "": there is no such page
 	tenure       atomic.Pointer[tenure]
 	log          *slog.Logger
 	pace         pace
@@ -129,7 +133,7 @@ func New(o Options) (*Mailer, error) {
 	m := &Mailer{
 		editions: o.Editions, ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain,
 		inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue,
-		observe: o.Observe, out: o.Out, log: o.Log,
+		observe: o.Observe, out: o.Out, calendarURL: o.CalendarURL, log: o.Log,
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),

@@ -118,7 +118,7 @@ func TestProofLinksWhatWasSent(t *testing.T) {
 	h.afterOwn(archivePage)
 	item := h.linking()
 	h.proof(item)
-	if parts := strings.Join(h.last(3), "\n"); !strings.Contains(parts, archivePage+"/2026-11-20?lang=") {
+	if parts := strings.Join(h.last(2), "\n"); !strings.Contains(parts, archivePage+"/2026-11-20?lang=") {
 		t.Errorf("no link in the proof:\n%s", parts)
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"dailytip/ledger"
 	"dailytip/mailer/letter"
+	"dailytip/subscribers"
 	"dailytip/tips"
 )
 
@@ -27,19 +29,19 @@ func (m *Mailer) proof(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 	if err != nil {
 		return nil, err
 	}
-	l, fault := letter.ComposeNotice(n.Newsletter, letter.Notice{
-		Kind: letter.Proof, Language: job.Language, Findings: p.Findings, Due: p.Due, Reason: p.Reason, Content: content,
-	})
+	notice := letter.Notice{
+		Kind: letter.Proof, Findings: p.Findings, Due: p.Due, Reason: p.Reason, Content: content,
+		Waits: p.Approve && !p.Approved, Approved: p.Approve && p.Approved, Instead: p.Instead,
+	}
+	m.answers(n, &notice, p)
+	l, fault := letter.ComposeNotice(n.Newsletter, notice)
 	if fault == nil {
 		return l, nil
 	}
-	language := cmp.Or(job.Language, tip.Language, n.Language)
-	otherwise := "Readers of that language get the tip in the newsletter's own."
-	if job.Language == "" {
-		otherwise = "As it stands nothing goes out, and sending pauses: correct the tip, or give\nthe date another one (dailytip plan pin)."
-	}
-	text := fmt.Sprintf("The mail of %s for %s in %s can't be composed:\n\n  %v\n\nThe tip is %s.\n%s\n",
-		n.Title, p.LocalDate, language, fault, tip.Path, otherwise)
+	language := cmp.Or(tip.Language, n.Language)
+	text := fmt.Sprintf("The mail of %s for %s in %s can't be composed:\n\n  %v\n\nThe tip is %s.\n"+
+		"As it stands nothing goes out, and sending pauses: correct the tip, or give\nthe date another one (dailytip plan pin).\n",
+		n.Title, p.LocalDate, language, fault, tip.Path)
 	if len(p.Findings) > 0 {
 		text += "\nLint says:\n  " + strings.Join(p.Findings, "\n  ") + "\n"
 	}
@@ -50,4 +52,19 @@ func (m *Mailer) proof(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 		return nil, fault // the newsletter itself is at fault
 	}
 	return l, nil
+}
+
+// answers are the links of a proof. They act in the editor's name, as long as the
+// edition isn't there.
+func (m *Mailer) answers(n *Newsletter, notice *letter.Notice, p ledger.ProofOf) {
+	if p.Number == 0 || p.Opened {
+		return
+	}
+	if notice.Waits {
+		notice.ApproveURL = n.BaseURL + "/proof/approve/" + m.tokens.Make(subscribers.ApproveProofLink, p.Number)
+	}
+	notice.SkipURL = n.BaseURL + "/proof/skip/" + m.tokens.Make(subscribers.SkipProofLink, p.Number)
+	if m.calendarURL != "" {
+		notice.PlanURL = m.calendarURL + "?newsletter=" + url.QueryEscape(n.ID) + "#" + p.LocalDate
+	}
 }

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"fmt"
 	"mime"
 	"net/mail"
 	"slices"
@@ -14,12 +15,12 @@ import (
 	"dailytip/store/storetest"
 )
 
-// proof enqueues what an editor is shown of a tip, in two languages.
+// proof enqueues what an editor is shown of a tip.
 func (h *harness) proof(item editions.Item) {
 	h.Helper()
 	now := time.Now()
 	done, err := h.ledger.EnqueueProof(h.Context(), now, ledger.ProofOf{
-		Newsletter: "management", To: "editor@example.net", Languages: []string{"", "es"}, DueAt: now.Add(time.Hour),
+		Newsletter: "management", To: "editor@example.net", DueAt: now.Add(time.Hour),
 		LocalDate: "2026-11-23", Due: "Mon 2026-11-23 07:00 UTC", Reason: "next",
 		Findings: []string{"warning: own.md:3: the tip has no source"}, Tip: item.Body,
 	})
@@ -31,7 +32,7 @@ func (h *harness) proof(item editions.Item) {
 // proofsSent are the subjects of what the editor got, sorted.
 func (h *harness) proofsSent() (subjects []string) {
 	h.Helper()
-	h.wait("two proofs are out", func() bool { return h.inbox.Received() == 2 })
+	h.wait("the proof is out", func() bool { return h.inbox.Received() == 1 })
 	for _, m := range h.inbox.Messages() {
 		parsed, err := mail.ReadMessage(strings.NewReader(string(m.Data)))
 		if err != nil {
@@ -53,17 +54,17 @@ func (h *harness) proofsSent() (subjects []string) {
 	return subjects
 }
 
-// A proof reaches somebody who is no subscriber, in each language, and once.
+// A proof reaches somebody who is no subscriber, once.
 func TestProof(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := setUpOn(t, db)
 		h.proof(h.item)
-		again, err := h.ledger.EnqueueProof(h.Context(), time.Now(), ledger.ProofOf{Newsletter: "management", LocalDate: "2026-11-23", Languages: []string{""}})
+		again, err := h.ledger.EnqueueProof(h.Context(), time.Now(), ledger.ProofOf{Newsletter: "management", LocalDate: "2026-11-23"})
 		if err != nil || again {
 			t.Errorf("a second proof: %v, %v", again, err)
 		}
 		h.run()
-		want := []string{"[Proof 2026-11-23 en] 💡 Own the mistake, then move on", "[Proof 2026-11-23 es] 💡 Reconoce el error"}
+		want := []string{"[Proof 2026-11-23] 💡 Own the mistake, then move on"}
 		if got := h.proofsSent(); !slices.Equal(got, want) {
 			t.Errorf("subjects %q, want %q", got, want)
 		}
@@ -75,19 +76,40 @@ func TestProof(t *testing.T) {
 	})
 }
 
-// Instead of a mail that can't be composed the editor gets the reason.
+// Instead of a language that can't be composed the editor gets the reason.
 func TestProofOfWhatCannotBeComposed(t *testing.T) {
 	h := setUp(t)
 	h.proof(h.tip(tooLarge))
 	h.run()
-	want := []string{"[Proof 2026-11-23 en] 💡 Own the mistake, then move on", "[Proof 2026-11-23 es] The mail can't be composed"}
+	want := []string{"[Proof 2026-11-23] 💡 Own the mistake, then move on"}
 	if got := h.proofsSent(); !slices.Equal(got, want) {
 		t.Errorf("subjects %q, want %q", got, want)
 	}
-	for _, m := range h.inbox.Messages() {
-		text := string(m.Data)
-		if strings.Contains(text, "be composed:") && !(strings.Contains(text, "more than mail programs show") && strings.Contains(text, "own.md:3")) {
-			t.Errorf("it doesn't say why:\n%s", text)
+	parts := strings.Join(h.last(1), "\n")
+	for _, want := range []string{"In Español (es) the mail can", "more than mail programs show", "own.md:3"} {
+		if !strings.Contains(strings.ReplaceAll(parts, "\n", " "), want) {
+			t.Errorf("%q is missing in\n%s", want, parts)
+		}
+	}
+}
+
+// What waits for an approval has a button for it, and what readers in the east have had
+// has none.
+func TestProofHasTheEditorsLinks(t *testing.T) {
+	h := setUp(t)
+	h.run()
+	now := time.Now()
+	for i, p := range []ledger.ProofOf{{Approve: true}, {Approve: true, Approved: true}, {}, {Opened: true}} {
+		p.Newsletter, p.To, p.DueAt, p.LocalDate, p.Due, p.Tip = "management", "editor@example.net", now.Add(time.Hour), fmt.Sprintf("2026-11-2%d", i), "soon", h.item.Body
+		if done, err := h.ledger.EnqueueProof(t.Context(), now, p); err != nil || !done {
+			t.Fatal(done, err)
+		}
+		text := strings.Join(h.last(int64(i+1)), "\n")
+		if got, want := strings.Contains(text, "/proof/approve/"), p.Approve && !p.Approved; got != want {
+			t.Errorf("%+v: a link to approve: %v", p, got)
+		}
+		if got, want := strings.Contains(text, "/proof/skip/"), !p.Opened; got != want {
+			t.Errorf("%+v: a link to skip: %v", p, got)
 		}
 	}
 }

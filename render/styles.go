@@ -19,11 +19,14 @@ var styles = map[string]string{
 	"press":    "display:inline-block;padding:13px 26px;font-family:{sans};font-size:17px;line-height:24px;font-weight:600;color:{card};text-decoration:none",
 	"quiet":    "margin:26px 0 0;font-size:14px;line-height:23px;color:{mute}",
 
-	// What an editor sees on top of a proof; English, whatever the mail speaks.
+	// What an editor sees around the mails of a proof; English, whatever those speak.
 	"proof":   "padding:14px 16px;background-color:{tint};border-radius:6px;font-family:{sans};font-size:14px;line-height:22px;color:{ink};text-align:left;direction:ltr",
 	"gap":     "height:26px;font-size:1px;line-height:26px",
 	"finding": "margin:0 0 4px;word-break:break-word",
 	"list":    "margin:0;padding:0 0 0 22px",
+	"act":     "margin:14px 0 10px",
+	"other":   "display:inline-block;padding:4px 18px 4px 0;font-family:{sans};color:{accent};font-weight:600;text-decoration:underline",
+	"version": "margin:0 0 20px;font-family:{sans};font-size:14px;line-height:23px;color:{mute};text-align:left;direction:ltr",
 
 	// The mind map.
 	"glance":  "margin:0 0 14px;font-family:{sans};font-size:15px;line-height:23px;font-weight:600;color:{mute}",

@@ -14,15 +14,16 @@ import (
 const approveAhead = 366
 
 // Approve lets a tip be sent as it is now, in the languages that the readers of a date
-// get: what is a tip's id, or the date that it's meant for. It returns the date; zero:
-// none that is near. Or it's [Refused].
+// get: what is a tip's id, or the date that it's meant for. It returns the date on which
+// it goes out now, perhaps in another's place; zero: none that is near. Or it's
+// [Refused].
 func (s *Scheduler) Approve(ctx context.Context, now time.Time, n *Newsletter, what, who string) (tips.Tip, Date, error) {
 	none := Date{}
 	c, err := s.approvable(ctx, now, n)
 	if err != nil {
 		return tips.Tip{}, none, err
 	}
-	t, date, err := c.toApprove(now, what)
+	t, meant, err := c.toApprove(now, what)
 	if err != nil {
 		return t, none, err
 	}
@@ -31,14 +32,34 @@ func (s *Scheduler) Approve(ctx context.Context, now time.Time, n *Newsletter, w
 		return t, none, err
 	}
 	day := ""
-	if !date.IsZero() {
-		day = date.String()
+	if !meant.IsZero() {
+		day = meant.String()
 	}
 	isNew, err := s.Ledger.Approve(ctx, editions.Approval{Newsletter: n.ID, Tip: t.ID, Digest: digest, At: now, Who: who}, day)
 	if err == nil && !isNew {
-		return t, date, nothing("%s is approved already", t.ID)
+		return t, meant, nothing("%s is approved already", t.ID)
 	}
-	return t, date, err
+	if err != nil || n.Order == CourseOrder {
+		return t, none, err
+	}
+	if c, err = s.Calendar(ctx, n, now); err != nil {
+		return t, none, err
+	}
+	if !meant.IsZero() && c.Ahead(n.Upcoming(now), meant).Tip.ID == t.ID {
+		return t, meant, nil
+	}
+	planned, _ := c.dateOf(n.Upcoming(now), t.ID)
+	return t, planned.Date, nil
+}
+
+// dateOf is the choice of the date that a tip is planned for, from one on.
+func (c *Calendar) dateOf(from Date, tip string) (Choice, bool) {
+	plan := c.Plan(from, approveAhead)
+	at := slices.IndexFunc(plan, func(p Choice) bool { return p.Tip.ID == tip && p.Reason != Sent })
+	if at < 0 {
+		return Choice{}, false
+	}
+	return plan[at], true
 }
 
 // Unapprove takes back that a tip may be sent, however it was worded: what is its id,
@@ -100,9 +121,8 @@ func (c *Calendar) toApprove(now time.Time, what string) (tips.Tip, Date, error)
 		return tips.Tip{}, Date{}, refused("tip %q can't be sent: it %s", what, c.whyNot(c.lately, what))
 	}
 	if n.Order != CourseOrder {
-		plan := c.asIfApproved().Plan(from, approveAhead)
-		if at := slices.IndexFunc(plan, func(p Choice) bool { return p.Tip.ID == what && p.Reason != Sent }); at >= 0 {
-			return plan[at].Tip, plan[at].Date, nil
+		if meant, ok := c.asIfApproved().dateOf(from, what); ok {
+			return meant.Tip, meant.Date, nil
 		}
 	}
 	return c.choice(n.Today(now), i, "").Tip, Date{}, nil

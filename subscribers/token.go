@@ -36,6 +36,12 @@ const (
 	FormToken Purpose = "form"
 )
 
+// The purposes of the links in a proof. Their tokens name the proof.
+const (
+	ApproveProofLink Purpose = "proof/approve"
+	SkipProofLink    Purpose = "proof/skip"
+)
+
 const calendar = "calendar/"
 
 // CalendarLink is the purpose of the link to a newsletter's calendar, for the

@@ -21,7 +21,7 @@ const (
 	Welcome                 // thanks for it; from ConfirmFrom
 	Resend                  // a tip once more, because its reader asked
 	Alert                   // tells the operator of a fault; plain text, in English
-	Proof                   // shows an editor what is going out, with lint's findings
+	Proof                   // shows an editor what is going out, in all languages, with lint's findings
 	Known                   // tells who signed up again that they're on the list; from ConfirmFrom
 	Account                 // the link to all that we know of a reader; from ConfirmFrom
 )
@@ -42,6 +42,13 @@ type Notice struct {
 
 	Content Content // Resend, Proof
 
+	// Proof: what the editor can do by a link, in their own name; "": there is none.
+	// Waits: it goes out only when they approve it, and Instead goes out otherwise ("":
+	// nothing). Approved: somebody has.
+	ApproveURL, SkipURL, PlanURL string
+	Waits, Approved              bool
+	Instead                      string
+
 	Findings []string // Proof: what lint says, one line each
 	Due      string   // Proof: when the edition goes out, for a person
 	Reason   string   // Proof: why the date has this tip
@@ -58,6 +65,11 @@ func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 		return compose(n, x.Content, x.Language, "mail.again", n.pictures())
 	}
 	if x.Kind == Proof {
+		for name, url := range map[string]string{"approve URL": x.ApproveURL, "skip URL": x.SkipURL, "plan URL": x.PlanURL} {
+			if err := checkURL(name, url); url != "" && err != nil {
+				return nil, fmt.Errorf("compose proof: %w", err)
+			}
+		}
 		return composeProof(n, x)
 	}
 	if err := n.check(); err != nil {

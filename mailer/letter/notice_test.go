@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"dailytip/locale"
-	"dailytip/render"
 )
 
 func TestConfirm(t *testing.T) {
@@ -161,69 +160,5 @@ func TestAlert(t *testing.T) {
 		if _, err := ComposeNotice(newsletter(), bad); err == nil {
 			t.Errorf("%+v: want an error", bad)
 		}
-	}
-}
-
-func TestProof(t *testing.T) {
-	findings := []string{"warning: say-it.md:1: the tip has no source; <write> “link:”"}
-	notice := Notice{
-		Kind: Proof, Language: "es", Content: content(load(t, "say-it")), Findings: findings,
-		Due: "Mon 2026-11-23 07:00 UTC", Reason: "pinned",
-	}
-	l, err := ComposeNotice(newsletter(), notice)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "[Proof " + notice.Content.LocalDate + " es] 🗣️ Di primero lo difícil y quédate a escuchar"; l.Subject != render.Cut(want, maxSubject) || l.Language != "es" {
-		t.Errorf("subject %q, language %s", l.Subject, l.Language)
-	}
-	plain, err := Compose(newsletter(), notice.Content, "es")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(l.Text(), plain.text.before) {
-		t.Errorf("the readers' text isn't in it:\n%s", l.Text())
-	}
-	if i, j := strings.Index(l.HTML(), "Lint found one thing"), strings.Index(l.HTML(), "Di primero lo"); i < 0 || strings.Contains(l.HTML(), "<write>") {
-		t.Errorf("findings at %d, title at %d", i, j)
-	}
-	if !strings.Contains(l.HTML(), string(plain.page.Card)) {
-		t.Error("the readers' card isn't in it")
-	}
-	for _, want := range []string{"Proof of Management Tip", "Mon 2026-11-23 07:00 UTC", "pinned", "no source"} {
-		if !strings.Contains(strings.ReplaceAll(l.Text(), "\n", " "), want) || !strings.Contains(l.HTML(), want) {
-			t.Errorf("%q is missing in\n%s", want, l.Text())
-		}
-	}
-	m, _ := message(t, l, recipient(1))
-	for _, absent := range []string{"List-Id", "List-Unsubscribe"} {
-		if m.Header.Get(absent) != "" {
-			t.Errorf("a proof has %s: %s", absent, m.Header.Get(absent))
-		}
-	}
-
-	notice.Findings = nil
-	clean, err := ComposeNotice(newsletter(), notice)
-	if err != nil || !strings.Contains(clean.Text(), "Lint found nothing.") {
-		t.Errorf("without findings: %v", err)
-	}
-	notice.Findings = make([]string, 500)
-	for i := range notice.Findings {
-		notice.Findings[i] = strings.Repeat("long ", 200)
-	}
-	many, err := ComposeNotice(newsletter(), notice)
-	if err != nil || !strings.Contains(many.Text(), "500 things; these are the first 20") || len(many.Text()) > 20000 {
-		t.Errorf("with 500 findings: %v", err)
-	}
-	// A text that is cut for its readers is cut for its editor.
-	notice.Content.Tips[0].Body = strings.Repeat("word ", 40000)
-	notice.Language = ""
-	if cut, err := ComposeNotice(newsletter(), notice); err != nil || !cut.Shortened {
-		t.Errorf("a proof of a long text: %v", err)
-	}
-	// Readers wouldn't get it, so the editor is told and not shown.
-	notice.Content.Tips[0].Mindmap = strings.Repeat("- An idea that fills a line of the map.\n", 3000)
-	if _, err := ComposeNotice(newsletter(), notice); err == nil {
-		t.Error("a proof of a mail that is too large")
 	}
 }

@@ -188,7 +188,7 @@ func (s *Site) versions(e *edition, current string) []web.LanguageLink {
 	links := make([]web.LanguageLink, 0, len(languages))
 	for _, lang := range languages {
 		links = append(links, web.LanguageLink{
-			Tag: lang, Name: nativeName(lang), Href: s.Path(e.path(), values(web.LangField, lang)), Current: lang == current,
+			Tag: lang, Name: locale.NativeName(lang), Href: s.Path(e.path(), values(web.LangField, lang)), Current: lang == current,
 		})
 	}
 	return links

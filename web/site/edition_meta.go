@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"dailytip/locale"
 	"dailytip/render"
@@ -79,17 +78,6 @@ func territory(lang string) string {
 	base, _ := tag.Base()
 	region, _ := tag.Region()
 	return base.String() + "_" + region.String()
-}
-
-// nativeName is what its speakers call a language, ours or not.
-func nativeName(lang string) string {
-	if asWords(lang) != "" {
-		return locale.Name(lang)
-	}
-	if name := display.Self.Name(language.Make(lang)); name != "" {
-		return name
-	}
-	return lang
 }
 
 // jsonLD is a description in JSON-LD, in the words of schema.org.

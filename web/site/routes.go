@@ -59,6 +59,11 @@ func (s *Site) linkRoutes() []web.Route {
 	add("GET /vote/{edition}/{token}/{answer}", s.Page(s.askToVote))
 	add("POST /vote/{edition}/{token}", s.Page(s.vote))
 	add("/vote/{edition}/{token}", s.WrongMethod("GET, HEAD, POST"))
+	if s.Proofs != nil {
+		add("GET /proof/{action}/{token}", s.Page(s.askEditor))
+		add("POST /proof/{action}/{token}", s.Page(s.answerProof))
+		add("/proof/{action}/{token}", s.WrongMethod("GET, HEAD, POST"))
+	}
 	add("GET /calendar/{file}", s.calendar)
 	return routes
 }

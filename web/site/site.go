@@ -15,6 +15,7 @@ import (
 	"dailytip/ledger"
 	"dailytip/membership"
 	"dailytip/render"
+	"dailytip/scheduler"
 	"dailytip/subscribers"
 	"dailytip/web"
 )
@@ -42,6 +43,10 @@ type Options struct {
 	// forms sign readers up without another click on ours.
 	Limits  Limits
 	Origins []string
+
+	// Proofs is asked what the links of an editor's proof say, and does it. nil: there
+	// are no such links.
+	Proofs *scheduler.Scheduler
 
 	// Calendar is a newsletter's plan as a calendar file, for the operator, or
 	// [ErrNoCalendar]. nil: there are no calendars.
