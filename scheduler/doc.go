@@ -8,7 +8,7 @@
 //     instant is built in the reader's zone ([Schedule]). In a gap of the clock
 //     it's the first instant after the gap, in an overlap the first of the two.
 //   - Which: a [Calendar] names the tip of a date as a pure function of the
-//     library, the pins and the history. What it names is written down when the
+//     library, the pins, the approvals and the history. What it names is written down when the
 //     date's edition is first opened for anybody, or when it's due in the
 //     newsletter's own zone, and stands from then on.
 //
@@ -26,7 +26,10 @@
 // count, skips do. A weekly course reader gets one tip a week. A place moves on
 // when its tip was sent, or is held in doubt; while it's under way the reader
 // isn't due, so that no tip comes twice and none is left out. Nor is one passed over
-// that isn't to be sent yet: its reader waits for it.
+// that isn't to be sent yet, or isn't approved: its reader waits for it.
+//
+// Where only approved texts are sent, a date whose tip isn't approved gets the next one
+// that is. With none it has no edition, and its readers stay due through the grace.
 //
 // An instant that passed leaves a record when somebody was due at it. What a
 // clock that was ahead took for done or missed doesn't count once it's right:

@@ -6,9 +6,12 @@ import (
 	"mime"
 	"net/http"
 	"net/mail"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	gomail "github.com/emersion/go-message/mail"
 
 	"dailytip/inbox"
 )
@@ -23,7 +26,7 @@ func TestSeenAhead(t *testing.T) {
 		"\ntimezone: UTC\nproof: {to: editor@example.com, before: 18h}")
 	in.subscribe(1)
 	d := in.serve()
-	in.eventually(patience, "the proofs arrive", func() bool { return box.Received() >= 2 })
+	in.eventually(patience, "the proof arrives", func() bool { return box.Received() >= 1 })
 
 	link := strings.TrimSpace(in.run(0, "plan", "--link"))
 	answer, err := http.Get(link) //nolint:noctx // a test
@@ -81,7 +84,83 @@ func TestSeenAhead(t *testing.T) {
 			t.Errorf("to %s: %q, %v", m.To, subject, err)
 		}
 	}
-	if n := len(box.Messages()); n != 2 {
-		t.Errorf("%d mails, want one in English and one in Spanish", n)
+	if n := len(box.Messages()); n != 1 {
+		t.Errorf("%d mails, want one for both languages", n)
 	}
+}
+
+// A tip that waits for its approval goes out when the editor has pressed the button
+// that its proof leads to, and not before.
+func TestApprovedByTheProof(t *testing.T) {
+	t.Parallel()
+	box, relay := startInbox(t, inbox.Options{})
+	due := time.Now().UTC().Add(12 * time.Hour)
+	in := install(t, relay, due.Format("schedule: \"4 15 * * *\"")+
+		"\ntimezone: UTC\napprove: true\nproof: {to: editor@example.com, before: 18h}")
+	in.subscribe(2)
+	d := in.serve()
+	// Reminders of the days to come go to the editor as well.
+	var link string
+	in.eventually(patience, "the proof arrives", func() bool {
+		for _, m := range box.Messages() {
+			if found := regexp.MustCompile(`http://[-a-z0-9.:]+/proof/approve/[-\w]{32}`).FindString(bodyText(t, m.Data)); found != "" {
+				link = found
+			}
+		}
+		return link != ""
+	})
+	date := due.Format(time.DateOnly)
+	in.run(codeNothing, "send", "--date", date)
+	ask := func(method, want string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, link, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = answer.Body.Close() }()
+		page, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(page), want) {
+			t.Errorf("%s: %s, %v, want %q in\n%s", method, answer.Status, err, want, page)
+		}
+	}
+	ask(http.MethodGet, "Approve this tip?")
+	in.run(codeNothing, "send", "--date", date)
+	ask(http.MethodPost, "<h1>Approved</h1>")
+	ask(http.MethodPost, "approved already")
+	in.run(codeDone, "send", "--date", date)
+	readers := 0
+	for _, m := range box.Messages() {
+		if strings.HasPrefix(m.To[0], "reader") {
+			readers++
+		}
+	}
+	if readers != 2 {
+		t.Errorf("%d readers got it, want 2", readers)
+	}
+	in.eventually(patience, "the log says who approved", func() bool {
+		return strings.Contains(d.log.String(), "by the proof of editor@example.com")
+	})
+	d.stop()
+}
+
+// bodyText is the text part of a mail, or a mail's only part, decoded.
+func bodyText(t *testing.T, data []byte) string {
+	t.Helper()
+	r, err := gomail.CreateReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := r.NextPart()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(part.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -58,6 +58,7 @@ func Gallery(root string) ([]Mail, error) {
 	for _, lang := range []string{"en", "zh-CN", "ar", "hi", "de"} {
 		g.notices(lang, starter[0])
 	}
+	g.proof(starter[0])
 	return g.mails, g.err
 }
 
@@ -159,6 +160,18 @@ func (g *gallery) notices(lang string, tip tips.Tip) {
 		l, err := letter.ComposeNotice(newsletter(), notice)
 		g.add(name+"."+lang, l, err)
 	}
+}
+
+// proof is what an editor is shown: several mails in one, each in its language.
+func (g *gallery) proof(tip tips.Tip) {
+	const token = "AAEFUBFdgP5FN2P1mIwiFotGLGOuTSSX"
+	l, err := letter.ComposeNotice(newsletter(), letter.Notice{
+		Kind: letter.Proof, Content: letter.Content{LocalDate: Date, Tips: []tips.Tip{tip}}, Due: "Mon 2026-11-23 07:00 UTC", Reason: "next",
+		Findings: []string{"warning: " + tip.Path + ":4: the tip has no source"}, Waits: true, Instead: "💡 Name one owner",
+		ApproveURL: "https://tips.example.com/proof/approve/" + token, SkipURL: "https://tips.example.com/proof/skip/" + token,
+		PlanURL: "https://tips.example.com/admin/calendar?newsletter=management#" + Date,
+	})
+	g.add("proof", l, err)
 }
 
 func (g *gallery) add(name string, l *letter.Letter, err error) {
