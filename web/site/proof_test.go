@@ -149,7 +149,7 @@ func TestProofLinks(t *testing.T) {
 			t.Errorf("the history has %q, want %q", got, want)
 		}
 		// What was taken back by command isn't done again by an old link.
-		if _, err := p.editions.Unpin(t.Context(), "management", proofDate); err != nil {
+		if _, err := p.editions.Unpin(t.Context(), "management", proofDate, nil); err != nil {
 			t.Fatal(err)
 		}
 		p.post(skip, "").must(t, 200, "skipped already")
