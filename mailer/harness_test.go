@@ -140,7 +140,7 @@ func (h *harness) relayTo(s *inbox.Server, user string) Relay {
 
 // quick is a pace for tests.
 var quick = pace{
-	gather: 2 * time.Millisecond, poll: 20 * time.Millisecond, lease: time.Minute, wire: 5 * time.Second,
+	gather: 2 * time.Millisecond, poll: 60 * time.Millisecond, lease: time.Minute, wire: 5 * time.Second,
 	backoff: func(int) time.Duration { return 30 * time.Millisecond },
 	probe:   func(string, int) time.Duration { return 100 * time.Millisecond },
 	aside:   func(int) time.Duration { return 100 * time.Millisecond },

@@ -9,10 +9,6 @@ import (
 	"dailytip/ledger"
 )
 
-// sizes are how many readers a run has: fewer than a streak of refusals takes to
-// pause it, some more, and many.
-var sizes = []int{2, 9, 200}
-
 // once replies the n-th ask at a stage, and what follows up to the last, with a
 // fault.
 func once(stage inbox.Stage, from, to int, f inbox.Fault) func(inbox.Ask) inbox.Fault {

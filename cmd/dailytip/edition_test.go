@@ -13,10 +13,11 @@ import (
 	"dailytip/store/storetest"
 )
 
-// onEachDatabase runs f with an installation on SQLite and one on PostgreSQL.
+// onEachDatabase runs f with an installation on SQLite, or on each of the databases
+// that the long tests have.
 func onEachDatabase(t *testing.T, o inbox.Options, newsletter string, f func(in *installation, box *inbox.Server)) {
 	t.Helper()
-	for _, engine := range []string{"sqlite", "postgres"} {
+	for _, engine := range databases {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			box, relay := startInbox(t, o)

@@ -101,6 +101,10 @@ type versionView struct {
 	Card                     template.HTML
 }
 
+// secondRank makes the title of a mail one of the second rank, which looks the same: as
+// a part of a proof it stands below the title of the whole.
+var secondRank = strings.NewReplacer("<h1 ", "<h2 ", "</h1>", "</h2>")
+
 // versions composes the mail in each other language that the tip has. What can't be
 // composed is a line for the editor.
 func (l *Letter) versions(x Notice, pictures *render.Pictures) (all []version, faults []string) {
@@ -111,7 +115,7 @@ func (l *Letter) versions(x Notice, pictures *render.Pictures) (all []version, f
 		if err == nil {
 			html, err = execute("version", versionView{
 				Look: render.NewLook(l.newsletter.Accent, other.words), Name: name, Lang: tr.Language, Dir: locale.Dir(tr.Language),
-				Subject: other.Subject, Card: other.page.Card,
+				Subject: other.Subject, Card: template.HTML(secondRank.Replace(string(other.page.Card))),
 			})
 		}
 		if err != nil {

@@ -4,6 +4,8 @@ package chaos
 
 import "testing"
 
+const everywhere = true
+
 func TestKilledTwentyTimes(t *testing.T) {
 	t.Parallel()
 	killed(t, "killed_often", 3000, 20)

@@ -23,17 +23,12 @@ var travellers = []traveller{
 	{lang: "ar", accept: "ar-EG,ar,en", other: "en", clock: "Asia/Riyadh", likely: "Africa/Cairo"},
 }
 
-// TestJourney goes with script on a desk, and without script on a phone; both tips
-// come by command. TestJourneyByTheClock goes in every language.
+// TestJourney goes in Arabic, without script on a phone; both tips come by command.
+// TestJourneyByTheClock goes in every language, with script and without.
 func TestJourney(t *testing.T) {
 	t.Parallel()
-	for who, script := range map[string]bool{"en": true, "ar": false} {
-		t.Run(who, func(t *testing.T) {
-			t.Parallel()
-			i := slices.IndexFunc(travellers, func(t traveller) bool { return t.lang == who })
-			begin(t, travellers[i], script).goThrough()
-		})
-	}
+	i := slices.IndexFunc(travellers, func(t traveller) bool { return t.lang == "ar" })
+	begin(t, travellers[i], false).goThrough()
 }
 
 // goThrough goes the whole way.
