@@ -28,7 +28,8 @@ const (
 	ActionComplaints = "complaints" // too many called it spam
 )
 
-// Action is what an operator did by command.
+// Action is an entry of the history: what somebody did, or what dailytip had to tell the
+// operator.
 type Action struct {
 	ID         int64
 	At         time.Time
@@ -62,7 +63,8 @@ func noteMore(ctx context.Context, tx *sql.Tx, id, deliveries int64) error {
 	return nil
 }
 
-// Actions returns what operators did to an edition, newest first.
+// Actions returns the history of an edition's date, newest first: what was done, alerts
+// and bounds that were passed.
 func (l *Ledger) Actions(ctx context.Context, e editions.Edition, limit int) ([]Action, error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT `+actionColumns+` FROM actions WHERE newsletter = $1 AND local_date = $2 ORDER BY id DESC LIMIT $3`,

@@ -24,13 +24,13 @@ type Job struct {
 	Email        subscribers.Address
 	Name         string
 	Language     string
-	Detail       string // of an alert
+	Detail       string // what the kind of notice needs besides, see [Notice]
 	OpenedAt     time.Time
 	ExpiresAt    time.Time
 	Attempts     int    // this one included
 	Doubts       int    // attempts before this one whose reply was never seen
 	Owner        string // the node that has claimed it
-	Probe        bool
+	Probe        bool   // it tries for all that a pause holds: its reply ends the pause or prolongs it
 }
 
 // Claiming says how much to claim, and for whom.

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// MostDoubts is after how many attempts whose reply was never seen a mail waits for the
-// operator: a relay that never answers, or a fault that ends the program each time,
-// would give its reader copy upon copy.
+// MostDoubts is how often the reply to a mail may be lost before it isn't sent again and
+// waits for the operator. Else a relay that never answers, or a fault that ends the
+// program each time, would give the reader copy upon copy.
 const MostDoubts = 4
 
-// AfterDoubt is what a mail becomes when the reply to this attempt is never seen. hold
-// says that what is in doubt of its newsletter waits for the operator; notices don't.
+// AfterDoubt is the next state of a mail whose reply was lost: Retry, or InDoubt after
+// [MostDoubts] of them. With hold, which notices ignore, it's InDoubt at once.
 func (j Job) AfterDoubt(hold bool) State {
 	if hold && j.Kind == "" || j.Doubts+1 >= MostDoubts {
 		return InDoubt

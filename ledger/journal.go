@@ -16,7 +16,7 @@ import (
 const (
 	EntryBegin  = "begin"  // an edition has something to send, for the first time or for a later zone
 	EntryEnd    = "end"    // nothing of it is left
-	EntryAction = "action" // somebody did something by command
+	EntryAction = "action" // an [Action] was noted
 )
 
 // Entry is something that a daemon should tell in its log.

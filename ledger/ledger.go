@@ -51,9 +51,10 @@ func (l *Ledger) Publish(events *hooks.Outbox) {
 	l.editions.Publish(events)
 }
 
-// Reply is what the relay last said about a delivery.
+// Reply is what was last said of a delivery or a notice: by the relay, or, where Code is
+// 0, by ourselves or the network.
 type Reply struct {
-	Code     int    // RFC 5321 §4.2; 0: it said nothing
+	Code     int    // RFC 5321 §4.2; 0: no relay said it
 	Enhanced string // RFC 3463, or ""
 	Text     string
 }

@@ -121,7 +121,8 @@ func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time
 	return jobs, rows.Err()
 }
 
-// Asked counts the notices of a kind that a reader was given since an instant.
+// Asked counts the notices of a kind that a reader was given since an instant, of any
+// newsletter. It knows of them only as long as they are kept (see [Ledger.Prune]).
 func (l *Ledger) Asked(ctx context.Context, q store.Queryer, kind string, subscriber int64, since time.Time) (n int, err error) {
 	err = q.QueryRowContext(ctx, "SELECT COUNT(*) FROM notices WHERE subscriber = $1 AND kind = $2 AND opened_at > $3",
 		subscriber, kind, store.Millis(since)).Scan(&n)

@@ -22,7 +22,7 @@ func isNotices(scope string) bool { return strings.HasSuffix(scope, NoticesOf(""
 // PauseInfo says why nothing goes out just now. A pause is a fault of ours or
 // of the relay's; it never touches a reader (P4).
 type PauseInfo struct {
-	Newsletter string // or Relay, or NoticesOf a newsletter
+	Newsletter string // the scope: Relay, a newsletter's ID (its run), or NoticesOf one
 	Since      time.Time
 	Reason     string
 	Reply      Reply
@@ -34,9 +34,9 @@ type PauseInfo struct {
 // nothing about its cause.
 func (p PauseInfo) Held() bool { return p.ProbeAt.IsZero() }
 
-// Pause holds a newsletter's run, or everything, until a probe goes through. It
-// replaces what was known of the same pause, unless that is held. What tells an
-// operator of it is enqueued with it, as of now.
+// Pause holds a scope until a probe goes through, or, without a ProbeAt, until a command
+// ends it. It replaces an earlier pause of the scope, unless that one is held. The
+// notices that tell of it are enqueued in the same transaction.
 func (l *Ledger) Pause(ctx context.Context, now time.Time, p PauseInfo, tell ...Notice) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		if changed, err := l.pause(ctx, tx, p); err != nil || !changed {

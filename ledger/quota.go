@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Reserve takes up to want mails from what a relay may get on a day of UTC, and
-// returns how many it got. What is reserved counts as used: a process that dies
+// Reserve books up to want of the mails that a relay may get on a day of UTC, and
+// returns how many it could book. What is reserved counts as used: a process that dies
 // leaves less for the day, never more.
 func (l *Ledger) Reserve(ctx context.Context, relay, day string, want, limit int) (granted int, err error) {
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
@@ -40,7 +40,7 @@ func (l *Ledger) Reserve(ctx context.Context, relay, day string, want, limit int
 	return granted, nil
 }
 
-// Return gives back what was reserved and not used.
+// Return frees the mails of a relay's day that were reserved and not sent.
 func (l *Ledger) Return(ctx context.Context, relay, day string, n int) error {
 	return l.db.Write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE relay_days SET used = used - $3 WHERE relay = $1 AND day = $2", relay, day, n); err != nil {

@@ -20,7 +20,7 @@ const fewBounces = 3
 type Rates struct {
 	editions.Edition
 	Opened     int64 // mails
-	Bounces    int64 // readers of whom a server said that they're dead
+	Bounces    int64 // addresses of which a server said that there are none, but for those held back
 	Complaints int64
 }
 

@@ -27,8 +27,8 @@ func (l *Ledger) LastOf(ctx context.Context, q store.Queryer, newsletter string,
 	return l.editions.Content(ctx, q, content)
 }
 
-// HasDelivery tells whether a reader has their mail of a date, or will: another
-// one of that date never comes.
+// HasDelivery tells whether a reader has a delivery of a date, whatever became of it: a
+// date is opened for a reader once.
 func (l *Ledger) HasDelivery(ctx context.Context, q store.Queryer, newsletter, date string, subscriber int64) (has bool, err error) {
 	err = q.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM deliveries WHERE subscriber = $1

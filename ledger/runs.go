@@ -11,8 +11,8 @@ import (
 	"dailytip/subscribers"
 )
 
-// Run is what became of a slot's due instant, or of all from that of LocalDate to
-// DueAt.
+// Run says how a slot's due instant was dealt with. After a long outage one Run stands
+// for several instants: LocalDate is the date of the first, and DueAt is the last.
 type Run struct {
 	Newsletter string
 	LocalDate  string
@@ -59,8 +59,9 @@ func (l *Ledger) SkipReason(ctx context.Context, newsletter, date string, slot i
 	return reason, nil
 }
 
-// Skipped returns the newest runs that were skipped although somebody was due,
-// newest first.
+// Skipped returns the newest dates on which readers who were due got nothing, newest
+// first: one Run for each newsletter and date, with the readers of all its slots. Slot
+// is 0 and DueAt the earliest instant.
 func (l *Ledger) Skipped(ctx context.Context, limit int) ([]Run, error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT newsletter, local_date, MIN(due_at), MAX(reason), SUM(deliveries) FROM runs

@@ -18,7 +18,7 @@ import (
 	"dailytip/verp"
 )
 
-// Newsletter is what the mailer knows of one.
+// Newsletter is a newsletter's look, and what is done with its mails in doubt.
 type Newsletter struct {
 	letter.Newsletter
 	// Hold keeps mails in doubt for the operator instead of sending them again.
@@ -63,8 +63,8 @@ type Options struct {
 	// Observe is told each reply of a relay's. Several connections call it at
 	// once, and wait for it; nil: nobody measures.
 	Observe func(Observation)
-	// Out is told when nothing of an edition is left and somebody has got it, by one
-	// of the nodes. The sending waits for it. May be nil.
+	// Out is called, on one of the nodes, when the last mail of an edition is over and at
+	// least one was sent. It must return at once, for the sending waits. May be nil.
 	Out func()
 	// CalendarURL is the editors' calendar page, where a proof leads to who wants
 	// another tip; "": there is none.

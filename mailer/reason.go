@@ -9,9 +9,9 @@ import (
 	"dailytip/verdict"
 )
 
-// reason says why a scope is paused and what to do about it. It may read an
-// reply's words, which the verdict never does: a wrong guess here costs the
-// operator a look at the reply beside it.
+// reason says why a scope is paused and what to do about it. It reads a
+// reply's words more freely than a verdict does: a wrong guess here costs the operator
+// a look at the reply beside it.
 func reason(r *message) string {
 	why, then := "the relay refused several mails in a row, which is hardly the readers' fault", "; its reply says why"
 	sender := "from"

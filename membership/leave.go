@@ -7,8 +7,8 @@ import (
 )
 
 // Leave ends subscriptions, and returns how many of them it changed: one that had
-// ended stays as it is. What waits for who has left is withdrawn when it would be
-// sent.
+// ended stays as it is. A delivery that waits for who has left is withdrawn when it would be
+// claimed; a notice that they asked for still comes.
 func (s *Service) Leave(ctx context.Context, now time.Time, detail string, subscriptions ...int64) (changed int, err error) {
 	err = s.DB.Write(ctx, func(tx *sql.Tx) error {
 		changed = 0

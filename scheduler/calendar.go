@@ -124,8 +124,8 @@ func (c *Calendar) Plan(from Date, days int) []Choice {
 	return plan
 }
 
-// Ahead names the tip of one date, whether the rule takes it or not, as [Plan]
-// does: what the dates before it will get, from one on, isn't left for it.
+// Ahead names the tip of one date, whether the rule takes it or not, as [Calendar.Plan]
+// does: the tips of the dates before it, beginning with from, are used up by then.
 func (c *Calendar) Ahead(from, date Date) Choice {
 	planner := c.planner()
 	for before := from; date.After(before); before = before.Add(1) {

@@ -18,7 +18,7 @@ func (s *Scheduler) NextDue(sub subscribers.Subscription) time.Time {
 	return n.NextDue(sub).In(n.Schedule(sub.Slot).Zone)
 }
 
-// Standing is how a newsletter stands.
+// Standing is an overview of a newsletter for pages and programs.
 type Standing struct {
 	Next    time.Time // when it's due next for any of its readers; zero: never
 	Readers int64     // who are active
@@ -30,7 +30,8 @@ type Standing struct {
 // aheadDays is how far the next tip is looked for.
 const aheadDays = 14
 
-// Standing says how a newsletter stands.
+// Standing finds out when a newsletter is due next, for whom and with which tip, how long
+// its library lasts, and what became of its newest edition.
 func (s *Scheduler) Standing(ctx context.Context, n *Newsletter, now time.Time) (st Standing, err error) {
 	if st.Next, st.Readers, err = s.Outlook(ctx, n, now); err != nil {
 		return st, err

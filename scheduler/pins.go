@@ -29,9 +29,9 @@ func made(format string, args ...any) error {
 	return Refused{Made: true, why: fmt.Sprintf(format, args...)}
 }
 
-// Pinned is the operator's choice for a date; the zero Choice: there is none. The changes
-// below take it back as what the operator saw, and are refused with [editions.ErrChanged]
-// when it's another one by then; nil: they change any.
+// Pinned is the operator's choice for a date, or the zero Choice. Whoever changes the date
+// afterwards hands in the choice that they saw: the change fails with
+// [editions.ErrChanged] when there's another one by then. With nil it isn't compared.
 func (s *Scheduler) Pinned(ctx context.Context, n *Newsletter, date Date) (editions.Choice, error) {
 	pins, err := s.Editions.Pins(ctx, n.ID)
 	if i := slices.IndexFunc(pins, func(p editions.Choice) bool { return p.LocalDate == date.String() }); i >= 0 {

@@ -19,7 +19,7 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Newsletters []Newsletter
 	Log         *slog.Logger    // nil: nothing is logged
-	Opened      func()          // called when deliveries have been opened; nil: nobody is told
+	Opened      func()          // called when there is work for the mailer: deliveries, or a proof; nil: nobody is told
 	Alive       func(time.Time) // called after each tick, failed or not; nil: nobody is told
 }
 

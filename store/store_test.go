@@ -117,6 +117,27 @@ func TestSecondSenderIsRefused(t *testing.T) {
 	}
 }
 
+// Two configurations may name one database in different ways.
+func TestSecondSenderIsRefusedByAnyPath(t *testing.T) {
+	dir := t.TempDir()
+	folder, link, file := filepath.Join(dir, "folder"), filepath.Join(dir, "link"), filepath.Join(dir, "tips.db")
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.Symlink(folder, link), os.Symlink(filepath.Join(folder, "tips.db"), file)); err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range []string{filepath.Join(link, "tips.db"), filepath.Join(folder, "tips.db"), file} {
+		db, err := store.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		sender, err := db.LockSender()
+		if refused := errors.Is(err, store.ErrSenderRunning); refused != (i > 0) {
+			t.Errorf("%s: %v", path, err)
+		}
+		t.Cleanup(func() { _ = sender.Release() })
+	}
+}
+
 func TestIDsGrow(t *testing.T) {
 	var ids store.IDs
 	now := time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC)

@@ -31,7 +31,7 @@ type Newsletter struct {
 
 	From        mail.Address
 	ReplyTo     mail.Address // a zero Address leaves the header out
-	ConfirmFrom mail.Address // sender of confirm and welcome; zero: From
+	ConfirmFrom mail.Address // sender of the notices, but for a tip that is sent again and a proof; zero: From
 
 	// ListDomain is the right side of List-Id (RFC 2919); "": From's domain.
 	ListDomain string
@@ -58,8 +58,8 @@ type Newsletter struct {
 	// attached.
 	Assets fs.FS
 
-	// Template is an operator's own shell for mails with tips; nil: ours. Mails
-	// that confirm or welcome always have ours.
+	// Template is an operator's own shell for mails with tips; nil: ours. The
+	// other notices than a tip sent again and a proof always have ours.
 	Template *Template
 }
 
