@@ -64,7 +64,7 @@ func ParseAddress(s string) (Address, error) {
 	if c := mailaddr.Routing(local); c != 0 {
 		return "", fmt.Errorf("address %q holds a %c, with which old relays pass mail on to somewhere else; write the address itself", s, c)
 	}
-	ascii, err := parseDomain(domain)
+	ascii, err := ParseDomain(domain)
 	if err != nil {
 		return "", fmt.Errorf("address %q: %w", s, err)
 	}

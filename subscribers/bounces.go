@@ -66,6 +66,11 @@ func (l *List) Bounce(ctx context.Context, q store.Queryer, id int64) (BounceRec
 	return found[0], nil
 }
 
+// BouncesOf returns the newest bounces of a person's mails, newest first.
+func (l *List) BouncesOf(ctx context.Context, q store.Queryer, subscriber int64, limit int) ([]BounceRecord, error) {
+	return l.bouncesWhere(ctx, q, "b.subscriber = $1 ORDER BY b.at DESC, b.id DESC LIMIT $2", subscriber, limit)
+}
+
 // bouncesWhere reads bounces b, and the people p whom they're about.
 func (l *List) bouncesWhere(ctx context.Context, q store.Queryer, where string, args ...any) (all []BounceRecord, err error) {
 	rows, err := q.QueryContext(ctx, `

@@ -17,6 +17,9 @@ const (
 	Undone   Decision = "undone" // by the operator; it counts for nothing
 )
 
+// Undoable are the decisions that an operator may take back.
+func Undoable() []Decision { return []Decision{Barring, Marked, HeldBack, Counted, Resting} }
+
 // The policy. An address that once worked is believed dead only when two editions say
 // so; what worked is a mail that was accepted and of which nothing came back for
 // QuietTime. Soft bounces that follow each other end in a rest.

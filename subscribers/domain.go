@@ -12,10 +12,10 @@ import (
 	"dailytip/mailaddr"
 )
 
-// parseDomain returns a domain in ASCII and lower case. It refuses what nobody can
+// ParseDomain returns a domain in ASCII and lower case. It refuses what nobody can
 // register (RFC 5891 §4.2, RFC 5892): example.org” would be a name that is looked up,
 // and never found.
-func parseDomain(domain string) (string, error) {
+func ParseDomain(domain string) (string, error) {
 	ascii, err := idna.Lookup.ToASCII(domain)
 	if err != nil || ascii == "" || strings.HasPrefix(ascii, ".") || strings.HasSuffix(ascii, ".") || strings.Contains(ascii, "..") {
 		if c := stranger(domain); c != 0 {

@@ -12,7 +12,7 @@ func TestDomainsThatNobodyHas(t *testing.T) {
 		"xn--exampleorg-0u3e.com": "", "exampl\u0435.org": "mixes Cyrillic and Latin", "αpple.com": "mixes Greek and Latin", "example.орг": "mixes Latin and Cyrillic",
 		"example.c": "ends in .c", "example.con": "did they mean .com?", "example.ogr": "did they mean .org?", "gmail.comm": "did they mean .com?", "gmail.c0m": "which there isn't", "example.web-2": "which there isn't", "example.": "no domain", "exa..org": "no domain",
 	} {
-		if got, err := parseDomain(domain); err == nil || !strings.Contains(err.Error(), want) {
+		if got, err := ParseDomain(domain); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v; want %s", domain, got, err, want)
 		}
 	}
@@ -22,7 +22,7 @@ func TestDomainsThatNobodyHas(t *testing.T) {
 		"xn--bcher-kva.example": "xn--bcher-kva.example", "한국.com": "xn--3e0b707e.com", "मेल.भारत": "", "例子.中国": "xn--fsqu00a.xn--fiqs8s", "abc.中国": "abc.xn--fiqs8s", "３com.com": "3com.com",
 		"example.younger": "example.younger", "пример.младше": "",
 	} {
-		if got, err := parseDomain(domain); err != nil || want != "" && got != want {
+		if got, err := ParseDomain(domain); err != nil || want != "" && got != want {
 			t.Errorf("%s: %q, %v; want %s", domain, got, err, want)
 		}
 	}
@@ -42,11 +42,11 @@ func FuzzParseDomain(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		ascii, err := parseDomain(text)
+		ascii, err := ParseDomain(text)
 		if err != nil {
 			return
 		}
-		if again, err := parseDomain(ascii); err != nil || again != ascii {
+		if again, err := ParseDomain(ascii); err != nil || again != ascii {
 			t.Errorf("%q: %q, then %q, %v", text, ascii, again, err)
 		}
 		if strings.ContainsFunc(ascii, func(r rune) bool { return r > 126 || r < 33 }) {

@@ -13,42 +13,86 @@ import (
 )
 
 // Paging says which people to read, and from where on. Each page begins at an index and
-// reads as many rows as it returns, or at most [scanned] more, however long the list is.
+// reads as many rows as it returns, or at most [Scanned], however long the list is.
 type Paging struct {
 	Newsletter string // "": of any, or of none
 	State      State  // of a place in the newsletter; "": any
 	Prefix     string // how the address begins; "": any
+	Domain     string // what follows the @, in ASCII, beside no prefix; "": any
+	Language   string // BCP 47, what they chose, and its regions; "": any
+	Timezone   string // IANA, what they chose; "": any
 	After      string // what the last page gave as next; "": the beginning
 	Limit      int
 }
 
-// scanned is how many addresses with a prefix are looked at for one page.
-const scanned = 1000
+// Scanned is how many people are looked at for one page, where no index knows all that
+// is asked for.
+const Scanned = 1000
+
+// Indexed tells whether an index knows all that is asked for. Else a page may hold fewer
+// people than there is room for, even none, though others follow.
+func (p Paging) Indexed() bool {
+	if p.Language != "" || p.Timezone != "" {
+		return false
+	}
+	return p.Prefix == "" && p.Domain == "" || p.Newsletter == "" && p.State == ""
+}
 
 // Page returns people with all of their subscriptions, and where the next page begins;
-// "": there's none. With a prefix they are in the order of the addresses, and a page
-// may hold fewer than there is room for, even none, though others follow. Without one
-// they are in the order in which they came.
+// "": there's none. With a prefix they are in the order of the addresses, and else in
+// that in which they came.
 func (l *List) Page(ctx context.Context, q store.Queryer, p Paging) (page []Subscriber, next string, err error) {
-	if p.Prefix != "" {
-		return l.pageOfPrefix(ctx, q, p)
+	limit := p.Limit
+	if !p.Indexed() {
+		limit = Scanned
 	}
-	after, err := p.after()
-	if err != nil {
-		return nil, "", err
-	}
-	ids, err := l.idsAfter(ctx, q, p, after)
+	ids, err := l.idsOf(ctx, q, p, limit)
 	if err != nil || len(ids) == 0 {
 		return nil, "", err
 	}
-	if page, err = l.people(ctx, q, ids); err != nil {
+	all, err := l.people(ctx, q, ids)
+	if err != nil || len(all) == 0 {
 		return nil, "", err
 	}
-	if len(ids) == p.Limit {
-		next = fmt.Sprint(ids[len(ids)-1])
+	for i, person := range all {
+		if len(page) == p.Limit {
+			return page, fmt.Sprint(all[i-1].ID), nil
+		}
+		if person.Counts(p) {
+			page = append(page, person)
+		}
+	}
+	if len(ids) == limit {
+		next = fmt.Sprint(all[len(all)-1].ID)
 	}
 	return page, next, nil
 }
+
+// idsOf returns the numbers of so many people who may belong on a page, as an index has
+// them.
+func (l *List) idsOf(ctx context.Context, q store.Queryer, p Paging, limit int) ([]int64, error) {
+	if p.Prefix != "" {
+		after, err := l.keyAfter(ctx, q, p)
+		if err != nil {
+			return nil, err
+		}
+		prefix := strings.ToLower(p.Prefix)
+		return numbers(ctx, q, "SELECT id FROM subscribers WHERE email_key >= $1 AND email_key < $2 AND email_key > $3 ORDER BY email_key LIMIT $4",
+			prefix, prefix+"\U0010FFFF", after, limit)
+	}
+	after, err := p.after()
+	if err != nil {
+		return nil, err
+	}
+	if p.Domain != "" {
+		return numbers(ctx, q, "SELECT id FROM subscribers WHERE "+domainOfKey+" = $1 AND id > $2 ORDER BY id LIMIT $3", p.Domain, after, limit)
+	}
+	return l.idsAfter(ctx, q, p, after, limit)
+}
+
+// domainOfKey is what follows the @ of an address, word by word as the index
+// subscribers_domain has it.
+const domainOfKey = "substr(email_key, length(rtrim(email_key, replace(email_key, '@', ''))) + 1)"
 
 // after is the number of the person after whom a page begins; 0: it's the first page.
 func (p Paging) after() (int64, error) {
@@ -79,10 +123,10 @@ func (l *List) keyAfter(ctx context.Context, q store.Queryer, p Paging) (key str
 	return key, nil
 }
 
-// idsAfter returns the numbers of the people of a page.
-func (l *List) idsAfter(ctx context.Context, q store.Queryer, p Paging, after int64) ([]int64, error) {
+// idsAfter returns the numbers of people with a place in a newsletter, or in a state.
+func (l *List) idsAfter(ctx context.Context, q store.Queryer, p Paging, after int64, limit int) ([]int64, error) {
 	if p.Newsletter == "" && p.State == "" {
-		return numbers(ctx, q, "SELECT id FROM subscribers WHERE id > $1 ORDER BY id LIMIT $2", after, p.Limit)
+		return numbers(ctx, q, "SELECT id FROM subscribers WHERE id > $1 ORDER BY id LIMIT $2", after, limit)
 	}
 	newsletters, states := []string{p.Newsletter}, []State{p.State}
 	if p.Newsletter == "" {
@@ -96,7 +140,7 @@ func (l *List) idsAfter(ctx context.Context, q store.Queryer, p Paging, after in
 	}
 	// Each newsletter and state has a part of the index of its own, in order.
 	var parts []string
-	args := []any{after, p.Limit}
+	args := []any{after, limit}
 	for _, newsletter := range newsletters {
 		for _, state := range states {
 			args = append(args, newsletter, string(state))
@@ -128,42 +172,11 @@ func (l *List) newsletters(ctx context.Context, q store.Queryer) (all []string, 
 	return all, rows.Err()
 }
 
-// pageOfPrefix looks at a number of addresses, and returns those of them that count.
-func (l *List) pageOfPrefix(ctx context.Context, q store.Queryer, p Paging) (page []Subscriber, next string, err error) {
-	after, err := l.keyAfter(ctx, q, p)
-	if err != nil {
-		return nil, "", err
-	}
-	prefix := strings.ToLower(p.Prefix)
-	limit := p.Limit
-	if p.Newsletter != "" || p.State != "" {
-		limit = scanned
-	}
-	ids, err := numbers(ctx, q, "SELECT id FROM subscribers WHERE email_key >= $1 AND email_key < $2 AND email_key > $3 ORDER BY email_key LIMIT $4",
-		prefix, prefix+"\U0010FFFF", after, limit)
-	if err != nil || len(ids) == 0 {
-		return nil, "", err
-	}
-	all, err := l.people(ctx, q, ids)
-	if err != nil || len(all) == 0 {
-		return nil, "", err
-	}
-	for i, person := range all {
-		if len(page) == p.Limit {
-			return page, fmt.Sprint(all[i-1].ID), nil
-		}
-		if person.Counts(p) {
-			page = append(page, person)
-		}
-	}
-	if len(ids) == limit {
-		next = fmt.Sprint(all[len(all)-1].ID)
-	}
-	return page, next, nil
-}
-
-// Counts tells whether a person has a place that a page is about.
+// Counts tells whether a person belongs on a page, as far as their address doesn't say.
 func (s *Subscriber) Counts(p Paging) bool {
+	if p.Language != "" && s.Language != p.Language && !strings.HasPrefix(s.Language, p.Language+"-") || p.Timezone != "" && s.Timezone != p.Timezone {
+		return false
+	}
 	return p.Newsletter == "" && p.State == "" || slices.ContainsFunc(s.Subscriptions, func(sub Subscription) bool {
 		return (p.Newsletter == "" || sub.Newsletter == p.Newsletter) && (p.State == "" || sub.State == p.State)
 	})

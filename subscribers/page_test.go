@@ -52,6 +52,11 @@ var pagings = map[string]Paging{
 	"state that nobody has": {Limit: 100, State: Paused},
 	"prefix":                {Limit: 100, Prefix: "reader.5"},
 	"prefix and state":      {Limit: 100, Prefix: "reader.", State: Paused, After: "5"},
+	"domain":                {Limit: 100, Domain: "example.net", After: "500"},
+	"domain and state":      {Limit: 100, Domain: "example.net", State: Paused, After: "500"},
+	"domain of nobody":      {Limit: 100, Domain: "example.com"},
+	"language":              {Limit: 100, Language: "es", After: "500"},
+	"zone and newsletter":   {Limit: 100, Timezone: "Asia/Shanghai", Newsletter: "management", After: "500"},
 }
 
 // However long the list is, a page reads its beginning from an index.
@@ -85,6 +90,60 @@ func TestPagesBeginAtAnIndex(t *testing.T) {
 // short are what may be read whole: the slots, which are few, and the beginnings of parts
 // of an index, which are no longer than a page.
 var short = regexp.MustCompile(`^(slots\b|p\d+$)`)
+
+// What is asked for is what comes, whichever index a page begins at.
+func TestPagesHoldWhatWasAskedFor(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		l, err := Open(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range []Request{
+			{Address: "ana@example.com", Newsletter: "management", Preferences: Preferences{Language: "pt-BR", Timezone: "Europe/Lisbon"}},
+			{Address: "Bo.B@Example.com", Newsletter: "other", Preferences: Preferences{Language: "pt"}},
+			{Address: "example.com@example.org", Newsletter: "management"},
+			{Address: "cleo@sub.example.com", Newsletter: "management", Preferences: Preferences{Language: "ptx"}},
+			{Address: "éé@example.com", Newsletter: "management"},
+		} {
+			err := db.Write(t.Context(), func(tx *sql.Tx) error {
+				_, err := l.Add(t.Context(), tx, time.UnixMilli(1), r)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, c := range []struct {
+			p    Paging
+			want string
+		}{
+			{Paging{Domain: "example.com"}, "ana@example.com Bo.B@Example.com éé@example.com"},
+			{Paging{Domain: "example.com", Newsletter: "other"}, "Bo.B@Example.com"},
+			{Paging{Domain: "example.com", Timezone: "Europe/Lisbon"}, "ana@example.com"},
+			{Paging{Language: "pt"}, "ana@example.com Bo.B@Example.com"},
+			{Paging{Language: "pt", State: Pending, Newsletter: "management"}, "ana@example.com"},
+			{Paging{Prefix: "example.com@"}, "example.com@example.org"},
+			{Paging{Domain: "org"}, ""},
+		} {
+			var got []string
+			for c.p.Limit = 1; ; {
+				page, next, err := l.Page(t.Context(), db.Read(), c.p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range page {
+					got = append(got, string(s.Email))
+				}
+				if c.p.After = next; next == "" {
+					break
+				}
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%+v: %q, want %q", c.p, got, c.want)
+			}
+		}
+	})
+}
 
 // Both engines have the same order, and pages have everybody once.
 func TestPagesAreInTheSameOrderOnBothEngines(t *testing.T) {
