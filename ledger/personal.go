@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"dailytip/store"
@@ -62,18 +63,7 @@ func (l *Ledger) PersonalData(ctx context.Context, subscriber int64) (h Personal
 			d.Newsletter, d.LocalDate, d.Tip, d.Language, d.State, d.Attempts, d.DueAt, d.DoneAt, d.Reply.String(),
 		})
 	}
-	err = l.each(ctx, `
-		SELECT kind, newsletter, email, language, state, opened_at, done_at, code, enhanced, reply
-		FROM notices WHERE subscriber = $1 ORDER BY opened_at DESC, id DESC`, subscriber, func(scan func(...any) error) error {
-		var n PersonalNotice
-		var at, done int64
-		var a Reply
-		err := scan(&n.Kind, &n.Newsletter, &n.Email, &n.Language, &n.State, &at, &done, &a.Code, &a.Enhanced, &a.Text)
-		n.At, n.DoneAt, n.Reply = store.Time(at), store.Time(done), a.String()
-		h.Notices = append(h.Notices, n)
-		return err
-	})
-	if err != nil {
+	if h.Notices, err = l.NoticesTo(ctx, subscriber, math.MaxInt32); err != nil {
 		return h, err
 	}
 	err = l.each(ctx, `
@@ -87,6 +77,23 @@ func (l *Ledger) PersonalData(ctx context.Context, subscriber int64) (h Personal
 		return err
 	})
 	return h, err
+}
+
+// NoticesTo returns the notices to a person, newest first.
+func (l *Ledger) NoticesTo(ctx context.Context, subscriber int64, limit int) ([]PersonalNotice, error) {
+	all := []PersonalNotice{}
+	err := l.each(ctx, fmt.Sprintf(`
+		SELECT kind, newsletter, email, language, state, opened_at, done_at, code, enhanced, reply
+		FROM notices WHERE subscriber = $1 ORDER BY opened_at DESC, id DESC LIMIT %d`, limit), subscriber, func(scan func(...any) error) error {
+		var n PersonalNotice
+		var at, done int64
+		var a Reply
+		err := scan(&n.Kind, &n.Newsletter, &n.Email, &n.Language, &n.State, &at, &done, &a.Code, &a.Enhanced, &a.Text)
+		n.At, n.DoneAt, n.Reply = store.Time(at), store.Time(done), a.String()
+		all = append(all, n)
+		return err
+	})
+	return all, err
 }
 
 func (l *Ledger) each(ctx context.Context, query string, subscriber int64, f func(scan func(...any) error) error) error {

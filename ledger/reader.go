@@ -27,6 +27,17 @@ func (l *Ledger) LastOf(ctx context.Context, q store.Queryer, newsletter string,
 	return l.editions.Content(ctx, q, content)
 }
 
+// LatestFor returns what a reader was last sent of a newsletter. Who has had nothing gets
+// what its readers were sent last before a date ("": any): that of their next mail is
+// about to come to them. Where there's none it's [editions.ErrNoEdition].
+func (l *Ledger) LatestFor(ctx context.Context, q store.Queryer, newsletter string, subscriber int64, before string) (editions.Content, error) {
+	c, err := l.LastOf(ctx, q, newsletter, subscriber)
+	if errors.Is(err, editions.ErrNoEdition) {
+		return l.editions.Latest(ctx, q, newsletter, before)
+	}
+	return c, err
+}
+
 // HasDelivery tells whether a reader has a delivery of a date, whatever became of it: a
 // date is opened for a reader once.
 func (l *Ledger) HasDelivery(ctx context.Context, q store.Queryer, newsletter, date string, subscriber int64) (has bool, err error) {

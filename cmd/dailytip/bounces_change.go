@@ -17,7 +17,7 @@ func (c *command) bouncesUndo() *cobra.Command {
 		`undo takes back what bounces did: who was suppressed because of one is what they were
 before, and none of them counts any more. Who unsubscribed by mail can only come back
 by themselves.`,
-		[]subscribers.Decision{subscribers.Barring, subscribers.Marked, subscribers.HeldBack, subscribers.Counted, subscribers.Resting},
+		subscribers.Undoable(),
 		func(ctx context.Context, a *app, id int64) (subscribers.Decision, error) {
 			return subscribers.Undone, a.intake.Undo(ctx, time.Now(), id)
 		})

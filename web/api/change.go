@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"net/http"
 
 	"dailytip/subscribers"
@@ -105,25 +104,13 @@ func (a *API) addChanges() {
 	}, a.resume)
 }
 
-// over puts what a program wrote over what is there, and collects what is wrong.
-func over[T any](into *T, written *string, name string, parse func(string) (T, error), faults *[]error) {
-	if written == nil {
-		return
-	}
-	value, err := parse(*written)
+// overWritten puts what a program wrote over what is there.
+func overWritten(p subscribers.Preferences, w subscribers.Written) (subscribers.Preferences, error) {
+	p, err := w.Over(p)
 	if err != nil {
-		*faults = append(*faults, invalid("%s: %v", name, err))
-		return
+		return p, invalid("%v", err)
 	}
-	*into = value
-}
-
-// faultsOf joins what is wrong with a request.
-func faultsOf(faults []error) error {
-	if len(faults) == 0 {
-		return nil
-	}
-	return invalid("%v", errors.Join(faults...))
+	return p, nil
 }
 
 func (a *API) changePerson(ctx context.Context, who tokens.Token, in *changeInput) (*personOutput, error) {
@@ -132,12 +119,8 @@ func (a *API) changePerson(ctx context.Context, who tokens.Token, in *changeInpu
 		if len(s.Subscriptions) > 0 {
 			sub = s.Subscriptions[0]
 		}
-		p := s.PreferencesIn(sub)
-		var faults []error
-		over(&p.Name, in.Body.Name, "name", subscribers.ParseName, &faults)
-		over(&p.Language, in.Body.Language, "language", subscribers.ParseLanguage, &faults)
-		over(&p.Timezone, in.Body.Timezone, "timezone", subscribers.ParseZone, &faults)
-		if err := faultsOf(faults); err != nil {
+		p, err := overWritten(s.PreferencesIn(sub), subscribers.Written{Name: in.Body.Name, Language: in.Body.Language, Timezone: in.Body.Timezone})
+		if err != nil {
 			return err
 		}
 		return a.List.Set(ctx, tx, a.Now(), s, sub, p)
@@ -150,12 +133,8 @@ func (a *API) changePlace(ctx context.Context, who tokens.Token, in *changePlace
 		if err != nil {
 			return err
 		}
-		p := s.PreferencesIn(sub)
-		var faults []error
-		over(&p.SendAt, in.Body.SendAt, "send_at", subscribers.ParseSendAt, &faults)
-		over(&p.Days, in.Body.Days, "days", subscribers.ParseDays, &faults)
-		over(&p.Cadence, in.Body.Cadence, "cadence", subscribers.ParseCadence, &faults)
-		if err := faultsOf(faults); err != nil {
+		p, err := overWritten(s.PreferencesIn(sub), subscribers.Written{SendAt: in.Body.SendAt, Days: in.Body.Days, Cadence: in.Body.Cadence})
+		if err != nil {
 			return err
 		}
 		return a.List.Set(ctx, tx, a.Now(), s, sub, p)

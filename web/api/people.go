@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -138,21 +139,22 @@ func (a *API) request(who tokens.Token, in *addInput) (r subscribers.Request, er
 		return r, err
 	}
 	r.Newsletter = n.ID
-	var faults []error
-	over(&r.Address, &in.Body.Email, "email", subscribers.ParseAddress, &faults)
-	p := &r.Preferences
-	over(&p.Name, in.Body.Name, "name", subscribers.ParseName, &faults)
-	over(&p.Language, in.Body.Language, "language", subscribers.ParseLanguage, &faults)
-	over(&p.Timezone, in.Body.Timezone, "timezone", subscribers.ParseZone, &faults)
-	over(&p.SendAt, in.Body.SendAt, "send_at", subscribers.ParseSendAt, &faults)
-	over(&p.Days, in.Body.Days, "days", subscribers.ParseDays, &faults)
-	over(&p.Cadence, in.Body.Cadence, "cadence", subscribers.ParseCadence, &faults)
+	var badAddress, badWhy, badPreferences error
+	if r.Address, badAddress = subscribers.ParseAddress(in.Body.Email); badAddress != nil {
+		badAddress = fmt.Errorf("email: %w", badAddress)
+	}
+	r.Preferences, badPreferences = subscribers.Written{
+		Name: in.Body.Name, Language: in.Body.Language, Timezone: in.Body.Timezone, SendAt: in.Body.SendAt, Days: in.Body.Days, Cadence: in.Body.Cadence,
+	}.Over(r.Preferences)
 	why := tidy(in.Body.Why)
 	switch {
 	case in.Body.Returning && why == "":
-		faults = append(faults, invalid("why is missing; write how you know that they want to come back"))
+		badWhy = errors.New("why is missing; write how you know that they want to come back")
 	case !in.Body.Returning && why != "":
-		faults = append(faults, invalid("why belongs to returning"))
+		badWhy = errors.New("why belongs to returning")
+	}
+	if err := errors.Join(badAddress, badPreferences, badWhy); err != nil {
+		return r, invalid("%v", err)
 	}
 	r.Detail = by(who)
 	if why != "" {
@@ -161,7 +163,7 @@ func (a *API) request(who tokens.Token, in *addInput) (r subscribers.Request, er
 	if in.Body.Confirmed {
 		r.Consent = subscribers.Vouched
 	}
-	return r, faultsOf(faults)
+	return r, nil
 }
 
 func (a *API) addPerson(ctx context.Context, who tokens.Token, in *addInput) (*addOutput, error) {

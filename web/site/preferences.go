@@ -145,18 +145,13 @@ func (s *Site) resend(ctx context.Context, now time.Time, p reader) (outcome, er
 	return outcome{message: "page.settings.again_done", mailed: true}, err
 }
 
-// latestFor is the tip that a reader was sent last. A reader who has had none gets
-// the newsletter's last one, but not the one that is about to come to them.
+// latestFor is the tip that the button sends.
 func (s *Site) latestFor(ctx context.Context, q store.Queryer, p reader) (editions.Content, error) {
-	c, err := s.Ledger.LastOf(ctx, q, p.subscription.Newsletter, p.person.ID)
-	if !errors.Is(err, editions.ErrNoEdition) {
-		return c, err
-	}
 	before := ""
 	if due, err := s.nextDue(ctx, q, p); err == nil && !due.IsZero() {
 		before = due.Format(time.DateOnly)
 	}
-	return s.Editions.Latest(ctx, q, p.subscription.Newsletter, before)
+	return s.Ledger.LatestFor(ctx, q, p.subscription.Newsletter, p.person.ID, before)
 }
 
 // join sends a mail that asks a reader who has left whether they want to come back,
