@@ -93,6 +93,7 @@ func (a *app) adminOptions() admin.Options {
 	p := a.config.Admin.OIDC
 	return admin.Options{
 		Admins: a.admins, Scheduler: a.scheduler, Ledger: a.ledger,
+		List: a.list, Membership: a.membership, Editions: a.editions, Intake: a.intake, Enqueued: a.opened,
 		Provider: admin.Provider{
 			Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret.Reveal(),
 			Groups: map[admins.Role][]string{admins.Viewer: p.Roles.Viewer, admins.Editor: p.Roles.Editor, admins.Operator: p.Roles.Operator},

@@ -20,7 +20,7 @@ func TestEachRole(t *testing.T) {
 	}{
 		{"viewer", "Today", 403},
 		{"editor", "Today", 403},
-		{"operator", "Today Log", 200},
+		{"operator", "Today Readers Log", 200},
 	} {
 		d := h.desk()
 		d.signIn(c.role, password, 200)

@@ -5,19 +5,33 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	"dailytip/admins"
+	"dailytip/bounces/intake"
+	"dailytip/editions"
 	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/scheduler"
+	"dailytip/subscribers"
 	"dailytip/web"
 )
 
-// Options are what [AddTo] needs. Admins, Scheduler and Ledger are required.
+// Options are what [AddTo] needs. The rooms are required.
 type Options struct {
 	Admins    *admins.Admins
 	Scheduler *scheduler.Scheduler
 	Ledger    *ledger.Ledger
+
+	List       *subscribers.List
+	Membership *membership.Service
+	Editions   *editions.Editions
+	Intake     *intake.Taker
+
+	// Enqueued is called when there's a mail to be sent. May be nil.
+	Enqueued func()
 
 	// Provider signs people in, too; zero: there is none.
 	Provider Provider
@@ -41,7 +55,10 @@ type Admin struct {
 	oidc     *oidcWay // nil: there is no provider
 	sections []section
 	style    string // its path
-	layouts  *template.Template
+
+	exporting sync.Mutex // one export at a time
+	importing importing
+	layouts   *template.Template
 }
 
 // root is where the pages begin.
@@ -66,6 +83,8 @@ func AddTo(server *web.Server, o Options) *Admin {
 	for _, x := range a.actions() {
 		a.addAction(x)
 	}
+	a.addExport()
+	a.addImport()
 	if o.Alone {
 		server.Handle(web.Route{Pattern: "GET /{$}", Handler: func(w http.ResponseWriter, r *http.Request) { a.redirect(w, r, root, nil) }, Quiet: true})
 		server.Missing(func(w http.ResponseWriter, r *http.Request) { a.fault(w, r, http.StatusNotFound) })
@@ -77,15 +96,21 @@ func AddTo(server *web.Server, o Options) *Admin {
 func (a *Admin) pages() []page {
 	return []page{
 		{path: "", section: "admin.section.today", needs: admins.See, show: a.today},
+		{path: "/readers", section: "admin.section.readers", needs: admins.Readers, show: a.readers},
+		{path: "/readers/{id}", needs: admins.Readers, show: a.reader},
+		{path: "/add", needs: admins.Readers, show: a.add},
+		{path: "/import", needs: admins.Readers, show: a.importPage},
 		{path: "/log", section: "admin.section.log", needs: admins.SeeLog, show: a.log},
 	}
 }
 
 // actions are all buttons but those to sign in and out.
 func (a *Admin) actions() []action {
-	return []action{
+	return slices.Concat([]action{
 		{path: "/resume", needs: admins.Run, read: a.resume},
-	}
+		a.addReader(),
+		a.addPeople(),
+	}, a.onReader())
 }
 
 // handle adds a route whose faults are told by a page of ours.

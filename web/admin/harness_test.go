@@ -16,9 +16,11 @@ import (
 	"time"
 
 	"dailytip/admins"
+	"dailytip/bounces/intake"
 	"dailytip/credential"
 	"dailytip/editions"
 	"dailytip/ledger"
+	"dailytip/membership"
 	"dailytip/scheduler"
 	"dailytip/store"
 	"dailytip/store/storetest"
@@ -48,10 +50,13 @@ type harness struct {
 	list   *subscribers.List
 	ledger *ledger.Ledger
 	admins *admins.Admins
-	admin  *Admin
-	url    string
-	log    *logText
-	passed atomic.Int64 // since now
+
+	membership *membership.Service
+	intake     *intake.Taker
+	admin      *Admin
+	url        string
+	log        *logText
+	passed     atomic.Int64 // since now
 }
 
 type logText struct {
@@ -89,7 +94,9 @@ func open(t *testing.T, db *store.DB, change func(*settings)) *harness {
 	for _, role := range admins.Roles() {
 		s.people = append(s.people, admins.Person{Name: string(role), Password: hash(), Role: role})
 	}
-	s.options = Options{Ledger: h.ledger, Scheduler: scheduler.New(scheduler.Options{
+	h.membership = membership.New(membership.Options{DB: db, List: list, Ledger: h.ledger})
+	h.intake = intake.New(intake.Options{DB: db, List: list, Ledger: h.ledger, Tags: list.Tags()})
+	s.options = Options{List: list, Membership: h.membership, Editions: editions.New(db), Intake: h.intake, Ledger: h.ledger, Scheduler: scheduler.New(scheduler.Options{
 		List: list, Editions: editions.New(db), Ledger: h.ledger, Newsletters: []scheduler.Newsletter{newsletter(t, "management"), newsletter(t, "other")},
 	})}
 	if change != nil {
@@ -156,12 +163,18 @@ var client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) er
 // do sends a request; headers are names and values in turn.
 func (b *browser) do(method, path string, form url.Values, headers ...string) answer {
 	b.Helper()
-	r, err := http.NewRequestWithContext(b.Context(), method, b.url+path, strings.NewReader(form.Encode()))
+	if form != nil {
+		headers = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)
+	}
+	return b.send(method, path, strings.NewReader(form.Encode()), headers...)
+}
+
+// send is do with a body of any kind.
+func (b *browser) send(method, path string, body io.Reader, headers ...string) answer {
+	b.Helper()
+	r, err := http.NewRequestWithContext(b.Context(), method, b.url+path, body)
 	if err != nil {
 		b.Fatal(err)
-	}
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i] == "Host" {

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"dailytip/admins"
@@ -24,6 +25,7 @@ type logLine struct {
 	Way     template.HTML // "": by password
 	What    template.HTML
 	Subject string
+	Href    string // the subject's page; "": it has none
 	Detail  string
 	Failed  template.HTML // why it came to nothing; "": it was done
 }
@@ -42,6 +44,9 @@ func (a *Admin) log(v *visit) (view, error) {
 	}
 	for _, e := range entries {
 		line := logLine{When: stamp(e.At), Who: e.Name, What: say("admin.log." + e.Action), Subject: e.Subject, Detail: e.Detail}
+		if strings.HasPrefix(e.Action, "readers_") {
+			line.Href = a.Path(readersPath+"/"+e.Subject, nil)
+		}
 		if e.Way != admins.ByPassword {
 			line.Way = say("admin.way." + e.Way)
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,24 @@ var allowed = map[string]admins.Role{
 	"GET /admin":         admins.Viewer,
 	"GET /admin/log":     admins.Operator,
 	"POST /admin/resume": admins.Operator,
+
+	"GET /admin/readers":                admins.Operator,
+	"GET /admin/readers/{id}":           admins.Operator,
+	"POST /admin/readers/{id}/set":      admins.Operator,
+	"POST /admin/readers/{id}/address":  admins.Operator,
+	"POST /admin/readers/{id}/suppress": admins.Operator,
+	"POST /admin/readers/{id}/restore":  admins.Operator,
+	"POST /admin/readers/{id}/erase":    admins.Operator,
+	"POST /admin/readers/{id}/undo":     admins.Operator,
+	"POST /admin/readers/{id}/when":     admins.Operator,
+	"POST /admin/readers/{id}/pause":    admins.Operator,
+	"POST /admin/readers/{id}/resume":   admins.Operator,
+	"POST /admin/readers/{id}/leave":    admins.Operator,
+	"POST /admin/readers/{id}/resend":   admins.Operator,
+	"GET /admin/add":                    admins.Operator,
+	"POST /admin/add/reader":            admins.Operator,
+	"GET /admin/import":                 admins.Operator,
+	"POST /admin/import/add":            admins.Operator,
 }
 
 // Each page and each button, in each role and without a session.
@@ -40,12 +59,14 @@ func TestRolesAndRoutes(t *testing.T) {
 		routes["POST "+root+x.path] = x.needs
 	}
 	order := admins.Roles()
+	ana := strconv.FormatInt(h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"}), 10)
 	for route := range routes {
 		least, known := allowed[route]
 		if !known {
 			t.Errorf("%s: say in this test which role it's for", route)
 		}
 		method, path, _ := strings.Cut(route, " ")
+		path = strings.ReplaceAll(path, "{id}", ana)
 		for _, role := range order {
 			b := h.as(role)
 			got := b.do(method, path, nil)
@@ -79,7 +100,7 @@ func TestWhatARoleMayNotIsNotShown(t *testing.T) {
 	for _, role := range admins.Roles() {
 		b := h.as(role)
 		page := b.want(b.get("/admin"), 200, "Nothing has gone out since", "the relay refuses us")
-		for _, text := range []string{`href="/admin/log"`, `action="/admin/resume"`, "ana@example.net"} {
+		for _, text := range []string{`href="/admin/log"`, `href="/admin/readers"`, `action="/admin/resume"`, "ana@example.net"} {
 			if shown := strings.Contains(page.body, text); shown != (role == admins.Operator) {
 				t.Errorf("%s: %q is shown: %t", role, text, shown)
 			}
@@ -221,8 +242,10 @@ func TestPagesAreWellFormed(t *testing.T) {
 	h := sqlite(t)
 	h.pause("no")
 	h.edition("management", 1)
+	ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 	b := h.as(admins.Operator)
-	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
+	b.change(ana, "suppress", "readers_suppress", "why", "test")
+	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
 		ids, labels, fields := map[string]int{}, map[string]bool{}, []string{}
 		doc, err := html.Parse(strings.NewReader(page.body))
 		if err != nil {
@@ -281,7 +304,7 @@ func TestEveryRoleAndActionHasItsWords(t *testing.T) {
 		ids = append(ids, "admin.role."+string(role))
 	}
 	for _, x := range h.admin.actions() {
-		name := strings.ReplaceAll(strings.Trim(x.path, "/"), "/", "_")
+		name := strings.ReplaceAll(strings.Trim(strings.ReplaceAll(x.path, "/{id}", ""), "/"), "/", "_")
 		ids = append(ids, "admin.log."+name, "admin.done."+name)
 	}
 	for _, id := range ids {

@@ -1,0 +1,271 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"dailytip/admins"
+	"dailytip/membership/importer"
+	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
+	"dailytip/web"
+)
+
+// The bounds of a file that is sent here. A larger one is imported by command.
+const (
+	largestImport = 64 << 20
+	uploadTime    = 10 * time.Minute
+)
+
+// importView is the data of the templates "import" and "imported".
+type importView struct {
+	Action      string
+	Newsletters []choice
+	States      []choice
+
+	File, Who string
+	Phase     string
+	Rows      string
+	Failed    string
+	Kinds     []kindView
+	Counts    []countView
+	Notes     []importNote
+	Add       string // where the button posts to; "": there's nothing to add
+	Vouched   bool
+	Again     string
+}
+
+type kindView struct {
+	What     string
+	Rows     string
+	Examples []string
+	More     string // how many aren't shown; "": none
+}
+
+func (a *Admin) addImport() {
+	a.importing.ended = func(phase string, err error) {
+		if err != nil {
+			a.Log.Error("a file wasn't imported whole", "phase", phase, "error", err)
+		}
+		if phase == adding {
+			a.enqueued() // some are asked to confirm
+		}
+	}
+	a.Handle(web.Route{Pattern: "POST " + root + "/import/file", Unread: true, Fault: a.fault, Handler: a.admit(admins.Readers, a.takeFile)})
+	a.wrongMethod(root+"/import/file", "POST")
+	a.handle("GET "+root+"/import/progress", a.admit(admins.Readers, a.importProgress))
+	a.wrongMethod(root+"/import/progress", "GET, HEAD")
+}
+
+// importPage is the form that takes a file.
+func (a *Admin) importPage(*visit) (view, error) {
+	shown := importView{Action: a.Path(root+"/import/file", nil), Newsletters: a.newsletterChoices("")}
+	for _, s := range subscribers.States {
+		shown.States = append(shown.States, choice{Value: string(s), Name: web.Untagged(say("admin.reader.state." + string(s)))})
+	}
+	a.importing.mu.Lock()
+	defer a.importing.mu.Unlock()
+	if a.importing.id != "" {
+		shown.File, shown.Again = a.importing.name, a.Path(root+"/import/progress", nil)
+	}
+	return view{title: say("admin.import.heading"), body: "import", data: shown}, nil
+}
+
+// takeFile reads a file that is sent, and begins to look what it would do.
+func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
+	answer := http.NewResponseController(w)
+	_ = answer.SetReadDeadline(time.Time{})
+	slow := time.AfterFunc(uploadTime, func() { _ = answer.SetReadDeadline(time.Unix(1, 0)) })
+	defer slow.Stop()
+	_ = answer.SetWriteDeadline(time.Time{})
+	r.Body = http.MaxBytesReader(w, r.Body, largestImport)
+	file, fields, err := readForm(r)
+	if err == nil {
+		var o importer.Options
+		if o, err = a.importOptions(fields); err == nil {
+			err = a.importing.begin(r.Context(), file, v.Name, o)
+		}
+		if errors.Is(err, errImporting) {
+			err = refuse(http.StatusConflict, "admin.import.busy")
+		}
+		if err != nil {
+			_ = file.Close()
+		}
+	}
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		w.Header().Set("Connection", "close") // the rest isn't read
+		a.refused(w, r, v, refuse(http.StatusRequestEntityTooLarge, "admin.import.large"))
+	case err != nil:
+		a.refused(w, r, v, err)
+	default:
+		a.redirect(w, r, root+"/import/progress", nil)
+	}
+}
+
+// readForm keeps what is sent in a file that has no name any more, so that nobody else
+// reads it and it's gone with the program.
+func readForm(r *http.Request) (file *os.File, fields url.Values, err error) {
+	missing := refuse(http.StatusUnprocessableEntity, "admin.import.missing")
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, missing
+	}
+	fields = url.Values{}
+	defer func() {
+		if err != nil && file != nil {
+			_ = file.Close()
+			file = nil
+		}
+	}()
+	for {
+		part, err := parts.NextPart()
+		switch {
+		case errors.Is(err, io.EOF) && file == nil:
+			return nil, nil, missing
+		case errors.Is(err, io.EOF):
+			return file, fields, nil
+		case errors.As(err, new(*http.MaxBytesError)):
+			return file, nil, err
+		case err != nil:
+			return file, nil, missing
+		}
+		if part.FileName() == "" {
+			text, err := io.ReadAll(io.LimitReader(part, 1<<10))
+			if err != nil {
+				return file, nil, err
+			}
+			fields.Set(part.FormName(), oneLine(string(text)))
+			continue
+		}
+		if file != nil {
+			return file, nil, missing
+		}
+		fields.Set("name", oneLine(filepath.Base(part.FileName())))
+		if file, err = keep(part); err != nil {
+			return file, nil, err
+		}
+	}
+}
+
+func keep(part *multipart.Part) (*os.File, error) {
+	file, err := os.CreateTemp("", "dailytip-import-") // only its owner may read it
+	if err != nil {
+		return nil, err
+	}
+	if err = os.Remove(file.Name()); err == nil {
+		_, err = io.Copy(file, part)
+	}
+	return file, err
+}
+
+func (a *Admin) importOptions(fields url.Values) (importer.Options, error) {
+	o := importer.Options{
+		Membership: a.Membership, Now: a.Now,
+		List: listfile.Options{Name: fields.Get("name"), Charset: fields.Get("charset"), State: subscribers.State(fields.Get("state"))},
+	}
+	if o.List.State != "" && !slices.Contains(subscribers.States, o.List.State) {
+		return o, refuse(http.StatusUnprocessableEntity, "admin.fault.request")
+	}
+	if fields.Get("confirmed") != "" {
+		o.Consent = subscribers.Vouched
+	}
+	for _, n := range a.Scheduler.Newsletters {
+		if of := fields.Get("newsletter"); of == "" || n.ID == of {
+			o.List.Newsletters = append(o.List.Newsletters, n.ID)
+		}
+	}
+	if len(o.List.Newsletters) == 0 {
+		return o, refuse(http.StatusUnprocessableEntity, "admin.fault.request")
+	}
+	return o, nil
+}
+
+// addPeople adds the people of a file that was looked at.
+func (a *Admin) addPeople() action {
+	return action{path: "/import/add", needs: admins.Readers, read: func(v *visit) (change, error) {
+		id := v.typed("file")
+		return change{name: "import_add", back: "/import/progress", do: func(ctx context.Context) error {
+			if err := a.importing.add(ctx, id); err != nil {
+				return refuse(http.StatusConflict, "admin.import.gone")
+			}
+			return nil
+		}}, nil
+	}}
+}
+
+// importProgress says how far a file is. While it's under way, the page is asked for
+// again by the browser itself.
+func (a *Admin) importProgress(w http.ResponseWriter, r *http.Request, v *visit) {
+	shown := a.importing.shown()
+	if shown.Phase == "" {
+		a.redirect(w, r, root+"/import", nil)
+		return
+	}
+	if shown.Phase == trying || shown.Phase == adding {
+		w.Header().Set("Refresh", "2; url="+a.Path(root+"/import/progress", nil)) // what was said once isn't said again
+	}
+	shown.Action, shown.Again = a.Path(root+"/import/add", nil), a.Path(root+"/import", nil)
+	a.write(w, r, v, http.StatusOK, view{title: say("admin.import." + shown.Phase), body: "imported", data: shown})
+}
+
+// shown is what there is to say of the file.
+func (i *importing) shown() importView {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.id == "" {
+		return importView{}
+	}
+	s := importView{File: i.name, Who: i.who, Phase: i.phase, Rows: grouped(int64(i.rows)), Notes: slices.Clone(i.notes), Vouched: i.options.Consent == subscribers.Vouched}
+	if errors.As(i.err, new(importer.FileError)) {
+		s.Failed = i.err.Error()
+	} else if i.err != nil {
+		s.Failed = web.Untagged(say("admin.import.failed"))
+	}
+	if i.phase == tried && i.err == nil {
+		s.Add = i.id
+	}
+	if i.result == nil || i.phase == trying || i.phase == adding {
+		return s
+	}
+	for _, k := range i.result.Kinds {
+		one := kindView{What: k.What, Rows: grouped(int64(k.Rows)), Examples: k.Examples}
+		if more := k.Rows - len(k.Examples); more > 0 {
+			one.More = grouped(int64(more))
+		}
+		s.Kinds = append(s.Kinds, one)
+	}
+	if i.phase == finished {
+		s.Counts = countsOf(i.result)
+	}
+	return s
+}
+
+// countsOf says how many rows came to what.
+func countsOf(r *importer.Result) (all []countView) {
+	for _, c := range []struct {
+		name  string
+		n     int
+		class string
+	}{
+		{"added", r.Added, "sent"},
+		{"confirmed", r.Confirmed, "sent"},
+		{"unchanged", r.Unchanged, "waiting"},
+		{"ended", r.Ended, "waiting"},
+		{"not_revived", r.Left + r.Suppressed, "waiting"},
+		{"refused", r.Refused, "failed"},
+	} {
+		if c.n > 0 || c.name == "added" {
+			all = append(all, countView{Class: c.class, Name: say("admin.import.count." + c.name), N: grouped(int64(c.n))})
+		}
+	}
+	return all
+}

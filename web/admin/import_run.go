@@ -1,0 +1,136 @@
+package admin
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"dailytip/membership/importer"
+)
+
+// How far a file is.
+const (
+	trying   = "trying"   // a dry run is under way
+	tried    = "tried"    // it's over, and nothing was changed
+	adding   = "adding"   // its people are added
+	finished = "finished" // they were
+)
+
+// importTime is how long a file is kept for somebody to decide, and the most that one
+// run may take.
+const importTime = time.Hour
+
+// mostImportNotes is how many notes on rows are kept.
+const mostImportNotes = 100
+
+// importing is a file that is looked at, or whose people are added. There is one at a
+// time, so that two people don't add the same list at once without knowing it.
+type importing struct {
+	ended func(phase string, err error) // is told of each run; set before the first
+
+	mu      sync.Mutex
+	id      string // "": there's none
+	name    string // the file's
+	who     string
+	file    *os.File
+	options importer.Options
+	phase   string
+	rows    int
+	notes   []importNote
+	result  *importer.Result // of the last run
+	err     error
+}
+
+type importNote struct {
+	Line int // 0: of the file as a whole
+	Text string
+}
+
+// errImporting means that a file is under way.
+var errImporting = errors.New("a file is being imported")
+
+// importStep is how many rows the importer takes at once, for the progress.
+const importStep = 500
+
+// begin takes a file, in place of one that nobody has decided on, and begins a dry run.
+func (i *importing) begin(ctx context.Context, file *os.File, who string, o importer.Options) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.phase == trying || i.phase == adding {
+		return errImporting
+	}
+	i.drop()
+	i.id, i.name, i.who, i.file, i.options, i.result = rand.Text(), o.List.Name, who, file, o, nil
+	i.start(ctx, trying)
+	return nil
+}
+
+// add adds the people of a file that was looked at.
+func (i *importing) add(ctx context.Context, id string) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.id != id || i.phase != tried || i.err != nil || i.file == nil {
+		return errImporting
+	}
+	i.start(ctx, adding)
+	return nil
+}
+
+// start runs the importer beside the request that asked for it: it may take minutes, and
+// goes on when the browser has gone. A daemon that ends meanwhile leaves whole steps, and
+// the same file can be imported again. i.mu is held.
+func (i *importing) start(ctx context.Context, phase string) {
+	i.phase, i.rows, i.notes, i.err = phase, 0, nil, nil
+	o := i.options
+	o.In, o.DryRun = i.file, phase == trying
+	o.Taken = func() {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.rows += importStep
+	}
+	o.Tell = func(line int, text string) {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if len(i.notes) < mostImportNotes {
+			i.notes = append(i.notes, importNote{line, text})
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), importTime)
+	go func() {
+		defer cancel()
+		result, err := importer.Run(ctx, o)
+		i.ended(phase, err)
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.result, i.err = result, err
+		if phase == adding {
+			i.phase = finished
+			i.drop()
+			return
+		}
+		i.phase = tried
+		id := i.id
+		time.AfterFunc(importTime, func() { i.forget(id) })
+	}()
+}
+
+// forget drops a file that nobody has decided on.
+func (i *importing) forget(id string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.id == id && i.phase == tried {
+		i.drop()
+		i.id = ""
+	}
+}
+
+// drop closes the file, which has no name any more, and so is gone. i.mu is held.
+func (i *importing) drop() {
+	if i.file != nil {
+		_ = i.file.Close()
+		i.file = nil
+	}
+}
