@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"dailytip/store/storetest"
 	"dailytip/web"
@@ -40,6 +41,24 @@ func TestABodyMayBeAsLargeAsItsRouteSays(t *testing.T) {
 		server.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodPost, c.path, strings.NewReader(strings.Repeat("x", c.size))))
 		if answer.Code != c.status || c.status == http.StatusOK && answer.Body.String() != fmt.Sprint(c.size) {
 			t.Errorf("%s, %d bytes: %d %.20s", c.path, c.size, answer.Code, answer.Body)
+		}
+	}
+}
+
+// An answer may take as long as its route says, ten seconds where it says nothing.
+func TestAnAnswerMayTakeAsLongAsItsRouteSays(t *testing.T) {
+	server := web.New(web.Options{DB: storetest.SQLite(t), BaseURL: "https://tips.example.com/tips"})
+	left := func(w http.ResponseWriter, r *http.Request) {
+		end, _ := r.Context().Deadline()
+		_, _ = fmt.Fprint(w, time.Until(end).Round(5*time.Second))
+	}
+	server.Handle(web.Route{Pattern: "GET /short", Handler: left})
+	server.Handle(web.Route{Pattern: "GET /long", Handler: left, Timeout: 25 * time.Second})
+	for path, want := range map[string]string{"/short": "10s", "/long": "25s", "/tips/long": "25s", "/tips/short": "10s"} {
+		answer := httptest.NewRecorder()
+		server.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
+		if answer.Body.String() != want {
+			t.Errorf("%s has %s, want %s", path, answer.Body, want)
 		}
 	}
 }

@@ -23,10 +23,8 @@ const maxBody = 64 << 10
 // which the mux would answer with a redirect that RFC 8058 §3.1 forbids.
 func (s *Server) mount(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), handlerTimeout)
-		defer cancel()
-		r = r.WithContext(ctx)
 		u := *r.URL
+		r = r.WithContext(r.Context()) // a copy, whose URL is ours to change
 		r.URL = &u
 		u.Path, u.RawPath = path.Clean("/"+u.Path), ""
 		// A path that is a page by itself stays: a base of /u must not take
@@ -36,7 +34,9 @@ func (s *Server) mount(next http.Handler) http.Handler {
 				u.Path = path.Clean("/" + rest)
 			}
 		}
-		next.ServeHTTP(w, r)
+		ctx, cancel := context.WithTimeout(r.Context(), cmp.Or(s.route(r).Timeout, handlerTimeout))
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

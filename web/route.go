@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+	"time"
+)
 
 // fallback is the pattern of the route for what no other route answers.
 const fallback = "/"
@@ -20,6 +24,10 @@ type Route struct {
 
 	// MaxBody is the most that a request's body may hold, in bytes; 0: 64 KiB.
 	MaxBody int64
+
+	// Timeout is how long an answer may take, at most 25 seconds, until the context of
+	// its request ends; 0: ten seconds.
+	Timeout time.Duration
 
 	// Unread: the handler reads the body itself, and bounds it, once it knows who
 	// sends it.
@@ -57,4 +65,16 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 func (s *Server) route(r *http.Request) Route {
 	_, pattern := s.mux.Handler(r)
 	return s.routes[pattern]
+}
+
+// dispatch calls the route of a request. A path that ends before a pattern's last
+// wildcard begins is nowhere: the mux would lead to the same path with a slash behind
+// it, which [Server.mount] takes off, and so round and round.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	_, pattern := s.mux.Handler(r)
+	if strings.HasSuffix(pattern, "...}") && strings.Count(r.URL.Path, "/") < strings.Count(pattern, "/") {
+		s.notFound(w, r)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
 }

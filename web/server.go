@@ -112,5 +112,5 @@ func (s *Server) https() bool { return strings.HasPrefix(s.BaseURL, "https://") 
 
 // Handler answers all requests; [Server.Run] serves it.
 func (s *Server) Handler() http.Handler {
-	return s.mount(s.record(s.secure(s.limit(s.guard(s.mux)))))
+	return s.mount(s.record(s.secure(s.limit(s.guard(http.HandlerFunc(s.dispatch))))))
 }
