@@ -416,3 +416,22 @@ func TestWithheldTipsAreNotChosen(t *testing.T) {
 		t.Errorf("%d tips, want b alone", len(got))
 	}
 }
+
+// A tip's dates are those of what stands and of what is planned, and no others.
+func TestDates(t *testing.T) {
+	n := Newsletter{Order: Oldest, Rule: rule(t, "0 7 * * MON-FRI"), Stop: true, RepeatAfter: 90 * 24 * time.Hour}
+	lib := library(t, "a created: 2026-01-01", "b created: 2026-01-02", "c created: 2026-01-03", "d draft: true")
+	c := newCalendar(&n, dawn(t), lib.Tips(), choices("2026-11-18 b", "2026-11-20 b", "2026-11-19 gone", "2026-11-23 a"), choices("2026-12-24 a"))
+	dates := c.Dates(day(t, monday), 60)
+	for id, want := range map[string]string{"a": "2026-11-23 2026-12-24", "b": "2026-11-20 ", "c": " 2026-11-24", "d": " ", "gone": "2026-11-19 "} {
+		show := func(d Date) string {
+			if d.IsZero() {
+				return ""
+			}
+			return d.String()
+		}
+		if got := show(dates.Last[id]) + " " + show(dates.Next[id]); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+}

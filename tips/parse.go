@@ -98,10 +98,7 @@ func (r *reader) decode(data []byte) (string, bool) {
 		r.invalidUTF8(data)
 		return "", false
 	}
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
-	data, r.damage = Repair(data)
+	data, r.damage = Repair(oneLineEnd(data))
 	// A byte order mark may itself have been decoded wrongly.
 	return strings.TrimPrefix(string(data), "\ufeff"), true
 }

@@ -1,0 +1,21 @@
+package scheduler
+
+// Dates are when tips were sent last, and when each comes next, by their ids.
+type Dates struct{ Last, Next map[string]Date }
+
+// Dates tells so of the tips that all readers share: what is written down, and what
+// [Calendar.Plan] names from a date on, for some days.
+func (c *Calendar) Dates(from Date, days int) Dates {
+	d := Dates{Last: map[string]Date{}, Next: map[string]Date{}}
+	for day, id := range c.sent {
+		if date, err := ParseDate(day); err == nil && date.After(d.Last[id]) {
+			d.Last[id] = date
+		}
+	}
+	for _, choice := range c.Plan(from, days) {
+		if id := choice.Tip.ID; id != "" && choice.Reason != Sent && d.Next[id].IsZero() {
+			d.Next[id] = choice.Date
+		}
+	}
+	return d
+}
