@@ -92,7 +92,7 @@ func newAdmins(cfg *config.Config, db *store.DB) (*admins.Admins, error) {
 func (a *app) adminOptions() admin.Options {
 	p := a.config.Admin.OIDC
 	return admin.Options{
-		Admins: a.admins, Scheduler: a.scheduler, Ledger: a.ledger,
+		Admins: a.admins, Scheduler: a.scheduler, Ledger: a.ledger, Mails: a.adminMails(),
 		List: a.list, Membership: a.membership, Editions: a.editions, Intake: a.intake, Enqueued: a.opened,
 		Provider: admin.Provider{
 			Issuer: p.Issuer, ClientID: p.ClientID, ClientSecret: p.ClientSecret.Reveal(),

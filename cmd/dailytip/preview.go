@@ -113,7 +113,7 @@ func (a *app) previewed(ctx context.Context, n *scheduler.Newsletter, day schedu
 	if !ok {
 		return letter.Content{}, exitf(codeFailed, "there is no tip %q in the library; dailytip tips list shows them", tip)
 	}
-	return letter.Content{LocalDate: day.String(), Tips: []tips.Tip{t}}, nil
+	return contentOf(day, t), nil
 }
 
 // render gives one form of a letter; eml is the whole message for a reader who

@@ -128,9 +128,9 @@ func (p *previewer) fillIn(ctx context.Context, v *previewView) error {
 // languages are those of a tip, its own first.
 func (p *previewer) languages(t tips.Tip) []previewLanguage {
 	own := cmp.Or(t.Language, p.app.newsletter(p.n.ID).Language)
-	all := []previewLanguage{{own, locale.Name(own)}}
+	all := []previewLanguage{{own, locale.NativeName(own)}}
 	for _, tr := range t.Translations {
-		all = append(all, previewLanguage{tr.Language, locale.Name(tr.Language)})
+		all = append(all, previewLanguage{tr.Language, locale.NativeName(tr.Language)})
 	}
 	return all
 }
@@ -163,15 +163,14 @@ func (p *previewer) compose(ctx context.Context, t tips.Tip, language string) (*
 		}
 		look.Template = parsed
 	}
-	content, err := mailer.WithPages(ctx, p.app.editions, look, letter.Content{LocalDate: p.date.String(), Tips: []tips.Tip{t}})
+	content, err := mailer.WithPages(ctx, p.app.editions, look, contentOf(p.date, t))
 	if err != nil {
 		return nil, err
 	}
 	return letter.Compose(look, content, language)
 }
 
-// mail is the HTML part alone, for a frame. A frame can't be told which colour
-// scheme it's in, so the mail's own rule for dark is switched on or off.
+// mail is the HTML part alone, for a frame.
 func (p *previewer) mail(w http.ResponseWriter, r *http.Request) {
 	t, err := p.tip(r)
 	var l *letter.Letter
@@ -182,15 +181,10 @@ func (p *previewer) mail(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	when := "not all"
-	if r.FormValue("scheme") == "dark" {
-		when = "all"
-	}
-	html := strings.NewReplacer("(prefers-color-scheme:dark)", when, "(prefers-color-scheme: dark)", when).Replace(l.HTML())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src * data: cid:; sandbox allow-same-origin allow-popups; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write([]byte(html))
+	_, _ = w.Write([]byte(l.HTMLIn(r.FormValue("scheme") == "dark")))
 }
 
 // changes tells the page to load again, as a stream of server-sent events.

@@ -15,7 +15,6 @@ import (
 	"dailytip/mailer/relay"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
-	"dailytip/tips"
 	"dailytip/verdict"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -38,7 +37,7 @@ func (a *app) chosen(ctx context.Context, n *scheduler.Newsletter, date schedule
 	if choice.Tip.ID == "" {
 		return letter.Content{}, exitf(codeNothing, "%w: %s (%s)", scheduler.ErrNoTip, date, choice.Reason)
 	}
-	return letter.Content{LocalDate: date.String(), Tips: []tips.Tip{choice.Tip}}, nil
+	return contentOf(date, choice.Tip), nil
 }
 
 // sendCopies sends test copies, outside the ledger.
@@ -85,6 +84,11 @@ func (a *app) copies(ctx context.Context, n *scheduler.Newsletter, date schedule
 	if err != nil {
 		return nil, err
 	}
+	return a.copiesOf(ctx, n, content, to, func(address subscribers.Address) string { return a.languageOf(ctx, address) })
+}
+
+// copiesOf sends test copies of a content, in the language that each address gets it in.
+func (a *app) copiesOf(ctx context.Context, n *scheduler.Newsletter, content letter.Content, to []subscribers.Address, language func(subscribers.Address) string) (lines []deliveryLine, err error) {
 	relays, err := a.relays()
 	if err != nil {
 		return nil, err
@@ -99,7 +103,7 @@ func (a *app) copies(ctx context.Context, n *scheduler.Newsletter, date schedule
 		defer sessions[i].Close()
 	}
 	for _, address := range to {
-		l, err := letter.Compose(look, content, a.languageOf(ctx, address))
+		l, err := letter.Compose(look, content, language(address))
 		if err != nil {
 			return lines, err
 		}

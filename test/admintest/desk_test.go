@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -66,6 +67,7 @@ const password = "four words that differ"
 type house struct {
 	*testing.T
 	base   string // http://127.0.0.1:port
+	in     *daemontest.Installation
 	daemon *daemontest.Daemon
 }
 
@@ -97,7 +99,7 @@ func newHouse(t *testing.T) *house {
 	if err := in.Fill(t.Context(), 3, true); err != nil {
 		t.Fatal(err)
 	}
-	h := &house{T: t, base: "http://127.0.0.1:" + strconv.Itoa(port)}
+	h := &house{T: t, in: in, base: "http://127.0.0.1:" + strconv.Itoa(port)}
 	if h.daemon, err = in.Serve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -158,6 +160,9 @@ func (h *house) desk() *desk {
 	return d
 }
 
+// refusedText is what the browser says of an answer that refuses something.
+var refusedText = regexp.MustCompile(`status of 4\d\d`)
+
 // notice remembers what shouldn't happen in a tab: a request to another host, and what
 // the browser says against a page, but that it was refused, which tests ask for.
 func (d *desk) notice(event any) {
@@ -169,7 +174,7 @@ func (d *desk) notice(event any) {
 			fault = "a request to " + e.Request.URL
 		}
 	case *log.EventEntryAdded:
-		if !strings.Contains(e.Entry.Text, "status of 403") && !strings.Contains(e.Entry.Text, "status of 422") {
+		if !refusedText.MatchString(e.Entry.Text) {
 			fault = fmt.Sprintf("the browser says: %s: %s %s", e.Entry.Level, e.Entry.Text, e.Entry.URL)
 		}
 	}

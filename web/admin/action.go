@@ -7,15 +7,19 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"time"
 
 	"dailytip/admins"
 	"dailytip/locale"
+	"dailytip/web"
 )
 
 // action is one button.
 type action struct {
 	path  string // below root
 	needs admins.Permission
+	// timeout is how long it may take; 0: as long as any page.
+	timeout time.Duration
 	// read makes a change of the form. It changes nothing itself.
 	read func(v *visit) (change, error)
 }
@@ -36,7 +40,7 @@ const doneField = "done"
 // addAction adds a button. Whatever it changes is written into the log before it's done,
 // and what came of it afterwards.
 func (a *Admin) addAction(x action) {
-	a.handle("POST "+root+x.path, a.admit(x.needs, func(w http.ResponseWriter, r *http.Request, v *visit) {
+	a.Handle(web.Route{Pattern: "POST " + root + x.path, Timeout: x.timeout, Fault: a.fault, Handler: a.admit(x.needs, func(w http.ResponseWriter, r *http.Request, v *visit) {
 		c, err := x.read(v)
 		if err == nil {
 			err = a.carryOut(r.Context(), v, c)
@@ -48,7 +52,7 @@ func (a *Admin) addAction(x action) {
 		query := url.Values{doneField: {c.name}}
 		maps.Copy(query, c.query)
 		a.redirect(w, r, root+c.back, query)
-	}))
+	})})
 	a.wrongMethod(root+x.path, "POST")
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"dailytip/admins"
 	"dailytip/bounces/intake"
@@ -36,6 +37,9 @@ type Options struct {
 	// Provider signs people in, too; zero: there is none.
 	Provider Provider
 
+	// Mails are what the pages of tips show and send.
+	Mails Mails
+
 	// Alone: the server has no other pages.
 	Alone bool
 }
@@ -46,13 +50,18 @@ var templates embed.FS
 //go:embed assets/admin.css
 var style string
 
+//go:embed assets/tips.css
+var tipsStyle string
+
 // Admin is the pages on a server.
 type Admin struct {
 	*web.Server
 	Options
 	cookie   cookie
 	tries    tries
-	oidc     *oidcWay // nil: there is no provider
+	shelves  shelves
+	copies   *web.Limiter // test copies, by person
+	oidc     *oidcWay     // nil: there is no provider
 	sections []section
 	style    string // its path
 
@@ -72,8 +81,9 @@ func AddTo(server *web.Server, o Options) *Admin {
 	}
 	a := &Admin{
 		Server: server, Options: o, cookie: newCookie(server.BaseURL), tries: newTries(),
+		shelves: newShelves(o.Mails.Lint), copies: newCopies(),
 		layouts: template.Must(template.New("").Funcs(template.FuncMap{"say": say}).ParseFS(templates, "templates/*.tmpl")),
-		style:   server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style),
+		style:   server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+tipsStyle),
 	}
 	a.addSignIn()
 	a.addOIDC()
@@ -85,6 +95,7 @@ func AddTo(server *web.Server, o Options) *Admin {
 	}
 	a.addExport()
 	a.addImport()
+	a.addMail()
 	if o.Alone {
 		server.Handle(web.Route{Pattern: "GET /{$}", Handler: func(w http.ResponseWriter, r *http.Request) { a.redirect(w, r, root, nil) }, Quiet: true})
 		server.Missing(func(w http.ResponseWriter, r *http.Request) { a.fault(w, r, http.StatusNotFound) })
@@ -96,6 +107,8 @@ func AddTo(server *web.Server, o Options) *Admin {
 func (a *Admin) pages() []page {
 	return []page{
 		{path: "", section: "admin.section.today", needs: admins.See, show: a.today},
+		{path: "/tips", section: "admin.section.tips", needs: admins.See, show: a.tips},
+		{path: tipPattern, needs: admins.See, show: a.tip},
 		{path: "/readers", section: "admin.section.readers", needs: admins.Readers, show: a.readers},
 		{path: "/readers/{id}", needs: admins.Readers, show: a.reader},
 		{path: "/add", needs: admins.Readers, show: a.add},
@@ -108,6 +121,7 @@ func (a *Admin) pages() []page {
 func (a *Admin) actions() []action {
 	return slices.Concat([]action{
 		{path: "/resume", needs: admins.Run, read: a.resume},
+		{path: testPath, needs: admins.Plan, timeout: 25 * time.Second, read: a.testCopy},
 		a.addReader(),
 		a.addPeople(),
 	}, a.onReader())

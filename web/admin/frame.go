@@ -3,6 +3,7 @@ package admin
 import (
 	"html/template"
 	"net/http"
+	"strings"
 
 	"dailytip/admins"
 	"dailytip/locale"
@@ -33,7 +34,7 @@ type frame struct {
 type sectionLink struct {
 	Href    string
 	Name    template.HTML
-	Current bool
+	Current string // "page": it's this one; "true": this one belongs to it; "": neither
 }
 
 func (a *Admin) frame(r *http.Request, v *visit, heading template.HTML) frame {
@@ -47,9 +48,20 @@ func (a *Admin) frame(r *http.Request, v *visit, heading template.HTML) frame {
 	f.Who, f.Role, f.SignOut = v.Name, say("admin.role."+string(v.Role)), a.Path(signOutPath, nil)
 	for _, s := range a.sections {
 		if v.may(s.needs) {
-			f.Sections = append(f.Sections, sectionLink{Href: a.Path(s.path, nil), Name: say(s.name), Current: r.URL.Path == s.path})
+			f.Sections = append(f.Sections, sectionLink{Href: a.Path(s.path, nil), Name: say(s.name), Current: s.current(r.URL.Path)})
 		}
 	}
 	f.Said = a.said(r)
 	return f
+}
+
+// current says what a section is to the page at a path.
+func (s section) current(path string) string {
+	switch {
+	case path == s.path:
+		return "page"
+	case s.path != root && strings.HasPrefix(path, s.path+"/"):
+		return "true"
+	}
+	return ""
 }

@@ -56,6 +56,7 @@ type harness struct {
 	admin      *Admin
 	url        string
 	log        *logText
+	outbox     *outbox
 	passed     atomic.Int64 // since now
 }
 
@@ -89,14 +90,14 @@ func open(t *testing.T, db *store.DB, change func(*settings)) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &harness{T: t, db: db, list: list, ledger: ledger.New(db, list), log: &logText{}}
+	h := &harness{T: t, db: db, list: list, ledger: ledger.New(db, list), log: &logText{}, outbox: &outbox{}}
 	s := settings{baseURL: "http://localhost:8080"}
 	for _, role := range admins.Roles() {
 		s.people = append(s.people, admins.Person{Name: string(role), Password: hash(), Role: role})
 	}
 	h.membership = membership.New(membership.Options{DB: db, List: list, Ledger: h.ledger})
 	h.intake = intake.New(intake.Options{DB: db, List: list, Ledger: h.ledger, Tags: list.Tags()})
-	s.options = Options{List: list, Membership: h.membership, Editions: editions.New(db), Intake: h.intake, Ledger: h.ledger, Scheduler: scheduler.New(scheduler.Options{
+	s.options = Options{List: list, Membership: h.membership, Editions: editions.New(db), Intake: h.intake, Ledger: h.ledger, Mails: h.mails(), Scheduler: scheduler.New(scheduler.Options{
 		List: list, Editions: editions.New(db), Ledger: h.ledger, Newsletters: []scheduler.Newsletter{newsletter(t, "management"), newsletter(t, "other")},
 	})}
 	if change != nil {

@@ -36,6 +36,8 @@ type view struct {
 	title template.HTML // its heading
 	body  string        // a template of ours
 	data  any           // what that is filled in from
+
+	frames bool // it has frames with pages of ours
 }
 
 // refusal is why something can't be done that was asked for, in words for who asked.
@@ -45,6 +47,12 @@ type refusal struct {
 }
 
 func (r refusal) Error() string { return web.Untagged(r.text) }
+
+// Refuse makes a refusal of words for who asked, for what these pages call: its other
+// errors are ours, and nobody is shown them.
+func Refuse(status int, format string, args ...any) error {
+	return refusal{status, template.HTML(template.HTMLEscapeString(fmt.Sprintf(format, args...)))}
+}
 
 // refuse makes a refusal of a message.
 func refuse(status int, message string) error { return refusal{status, say(message)} }
@@ -122,6 +130,9 @@ func (a *Admin) fault(w http.ResponseWriter, r *http.Request, status int) {
 	a.refused(w, r, nil, refuse(status, message))
 }
 
+// policyHeader says what a page may load, and who may frame it.
+const policyHeader = "Content-Security-Policy"
+
 // write sends a page with its frame. Without a visit the frame names nobody.
 func (a *Admin) write(w http.ResponseWriter, r *http.Request, v *visit, status int, shown view) {
 	body, err := a.render(r, v, shown)
@@ -129,6 +140,9 @@ func (a *Admin) write(w http.ResponseWriter, r *http.Request, v *visit, status i
 		a.Log.ErrorContext(r.Context(), "a page can't be written", "page", r.Pattern, "error", err)
 		http.Error(w, "The fault is ours. Please try again in a few minutes.", http.StatusInternalServerError)
 		return
+	}
+	if shown.frames {
+		w.Header().Set(policyHeader, w.Header().Get(policyHeader)+"; frame-src 'self'")
 	}
 	// Listed is about the Referrer-Policy: without one, a browser would hide where our
 	// own forms come from, also from us. Other sites learn nothing.

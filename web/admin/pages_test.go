@@ -46,7 +46,14 @@ var allowed = map[string]admins.Role{
 	"POST /admin/add/reader":            admins.Operator,
 	"GET /admin/import":                 admins.Operator,
 	"POST /admin/import/add":            admins.Operator,
+
+	"GET /admin/tips":                       admins.Viewer,
+	"GET /admin/tips/{newsletter}/{tip...}": admins.Viewer,
+	"POST /admin/tips/test":                 admins.Editor,
 }
+
+// filled are addresses that a pattern stands for.
+var filled = strings.NewReplacer("{newsletter}", "management", "{tip...}", "first")
 
 // Each page and each button, in each role and without a session.
 func TestRolesAndRoutes(t *testing.T) {
@@ -65,7 +72,7 @@ func TestRolesAndRoutes(t *testing.T) {
 		if !known {
 			t.Errorf("%s: say in this test which role it's for", route)
 		}
-		method, path, _ := strings.Cut(route, " ")
+		method, path, _ := strings.Cut(filled.Replace(route), " ")
 		path = strings.ReplaceAll(path, "{id}", ana)
 		for _, role := range order {
 			b := h.as(role)
@@ -245,7 +252,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 	ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 	b := h.as(admins.Operator)
 	b.change(ana, "suppress", "readers_suppress", "why", "test")
-	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
+	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
 		ids, labels, fields := map[string]int{}, map[string]bool{}, []string{}
 		doc, err := html.Parse(strings.NewReader(page.body))
 		if err != nil {
@@ -262,10 +269,10 @@ func TestPagesAreWellFormed(t *testing.T) {
 			if n.Data == "label" {
 				labels[attributes["for"]] = true
 			}
-			if n.Data == "input" && attributes["type"] != "hidden" {
+			if n.Data == "input" && attributes["type"] != "hidden" || n.Data == "select" {
 				fields = append(fields, attributes["id"])
 			}
-			if attributes["style"] != "" || n.Data == "style" || strings.HasPrefix(attributes["href"], "http") {
+			if attributes["style"] != "" || n.Data == "style" || strings.HasPrefix(attributes["href"], "http") && attributes["rel"] != "external noreferrer" {
 				t.Errorf("%s: %s isn't allowed by the policy", page.Request.URL, n.Data)
 			}
 		}

@@ -1,0 +1,145 @@
+package admin
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"dailytip/locale"
+	"dailytip/scheduler"
+	"dailytip/tips"
+)
+
+// shelf is what a newsletter's library holds, and what lint finds in it.
+type shelf struct {
+	items     []item         // by title
+	byID      map[string]int // index in items
+	tags      []string       // sorted
+	languages []string       // sorted
+	elsewhere []tips.Fault   // in files that are no tip's
+}
+
+// item is one tip of a shelf.
+type item struct {
+	tips.Tip           // of a broken one what could be read
+	broken    bool     // it can't be used, and no good version of it is known
+	languages []string // its own first
+	faults    []tips.Fault
+	counts    [tips.Error + 1]int // of faults, by severity
+}
+
+// worse counts the faults of a severity, or of more.
+func (i *item) worse(least tips.Severity) (n int) {
+	for _, count := range i.counts[least:] {
+		n += count
+	}
+	return n
+}
+
+// shelves keeps each newsletter's shelf as long as its library stays, for lint composes
+// every mail.
+type shelves struct {
+	lint func(*scheduler.Newsletter) []tips.Fault
+
+	mu   *sync.Mutex
+	kept map[string]keptShelf // by newsletter
+}
+
+type keptShelf struct {
+	*shelf
+	library <-chan struct{} // closed when the library changes, and another then
+	today   string          // lint knows the date
+}
+
+func newShelves(lint func(*scheduler.Newsletter) []tips.Fault) shelves {
+	return shelves{lint: lint, mu: &sync.Mutex{}, kept: map[string]keptShelf{}}
+}
+
+// of is a newsletter's shelf as it stands today.
+func (s shelves) of(n *scheduler.Newsletter, today scheduler.Date) *shelf {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	library := n.Library.Changed() // before what it holds is read
+	if k := s.kept[n.ID]; k.shelf != nil && k.library == library && k.today == today.String() {
+		return k.shelf
+	}
+	k := keptShelf{newShelf(n, s.lint(n)), library, today.String()}
+	s.kept[n.ID] = k
+	return k.shelf
+}
+
+func newShelf(n *scheduler.Newsletter, faults []tips.Fault) *shelf {
+	byFile := map[string][]tips.Fault{}
+	for _, f := range faults {
+		byFile[f.Path] = append(byFile[f.Path], f)
+	}
+	s := &shelf{byID: map[string]int{}}
+	tags, languages := map[string]string{}, map[string]bool{}
+	add := func(t tips.Tip, broken bool) {
+		i := item{Tip: t, broken: broken, languages: []string{cmp.Or(t.Language, n.Language, locale.Default)}}
+		i.Title = cmp.Or(t.Title, t.ID)
+		for _, tr := range t.Translations {
+			i.languages = append(i.languages, tr.Language)
+		}
+		for _, file := range t.Files() {
+			i.faults = append(i.faults, byFile[file]...)
+		}
+		for _, f := range i.faults {
+			i.counts[f.Severity]++
+		}
+		for _, tag := range t.Tags {
+			tags[strings.ToLower(tag)] = tag
+		}
+		for _, lang := range i.languages {
+			languages[lang] = true
+		}
+		s.items = append(s.items, i)
+	}
+	of := map[string]bool{} // files of tips
+	for _, t := range n.Library.Tips() {
+		add(t, false)
+		for _, file := range t.Files() {
+			of[file] = true
+		}
+	}
+	for _, b := range n.Library.Broken() {
+		add(b.Tip, true)
+		of[b.Tip.Path] = true
+	}
+	s.elsewhere = slices.DeleteFunc(slices.Clone(faults), func(f tips.Fault) bool { return of[f.Path] })
+	s.sort(tags, languages)
+	return s
+}
+
+// sort brings all of it into its order.
+func (s *shelf) sort(tags map[string]string, languages map[string]bool) {
+	order := collate.New(language.English, collate.IgnoreCase)
+	slices.SortStableFunc(s.items, func(a, b item) int {
+		return cmp.Or(order.CompareString(a.Title, b.Title), strings.Compare(a.Path, b.Path))
+	})
+	for i := range s.items {
+		if at, taken := s.byID[s.items[i].ID]; !taken || s.items[at].broken {
+			s.byID[s.items[i].ID] = i // of two with one id, the one that is used
+		}
+	}
+	for _, tag := range tags {
+		s.tags = append(s.tags, tag)
+	}
+	slices.SortFunc(s.tags, order.CompareString)
+	for lang := range languages {
+		s.languages = append(s.languages, lang)
+	}
+	slices.Sort(s.languages)
+}
+
+// find is the tip with an id; nil: there is none.
+func (s *shelf) find(id string) *item {
+	if i, ok := s.byID[id]; ok {
+		return &s.items[i]
+	}
+	return nil
+}
