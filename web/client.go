@@ -113,6 +113,16 @@ func splitQuoted(text string, at byte) []string {
 // ClientNetwork is the [network] that a request comes from.
 func (s *Server) ClientNetwork(r *http.Request) string { return network(s.client(r)) }
 
+// ClientSite is the IPv6 network of 48 bits that a request comes from: who has one can
+// come from 65,536 of those that [Server.ClientNetwork] tells apart. "": it comes by IPv4.
+func (s *Server) ClientSite(r *http.Request) string {
+	a := s.client(r)
+	if p, err := a.Prefix(48); err == nil && a.Is6() {
+		return p.String()
+	}
+	return ""
+}
+
 // network is what limits count a client by: an IPv4 address, or the IPv6 network
 // of 64 bits, because one client commonly has all of its addresses.
 func network(a netip.Addr) string {

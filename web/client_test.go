@@ -74,3 +74,15 @@ func FuzzClient(f *testing.F) {
 		}
 	})
 }
+
+func TestClientSite(t *testing.T) {
+	s := web.New(web.Options{})
+	for peer, want := range map[string]string{
+		"[2001:db8:1:2::3]:4711": "2001:db8:1::/48", "[2001:db8:1:ffff::3]:4711": "2001:db8:1::/48", "[2001:db8:2::3]:4711": "2001:db8:2::/48",
+		"192.0.2.7:4711": "", "[::ffff:192.0.2.7]:4711": "", "@": "",
+	} {
+		if got := s.ClientSite(&http.Request{RemoteAddr: peer, Header: http.Header{}, URL: &url.URL{}}); got != want {
+			t.Errorf("%s comes from %q, want %q", peer, got, want)
+		}
+	}
+}

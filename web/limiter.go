@@ -39,12 +39,13 @@ func (l *Limiter) Allow(now time.Time, key string) time.Duration {
 	if l == nil {
 		return 0
 	}
-	reserved := l.of(key).ReserveN(now, 1)
-	wait := reserved.DelayFrom(now)
-	if wait > 0 {
-		reserved.CancelAt(now)
+	// It isn't reserved and given back: of several at once, each would keep what the
+	// others have reserved meanwhile, and the key would fall into debt.
+	one := l.of(key)
+	if one.AllowN(now, 1) {
+		return 0
 	}
-	return wait
+	return max(l.delay(one, now), 1) // at another's later instant there may be one already
 }
 
 // Reserve counts in any case, and returns how long the key has to wait.
@@ -60,7 +61,11 @@ func (l *Limiter) Delay(now time.Time, key string) time.Duration {
 	if l == nil {
 		return 0
 	}
-	missing := 1 - l.of(key).TokensAt(now)
+	return l.delay(l.of(key), now)
+}
+
+func (l *Limiter) delay(one *rate.Limiter, now time.Time) time.Duration {
+	missing := 1 - one.TokensAt(now)
 	return time.Duration(max(missing, 0) / float64(l.every) * float64(time.Second))
 }
 

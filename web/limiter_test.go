@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 )
@@ -28,5 +29,31 @@ func TestLimiterForgets(t *testing.T) {
 	}
 	if NewLimiter(0).Allow(now, "") != 0 {
 		t.Error("no limit, and yet one")
+	}
+}
+
+// However many come at once, being refused costs nothing.
+func TestWhoIsRefusedOwesNothing(t *testing.T) {
+	now := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	l := NewLimiter(60)
+	for l.Allow(now, "office") == 0 {
+		continue
+	}
+	var at sync.WaitGroup
+	for range 8 {
+		at.Go(func() {
+			for range 5000 {
+				if l.Allow(now, "office") == 0 {
+					t.Error("one too many was let through")
+				}
+			}
+		})
+	}
+	at.Wait()
+	if wait := l.Delay(now, "office"); wait > time.Minute {
+		t.Errorf("the next may come in %s, and there is one each minute", wait)
+	}
+	if wait := l.Allow(now.Add(time.Minute), "office"); wait != 0 {
+		t.Errorf("a minute later: wait %s", wait)
 	}
 }
