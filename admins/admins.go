@@ -2,6 +2,7 @@ package admins
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"time"
@@ -26,6 +27,7 @@ type Options struct {
 type Admins struct {
 	Options
 	hashes  []credential.Hash // of People
+	decoys  []byte            // a key: which hash a name is compared with that nobody has
 	checker *credential.Checker
 	ids     store.IDs
 }
@@ -35,16 +37,23 @@ type Admins struct {
 // out.
 const passwordsAtOnce = 1
 
+// passwordsWaiting is how many more may wait for their turn, which takes each of them a
+// second or two. Beyond that, who comes is sent away at once ([credential.ErrBusy]).
+const passwordsWaiting = 16
+
 // New returns the people of a configuration, on a migrated database.
 func New(o Options) (*Admins, error) {
-	a := &Admins{Options: o, checker: credential.NewChecker(passwordsAtOnce)}
+	a := &Admins{Options: o, checker: credential.NewChecker(passwordsAtOnce, passwordsWaiting)}
+	all := sha256.New()
 	for _, p := range o.People {
 		h, err := credential.ParseHash(p.Password)
 		if err != nil {
 			return nil, fmt.Errorf("the password of %s %w", p.Name, err)
 		}
 		a.hashes = append(a.hashes, h)
+		_, _ = all.Write([]byte(p.Password)) // never fails
 	}
+	a.decoys = all.Sum(nil)
 	return a, nil
 }
 
@@ -54,12 +63,21 @@ func (a *Admins) Nobody() bool { return len(a.People) == 0 && a.OIDC == "" }
 // endEvery is how often sessions that have ended are forgotten.
 const endEvery = time.Hour
 
-// Run forgets the sessions that have ended, until its context ends.
+// Run takes back what the configuration that has come into force allows no longer, and
+// forgets the sessions that have ended, until its context ends.
 func (a *Admins) Run(ctx context.Context, log *slog.Logger) error {
 	tick := time.NewTicker(endEvery)
 	defer tick.Stop()
+	revoked := false
 	for {
-		err := a.ForgetSessions(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
+		var err error
+		if !revoked { // once: a node whose turn to reload comes later still has the old people
+			err = a.Revoke(ctx)
+			revoked = err == nil
+		}
+		if err == nil {
+			err = a.ForgetSessions(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
+		}
 		if err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "ended sessions can't be forgotten; the next try is in an hour", "error", err)
 		}

@@ -2,6 +2,7 @@ package admins
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -153,7 +154,6 @@ func TestSessionsEndWithTheConfiguration(t *testing.T) {
 			"another password": {People: otherPassword, OIDC: "x"},
 			"another role":     {People: otherRole, OIDC: "x"},
 			"removed":          {People: people()[1:], OIDC: "x"},
-			"nobody":           {},
 		} {
 			before := Options{People: people(), OIDC: "x"}
 			a := open(t, db, before)
@@ -161,20 +161,93 @@ func TestSessionsEndWithTheConfiguration(t *testing.T) {
 			_, other := begin(t, a, cleo)
 			b := open(t, db, changed)
 			wantEnded(t, b, now, token, name)
-			if name != "nobody" {
-				wantLive(t, b, now, other, name+": somebody else")
-			}
+			wantLive(t, b, now, other, name+": somebody else")
 			wantLive(t, a, now, token, name+": where it isn't in force")
 			if err := b.ForgetSessions(t.Context(), now); err != nil {
 				t.Fatal(err)
 			}
+			wantLive(t, a, now, token, name+": where it isn't in force, an hour later")
+			if err := b.Revoke(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			wantEnded(t, a, now, token, name+": and back again")
+			wantLive(t, a, now, other, name+": somebody else, and back again")
 		}
 		a := open(t, db, Options{OIDC: "issuer client [a]"})
 		_, token := begin(t, a, cleo)
 		wantEnded(t, open(t, db, Options{OIDC: "issuer client [b]"}), now, token, "other groups")
 		wantEnded(t, open(t, db, Options{}), now, token, "no provider")
 	})
+}
+
+// A daemon beside others that has no such pages leaves theirs alone; what has ended is
+// forgotten by any of them, and what hasn't by none.
+func TestADaemonWithoutPeopleEndsNoSession(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		a, other := open(t, db, Options{People: people()}), open(t, db, Options{})
+		_, idle := begin(t, a, ana)
+		_, token := begin(t, a, ana)
+		later := now.Add(Idle)
+		s := wantLive(t, a, now, token, "at first")
+		if err := a.Seen(t.Context(), now.Add(time.Hour), s); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(other.Revoke(t.Context()), other.ForgetSessions(t.Context(), later)); err != nil {
+			t.Fatal(err)
+		}
+		wantLive(t, a, later, token, "beside a daemon without people")
+		if kept := storetest.Texts(t, db, "SELECT hash FROM admin_sessions"); len(kept) != 1 {
+			t.Errorf("%d sessions are kept, of which one has ended", len(kept))
+		}
+		wantEnded(t, a, now, idle, "idle")
+	})
+}
+
+// What the provider says of somebody now ends what it said of them before.
+func TestTheProvidersLastWordCounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		a := open(t, db, Options{People: people(), OIDC: "x"})
+		namesake := Who{Way: ByPassword, ID: cleo.ID, Name: "cleo", Role: Editor}
+		else1 := Who{Way: ByOIDC, ID: "issuer 18", Name: cleo.Name, Role: Editor}
+		_, editor := begin(t, a, cleo)
+		_, second := begin(t, a, cleo)
+		wantLive(t, a, now, editor, "signed in twice")
+		_, other := begin(t, a, else1)
+		viewer := cleo
+		viewer.Role = Viewer
+		_, token := begin(t, a, viewer)
+		wantEnded(t, a, now, editor, "in another role meanwhile")
+		wantEnded(t, a, now, second, "in another role meanwhile")
+		wantLive(t, a, now, other, "somebody else of the same name")
+		if err := a.EndAll(t.Context(), namesake); err != nil {
+			t.Fatal(err)
+		}
+		wantLive(t, a, now, token, "when somebody with a password is meant")
+		refused := cleo
+		refused.Role = ""
+		if err := a.EndAll(t.Context(), refused); err != nil {
+			t.Fatal(err)
+		}
+		wantEnded(t, a, now, token, "not let in any more")
+		wantLive(t, a, now, other, "somebody else of the same name")
+	})
+}
+
+// Where hashes cost more or less, names that nobody has do, too, each always the same.
+func TestNamesThatNobodyHasCostWhatOthersDo(t *testing.T) {
+	a := open(t, storetest.SQLite(t), Options{People: people()})
+	times := map[string]int{}
+	for i := range 200 {
+		name := fmt.Sprintf("name%d", i)
+		h := a.decoy(name)
+		times[h.String()]++
+		if a.decoy(strings.ToUpper(name)).String() != h.String() || open(t, a.DB, Options{People: people()}).decoy(name).String() != h.String() {
+			t.Errorf("%s costs now this and now that", name)
+		}
+	}
+	if len(times) != 2 || times[hashes()[0]] < 50 || times[hashes()[1]] < 50 {
+		t.Errorf("the hashes are compared so often: %v", times)
+	}
 }
 
 // Signing in ends what the browser has shown so far.
@@ -246,10 +319,10 @@ func TestLog(t *testing.T) {
 		if err != nil || len(all) != 5 {
 			t.Fatalf("%+v, %v", all, err)
 		}
-		if e := all[0]; e.Action != SignOut || e.Name != "ana" || e.Way != ByPassword || e.Outcome != Done || !e.At.Equal(now.Add(time.Minute)) {
+		if e := all[0]; e.Action != SignOut || e.Name != "ana" || e.Way != ByPassword || e.Who.ID != "ana" || e.Outcome != Done || !e.At.Equal(now.Add(time.Minute)) {
 			t.Errorf("the newest is %+v", e)
 		}
-		if e := all[2]; e.Outcome != Done || e.Name != cleo.Name || e.Way != ByOIDC || e.Subject != "management" || e.Detail != "zero byte " || all[1].Outcome != "" {
+		if e := all[2]; e.Outcome != Done || e.Name != cleo.Name || e.Way != ByOIDC || e.Who.ID != cleo.ID || e.Subject != "management" || e.Detail != "zero byte " || all[1].Outcome != "" {
 			t.Errorf("%+v", all[1:3])
 		}
 		if older, err := a.Entries(t.Context(), all[1].ID, 2); err != nil || len(older) != 2 || older[0].ID != all[2].ID {

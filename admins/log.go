@@ -51,8 +51,8 @@ func (a *Admins) write(ctx context.Context, tx *sql.Tx, e Entry) error {
 	if e.ID == 0 {
 		e.ID = a.ids.New(e.At)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO admin_log (id, at, way, person, action, subject, detail, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		e.ID, store.Millis(e.At), e.Way, e.Name, e.Action, store.Text(e.Subject), store.Text(e.Detail), store.Text(e.Outcome))
+	_, err := tx.ExecContext(ctx, "INSERT INTO admin_log (id, at, way, person, name, action, subject, detail, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		e.ID, store.Millis(e.At), e.Way, store.Text(e.Who.ID), store.Text(e.Name), e.Action, store.Text(e.Subject), store.Text(e.Detail), store.Text(e.Outcome))
 	if err != nil {
 		return fmt.Errorf("write log: %w", err)
 	}
@@ -66,7 +66,7 @@ func (a *Admins) Entries(ctx context.Context, before int64, limit int) (all []En
 		before = math.MaxInt64
 	}
 	rows, err := a.DB.Read().QueryContext(ctx, `
-		SELECT id, at, way, person, action, subject, detail, outcome FROM admin_log
+		SELECT id, at, way, person, name, action, subject, detail, outcome FROM admin_log
 		WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
@@ -75,7 +75,7 @@ func (a *Admins) Entries(ctx context.Context, before int64, limit int) (all []En
 	for rows.Next() {
 		var e Entry
 		var at int64
-		if err := rows.Scan(&e.ID, &at, &e.Way, &e.Name, &e.Action, &e.Subject, &e.Detail, &e.Outcome); err != nil {
+		if err := rows.Scan(&e.ID, &at, &e.Way, &e.Who.ID, &e.Name, &e.Action, &e.Subject, &e.Detail, &e.Outcome); err != nil {
 			return nil, fmt.Errorf("read log: %w", err)
 		}
 		e.At = store.Time(at)

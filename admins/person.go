@@ -3,9 +3,12 @@ package admins
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,18 +36,31 @@ type Who struct {
 	Role Role
 }
 
+// Label is what somebody is called where records of other rooms name them: their name
+// with the way they came, and for the provider's people, who may call themselves what
+// they like, with its name of them.
+func (w Who) Label() string {
+	if w.Way == ByOIDC {
+		return fmt.Sprintf("%s (single sign-on, %s)", w.Name, w.ID)
+	}
+	return w.Name + " (" + w.Way + ")"
+}
+
 // ErrRefused means that name and password don't let anybody in.
 var ErrRefused = errors.New("name and password don't belong together")
 
-// CheckPassword returns who has a name and a password, or [ErrRefused]. It takes as
-// long for a name that nobody has.
+// CheckPassword returns who has a name and a password, or [ErrRefused], or
+// [credential.ErrBusy]. It takes as long for a name that nobody has.
 func (a *Admins) CheckPassword(ctx context.Context, name, password string) (Who, error) {
 	if len(a.People) == 0 {
 		return Who{}, ErrRefused
 	}
-	name, err := credential.Name(name)
-	i := slices.IndexFunc(a.People, func(p Person) bool { return err == nil && p.Name == name })
-	same, err := a.checker.Matches(ctx, a.hashes[max(i, 0)], password)
+	i := a.find(name)
+	h := a.decoy(name)
+	if i >= 0 {
+		h = a.hashes[i]
+	}
+	same, err := a.checker.Matches(ctx, h, password)
 	switch {
 	case err != nil:
 		return Who{}, err
@@ -54,12 +70,35 @@ func (a *Admins) CheckPassword(ctx context.Context, name, password string) (Who,
 	return Who{Way: ByPassword, ID: a.People[i].Name, Name: a.People[i].Name, Role: a.People[i].Role}, nil
 }
 
+// find returns which of the people has a name; -1: nobody.
+func (a *Admins) find(name string) int {
+	name, err := credential.Name(name)
+	if err != nil {
+		return -1
+	}
+	return slices.IndexFunc(a.People, func(p Person) bool { return p.Name == name })
+}
+
+// decoy is whose hash is compared for a name that nobody has. Hashes may differ in what
+// they cost, so each such name has one of its own for good, as a person has, and nobody
+// can tell beforehand which.
+func (a *Admins) decoy(name string) credential.Hash {
+	if known, err := credential.Name(name); err == nil {
+		name = known
+	}
+	keyed := hmac.New(sha256.New, a.decoys)
+	_, _ = keyed.Write([]byte(name)) // never fails
+	return a.hashes[binary.BigEndian.Uint64(keyed.Sum(nil))%uint64(len(a.hashes))]
+}
+
+// Has tells whether somebody signs in with a password under a name.
+func (a *Admins) Has(name string) bool { return a.find(name) >= 0 }
+
 // Known is the name under which the configuration has somebody, or "nobody". It's for
 // a log: what is typed where a name belongs may be a password.
 func (a *Admins) Known(name string) string {
-	name, err := credential.Name(name)
-	if err == nil && slices.ContainsFunc(a.People, func(p Person) bool { return p.Name == name }) {
-		return name
+	if i := a.find(name); i >= 0 {
+		return a.People[i].Name
 	}
 	return "nobody"
 }

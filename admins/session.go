@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dailytip/store"
@@ -35,7 +36,8 @@ type Session struct {
 var ErrNoSession = errors.New("nobody is signed in")
 
 // Begin signs somebody in, and returns what their browser is to show. before is what it
-// has shown so far: that session ends.
+// has shown so far: that session ends. So does each that the provider began for the same
+// person in another role, for it says now that they haven't that role any more.
 func (a *Admins) Begin(ctx context.Context, now time.Time, who Who, before string) (s Session, token string, err error) {
 	life := passwordLife
 	if who.Way == ByOIDC {
@@ -49,6 +51,11 @@ func (a *Admins) Begin(ctx context.Context, now time.Time, who Who, before strin
 		if err := end(ctx, tx, digest(before)); err != nil {
 			return err
 		}
+		if who.Way == ByOIDC {
+			if err := endOthers(ctx, tx, who); err != nil {
+				return err
+			}
+		}
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO admin_sessions (hash, way, person, name, role, mark, began_at, seen_at, ends_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)`,
@@ -56,11 +63,7 @@ func (a *Admins) Begin(ctx context.Context, now time.Time, who Who, before strin
 		if err != nil {
 			return fmt.Errorf("begin session: %w", err)
 		}
-		e := Entry{At: now, Who: who, Action: SignIn, Outcome: Done}
-		if who.Way == ByOIDC {
-			e.Detail = who.ID // what they are called there may change
-		}
-		return a.write(ctx, tx, e)
+		return a.write(ctx, tx, Entry{At: now, Who: who, Action: SignIn, Outcome: Done})
 	})
 	return s, token, err
 }
@@ -84,8 +87,12 @@ func (a *Admins) Find(ctx context.Context, now time.Time, token string) (Session
 
 // live tells whether a session hasn't ended.
 func (a *Admins) live(now time.Time, s Session) bool {
-	return now.Before(s.EndsAt) && now.Before(s.SeenAt.Add(Idle)) && s.mark != "" && s.mark == a.mark(s.Who)
+	return now.Before(s.EndsAt) && now.Before(s.SeenAt.Add(Idle)) && a.allows(s)
 }
+
+// allows tells whether the configuration lets a session's person in as it did when the
+// session began.
+func (a *Admins) allows(s Session) bool { return s.mark != "" && s.mark == a.mark(s.Who) }
 
 // Seen notes that a session's person did something, at most once a minute.
 func (a *Admins) Seen(ctx context.Context, now time.Time, s Session) error {
@@ -110,6 +117,20 @@ func (a *Admins) End(ctx context.Context, now time.Time, s Session) error {
 	})
 }
 
+// EndAll ends whatever sessions somebody has who isn't let in any more.
+func (a *Admins) EndAll(ctx context.Context, who Who) error {
+	who.Role = "" // which no session has
+	return a.DB.Write(ctx, func(tx *sql.Tx) error { return endOthers(ctx, tx, who) })
+}
+
+// endOthers ends somebody's sessions in other roles than the one that they have now.
+func endOthers(ctx context.Context, tx *sql.Tx, who Who) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM admin_sessions WHERE way = $1 AND person = $2 AND role <> $3", who.Way, who.ID, who.Role); err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
 func end(ctx context.Context, tx *sql.Tx, hash string) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM admin_sessions WHERE hash = $1", hash); err != nil {
 		return fmt.Errorf("end session: %w", err)
@@ -117,32 +138,55 @@ func end(ctx context.Context, tx *sql.Tx, hash string) error {
 	return nil
 }
 
-// ForgetSessions forgets those that have ended. It's done whenever a configuration comes
+// Revoke ends the sessions that the configuration allows no longer: of people who have
+// another password or role in it, or aren't there. It's done when a configuration comes
 // into force, so that a session doesn't come back to life with somebody's old password.
-func (a *Admins) ForgetSessions(ctx context.Context, now time.Time) error {
+// Where the configuration names nobody there are no such pages, and other daemons on the
+// database may have them: no session is touched.
+func (a *Admins) Revoke(ctx context.Context) error {
+	if a.Nobody() {
+		return nil
+	}
+	all, err := a.sessions(ctx)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, a.allows)
+	if len(all) == 0 {
+		return nil
+	}
+	return a.DB.Write(ctx, func(tx *sql.Tx) error {
+		for _, s := range all {
+			if err := end(ctx, tx, s.hash); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (a *Admins) sessions(ctx context.Context) (all []Session, err error) {
 	rows, err := a.DB.Read().QueryContext(ctx, "SELECT "+columns+" FROM admin_sessions")
 	if err != nil {
-		return fmt.Errorf("read sessions: %w", err)
+		return nil, fmt.Errorf("read sessions: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	var ended []string
 	for rows.Next() {
 		s, err := scan(rows)
 		if err != nil {
-			return fmt.Errorf("read sessions: %w", err)
+			return nil, fmt.Errorf("read sessions: %w", err)
 		}
-		if !a.live(now, s) {
-			ended = append(ended, s.hash)
-		}
+		all = append(all, s)
 	}
-	if err := rows.Err(); err != nil || len(ended) == 0 {
-		return err
-	}
+	return all, rows.Err()
+}
+
+// ForgetSessions forgets those whose time is over, whatever daemon began them.
+func (a *Admins) ForgetSessions(ctx context.Context, now time.Time) error {
 	return a.DB.Write(ctx, func(tx *sql.Tx) error {
-		for _, hash := range ended {
-			if err := end(ctx, tx, hash); err != nil {
-				return err
-			}
+		_, err := tx.ExecContext(ctx, "DELETE FROM admin_sessions WHERE ends_at <= $1 OR seen_at <= $2", store.Millis(now), store.Millis(now.Add(-Idle)))
+		if err != nil {
+			return fmt.Errorf("forget sessions: %w", err)
 		}
 		return nil
 	})

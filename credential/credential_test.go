@@ -3,6 +3,7 @@ package credential
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -24,7 +25,7 @@ func make1(t testing.TB, password string) Hash {
 
 func matches(t *testing.T, h Hash, password string) bool {
 	t.Helper()
-	ok, err := NewChecker(1).Matches(t.Context(), h, password)
+	ok, err := NewChecker(1, 0).Matches(t.Context(), h, password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +98,9 @@ func TestHashesThatAreTaken(t *testing.T) {
 		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$":                 "isn't a hash",
 		hash("m=19456,t=1,p=1"):                                        "could be guessed",
 		hash("m=1024,t=16,p=1"):                                        "could be guessed",
+		hash("m=65537,t=1,p=1"):                                        "more work",
+		hash("m=65536,t=5,p=1"):                                        "more work",
+		hash("m=32768,t=16,p=1"):                                       "more work",
 		hash("m=4294967295,t=2,p=1"):                                   "more work",
 		hash("m=19456,t=4294967295,p=1"):                               "more work",
 		hash("m=19456,t=2,p=255"):                                      "more work",
@@ -109,7 +113,7 @@ func TestHashesThatAreTaken(t *testing.T) {
 
 // Whoever waits for their turn can give up.
 func TestOnlySoManyAtOnce(t *testing.T) {
-	c := NewChecker(1)
+	c := NewChecker(1, 1)
 	c.slots <- struct{}{} // somebody is at it
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -119,6 +123,55 @@ func TestOnlySoManyAtOnce(t *testing.T) {
 	<-c.slots
 	if ok, err := c.Matches(t.Context(), make1(t, good), good); !ok || err != nil {
 		t.Errorf("afterwards: %t, %v", ok, err)
+	}
+}
+
+// Who comes while as many wait as may is sent away, and doesn't wait.
+func TestOnlySoManyWait(t *testing.T) {
+	c, h := NewChecker(1, 2), make1(t, good)
+	c.slots <- struct{}{} // somebody is at it
+	c.all <- struct{}{}
+	ctx, cancel := context.WithCancel(t.Context())
+	waiting := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := c.Matches(ctx, h, good)
+			waiting <- err
+		}()
+	}
+	for len(c.all) < 3 {
+		runtime.Gosched()
+	}
+	impatient, leave := context.WithCancel(t.Context())
+	leave() // whoever waits all the same doesn't wait for ever
+	if _, err := c.Matches(impatient, h, good); !errors.Is(err, ErrBusy) {
+		t.Errorf("one too many: %v", err)
+	}
+	cancel()
+	for range 2 {
+		if err := <-waiting; !errors.Is(err, context.Canceled) {
+			t.Errorf("one who waited: %v", err)
+		}
+	}
+	<-c.slots
+	<-c.all
+	if ok, err := c.Matches(t.Context(), h, good); !ok || err != nil {
+		t.Errorf("afterwards: %t, %v", ok, err)
+	}
+}
+
+// A page of text isn't prepared to be seen as too long.
+func TestALongNameIsRefusedAtOnce(t *testing.T) {
+	long := strings.Repeat("\uff21\u0308", 10_000)
+	if n := testing.AllocsPerRun(10, func() {
+		if _, err := Name(long); err == nil {
+			t.Error("it's taken")
+		}
+	}); n > 0 {
+		t.Errorf("it was prepared: %v allocations", n)
+	}
+	if name, err := Name(strings.Repeat("u\u0308", 64)); err != nil || name != strings.Repeat("ü", 64) {
+		t.Errorf("64 characters as some keyboards write them: %q, %v", name, err)
 	}
 }
 
@@ -140,7 +193,7 @@ func FuzzParseHash(f *testing.F) {
 	f.Add("$argon2id$v=19$m=1,t=1,p=1$$")
 	f.Fuzz(func(t *testing.T, text string) {
 		h, err := ParseHash(text)
-		if err == nil && (h.String() != text || h.memory > mostMemory || h.time > mostTime || h.time == 0 || h.threads == 0) {
+		if err == nil && (h.String() != text || h.memory > mostMemory || h.time > mostTime || h.memory*h.time > mostWork || h.time == 0 || h.threads == 0) {
 			t.Errorf("%q is taken as %s", text, h)
 		}
 	})

@@ -22,11 +22,13 @@ const (
 )
 
 // What a hash may cost that another program made: at least as much as ours, in one of
-// the ways that OWASP has for it, and no more than a daemon can spare.
+// the ways that OWASP has for it, and no more than a daemon can spare, for anybody can
+// have it done by a guess: the memory that RFC 9106 §4 has, and eight times our work.
 const (
-	leastMemory = 7 << 10   // KiB
-	mostMemory  = 256 << 10 // KiB
+	leastMemory = 7 << 10  // KiB
+	mostMemory  = 64 << 10 // KiB
 	leastWork   = 5 * leastMemory
+	mostWork    = 8 * newTime * newMemory
 	mostTime    = 16
 	mostThreads = 16
 )
@@ -84,8 +86,9 @@ func ParseHash(text string) (Hash, error) {
 		return Hash{}, errNone
 	case h.memory < leastMemory || uint64(h.memory)*uint64(h.time) < leastWork:
 		return Hash{}, errors.New("was made with so little work that it could be guessed; dailytip admin password makes a better one")
-	case h.memory > mostMemory || h.time > mostTime || h.threads > mostThreads:
-		return Hash{}, fmt.Errorf("takes more work than a daemon can spare (at most m=%d, t=%d, p=%d); dailytip admin password makes one that is right", mostMemory, mostTime, mostThreads)
+	case h.memory > mostMemory || h.time > mostTime || h.threads > mostThreads || uint64(h.memory)*uint64(h.time) > mostWork:
+		return Hash{}, fmt.Errorf("takes more work than a daemon can spare (at most m=%d, t=%d, p=%d, and m times t at most %d); dailytip admin password makes one that is right",
+			mostMemory, mostTime, mostThreads, mostWork)
 	}
 	return h, nil
 }

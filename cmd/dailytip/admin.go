@@ -122,15 +122,18 @@ func (a *app) adminWeb() *web.Server {
 	return server
 }
 
-// checkAdmin says where the pages of those who plan and run are. base is the readers'.
-func checkAdmin(a config.Admin, base string) []finding {
-	if !a.Exists() {
+// checkAdmin says where the pages of those who plan and run are.
+func checkAdmin(cfg *config.Config) []finding {
+	if !cfg.Admin.Exists() {
 		return nil
 	}
-	base = cmp.Or(a.BaseURL, base)
+	base := cmp.Or(cfg.Admin.BaseURL, cfg.BaseURL)
 	u, err := url.Parse(base)
-	if err == nil && u.Scheme == "http" && !admin.Local(u.Host) {
+	switch {
+	case err == nil && u.Scheme == "http" && !admin.Local(u.Host):
 		return []finding{{"admin", "warning", base + "/admin isn't https: nobody can sign in there, for passwords could be read on the way"}}
+	case err == nil && u.Scheme == "https" && len(cfg.TrustedProxies) == 0:
+		return []finding{{"admin", "warning", base + "/admin: trusted_proxies is empty, so everybody seems to come from the proxy's address, and a stranger's guesses keep all people from signing in; name the proxy there"}}
 	}
 	return []finding{{"admin", "ok", base + "/admin"}}
 }

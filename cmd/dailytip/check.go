@@ -117,7 +117,7 @@ func (c *command) allFindings(ctx context.Context, cfg *config.Config, f checkFl
 		defer a.close()
 		findings = append(findings, checkDatabase(ctx, a))
 		findings = append(findings, checkLedger(ctx, a)...)
-		findings = append(findings, checkAdmin(cfg.Admin, cfg.BaseURL)...)
+		findings = append(findings, checkAdmin(cfg)...)
 		findings = append(findings, checkCalendars(ctx, a)...)
 		if !f.offline {
 			checks = append(relayChecks(a), doorChecks(a)...)

@@ -69,9 +69,18 @@ func (a *Admin) carryOut(ctx context.Context, v *visit, c change) error {
 	} else if err != nil {
 		outcome = locale.Text(locale.Default, "admin.log.failed", nil)
 	}
-	// Not ctx, which may have ended: the browser has gone, and the change was made.
-	return errors.Join(err, a.Admins.Settle(context.WithoutCancel(ctx), id, outcome))
+	// Not ctx, which may have ended: the browser has gone, and the change was made. Nor is
+	// it undone because the log can't say so.
+	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	if fault := a.Admins.Settle(settling, id, outcome); fault != nil {
+		a.Log.ErrorContext(ctx, "the log can't be told what came of a change", "action", c.name, "outcome", outcome, "error", fault)
+	}
+	return err
 }
+
+// settleTime is how long it may take to write down what came of a change.
+const settleTime = 5 * time.Second
 
 // said is what has just been done, as the address of the page says; "": nothing.
 func (a *Admin) said(r *http.Request) template.HTML {

@@ -120,7 +120,8 @@ func (a *Admin) pages() []page {
 // actions are all buttons but those to sign in and out.
 func (a *Admin) actions() []action {
 	return slices.Concat([]action{
-		{path: "/resume", needs: admins.Run, read: a.resume},
+		a.resumeAction(false),
+		a.resumeAction(true),
 		{path: testPath, needs: admins.Plan, timeout: 25 * time.Second, read: a.testCopy},
 		a.addReader(),
 		a.addPeople(),

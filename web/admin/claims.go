@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -19,27 +20,41 @@ type claims struct {
 const longestName = 64
 
 // name is how somebody is shown: by an address that is theirs, else by what they are
-// called there.
+// called there. That they may often choose for themselves, also somebody else's name, so
+// the provider's own name of them stands beside it.
 func (c claims) name(subject string) string {
-	all := []string{c.Username, c.Full, subject}
-	if c.Verified {
-		all = append([]string{c.Email}, all...)
+	if address := visible(c.Email); bool(c.Verified) && address != "" {
+		return address
 	}
-	for _, name := range all {
-		name = strings.TrimSpace(strings.Map(func(r rune) rune {
-			if !unicode.IsGraphic(r) {
-				return -1
-			}
-			return r
-		}, strings.ToValidUTF8(name, "")))
-		if runes := []rune(name); len(runes) > longestName {
-			name = string(runes[:longestName]) + "…"
-		}
-		if name != "" {
-			return name
+	subject = visible(subject)
+	for _, name := range []string{c.Username, c.Full} {
+		if name = visible(name); name != "" {
+			return name + " (" + subject + ")"
 		}
 	}
-	return "nameless"
+	return cmp.Or(subject, "nameless")
+}
+
+// visible is what can be seen of a name, and no more of it than is shown.
+func visible(name string) string {
+	name = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if isInvisible(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))), " ")
+	if runes := []rune(name); len(runes) > longestName {
+		name = string(runes[:longestName]) + "…"
+	}
+	return name
+}
+
+// isInvisible tells of characters by which names differ that look the same: controls and
+// formats, what a font shows nothing of (Unicode's Default_Ignorable_Code_Point), and the
+// blank of Braille, which is no space.
+func isInvisible(r rune) bool {
+	return !unicode.IsGraphic(r) && !unicode.IsSpace(r) || r == '\u2800' ||
+		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // groupList reads groups as providers write them: a list, or one alone. Anything else in

@@ -11,6 +11,9 @@
 // page; without a session it goes to the form to sign in (signin.go), which leads on to
 // the page that was asked for.
 //
+// How often somebody may try is in tries.go. By single sign-on people go from oidc.go to
+// the provider and back; oidc_client.go asks it, and claims.go reads what it says of them.
+//
 // It refuses to change anything on GET, to show an address to who may not see the
 // readers, and to take a password that somebody on the way could read.
 package admin

@@ -22,7 +22,8 @@ type logView struct {
 type logLine struct {
 	When    template.HTML
 	Who     string
-	Way     template.HTML // "": by password
+	Way     template.HTML
+	Person  string // the provider's name of them; "": they have none but Who
 	What    template.HTML
 	Subject string
 	Href    string // the subject's page; "": it has none
@@ -43,12 +44,12 @@ func (a *Admin) log(v *visit) (view, error) {
 		shown.Older = a.Path(root+"/log", url.Values{"before": {strconv.FormatInt(entries[logLines-1].ID, 10)}})
 	}
 	for _, e := range entries {
-		line := logLine{When: stamp(e.At), Who: e.Name, What: say("admin.log." + e.Action), Subject: e.Subject, Detail: e.Detail}
+		line := logLine{When: stamp(e.At), Who: e.Name, Way: say("admin.way." + e.Way), What: say("admin.log." + e.Action), Subject: e.Subject, Detail: e.Detail}
 		if strings.HasPrefix(e.Action, "readers_") {
 			line.Href = a.Path(readersPath+"/"+e.Subject, nil)
 		}
 		if e.Way != admins.ByPassword {
-			line.Way = say("admin.way." + e.Way)
+			line.Person = e.Who.ID
 		}
 		switch e.Outcome {
 		case admins.Done:

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -38,8 +39,6 @@ const (
 	oidcCallbackPath = oidcPath + "/callback"
 	// oidcCookieTime is how long somebody may be at the provider.
 	oidcCookieTime = 10 * time.Minute
-	// oidcTimeout is how long the provider may take for an answer.
-	oidcTimeout = 5 * time.Second
 )
 
 // oidcWay is a provider, and what it has said of itself.
@@ -63,6 +62,9 @@ func (o *oidcWay) provider(ctx context.Context) (*oidc.Provider, error) {
 	known, err := oidc.NewProvider(ctx, o.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("ask the provider: %w", err)
+	}
+	if err := checkEndpoints(known); err != nil {
+		return nil, err
 	}
 	o.mu.Lock()
 	o.known = known
@@ -127,7 +129,7 @@ func (a *Admin) addOIDC() {
 	if a.Provider.Issuer == "" {
 		return
 	}
-	a.oidc = &oidcWay{Provider: a.Provider, client: &http.Client{Timeout: oidcTimeout}}
+	a.oidc = &oidcWay{Provider: a.Provider, client: newOIDCClient()}
 	a.handle("GET "+oidcPath, a.toProvider)
 	a.handle("GET "+oidcCallbackPath, a.fromProvider)
 	a.wrongMethod(oidcPath, "GET, HEAD")
@@ -137,7 +139,8 @@ func (a *Admin) addOIDC() {
 func (a *Admin) oidcCookie() string { return a.cookie.name + "-signin" }
 
 // toProvider sends somebody to the provider. It's a link and not a form, whose answer may
-// lead nowhere else by our pages' policy.
+// lead nowhere else by our pages' policy. When another site's page leads here, they are
+// asked first.
 func (a *Admin) toProvider(w http.ResponseWriter, r *http.Request) {
 	next := r.URL.Query().Get(nextField)
 	if ours(next) == nil {
@@ -148,7 +151,11 @@ func (a *Admin) toProvider(w http.ResponseWriter, r *http.Request) {
 		a.showSignIn(w, r, http.StatusForbidden, shown)
 		return
 	}
-	if wait := a.tries.network.Allow(a.Now(), a.ClientNetwork(r)); wait > 0 {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "none" && site != "same-origin" {
+		a.showSignIn(w, r, http.StatusOK, shown)
+		return
+	}
+	if wait := a.tries.provider.allow(a.Now(), a.origin(r)); wait > 0 {
 		a.tooMany(w, r, wait, shown)
 		return
 	}
@@ -173,11 +180,18 @@ func (a *Admin) oidcClient(ctx context.Context) (*oauth2.Config, *oidc.Provider,
 	return config, known, err
 }
 
-// oidcFailed says on the form that the provider is away; the log says why.
+// oidcFailed says on the form that the provider is away; the log says why. A code that it
+// doesn't take is too old, or was used before: that is no fault of anybody's.
 func (a *Admin) oidcFailed(w http.ResponseWriter, r *http.Request, err error, shown signInView) {
-	a.Log.ErrorContext(r.Context(), "nobody can be signed in by the provider", "issuer", a.oidc.Issuer, "error", err)
-	shown.Fault = say("admin.signin.provider_failed")
-	a.showSignIn(w, r, http.StatusBadGateway, shown)
+	status, message, level := http.StatusBadGateway, "admin.signin.provider_failed", slog.LevelError
+	if isCodeRefused(err) {
+		status, message, level = http.StatusUnprocessableEntity, "admin.signin.provider_late", slog.LevelInfo
+	}
+	if !errors.Is(r.Context().Err(), context.Canceled) { // else they have gone
+		a.Log.Log(r.Context(), level, "somebody can't be signed in by the provider", "issuer", a.oidc.Issuer, "error", providerFault(err))
+	}
+	shown.Fault = say(message)
+	a.showSignIn(w, r, status, shown)
 }
 
 // fromProvider takes somebody who comes back from there.
@@ -186,24 +200,27 @@ func (a *Admin) fromProvider(w http.ResponseWriter, r *http.Request) {
 	a.cookie.forget(w, a.oidcCookie()) // it's good for one time
 	shown := signInView{Next: t.next}
 	query := r.URL.Query()
-	if wait := a.tries.network.Allow(a.Now(), a.ClientNetwork(r)); wait > 0 {
-		a.tooMany(w, r, wait, shown)
-		return
-	}
 	switch {
 	case !a.private(r):
 		a.showSignIn(w, r, http.StatusForbidden, shown)
+		return
 	case !ok || subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(t.state())) != 1,
 		query.Has("iss") && query.Get("iss") != a.oidc.Issuer: // RFC 9207 §2.4
 		shown.Fault = say("admin.signin.provider_late")
 		a.showSignIn(w, r, http.StatusUnprocessableEntity, shown)
-	case query.Has("error"):
-		a.Log.WarnContext(r.Context(), "the provider refused somebody", "error", query.Get("error"))
+		return
+	}
+	if wait := a.tries.provider.allow(a.Now(), a.origin(r)); wait > 0 { // this is what they have set out for
+		a.tooMany(w, r, wait, shown)
+		return
+	}
+	if query.Has("error") {
+		a.Log.WarnContext(r.Context(), "the provider refused somebody", "error", shortened(query.Get("error")))
 		shown.Fault = say("admin.signin.provider_refused")
 		a.showSignIn(w, r, http.StatusUnprocessableEntity, shown)
-	default:
-		a.takeCode(w, r, t, query.Get("code"))
+		return
 	}
+	a.takeCode(w, r, t, query.Get("code"))
 }
 
 // takeCode signs in whom a code stands for.
@@ -215,6 +232,10 @@ func (a *Admin) takeCode(w http.ResponseWriter, r *http.Request, t attempt, code
 		return
 	case who.Role == "":
 		a.Log.WarnContext(r.Context(), "somebody's groups don't let them in", "id", who.ID)
+		if err := a.Admins.EndAll(r.Context(), who); err != nil {
+			a.refused(w, r, nil, err)
+			return
+		}
 		a.refused(w, r, nil, refusal{http.StatusForbidden, phrase("admin.signin.no_role", map[string]template.HTML{"Name": web.Isolated(who.Name, "")})})
 		return
 	}
@@ -244,6 +265,9 @@ func (a *Admin) exchange(ctx context.Context, t attempt, code string) (admins.Wh
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(t.nonce())) != 1 {
 		return admins.Who{}, errors.New("what the provider says was said to another browser")
 	}
+	if id.Subject == "" { // OpenID Connect Core 1.0 §2: it's required, and nobody's else
+		return admins.Who{}, errors.New("the provider doesn't say who somebody is: sub is empty")
+	}
 	var c claims
 	if err := id.Claims(&c); err != nil {
 		return admins.Who{}, fmt.Errorf("read what the provider says: %w", err)
@@ -256,11 +280,15 @@ func (a *Admin) exchange(ctx context.Context, t attempt, code string) (admins.Wh
 		if info.Subject != id.Subject { // OpenID Connect Core 1.0 §5.3.2
 			return admins.Who{}, errors.New("the provider says who somebody else is")
 		}
-		if err := info.Claims(&c); err != nil {
+		var more struct { // and no more than that: the rest isn't signed
+			Groups groupList `json:"groups"`
+		}
+		if err := info.Claims(&more); err != nil {
 			return admins.Who{}, fmt.Errorf("read somebody's groups: %w", err)
 		}
+		c.Groups = more.Groups
 	}
-	return admins.Who{Way: admins.ByOIDC, ID: id.Issuer + " " + id.Subject, Name: c.name(id.Subject), Role: a.oidc.role(c.Groups)}, nil
+	return admins.Who{Way: admins.ByOIDC, ID: a.oidc.Issuer + " " + id.Subject, Name: c.name(id.Subject), Role: a.oidc.role(c.Groups)}, nil
 }
 
 // role is the highest that somebody's groups have here; "": none.

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,10 +34,11 @@ type provider struct {
 
 	mu       sync.Mutex
 	away     bool
-	document map[string]any // over what it says of itself
-	claims   map[string]any // over what it says of who signs in
-	userInfo map[string]any // over what it says when it's asked; nil: it can't be asked
-	refusal  string         // the error that it sends people back with; "": it signs them in
+	instead  map[string]http.HandlerFunc // of what it answers otherwise, by path
+	document map[string]any              // over what it says of itself
+	claims   map[string]any              // over what it says of who signs in
+	userInfo map[string]any              // over what it says when it's asked; nil: it can't be asked
+	refusal  string                      // the error that it sends people back with; "": it signs them in
 	codes    map[string]url.Values
 	redirect string // the only one that it sends people back to
 	asked    []string
@@ -77,6 +80,10 @@ func newProvider(t *testing.T) *provider {
 		p.asked = append(p.asked, r.URL.Path)
 		if p.away {
 			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if answer := p.instead[r.URL.Path]; answer != nil {
+			answer(w, r)
 			return
 		}
 		mux.ServeHTTP(w, r)
@@ -215,7 +222,7 @@ func TestSignInByProvider(t *testing.T) {
 	b.want(b.get("/admin"), 200, "<bdi>cleo@example.com</bdi>", "editor")
 	b.want(b.get("/admin/log"), 403)
 	entries, err := h.admins.Entries(t.Context(), 0, 1)
-	if err != nil || entries[0].Name != "cleo@example.com" || entries[0].Way != admins.ByOIDC || !strings.HasSuffix(entries[0].Detail, " 17") {
+	if err != nil || entries[0].Name != "cleo@example.com" || entries[0].Way != admins.ByOIDC || entries[0].Who.ID != p.URL+" 17" {
 		t.Errorf("the log has %+v, %v", entries, err)
 	}
 	b.want(b.get(back), 422, "Please begin again.") // the same code once more
@@ -283,6 +290,9 @@ func TestWhatTheProviderSaysIsChecked(t *testing.T) {
 	})
 	b := h.browser()
 	b.want(b.get(b.there("/admin/signin/oidc")), 502)
+	p.change(func() { p.claims, p.userInfo = map[string]any{"sub": ""}, nil })
+	b = h.browser()
+	b.want(b.get(b.there("/admin/signin/oidc")), 502)
 	p.change(func() { p.claims, p.userInfo = nil, nil })
 	for name, change := range map[string]func(q url.Values){
 		"another state":  func(q url.Values) { q.Set("state", "another") },
@@ -336,20 +346,169 @@ func TestTheWayToTheProviderIsGuarded(t *testing.T) {
 	b.want(b.get("/admin/signin/oidc", "Host", "tips.example.com"), 403, "readable on the way")
 	b.want(b.get("/admin/signin/oidc/callback?code=x", "Host", "tips.example.com"), 403)
 	b.want(b.post("/admin/signin/oidc", nil), 405)
-	for range networkTries / 3 {
-		b.get("/admin/signin/oidc/callback?code=x")
+	// What any page can have its visitors' browsers do counts for nothing.
+	for range networkTries {
+		b.want(b.get("/admin/signin/oidc/callback?code=x&state=y"), 422)
+		b.want(b.get("/admin/signin/oidc?next=%2Fadmin%2Flog", "Sec-Fetch-Site", "cross-site"), 200, "Sign in with", "next=%2Fadmin%2Flog")
 	}
-	b.want(b.get("/admin/signin/oidc"), 429)
-	b.want(b.get("/admin/signin/oidc/callback"), 429)
+	if b.cookies["dailytip-signin"] != nil {
+		t.Error("another site's page began it")
+	}
+	back := b.there("/admin/signin/oidc")
+	for range providerTries/3 - 1 {
+		h.browser().get("/admin/signin/oidc")
+	}
+	b.want(b.get("/admin/signin/oidc", "Sec-Fetch-Site", "same-origin"), 429)
+	b.want(b.get(back), 429)
+	b.to(b.signIn("operator", password), "/admin")
+}
+
+// The provider says that somebody is in other groups by now, or in none that lets them in.
+func TestASecondSignInEndsWhatIsNotSoAnyMore(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	first := h.browser()
+	first.to(first.get(first.there("/admin/signin/oidc")), "/admin")
+	same := h.browser()
+	same.to(same.get(same.there("/admin/signin/oidc")), "/admin")
+	first.want(first.get("/admin"), 200, "editor")
+	p.change(func() { p.claims = map[string]any{"groups": []string{"everybody"}} })
+	second := h.browser()
+	second.to(second.get(second.there("/admin/signin/oidc")), "/admin")
+	first.to(first.get("/admin"), "/admin/signin")
+	same.to(same.get("/admin"), "/admin/signin")
+	second.want(second.get("/admin"), 200, "viewer")
+	p.change(func() { p.claims = map[string]any{"groups": []string{}} })
+	third := h.browser()
+	third.want(third.get(third.there("/admin/signin/oidc")), 403)
+	second.to(second.get("/admin"), "/admin/signin")
+}
+
+// Only groups are believed that aren't signed, and a name that somebody has chosen for
+// themselves isn't all that the log has of them.
+func TestWhoSomebodyIsIsSigned(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	p.change(func() {
+		p.claims = map[string]any{"groups": nil, "email_verified": nil, "preferred_username": "oper\u3164ator"}
+		p.userInfo = map[string]any{"sub": "17", "groups": []string{"it"}, "email": "boss@example.com", "email_verified": true, "name": "Boss"}
+	})
+	b := h.browser()
+	b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
+	page := b.want(b.get("/admin/log"), 200, "<bdi>operator (17)</bdi>", "single sign-on <bdi>"+p.URL+" 17</bdi>")
+	if strings.Contains(strings.ToLower(page.body), "boss") {
+		t.Errorf("they are called as they like:\n%s", page.body)
+	}
+	h.pause("no")
+	b.to(b.post("/admin/resume", b.shownPauses()), "/admin?done=resume")
+	if who := storetest.Texts(t, h.db, "SELECT who FROM actions"); !slices.Equal(who, []string{"operator (17) (single sign-on, " + p.URL + " 17)"}) {
+		t.Errorf("sending was resumed by %q", who)
+	}
+}
+
+// Of what the provider answers when something is wrong, the log has the status and the
+// code, and none of its pages.
+func TestTheLogHasNoneOfTheProvidersPages(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	const page = "a page of theirs"
+	answer := func(status int, kind, text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(text))
+		}
+	}
+	whole := answer(500, "text/html", page)
+	for _, c := range []struct {
+		path   string
+		answer http.HandlerFunc
+		status int
+		want   string
+		most   int // how often the log may have the text: it may be the code
+	}{
+		{"/.well-known/openid-configuration", whole, 502, "500 Internal", 0},
+		{"/.well-known/openid-configuration", answer(203, "text/html", page), 502, "203", 0},
+		{"/keys", whole, 502, "500 Internal", 0},
+		{"/userinfo", whole, 502, "500 Internal", 0},
+		{"/token", whole, 502, "500", 0},
+		{"/token", answer(401, "application/json", `{"error":"invalid_client","error_description":"`+page+`"}`), 502, "invalid_client", 0},
+		{"/token", answer(400, "application/json", `{"error":"`+strings.Repeat(page, 100)+`"}`), 502, "400", mostLogged / len(page)},
+		{"/token", answer(400, "application/json", `{"error":"invalid_grant","error_description":"`+page+`"}`), 422, "invalid_grant", 0},
+	} {
+		p.change(func() {
+			p.claims, p.userInfo = map[string]any{"groups": nil}, map[string]any{"sub": "17", "groups": []string{"it"}}
+			p.instead = nil
+		})
+		h.admin.oidc.known = nil
+		before := len(h.log.String())
+		b := h.browser()
+		path := "/admin/signin/oidc"
+		if c.path != "/.well-known/openid-configuration" {
+			path = b.there(path)
+		}
+		p.change(func() { p.instead = map[string]http.HandlerFunc{c.path: c.answer} })
+		b.want(b.get(path), c.status)
+		log := h.log.String()[before:]
+		if !strings.Contains(log, c.want) || strings.Count(log, page) > c.most {
+			t.Errorf("%s: the log says %s", c.path, log)
+		}
+		if strings.Contains(log, "level=ERROR") != (c.status == 502) {
+			t.Errorf("%s: this is logged as %s", c.path, log)
+		}
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	before := h.log.String()
+	h.admin.oidcFailed(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, http.MethodGet, "/admin/signin/oidc", nil), context.Canceled, signInView{})
+	if h.log.String() != before {
+		t.Errorf("somebody who has gone is logged: %s", h.log.String()[len(before):])
+	}
+}
+
+// What proves who somebody is goes nowhere that somebody on the way could read it.
+func TestTheProviderLeadsNowhereWithoutTLS(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	refused := func(name string) {
+		t.Helper()
+		h.admin.oidc.known = nil
+		b := h.browser()
+		before := len(h.log.String())
+		if got := b.get("/admin/signin/oidc"); got.StatusCode != 502 || !strings.Contains(h.log.String()[before:], "isn't https") {
+			t.Errorf("%s: %d to %q: %s", name, got.StatusCode, got.Header.Get("Location"), h.log.String()[before:])
+		}
+	}
+	for _, name := range []string{"authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"} {
+		for _, address := range []string{"http://login.invalid/x", "ftp://login.invalid/x", "//login.invalid/x", "x"} {
+			p.change(func() { p.document = map[string]any{name: address} })
+			refused(name + " " + address)
+		}
+	}
+	p.change(func() {
+		p.document = nil
+		p.instead = map[string]http.HandlerFunc{"/.well-known/openid-configuration": http.RedirectHandler("http://login.invalid/", http.StatusFound).ServeHTTP}
+	})
+	refused("a redirect")
+	p.change(func() {
+		p.instead = map[string]http.HandlerFunc{"/token": http.RedirectHandler(p.URL+"/elsewhere", http.StatusTemporaryRedirect).ServeHTTP}
+	})
+	b := h.browser()
+	b.want(b.get(b.there("/admin/signin/oidc")), 502)
+	if slices.Contains(p.asked, "/elsewhere") {
+		t.Error("the secret was sent where the provider's endpoint leads to")
+	}
 }
 
 func TestNamesOfTheProvider(t *testing.T) {
 	for want, c := range map[string]claims{
-		"cleo@example.com":            {Email: "cleo@example.com", Verified: true, Username: "cleo"},
-		"cleo":                        {Email: "cleo@example.com", Username: "cleo", Full: "Cleo Li"},
-		"Cleo Li":                     {Full: " Cleo\u202e Li\n"},
-		"17":                          {Username: " \u200b"},
-		strings.Repeat("a", 64) + "…": {Username: strings.Repeat("a", 1000)},
+		"cleo@example.com":                 {Email: "cleo@example.com", Verified: true, Username: "cleo"},
+		"cleo (17)":                        {Email: "cleo@example.com", Username: "cleo", Full: "Cleo Li"},
+		"Cleo Li (17)":                     {Full: " Cleo\u202e \u00a0Li\n"},
+		"cleo@example.net (17)":            {Email: " \u3164", Verified: true, Username: "cleo@example.net"},
+		"ana (17)":                         {Username: "\u2800a\u3164n\u115f\u1160a\uffa0\ufe0f\u034f\U000e0061"},
+		"17":                               {Username: " \u200b\u3164"},
+		strings.Repeat("a", 64) + "… (17)": {Username: strings.Repeat("a", 1000)},
 	} {
 		if got := c.name("17"); got != want {
 			t.Errorf("%+v is %q, want %q", c, got, want)
@@ -368,7 +527,7 @@ func FuzzClaims(f *testing.F) {
 		if json.Unmarshal([]byte(text), &c) != nil {
 			return
 		}
-		if name := c.name("17"); name == "" || strings.ContainsAny(name, "\n\x00\u202e\u200b") || len([]rune(name)) > longestName+1 {
+		if name := c.name("17"); name == "" || strings.ContainsAny(name, "\n\x00\u202e\u200b\u3164") || len([]rune(name)) > longestName+len("… (17)") {
 			t.Errorf("%q is called %q", text, name)
 		}
 		for _, g := range c.Groups {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,15 +20,17 @@ import (
 	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/locale"
+	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
 )
 
 // allowed are the least role for each page and each button. A new one gets a line here.
 var allowed = map[string]admins.Role{
-	"GET /admin":         admins.Viewer,
-	"GET /admin/log":     admins.Operator,
-	"POST /admin/resume": admins.Operator,
+	"GET /admin":              admins.Viewer,
+	"GET /admin/log":          admins.Operator,
+	"POST /admin/resume":      admins.Operator,
+	"POST /admin/resume/held": admins.Operator,
 
 	"GET /admin/readers":                admins.Operator,
 	"GET /admin/readers/{id}":           admins.Operator,
@@ -129,9 +132,9 @@ func (h *harness) pause(reply string) {
 func TestAButtonIsLogged(t *testing.T) {
 	h := sqlite(t)
 	b := h.as(admins.Operator)
-	b.want(b.post("/admin/resume", nil), http.StatusConflict, "Nothing is paused any more.")
+	b.want(b.post("/admin/resume", nil), http.StatusConflict, "isn’t paused any more")
 	h.pause("no")
-	b.to(b.post("/admin/resume", nil), "/admin?done=resume")
+	b.to(b.post("/admin/resume", b.shownPauses()), "/admin?done=resume")
 	b.want(b.get("/admin?done=resume"), 200, `role="status"`, "One mail is tried now")
 	pauses, err := h.ledger.AllPauses(t.Context())
 	if err != nil || len(pauses) != 1 || pauses[0].ProbeAt.After(now) {
@@ -139,13 +142,93 @@ func TestAButtonIsLogged(t *testing.T) {
 	}
 	b.want(b.get("/admin/log"), 200, "had paused mail tried again", "<bdi>operator</bdi>", "signed in")
 	entries, err := h.admins.Entries(t.Context(), 0, 10)
-	if err != nil || len(entries) != 2 || entries[0].Action != "resume" || entries[0].Name != "operator" || !entries[0].At.Equal(now) || entries[0].Outcome != admins.Done {
+	if err != nil || len(entries) != 2 || entries[0].Action != "resume" || entries[0].Subject != "all" || entries[0].Name != "operator" || !entries[0].At.Equal(now) || entries[0].Outcome != admins.Done {
 		t.Errorf("the log is %+v, %v", entries, err)
 	}
 	for _, other := range []string{"?done=", "?done=x", "?done=%3Cb%3E", "?done=resume&done=x", "?done=../fault.role"} {
 		if page := b.get("/admin" + other); strings.Contains(page.body, `role="status"`) != (other == "?done=resume&done=x") {
 			t.Errorf("%s: %s", other, page.body)
 		}
+	}
+}
+
+// shownPauses are the pauses that the page's buttons carry.
+func (b *browser) shownPauses() url.Values {
+	b.Helper()
+	form := url.Values{}
+	for _, found := range regexp.MustCompile(`name="pause" value="([^"]*)"`).FindAllStringSubmatch(b.get("/admin").body, -1) {
+		form.Add("pause", html.UnescapeString(found[1]))
+	}
+	return form
+}
+
+// Nobody releases what they haven't seen: what is paused since the page was shown, or for
+// another reason by now. What is held has a button of its own.
+func TestOnlyWhatWasShownIsResumed(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := open(t, db, nil)
+		b := h.as(admins.Operator)
+		pause := func(scope string, since time.Time, held bool) {
+			t.Helper()
+			p := ledger.PauseInfo{Newsletter: scope, Since: since, Reason: "no", ProbeAt: now.Add(time.Hour)}
+			if held {
+				p.ProbeAt = time.Time{}
+			}
+			if err := h.ledger.Pause(t.Context(), since, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		paused := func() (all string) {
+			t.Helper()
+			pauses, err := h.ledger.AllPauses(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range pauses {
+				all += fmt.Sprintf("%s %t, ", p.Newsletter, p.ProbeAt.After(now))
+			}
+			return all
+		}
+		pause("management", now.Add(-time.Hour), false)
+		before := b.shownPauses()
+		pause("management", now.Add(-time.Minute), false) // another one by now
+		pause("other", now.Add(-time.Minute), true)
+		for _, path := range []string{"/admin/resume", "/admin/resume/held"} {
+			b.want(b.post(path, before), http.StatusConflict, "for another reason meanwhile")
+		}
+		if got := paused(); got != "management true, other false, " {
+			t.Fatalf("paused: %s", got)
+		}
+		shown := b.shownPauses()
+		b.want(b.get("/admin"), 200, "Try again now", "send all that waits", "trying one would prove nothing")
+		pause(ledger.NoticesOf("management"), now, false)
+		b.to(b.post("/admin/resume", shown), "/admin?done=resume")
+		if got := paused(); got != "management false, management/notices true, other false, " {
+			t.Errorf("after a try of what was shown: %s", got)
+		}
+		b.to(b.post("/admin/resume/held", shown), "/admin?done=resume_held")
+		if got := paused(); got != "management false, management/notices true, " {
+			t.Errorf("after what was held goes on: %s", got)
+		}
+		b.want(b.get("/admin/log"), 200, "had paused mail tried again <bdi>management</bdi>", "sent on what was held <bdi>other</bdi>")
+		if who := storetest.Texts(t, db, "SELECT who FROM actions WHERE newsletter = 'other'"); !slices.Equal(who, []string{"operator (password)"}) {
+			t.Errorf("the newsletter was resumed by %q", who)
+		}
+	})
+}
+
+// A change that was made is shown as made, whatever becomes of the log's last word.
+func TestAChangeIsDoneThoughTheLogCannotSaySo(t *testing.T) {
+	h := sqlite(t)
+	v := &visit{Session: admins.Session{Who: admins.Who{Way: admins.ByPassword, ID: "ana", Name: "ana", Role: admins.Operator}}, now: now}
+	err := h.admin.carryOut(t.Context(), v, change{name: "resume", do: func(ctx context.Context) error {
+		return h.db.Write(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, "ALTER TABLE admin_log RENAME TO lost")
+			return err
+		})
+	}})
+	if err != nil || !strings.Contains(h.log.String(), "can't be told what came of a change") {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -167,7 +250,7 @@ func TestTheLogSaysWhatCameOfIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := h.as(admins.Operator)
-	page := b.want(b.get("/admin/log"), 200, "came to nothing, for a fault of ours", "Nothing is paused any more.", "the daemon ended meanwhile", "single sign-on", "&lt;i&gt;")
+	page := b.want(b.get("/admin/log"), 200, "came to nothing, for a fault of ours", "isn’t paused any more", "the daemon ended meanwhile", "single sign-on", "&lt;i&gt;")
 	if strings.Contains(page.body, "secret of ours") {
 		t.Error("the page holds an error of ours")
 	}
@@ -306,7 +389,7 @@ func TestAlone(t *testing.T) {
 
 func TestEveryRoleAndActionHasItsWords(t *testing.T) {
 	h := sqlite(t)
-	ids := []string{"admin.way.oidc", "admin.log.sign_in", "admin.log.sign_out"}
+	ids := []string{"admin.way.oidc", "admin.way.password", "admin.log.sign_in", "admin.log.sign_out"}
 	for _, role := range admins.Roles() {
 		ids = append(ids, "admin.role."+string(role))
 	}

@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"dailytip/admins"
 )
@@ -51,11 +53,22 @@ func (a *Admin) visit(r *http.Request) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.Admins.Seen(r.Context(), now, s); err != nil {
-		// A database that can't be written is one to look at; they may.
-		a.Log.WarnContext(r.Context(), "that somebody is active can't be noted", "error", err)
-	}
+	a.noteSeen(r.Context(), now, s)
 	return &visit{Request: r, Session: s, now: now}, nil
+}
+
+// seenTime is how long a page waits until it's noted that its person is active, while
+// others write into the database.
+const seenTime = 250 * time.Millisecond
+
+// noteSeen notes that somebody is active. A database that can't be written is one to look
+// at; they may.
+func (a *Admin) noteSeen(ctx context.Context, now time.Time, s admins.Session) {
+	short, cancel := context.WithTimeout(ctx, seenTime)
+	defer cancel()
+	if err := a.Admins.Seen(short, now, s); err != nil && ctx.Err() == nil {
+		a.Log.WarnContext(ctx, "that somebody is active can't be noted", "error", err)
+	}
 }
 
 // begin signs somebody in. What the browser has shown so far is worth nothing
@@ -71,8 +84,26 @@ func (a *Admin) begin(w http.ResponseWriter, r *http.Request, who admins.Who) er
 }
 
 // private tells whether nobody on the way can read what a browser sends: it comes by
-// TLS, or from this machine.
-func (a *Admin) private(r *http.Request) bool { return a.cookie.secure || Local(r.Host) }
+// TLS, or from this machine. That it comes from here is believed when all says so: the
+// address that the pages have, the one that the browser has opened, and the connection.
+// The second alone could be whatever a proxy has made of it.
+func (a *Admin) private(r *http.Request) bool {
+	if a.cookie.secure {
+		return true
+	}
+	base, err := url.Parse(a.BaseURL)
+	return err == nil && Local(base.Host) && Local(r.Host) && Local(r.RemoteAddr) && !passedOn(r)
+}
+
+// passedOn tells whether a proxy says that it has passed a request on.
+func passedOn(r *http.Request) bool {
+	for name := range r.Header {
+		if name == "Forwarded" || name == "Via" || name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded-") {
+			return true
+		}
+	}
+	return false
+}
 
 // Local tells whether a host, perhaps with a port, is the browser's own machine.
 func Local(host string) bool {

@@ -21,30 +21,6 @@ const (
 	nextField = "next"
 )
 
-// tries are how often somebody may try to sign in.
-type tries struct{ network, person *web.Limiter }
-
-// How many tries there are an hour, a third of them at once. One person's tries are
-// counted wherever they come from, whether there is such a person or not.
-const (
-	networkTries = 120
-	personTries  = 30
-)
-
-func newTries() tries { return tries{web.NewLimiter(networkTries), web.NewLimiter(personTries)} }
-
-// allow counts a try, and returns how long it has to wait.
-func (t tries) allow(now time.Time, network, name string) time.Duration {
-	if wait := t.network.Allow(now, network); wait > 0 {
-		return wait
-	}
-	known, err := credential.Name(name)
-	if err != nil {
-		return 0 // nobody can have it
-	}
-	return t.person.Allow(now, known)
-}
-
 // signInView is the data of the template "signin".
 type signInView struct {
 	Insecure  bool          // nobody can sign in this way
@@ -115,12 +91,15 @@ func (a *Admin) signIn(w http.ResponseWriter, r *http.Request) {
 		a.showSignIn(w, r, http.StatusForbidden, shown)
 		return
 	}
-	if wait := a.tries.allow(a.Now(), a.ClientNetwork(r), name); wait > 0 {
+	if wait := a.tries.allow(a.Now(), a.origin(r), name, a.Admins.Has(name)); wait > 0 {
 		a.tooMany(w, r, wait, shown)
 		return
 	}
 	who, err := a.Admins.CheckPassword(r.Context(), name, r.PostFormValue("password"))
 	switch {
+	case errors.Is(err, credential.ErrBusy):
+		a.tooMany(w, r, busyWait, shown)
+		return
 	case errors.Is(err, admins.ErrRefused):
 		a.Log.WarnContext(r.Context(), "somebody couldn't sign in", "as", a.Admins.Known(name))
 		shown.Fault, shown.Name = say("admin.signin.refused"), name
@@ -135,6 +114,9 @@ func (a *Admin) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	a.leadOn(w, r, shown.Next)
 }
+
+// busyWait is when to come back while too many passwords are compared.
+const busyWait = 30 * time.Second
 
 // tooMany asks to come back later.
 func (a *Admin) tooMany(w http.ResponseWriter, r *http.Request, wait time.Duration, shown signInView) {

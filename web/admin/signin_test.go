@@ -1,9 +1,14 @@
 package admin
 
 import (
+	"context"
+	"database/sql"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,6 +110,34 @@ func TestOtherSitesFormsAreRefused(t *testing.T) {
 	b.to(b.post("/admin/signin", url.Values{"name": {"operator"}, "password": {password}}, "Sec-Fetch-Site", "same-origin", "Origin", "http://localhost:8080"), "/admin")
 }
 
+// What a proxy has made of the address that somebody opened is no proof of where they sit.
+func TestWithoutTLSAProxyDoesNotMakeItThisMachine(t *testing.T) {
+	h := sqlite(t)
+	for _, headers := range [][]string{
+		{"X-Forwarded-For", "203.0.113.9"},
+		{"X-Forwarded-Proto", "http"},
+		{"X-Forwarded-Host", "tips.example.com"},
+		{"X-Real-IP", "203.0.113.9"},
+		{"Forwarded", "for=203.0.113.9"},
+		{"Via", "1.1 proxy"},
+		{"X-Forwarded-For", ""},
+	} {
+		b := h.browser()
+		b.want(b.get("/admin/signin", headers...), 200, "readable on the way")
+		b.want(b.post("/admin/signin", url.Values{"name": {"operator"}, "password": {password}}, headers...), 403, "readable on the way")
+	}
+	for peer, local := range map[string]bool{"127.0.0.1:4711": true, "[::1]:4711": true, "127.9.9.9:1": true, "192.0.2.7:4711": false, "[2001:db8::1]:4711": false, "@": false, "": false} {
+		r := httptest.NewRequest(http.MethodGet, "http://localhost:8080/admin", nil)
+		r.RemoteAddr = peer
+		if h.admin.private(r) != local {
+			t.Errorf("from %q: private: %t", peer, !local)
+		}
+	}
+	elsewhere := open(t, storetest.SQLite(t), func(s *settings) { s.baseURL = "http://tips.example.com" })
+	b := elsewhere.browser()
+	b.want(b.post("/admin/signin", url.Values{"name": {"operator"}, "password": {password}}, "Host", "localhost:8080"), 403, "readable on the way")
+}
+
 // Without TLS a password would be readable on the way.
 func TestWithoutTLSSignInWorksOnThisMachineOnly(t *testing.T) {
 	h := sqlite(t)
@@ -151,9 +184,12 @@ func TestTriesAreLimited(t *testing.T) {
 		tries func(now time.Time, limits tries) time.Duration
 		most  int
 	}{
-		"one network":               {func(now time.Time, l tries) time.Duration { return l.allow(now, "192.0.2.1", "a b") }, 40},
-		"one person, many networks": {anywhere("operator"), 10},
-		"nobody's name":             {anywhere("nobody"), 10},
+		"one network": {func(now time.Time, l tries) time.Duration {
+			return l.allow(now, origin{network: "192.0.2.1"}, "a b", false)
+		}, 40},
+		"one site, many networks":   {site(), 160},
+		"one person, many networks": {anywhere("operator", true), 10},
+		"nobody's name":             {anywhere("nobody", false), 10},
 	} {
 		limits, n := newTries(), 0
 		for ; c.tries(now, limits) == 0 && n < 1000; n++ {
@@ -175,7 +211,7 @@ func TestTriesAreLimited(t *testing.T) {
 	h := sqlite(t)
 	b := h.browser()
 	for range 11 {
-		h.admin.tries.allow(now, "elsewhere", "OPERATOR")
+		h.admin.tries.allow(now, origin{network: "elsewhere"}, "OPERATOR", true)
 	}
 	limited := b.want(b.signIn("operator", password), 429, `role="alert"`)
 	if limited.Header.Get("Retry-After") == "" || len(b.cookies) > 0 {
@@ -186,11 +222,97 @@ func TestTriesAreLimited(t *testing.T) {
 }
 
 // anywhere tries one name, each time from another network.
-func anywhere(name string) func(time.Time, tries) time.Duration {
+func anywhere(name string, known bool) func(time.Time, tries) time.Duration {
 	n := 0
 	return func(now time.Time, l tries) time.Duration {
 		n++
-		return l.allow(now, strings.Repeat("x", n), name)
+		return l.allow(now, origin{network: fmt.Sprint(n)}, name, known)
+	}
+}
+
+// site comes from one IPv6 site, each time from another of its networks.
+func site() func(time.Time, tries) time.Duration {
+	n := 0
+	return func(now time.Time, l tries) time.Duration {
+		n++
+		return l.allow(now, origin{fmt.Sprint(n), "2001:db8::/48"}, "a b", false)
+	}
+}
+
+// However many names somebody makes up, the tries of those that there are stay counted.
+func TestMadeUpNamesDoNotMakeTriesForgotten(t *testing.T) {
+	limits := newTries()
+	from := func(n int) origin { return origin{network: fmt.Sprint(n)} }
+	for n := range personTries / 3 {
+		if limits.allow(now, from(n), "operator", true) > 0 {
+			t.Fatalf("only %d tries", n)
+		}
+	}
+	for n := range 50_000 {
+		limits.allow(now, from(n), fmt.Sprintf("name%d", n), false)
+	}
+	if limits.allow(now, from(0), "operator", true) == 0 {
+		t.Error("there is one more try")
+	}
+}
+
+// Who comes while many passwords wait to be compared is sent away, and doesn't wait, too.
+func TestPasswordsThatWaitAreBounded(t *testing.T) {
+	h := sqlite(t)
+	h.admin.tries = tries{} // no limit but this one
+	busy, tried := 0, make(chan int)
+	for range 48 {
+		go func() {
+			resp, err := client.PostForm(h.url+"/admin/signin", url.Values{"name": {"operator"}, "password": {"not the password"}})
+			if err != nil {
+				t.Error(err)
+				tried <- 0
+				return
+			}
+			resp.Body.Close()
+			if resp.StatusCode == 429 && resp.Header.Get("Retry-After") == "" {
+				t.Error("it doesn't say when to come back")
+			}
+			tried <- resp.StatusCode
+		}()
+	}
+	for range 48 {
+		switch status := <-tried; status {
+		case 429:
+			busy++
+		case 422:
+		default:
+			t.Errorf("status %d", status)
+		}
+	}
+	if busy == 0 {
+		t.Error("all 48 have waited")
+	}
+}
+
+// A page is shown while another process writes into the database.
+func TestADatabaseThatIsWrittenIsNotWaitedFor(t *testing.T) {
+	h := sqlite(t)
+	b := h.as(admins.Viewer)
+	h.passed.Add(int64(time.Hour)) // that they are here is worth noting
+	writing, done, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	finish := sync.OnceFunc(func() { close(done) })
+	defer finish()
+	go func() {
+		ended <- h.db.Write(context.Background(), func(*sql.Tx) error {
+			close(writing)
+			<-done
+			return nil
+		})
+	}()
+	<-writing
+	b.want(b.get("/admin"), 200, "<h1>Today</h1>")
+	finish()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(h.log.String(), "active can't be noted") {
+		t.Error("the log doesn't say so")
 	}
 }
 

@@ -1,10 +1,8 @@
 package admin
 
 import (
-	"context"
 	"fmt"
 	"html/template"
-	"net/http"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -20,7 +18,7 @@ import (
 // todayView is the data of the template "today".
 type todayView struct {
 	Pauses      []pauseView
-	Resume      string // where the button posts to; "": they may not
+	Resume      *resumeForm // tries again what ends by a try; nil: nothing does, or they may not
 	Newsletters []newsletterView
 }
 
@@ -29,6 +27,7 @@ type pauseView struct {
 	Reason string
 	Reply  string        // of a server; "": none, or not for them
 	Next   template.HTML // when one mail is tried
+	Resume *resumeForm   // nil: a try ends it, or they may not
 }
 
 type newsletterView struct {
@@ -64,9 +63,7 @@ func (a *Admin) today(v *visit) (view, error) {
 	for _, p := range pauses {
 		shown.Pauses = append(shown.Pauses, a.pauseOf(v, p))
 	}
-	if v.may(admins.Run) {
-		shown.Resume = a.Path(root+"/resume", nil)
-	}
+	shown.Resume = a.resumeForm(v, pauses, false)
 	for i := range a.Scheduler.Newsletters {
 		one, err := a.newsletter(v, &a.Scheduler.Newsletters[i])
 		if err != nil {
@@ -88,7 +85,7 @@ func (a *Admin) pauseOf(v *visit, p ledger.PauseInfo) pauseView {
 	case notices:
 		message = "admin.today.paused_notices"
 	}
-	shown := pauseView{What: phrase(message, values), Reason: p.Reason, Next: say("admin.today.held")}
+	shown := pauseView{What: phrase(message, values), Reason: p.Reason, Next: say("admin.today.held"), Resume: a.resumeForm(v, []ledger.PauseInfo{p}, true)}
 	if v.may(admins.Readers) {
 		shown.Reply = p.Reply.Text
 	}
@@ -172,17 +169,3 @@ func date(day string) template.HTML {
 
 // grouped is a number with its thousands apart.
 func grouped(n int64) string { return message.NewPrinter(language.English).Sprintf("%d", n) }
-
-// resume has one mail tried of all that is paused; when it's taken, the rest follows.
-func (a *Admin) resume(v *visit) (change, error) {
-	paused, err := a.Ledger.ScopesOf(v.Context(), "")
-	if err != nil {
-		return change{}, err
-	}
-	if len(paused) == 0 {
-		return change{}, refuse(http.StatusConflict, "admin.today.nothing_paused")
-	}
-	return change{name: "resume", do: func(ctx context.Context) error {
-		return a.Ledger.ResumeNow(ctx, v.now, paused, true, v.Name)
-	}}, nil
-}
