@@ -50,22 +50,63 @@ func (l *List) Page(ctx context.Context, q store.Queryer, p Paging) (page []Subs
 	if err != nil || len(ids) == 0 {
 		return nil, "", err
 	}
-	all, err := l.people(ctx, q, ids)
-	if err != nil || len(all) == 0 {
-		return nil, "", err
-	}
-	for i, person := range all {
-		if len(page) == p.Limit {
-			return page, fmt.Sprint(all[i-1].ID), nil
-		}
-		if person.Counts(p) {
-			page = append(page, person)
+	chosen := ids
+	if !p.Indexed() {
+		if chosen, err = belonging(ctx, q, p, ids); err != nil {
+			return nil, "", err
 		}
 	}
 	if len(ids) == limit {
-		next = fmt.Sprint(all[len(all)-1].ID)
+		next = fmt.Sprint(ids[len(ids)-1])
 	}
-	return page, next, nil
+	if len(chosen) > p.Limit {
+		chosen = chosen[:p.Limit]
+		next = fmt.Sprint(chosen[p.Limit-1])
+	}
+	if len(chosen) == 0 {
+		return nil, next, nil
+	}
+	page, err = l.people(ctx, q, chosen)
+	return page, next, err
+}
+
+// belonging are those of some people who are as it's asked for, in their order.
+func belonging(ctx context.Context, q store.Queryer, p Paging, ids []int64) (chosen []int64, err error) {
+	var args []any
+	arg := func(value any) string {
+		args = append(args, value)
+		return fmt.Sprintf("$%d", len(args))
+	}
+	among := make([]string, len(ids))
+	for i, id := range ids {
+		among[i] = arg(id)
+	}
+	where := "p.id IN (" + strings.Join(among, ", ") + ")"
+	if p.Language != "" {
+		where += fmt.Sprintf(" AND (p.language = %s OR substr(p.language, 1, %d) = %s)", arg(p.Language), len(p.Language)+1, arg(p.Language+"-"))
+	}
+	if p.Timezone != "" {
+		where += " AND p.timezone = " + arg(p.Timezone)
+	}
+	if p.Newsletter != "" || p.State != "" {
+		where += " AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber = p.id"
+		if p.Newsletter != "" {
+			where += " AND s.newsletter = " + arg(p.Newsletter)
+		}
+		if p.State != "" {
+			where += " AND s.state = " + arg(string(p.State))
+		}
+		where += ")"
+	}
+	found, err := numbers(ctx, q, "SELECT p.id FROM subscribers p WHERE "+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	belongs := make(map[int64]bool, len(found))
+	for _, id := range found {
+		belongs[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return !belongs[id] }), nil
 }
 
 // idsOf returns the numbers of so many people who may belong on a page, as an index has
@@ -172,11 +213,8 @@ func (l *List) newsletters(ctx context.Context, q store.Queryer) (all []string, 
 	return all, rows.Err()
 }
 
-// Counts tells whether a person belongs on a page, as far as their address doesn't say.
+// Counts tells whether a person has a place that a page is about.
 func (s *Subscriber) Counts(p Paging) bool {
-	if p.Language != "" && s.Language != p.Language && !strings.HasPrefix(s.Language, p.Language+"-") || p.Timezone != "" && s.Timezone != p.Timezone {
-		return false
-	}
 	return p.Newsletter == "" && p.State == "" || slices.ContainsFunc(s.Subscriptions, func(sub Subscription) bool {
 		return (p.Newsletter == "" || sub.Newsletter == p.Newsletter) && (p.State == "" || sub.State == p.State)
 	})
