@@ -91,7 +91,7 @@ func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
 	if err == nil {
 		var o importer.Options
 		if o, err = a.importOptions(fields); err == nil {
-			err = a.importing.begin(r.Context(), file, v.Name, o)
+			err = a.importing.begin(r.Context(), file, v.Label(), o)
 		}
 		if errors.Is(err, errImporting) {
 			err = refuse(http.StatusConflict, "admin.import.busy")
