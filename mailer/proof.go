@@ -65,6 +65,7 @@ func (m *Mailer) answers(n *Newsletter, notice *letter.Notice, p ledger.ProofOf)
 	}
 	notice.SkipURL = n.BaseURL + "/proof/skip/" + m.tokens.Make(subscribers.SkipProofLink, p.Number)
 	if m.calendarURL != "" {
-		notice.PlanURL = m.calendarURL + "?newsletter=" + url.QueryEscape(n.ID) + "#" + p.LocalDate
+		// The date stands there twice: who has to sign in first loses what follows the #.
+		notice.PlanURL = m.calendarURL + "?" + url.Values{"newsletter": {n.ID}, "date": {p.LocalDate}}.Encode() + "#" + p.LocalDate
 	}
 }

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -60,6 +61,29 @@ func (c *Calendar) dateOf(from Date, tip string) (Choice, bool) {
 		return Choice{}, false
 	}
 	return plan[at], true
+}
+
+// ApproveText lets a tip be sent on a date as somebody has seen it: digest is that of the
+// text that they saw. It's refused with [editions.ErrChanged] when it's another text by
+// then.
+func (s *Scheduler) ApproveText(ctx context.Context, now time.Time, n *Newsletter, date Date, tip, digest, who string) error {
+	c, err := s.approvable(ctx, now, n)
+	if err != nil {
+		return err
+	}
+	i, choosable := c.place[tip]
+	if !choosable {
+		return refused("tip %q can't be sent: it %s", tip, c.whyNot(date, tip))
+	}
+	text := c.choice(date, i, "").Tip
+	if is, err := text.TextDigest(); err != nil || is != digest {
+		return cmp.Or(err, editions.ErrChanged)
+	}
+	isNew, err := s.Ledger.Approve(ctx, editions.Approval{Newsletter: n.ID, Tip: tip, Digest: digest, At: now, Who: who}, date.String())
+	if err == nil && !isNew {
+		return nothing("%s is approved already", tip)
+	}
+	return err
 }
 
 // Unapprove takes back that a tip may be sent, however it was worded: what is its id,

@@ -30,6 +30,16 @@ type Line struct {
 	WaitingTitle string `json:"waiting_title,omitempty"`
 
 	Choice Choice `json:"-"`
+
+	// Meant is the tip that waits, else the one that goes out.
+	Meant Described `json:"-"`
+}
+
+// Described is a tip with what a plan says of it.
+type Described struct {
+	Tip       tips.Tip // its ID is "" when there is none
+	Languages []string
+	Faults    []tips.Fault
 }
 
 // Plan names what goes out on some days from a date on. A date that is over shows what
@@ -76,17 +86,27 @@ func (n *Newsletter) line(choice Choice, faults []tips.Fault) Line {
 		Title: titleOf(&choice.Tip), Reason: choice.Reason, Note: choice.Note, Choice: choice,
 		Waiting: choice.Waiting.ID, WaitingTitle: titleOf(&choice.Waiting),
 	}
-	if choice.Tip.ID == "" {
-		return line
-	}
-	line.Languages = []string{cmp.Or(choice.Tip.Language, n.Language)}
-	for _, tr := range choice.Tip.Translations {
-		line.Languages = append(line.Languages, tr.Language)
-	}
-	for _, f := range tips.FaultsOf(choice.Tip, faults) {
-		if f.Severity > tips.Note {
-			line.Faults = append(line.Faults, f)
-		}
+	goesOut := n.describe(choice.Tip, faults)
+	line.Languages, line.Faults, line.Meant = goesOut.Languages, goesOut.Faults, goesOut
+	if choice.Waiting.ID != "" {
+		line.Meant = n.describe(choice.Waiting, faults)
 	}
 	return line
+}
+
+func (n *Newsletter) describe(t tips.Tip, faults []tips.Fault) Described {
+	d := Described{Tip: t}
+	if t.ID == "" {
+		return d
+	}
+	d.Languages = []string{cmp.Or(t.Language, n.Language)}
+	for _, tr := range t.Translations {
+		d.Languages = append(d.Languages, tr.Language)
+	}
+	for _, f := range tips.FaultsOf(t, faults) {
+		if f.Severity > tips.Note {
+			d.Faults = append(d.Faults, f)
+		}
+	}
+	return d
 }

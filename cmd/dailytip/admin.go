@@ -122,6 +122,14 @@ func (a *app) adminWeb() *web.Server {
 	return server
 }
 
+// calendarURL is where editors plan; "": there are no such pages.
+func calendarURL(cfg *config.Config) string {
+	if !cfg.Admin.Exists() {
+		return ""
+	}
+	return strings.TrimSuffix(cmp.Or(cfg.Admin.BaseURL, cfg.BaseURL), "/") + "/admin/calendar"
+}
+
 // checkAdmin says where the pages of those who plan and run are.
 func checkAdmin(cfg *config.Config) []finding {
 	if !cfg.Admin.Exists() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"dailytip/config"
 	"dailytip/credential"
 )
 
@@ -77,5 +78,19 @@ func wantPage(t *testing.T, browser *http.Client, address, text string) {
 	}
 	if !strings.Contains(b.String(), text) {
 		t.Errorf("%s: %q isn't in\n%s", address, text, b.String())
+	}
+}
+
+// A proof leads to the calendar where there is one.
+func TestWhereTheCalendarIs(t *testing.T) {
+	people := []config.Person{{Name: "ana"}}
+	for want, cfg := range map[string]config.Config{
+		"": {BaseURL: "https://tips.example.com"},
+		"https://tips.example.com/daily/admin/calendar": {BaseURL: "https://tips.example.com/daily/", Admin: config.Admin{People: people}},
+		"https://desk.example.com/admin/calendar":       {BaseURL: "https://tips.example.com", Admin: config.Admin{People: people, BaseURL: "https://desk.example.com"}},
+	} {
+		if got := calendarURL(&cfg); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -265,6 +265,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	o := mailer.Options{
 		Editions: a.editions, Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log, Out: a.pinger.editionOut,
 		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
+		CalendarURL: calendarURL(a.config),
 	}
 	if len(a.config.DKIM) > 0 {
 		o.Sign = a.signer.Sign

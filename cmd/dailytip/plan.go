@@ -64,6 +64,7 @@ address at which the daemon serves the same to calendar programs.`,
 		c.planChange(&newsletter, "unpin DATE", "Take back a pin or a skip that was set by command", cobra.ExactArgs(1)),
 		c.planChange(&newsletter, "skip DATE", "Send nothing on a date", cobra.ExactArgs(1)),
 		c.planChange(&newsletter, "unskip DATE", "Take back a skip that was set by command", cobra.ExactArgs(1)),
+		c.planChange(&newsletter, "swap DATE DATE", "Have two dates change places", cobra.ExactArgs(2)),
 		c.planApprove(&newsletter), c.planUnapprove(&newsletter),
 	)
 	return cmd
@@ -89,7 +90,7 @@ func lastText(r scheduler.Runway) string {
 	return r.Last.String()
 }
 
-// planChange is plan pin, unpin, skip or unskip, by its first word.
+// planChange is plan pin, unpin, skip, unskip or swap, by its first word.
 func (c *command) planChange(newsletter *string, use, help string, args cobra.PositionalArgs) *cobra.Command {
 	return &cobra.Command{
 		Use:   use,
@@ -105,7 +106,7 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 			if err != nil {
 				return err
 			}
-			now := time.Now()
+			now, dates := time.Now(), []scheduler.Date{date}
 			switch cmd.Name() {
 			case "pin":
 				err = a.scheduler.Pin(cmd.Context(), now, n, date, args[1], nil)
@@ -115,11 +116,20 @@ func (c *command) planChange(newsletter *string, use, help string, args cobra.Po
 				err = a.scheduler.Unpin(cmd.Context(), n, date, nil)
 			case "unskip":
 				err = a.scheduler.Unskip(cmd.Context(), n, date, nil)
+			case "swap":
+				other, wrong := scheduler.ParseDate(args[1])
+				if wrong != nil {
+					return exit{codeUsage, wrong}
+				}
+				dates = append(dates, other)
+				_, err = a.scheduler.Swap(cmd.Context(), now, n, date, other, nil)
 			}
-			if err != nil {
-				return refused(err)
+			for _, date := range dates {
+				if err == nil {
+					err = c.answerPlan(cmd.Context(), a, n, now, date)
+				}
 			}
-			return c.answerPlan(cmd.Context(), a, n, now, date)
+			return refused(err)
 		},
 	}
 }

@@ -32,6 +32,7 @@ type change struct {
 	do      func(ctx context.Context) error
 	back    string // the page that shows what came of it, below root
 	query   url.Values
+	at      string // the place on that page, an id; "": its top
 }
 
 // doneField is by which a page's address says what has just been done.
@@ -51,7 +52,7 @@ func (a *Admin) addAction(x action) {
 		}
 		query := url.Values{doneField: {c.name}}
 		maps.Copy(query, c.query)
-		a.redirect(w, r, root+c.back, query)
+		a.redirectTo(w, r, root+c.back, query, c.at)
 	})})
 	a.wrongMethod(root+x.path, "POST")
 }

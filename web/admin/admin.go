@@ -50,6 +50,12 @@ var templates embed.FS
 //go:embed assets/admin.css
 var style string
 
+//go:embed assets/calendar.css
+var calendarStyle string
+
+//go:embed assets/calendar.js
+var calendarScript string
+
 //go:embed assets/tips.css
 var tipsStyle string
 
@@ -64,6 +70,7 @@ type Admin struct {
 	oidc     *oidcWay     // nil: there is no provider
 	sections []section
 	style    string // its path
+	script   string // the calendar's
 
 	exporting sync.Mutex // one export at a time
 	importing importing
@@ -83,7 +90,8 @@ func AddTo(server *web.Server, o Options) *Admin {
 		Server: server, Options: o, cookie: newCookie(server.BaseURL), tries: newTries(),
 		shelves: newShelves(o.Mails.Lint), copies: newCopies(),
 		layouts: template.Must(template.New("").Funcs(template.FuncMap{"say": say}).ParseFS(templates, "templates/*.tmpl")),
-		style:   server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+tipsStyle),
+		style:   server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+calendarStyle+tipsStyle),
+		script:  server.AddAsset("calendar.js", "text/javascript; charset=utf-8", calendarScript),
 	}
 	a.addSignIn()
 	a.addOIDC()
@@ -107,6 +115,7 @@ func AddTo(server *web.Server, o Options) *Admin {
 func (a *Admin) pages() []page {
 	return []page{
 		{path: "", section: "admin.section.today", needs: admins.See, show: a.today},
+		{path: "/calendar", section: "admin.section.calendar", needs: admins.See, show: a.calendar},
 		{path: "/tips", section: "admin.section.tips", needs: admins.See, show: a.tips},
 		{path: tipPattern, needs: admins.See, show: a.tip},
 		{path: "/readers", section: "admin.section.readers", needs: admins.Readers, show: a.readers},
@@ -125,7 +134,7 @@ func (a *Admin) actions() []action {
 		{path: testPath, needs: admins.Plan, timeout: 25 * time.Second, read: a.testCopy},
 		a.addReader(),
 		a.addPeople(),
-	}, a.onReader())
+	}, a.calendarActions(), a.onReader())
 }
 
 // handle adds a route whose faults are told by a page of ours.
@@ -135,8 +144,17 @@ func (a *Admin) handle(pattern string, h http.HandlerFunc) {
 
 // redirect has the browser GET another page.
 func (a *Admin) redirect(w http.ResponseWriter, r *http.Request, path string, query url.Values) {
+	a.redirectTo(w, r, path, query, "")
+}
+
+// redirectTo does so with a place on that page; "": its top.
+func (a *Admin) redirectTo(w http.ResponseWriter, r *http.Request, path string, query url.Values, place string) {
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, a.Path(path, query), http.StatusSeeOther)
+	address := a.Path(path, query)
+	if place != "" {
+		address += "#" + url.PathEscape(place)
+	}
+	http.Redirect(w, r, address, http.StatusSeeOther)
 }
 
 // ours is the address of a page of ours, as somebody wrote it; nil: it's none, or one to

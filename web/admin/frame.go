@@ -27,6 +27,7 @@ type frame struct {
 	Role        template.HTML
 	SignOut     string        // where the button posts to
 	Said        template.HTML // what has just been done; "": nothing
+	Undo        *undoView     // takes that back; nil: it can't be
 	Heading     template.HTML
 	Body        template.HTML
 }

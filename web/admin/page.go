@@ -36,6 +36,7 @@ type view struct {
 	title template.HTML // its heading
 	body  string        // a template of ours
 	data  any           // what that is filled in from
+	undo  *undoView     // takes back what was done; nil: nothing can be taken back
 
 	frames bool // it has frames with pages of ours
 }
@@ -155,6 +156,7 @@ func (a *Admin) render(r *http.Request, v *visit, shown view) ([]byte, error) {
 		return nil, fmt.Errorf("write page: %w", err)
 	}
 	f := a.frame(r, v, shown.title)
+	f.Undo = shown.undo
 	f.Body = template.HTML(content.String())
 	if err := a.layouts.ExecuteTemplate(&all, "frame", f); err != nil {
 		return nil, fmt.Errorf("write page: %w", err)

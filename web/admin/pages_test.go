@@ -32,6 +32,16 @@ var allowed = map[string]admins.Role{
 	"POST /admin/resume":      admins.Operator,
 	"POST /admin/resume/held": admins.Operator,
 
+	"GET /admin/calendar":            admins.Viewer,
+	"POST /admin/calendar/pin":       admins.Editor,
+	"POST /admin/calendar/unpin":     admins.Editor,
+	"POST /admin/calendar/skip":      admins.Editor,
+	"POST /admin/calendar/unskip":    admins.Editor,
+	"POST /admin/calendar/swap":      admins.Editor,
+	"POST /admin/calendar/undo":      admins.Editor,
+	"POST /admin/calendar/approve":   admins.Editor,
+	"POST /admin/calendar/unapprove": admins.Editor,
+
 	"GET /admin/readers":                admins.Operator,
 	"GET /admin/readers/{id}":           admins.Operator,
 	"POST /admin/readers/{id}/set":      admins.Operator,
@@ -335,7 +345,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 	ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 	b := h.as(admins.Operator)
 	b.change(ana, "suppress", "readers_suppress", "why", "test")
-	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
+	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/calendar"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
 		ids, labels, fields := map[string]int{}, map[string]bool{}, []string{}
 		doc, err := html.Parse(strings.NewReader(page.body))
 		if err != nil {
