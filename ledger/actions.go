@@ -12,7 +12,7 @@ import (
 
 // The kinds of actions. The first six are an edition's.
 const (
-	ActionPause       = "pause"
+	ActionPause       = "pause"  // of an edition, or of all sending
 	ActionResume      = "resume" // of an edition, or of what sending was paused for
 	ActionCancel      = "cancel"
 	ActionRetryFailed = "retry-failed"

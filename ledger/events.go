@@ -48,12 +48,13 @@ func (l *Ledger) tellMissed(ctx context.Context, tx *sql.Tx, now time.Time, r Ru
 }
 
 // WorthTelling is how long a pause of everything lasts before it's told: a relay that was
-// restarted is nobody's business.
+// restarted is nobody's business. What somebody pauses is told at once.
 const WorthTelling = 15 * time.Minute
 
 // tellPaused tells once of a pause that it holds a newsletter's run, or all of them.
 func (l *Ledger) tellPaused(ctx context.Context, tx *sql.Tx, now time.Time, p PauseInfo) error {
-	if isNotices(p.Newsletter) || p.Newsletter == Relay && now.Sub(p.Since) < WorthTelling || !l.events.Wants(hooks.EditionPaused) {
+	short := p.Newsletter == Relay && !p.Held() && now.Sub(p.Since) < WorthTelling
+	if isNotices(p.Newsletter) || short || !l.events.Wants(hooks.EditionPaused) {
 		return nil
 	}
 	n, err := affected(tx.ExecContext(ctx, "UPDATE pauses SET told_at = $2 WHERE newsletter = $1 AND told_at = 0", p.Newsletter, store.Millis(now)))

@@ -85,6 +85,8 @@ func (j *journal) writeAction(a ledger.Action) {
 	case a.Kind == ledger.ActionSkip, a.Kind == ledger.ActionApprove, a.Kind == ledger.ActionUnapprove:
 		j.log.Info(text, "newsletter", a.Newsletter, "date", a.LocalDate, "who", a.Who, "tip", a.Detail)
 		return
+	case a.LocalDate == "" && a.Kind == ledger.ActionPause:
+		text = "all sending is paused by command"
 	case a.LocalDate == "":
 		text = "sending is to go on by command"
 	}

@@ -82,3 +82,19 @@ func TestJournalLooksOnceASecond(t *testing.T) {
 		t.Errorf("a ledger that fails is said twice: %s", h.log)
 	}
 }
+
+// What holds everything and what lets it go on isn't about an edition.
+func TestJournalSaysThatAllIsPaused(t *testing.T) {
+	t.Parallel()
+	h := setUpOn(t, storetest.SQLite(t))
+	j := journal{ledger: h.ledger, log: slog.New(slog.NewTextHandler(h.log, nil))}
+	now := time.Now()
+	if _, err := h.ledger.PauseAll(t.Context(), now, "ana"); err != nil {
+		t.Fatal(err)
+	}
+	j.look(t.Context(), now)
+	h.wantLog(`msg="all sending is paused by command" newsletter=all who=ana`)
+	if strings.Contains(h.log.String(), "go on") {
+		t.Errorf("it says %s", h.log)
+	}
+}

@@ -20,11 +20,14 @@ func (s *Scheduler) NextDue(sub subscribers.Subscription) time.Time {
 
 // Standing is an overview of a newsletter for pages and programs.
 type Standing struct {
-	Next    time.Time // when it's due next for any of its readers; zero: never
-	Readers int64     // who are active
-	Runway  Runway
-	Ahead   Choice          // the next tip that goes out; its Reason is "" when none is planned for the coming days, or each reader has their own (a course)
-	Latest  *ledger.Summary // of its newest edition; nil: there was none
+	Prospect
+	Runway Runway
+	// Of the coming days: what is pinned, and won't go out; and the dates whose tip waits
+	// for an approval.
+	Astray []Astray
+	Waits  []Choice
+	Ahead  Choice          // the next tip that goes out; its Reason is "" when none is planned for the coming days, or each reader has their own (a course)
+	Latest *ledger.Summary // of its newest edition; nil: there was none
 }
 
 // aheadDays is how far the next tip is looked for.
@@ -33,7 +36,7 @@ const aheadDays = 14
 // Standing finds out when a newsletter is due next, for whom and with which tip, how long
 // its library lasts, and what became of its newest edition.
 func (s *Scheduler) Standing(ctx context.Context, n *Newsletter, now time.Time) (st Standing, err error) {
-	if st.Next, st.Readers, err = s.Outlook(ctx, n, now); err != nil {
+	if st.Prospect, err = s.lately(ctx, n, now); err != nil {
 		return st, err
 	}
 	calendar, err := s.Calendar(ctx, n, now)
@@ -43,10 +46,13 @@ func (s *Scheduler) Standing(ctx context.Context, n *Newsletter, now time.Time) 
 	upcoming := n.Upcoming(now)
 	st.Runway = calendar.Runway(upcoming)
 	if n.Order != CourseOrder {
+		st.Astray = calendar.Astray(upcoming, warnDays)
 		for _, choice := range calendar.Plan(upcoming, aheadDays) {
-			if choice.Tip.ID != "" && choice.Reason != Sent {
+			if st.Ahead.Reason == "" && choice.Tip.ID != "" && choice.Reason != Sent {
 				st.Ahead = choice
-				break
+			}
+			if choice.Waiting.ID != "" && upcoming.Add(warnDays).After(choice.Date) {
+				st.Waits = append(st.Waits, choice)
 			}
 		}
 	}

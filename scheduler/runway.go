@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"context"
 	"time"
 
 	"dailytip/subscribers"
@@ -54,27 +53,4 @@ func (n *Newsletter) Begin(date Date, sub subscribers.Subscription) time.Time {
 		begin, _ = date.Add(1).At(0, 0, n.zone(sub.Slot.Timezone))
 	}
 	return begin
-}
-
-// Outlook returns when a newsletter is due next for any of its readers, and how
-// many are active.
-func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (next time.Time, readers int64, err error) {
-	slots, err := s.List.Slots(ctx, n.ID)
-	if err != nil {
-		return next, 0, err
-	}
-	counts, err := s.List.CountActive(ctx, n.ID)
-	if err != nil {
-		return next, 0, err
-	}
-	for _, slot := range slots {
-		readers += counts[slot.ID]
-		if counts[slot.ID] == 0 {
-			continue
-		}
-		if due := n.Schedule(slot).Next(now); next.IsZero() || !due.IsZero() && due.Before(next) {
-			next = due
-		}
-	}
-	return next, readers, nil
 }

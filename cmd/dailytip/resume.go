@@ -27,7 +27,8 @@ all the rest follows. --force sends the rest without trying one first: for when 
 that is tried is itself the trouble.
 
 A newsletter whose mails come back for a fault of ours, such as a DMARC policy, stays
-paused until resume: the relay takes such mails, so a try would prove nothing.
+paused until resume: the relay takes such mails, so a try would prove nothing. So does
+what dailytip pause has paused.
 
 An edition that was paused by command goes on with dailytip edition resume.`,
 		Args: cobra.NoArgs,
@@ -71,7 +72,10 @@ func (c *command) resumeScopes(ctx context.Context, a *app, newsletter string, f
 		return nil
 	}
 	paused = slices.DeleteFunc(paused, func(p ledger.PauseInfo) bool {
-		if p.Held() {
+		switch {
+		case p.Held() && p.Newsletter == ledger.Relay:
+			c.say("all sending goes on")
+		case p.Held():
 			c.say("%s goes on; when its mails come back again, it pauses again", scopeText(p.Newsletter))
 		}
 		return p.Held()

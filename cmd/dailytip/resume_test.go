@@ -32,3 +32,20 @@ func TestResumeWhatIsHeld(t *testing.T) {
 	in.run(codeDone, "resume")
 	in.run(codeNothing, "resume")
 }
+
+// All sending is paused until somebody says that it goes on.
+func TestPauseAll(t *testing.T) {
+	t.Parallel()
+	in := install(t, relayTo(1, ""), "")
+	in.run(codeDone, "pause")
+	in.run(codeNothing, "pause")
+	said := in.run(codeDone, "status")
+	if !strings.Contains(said, "paused: everything") || !strings.Contains(said, "somebody paused it: ") || strings.Contains(said, "a server said") || strings.Contains(said, "next try") {
+		t.Errorf("status says\n%s", said)
+	}
+	in.run(codeDone, "resume")
+	if said := in.run(codeDone, "status"); strings.Contains(said, "paused:") {
+		t.Errorf("afterwards status says\n%s", said)
+	}
+	in.run(codeNothing, "resume")
+}

@@ -163,7 +163,7 @@ See it work, with nothing installed:  dailytip demo`,
 	flags.StringVar(&level, "log-level", "", "the least that is logged: debug, info, warn or error (default: what the command needs)")
 	flags.StringVar(&c.logFormat, "log-format", "text", "how the log is written: text or json")
 	root.AddCommand(
-		c.demo(), c.init(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.webhooks(), c.tokens(), c.admin(), c.status(), c.edition(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.restore(), c.migrate(), c.version(), c.healthcheck(), c.man(),
+		c.demo(), c.init(), c.serve(), c.check(), c.send(), c.preview(), c.plan(), c.simulate(), c.tips(), c.subscribers(), c.bounces(), c.webhooks(), c.tokens(), c.admin(), c.status(), c.edition(), c.pauseSending(), c.resumeSending(), c.dkim(), c.keys(), c.backup(), c.restore(), c.migrate(), c.version(), c.healthcheck(), c.man(),
 	)
 	root.SetVersionTemplate("dailytip {{.Version}}\n")
 	root.SetOut(c.out) // before cobra's own commands take it

@@ -152,7 +152,7 @@ func (c *command) printPauses(ctx context.Context, a *app) error {
 
 // said puts the reply that caused a pause on a line of its own.
 func said(p ledger.PauseInfo) string {
-	if p.Held() {
+	if p.Held() && p.Reply.Text != "" {
 		return "\n        a server said: " + p.Reply.Text
 	}
 	if text := mailer.Said(p.Reply); text != "" {

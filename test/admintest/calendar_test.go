@@ -19,7 +19,7 @@ import (
 // have their date, with the keys that follow in a newsletter.
 func calendarHouse(t *testing.T, keys string) *house {
 	t.Helper()
-	return newHouseOf(t, func(o *daemontest.Options) {
+	return furnish(t, "127.0.0.1:1", 3, func(o *daemontest.Options) {
 		o.Newsletter = "schedule: \"0 7 * * *\"\ntimezone: UTC\nwhen_empty: stop\n" + keys
 		dir := filepath.Join(o.Dir, "library")
 		if err := os.CopyFS(dir, library.Files); err != nil {

@@ -71,14 +71,20 @@ type house struct {
 	daemon *daemontest.Daemon
 }
 
+// newHouse has three readers and a relay that is down, so that there is something to see.
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	return newHouseOf(t, nil)
+	return furnish(t, "127.0.0.1:1", 3, nil)
 }
 
-// newHouseOf is a house of which something is otherwise.
-func newHouseOf(t *testing.T, change func(*daemontest.Options)) *house {
+// furnish makes a house with a relay, at host:port, and so many readers, to whom it
+// sends; change may make something else of it.
+func furnish(t *testing.T, relay string, readers int, change func(*daemontest.Options)) *house {
 	t.Helper()
+	host, relayPort, err := net.SplitHostPort(relay)
+	if err != nil {
+		t.Fatal(err)
+	}
 	program, err := programs.Plain()
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +103,7 @@ func newHouseOf(t *testing.T, change func(*daemontest.Options)) *house {
 	}
 	o := daemontest.Options{
 		Program: program, Dir: t.TempDir(), Listen: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
-		Relays: "- {host: 127.0.0.1, port: 1, tls: none}", Top: "admin:\n  people:" + people.String(),
+		Relays: fmt.Sprintf("- {host: %s, port: %s, tls: none}", host, relayPort), Top: "admin:\n  people:" + people.String(),
 	}
 	if change != nil {
 		change(&o)
@@ -106,7 +112,7 @@ func newHouseOf(t *testing.T, change func(*daemontest.Options)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := in.Fill(t.Context(), 3, true); err != nil {
+	if err := in.Fill(t.Context(), readers, true); err != nil {
 		t.Fatal(err)
 	}
 	h := &house{T: t, in: in, base: "http://127.0.0.1:" + strconv.Itoa(port)}
@@ -119,7 +125,6 @@ func newHouseOf(t *testing.T, change func(*daemontest.Options)) *house {
 			t.Logf("the daemon's log:\n%s", h.daemon.Log())
 		}
 	})
-	// Nobody takes its mail, so that there is something to see.
 	if _, err := in.Run(t.Context(), []string{"send", "--wait", "0s"}, 0, 1, 4, 5); err != nil {
 		t.Fatal(err)
 	}

@@ -63,18 +63,18 @@ var tipsStyle string
 type Admin struct {
 	*web.Server
 	Options
-	cookie   cookie
-	tries    tries
-	shelves  shelves
-	copies   *web.Limiter // test copies, by person
-	oidc     *oidcWay     // nil: there is no provider
-	sections []section
-	style    string // its path
-	script   string // the calendar's
-
+	cookie    cookie
+	tries     tries
+	shelves   shelves
+	copies    *web.Limiter // test copies, by person
+	oidc      *oidcWay     // nil: there is no provider
+	sections  []section
 	exporting sync.Mutex // one export at a time
 	importing importing
 	layouts   *template.Template
+
+	// The paths of our own files.
+	style, calendarScript, liveScript string
 }
 
 // root is where the pages begin.
@@ -89,9 +89,10 @@ func AddTo(server *web.Server, o Options) *Admin {
 	a := &Admin{
 		Server: server, Options: o, cookie: newCookie(server.BaseURL), tries: newTries(),
 		shelves: newShelves(o.Mails.Lint), copies: newCopies(),
-		layouts: template.Must(template.New("").Funcs(template.FuncMap{"say": say}).ParseFS(templates, "templates/*.tmpl")),
-		style:   server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+calendarStyle+tipsStyle),
-		script:  server.AddAsset("calendar.js", "text/javascript; charset=utf-8", calendarScript),
+		layouts:        template.Must(template.New("").Funcs(template.FuncMap{"say": say}).ParseFS(templates, "templates/*.tmpl")),
+		style:          server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+calendarStyle+tipsStyle),
+		calendarScript: server.AddAsset("calendar.js", "text/javascript; charset=utf-8", calendarScript),
+		liveScript:     server.AddAsset("live.js", "text/javascript; charset=utf-8", liveScript),
 	}
 	a.addSignIn()
 	a.addOIDC()
@@ -114,7 +115,7 @@ func AddTo(server *web.Server, o Options) *Admin {
 // pages are all of them, in the order of the header.
 func (a *Admin) pages() []page {
 	return []page{
-		{path: "", section: "admin.section.today", needs: admins.See, show: a.today},
+		{path: "", section: "admin.section.today", needs: admins.See, show: a.today, live: a.todayLive},
 		{path: "/calendar", section: "admin.section.calendar", needs: admins.See, show: a.calendar},
 		{path: "/tips", section: "admin.section.tips", needs: admins.See, show: a.tips},
 		{path: tipPattern, needs: admins.See, show: a.tip},
@@ -122,6 +123,8 @@ func (a *Admin) pages() []page {
 		{path: "/readers/{id}", needs: admins.Readers, show: a.reader},
 		{path: "/add", needs: admins.Readers, show: a.add},
 		{path: "/import", needs: admins.Readers, show: a.importPage},
+		{path: "/editions", section: "admin.section.editions", needs: admins.See, show: a.editionsPage},
+		{path: editionPath, needs: admins.See, show: a.editionPage, live: a.editionLive},
 		{path: "/log", section: "admin.section.log", needs: admins.SeeLog, show: a.log},
 	}
 }
@@ -129,12 +132,13 @@ func (a *Admin) pages() []page {
 // actions are all buttons but those to sign in and out.
 func (a *Admin) actions() []action {
 	return slices.Concat([]action{
+		{path: "/pause", needs: admins.Run, read: a.pause},
 		a.resumeAction(false),
 		a.resumeAction(true),
 		{path: testPath, needs: admins.Plan, timeout: 25 * time.Second, read: a.testCopy},
 		a.addReader(),
 		a.addPeople(),
-	}, a.calendarActions(), a.onReader())
+	}, a.calendarActions(), a.onReader(), a.onEdition())
 }
 
 // handle adds a route whose faults are told by a page of ours.

@@ -91,7 +91,7 @@ type dayView struct {
 
 // calendar is what goes out on each of the coming days, and why.
 func (a *Admin) calendar(v *visit) (view, error) {
-	shown := calendarView{May: v.may(admins.Plan), Path: a.Path(root+"/calendar", nil), Script: a.script}
+	shown := calendarView{May: v.may(admins.Plan), Path: a.Path(root+"/calendar", nil), Script: a.calendarScript}
 	n, err := a.calendarOf(v.URL.Query().Get("newsletter"))
 	if err != nil {
 		return view{}, err

@@ -30,6 +30,8 @@ type frame struct {
 	Undo        *undoView     // takes that back; nil: it can't be
 	Heading     template.HTML
 	Body        template.HTML
+	Live        string // the address of what is live of it; "": nothing is
+	Script      string // the address of what keeps that fresh
 }
 
 type sectionLink struct {

@@ -123,13 +123,18 @@ func open(t *testing.T, db *store.DB, change func(*settings)) *harness {
 	return h
 }
 
-func newsletter(t *testing.T, id string) scheduler.Newsletter {
+// newsletter has two tips; more are names and texts of files in turn.
+func newsletter(t *testing.T, id string, more ...string) scheduler.Newsletter {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{
+	files := map[string]string{
 		"first.md":  "---\ntitle: First <b>tip</b>\nlink: https://example.com/1\ncreated: 2026-01-01\n---\nThe first tip.\n",
 		"second.md": "---\ntitle: Second\ncreated: 2026-01-02\n---\nThe second tip.\n",
-	} {
+	}
+	for i := 0; i < len(more); i += 2 {
+		files[more[i]] = more[i+1]
+	}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

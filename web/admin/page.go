@@ -19,6 +19,7 @@ type page struct {
 	needs   admins.Permission
 	section string // what the header calls it, a message; "": it isn't in the header
 	show    func(v *visit) (view, error)
+	live    func(v *visit) (view, error) // what of it is asked for anew every few seconds (live.go); nil: nothing is
 }
 
 // visit is a request of somebody who is signed in.
@@ -37,6 +38,7 @@ type view struct {
 	body  string        // a template of ours
 	data  any           // what that is filled in from
 	undo  *undoView     // takes back what was done; nil: nothing can be taken back
+	live  string        // the address of what is live of it; "": nothing is
 
 	frames bool // it has frames with pages of ours
 }
@@ -76,9 +78,15 @@ func (a *Admin) addPage(p page) {
 			a.refused(w, r, v, err)
 			return
 		}
+		if p.live != nil {
+			shown.live = a.Path(r.URL.Path+livePath, nil)
+		}
 		a.write(w, r, v, http.StatusOK, shown)
 	}))
 	a.wrongMethod(root+p.path, "GET, HEAD")
+	if p.live != nil {
+		a.addLive(p)
+	}
 }
 
 // wrongMethod answers the methods that a path doesn't take.
@@ -91,8 +99,13 @@ func (a *Admin) wrongMethod(path, allow string) {
 
 // admit calls a handler for who is signed in and has a permission.
 func (a *Admin) admit(needs admins.Permission, f func(http.ResponseWriter, *http.Request, *visit)) http.HandlerFunc {
+	return a.admitBy(a.visit, needs, f)
+}
+
+// admitBy is admit where whose request it is, is found by a function.
+func (a *Admin) admitBy(whose func(*http.Request) (*visit, error), needs admins.Permission, f func(http.ResponseWriter, *http.Request, *visit)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v, err := a.visit(r)
+		v, err := whose(r)
 		switch {
 		case errors.Is(err, admins.ErrNoSession):
 			a.askToSignIn(w, r)
@@ -145,6 +158,9 @@ func (a *Admin) write(w http.ResponseWriter, r *http.Request, v *visit, status i
 	if shown.frames {
 		w.Header().Set(policyHeader, w.Header().Get(policyHeader)+"; frame-src 'self'")
 	}
+	if shown.live != "" {
+		allowFetching(w)
+	}
 	// Listed is about the Referrer-Policy: without one, a browser would hide where our
 	// own forms come from, also from us. Other sites learn nothing.
 	a.Send(w, r, web.Page{Status: status, Lang: locale.Default, Listed: true}, body)
@@ -157,7 +173,7 @@ func (a *Admin) render(r *http.Request, v *visit, shown view) ([]byte, error) {
 	}
 	f := a.frame(r, v, shown.title)
 	f.Undo = shown.undo
-	f.Body = template.HTML(content.String())
+	f.Body, f.Live, f.Script = template.HTML(content.String()), shown.live, a.liveScript
 	if err := a.layouts.ExecuteTemplate(&all, "frame", f); err != nil {
 		return nil, fmt.Errorf("write page: %w", err)
 	}

@@ -28,7 +28,8 @@ import (
 // allowed are the least role for each page and each button. A new one gets a line here.
 var allowed = map[string]admins.Role{
 	"GET /admin":              admins.Viewer,
-	"GET /admin/log":          admins.Operator,
+	"GET /admin/live":         admins.Viewer,
+	"POST /admin/pause":       admins.Operator,
 	"POST /admin/resume":      admins.Operator,
 	"POST /admin/resume/held": admins.Operator,
 
@@ -41,6 +42,16 @@ var allowed = map[string]admins.Role{
 	"POST /admin/calendar/undo":      admins.Editor,
 	"POST /admin/calendar/approve":   admins.Editor,
 	"POST /admin/calendar/unapprove": admins.Editor,
+
+	"GET /admin/editions":                             admins.Viewer,
+	"GET /admin/editions/{newsletter}/{date}":         admins.Viewer,
+	"GET /admin/editions/{newsletter}/{date}/live":    admins.Viewer,
+	"POST /admin/editions/{newsletter}/{date}/pause":  admins.Operator,
+	"POST /admin/editions/{newsletter}/{date}/resume": admins.Operator,
+	"POST /admin/editions/{newsletter}/{date}/cancel": admins.Operator,
+	"POST /admin/editions/{newsletter}/{date}/retry":  admins.Operator,
+	"POST /admin/editions/{newsletter}/{date}/resend": admins.Operator,
+	"POST /admin/editions/{newsletter}/{date}/settle": admins.Operator,
 
 	"GET /admin/readers":                admins.Operator,
 	"GET /admin/readers/{id}":           admins.Operator,
@@ -63,17 +74,23 @@ var allowed = map[string]admins.Role{
 	"GET /admin/tips":                       admins.Viewer,
 	"GET /admin/tips/{newsletter}/{tip...}": admins.Viewer,
 	"POST /admin/tips/test":                 admins.Editor,
+
+	"GET /admin/log": admins.Operator,
 }
 
 // filled are addresses that a pattern stands for.
-var filled = strings.NewReplacer("{newsletter}", "management", "{tip...}", "first")
+var filled = strings.NewReplacer("{newsletter}", "management", "{tip...}", "first", "{date}", "2026-11-20")
 
 // Each page and each button, in each role and without a session.
 func TestRolesAndRoutes(t *testing.T) {
 	h := sqlite(t)
+	h.edition("management", 1)
 	routes := map[string]admins.Permission{}
 	for _, p := range h.admin.pages() {
 		routes["GET "+root+p.path] = p.needs
+		if p.live != nil {
+			routes["GET "+root+p.path+livePath] = p.needs
+		}
 	}
 	for _, x := range h.admin.actions() {
 		routes["POST "+root+x.path] = x.needs
@@ -120,7 +137,7 @@ func TestWhatARoleMayNotIsNotShown(t *testing.T) {
 	for _, role := range admins.Roles() {
 		b := h.as(role)
 		page := b.want(b.get("/admin"), 200, "Nothing has gone out since", "the relay refuses us")
-		for _, text := range []string{`href="/admin/log"`, `href="/admin/readers"`, `action="/admin/resume"`, "ana@example.net"} {
+		for _, text := range []string{`href="/admin/log"`, `href="/admin/readers"`, `action="/admin/resume"`, `action="/admin/pause"`, "ana@example.net"} {
 			if shown := strings.Contains(page.body, text); shown != (role == admins.Operator) {
 				t.Errorf("%s: %q is shown: %t", role, text, shown)
 			}
@@ -345,7 +362,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 	ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 	b := h.as(admins.Operator)
 	b.change(ana, "suppress", "readers_suppress", "why", "test")
-	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/calendar"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
+	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/calendar"), b.get("/admin/editions"), b.get("/admin/editions/management/2026-11-20"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
 		ids, labels, fields := map[string]int{}, map[string]bool{}, []string{}
 		doc, err := html.Parse(strings.NewReader(page.body))
 		if err != nil {
@@ -404,7 +421,8 @@ func TestEveryRoleAndActionHasItsWords(t *testing.T) {
 		ids = append(ids, "admin.role."+string(role))
 	}
 	for _, x := range h.admin.actions() {
-		name := strings.ReplaceAll(strings.Trim(strings.ReplaceAll(x.path, "/{id}", ""), "/"), "/", "_")
+		path := regexp.MustCompile(`/\{[^}]*\}`).ReplaceAllString(x.path, "") // what it's done to isn't in its name
+		name := strings.ReplaceAll(strings.Trim(path, "/"), "/", "_")
 		ids = append(ids, "admin.log."+name, "admin.done."+name)
 	}
 	for _, id := range ids {

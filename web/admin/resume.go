@@ -18,6 +18,7 @@ type resumeForm struct {
 	Action string
 	Field  string
 	Pauses []string
+	All    bool // it's about all sending
 }
 
 // pauseField holds a pause as [pauseKey] writes it.
@@ -43,7 +44,7 @@ func (a *Admin) resumeForm(v *visit, pauses []ledger.PauseInfo, held bool) *resu
 	f := resumeForm{Action: a.Path(root+resumePath(held), nil), Field: pauseField}
 	for _, p := range pauses {
 		if p.Held() == held {
-			f.Pauses = append(f.Pauses, pauseKey(p))
+			f.Pauses, f.All = append(f.Pauses, pauseKey(p)), f.All || p.Newsletter == ledger.Relay
 		}
 	}
 	if len(f.Pauses) == 0 || !v.may(admins.Run) {

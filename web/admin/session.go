@@ -46,14 +46,24 @@ func (c cookie) shown(r *http.Request, name string) string {
 	return one.Value
 }
 
-// visit is a request with whose it is, or [admins.ErrNoSession].
+// visit is a request with whose it is, or [admins.ErrNoSession]. They have done
+// something: their session goes on.
 func (a *Admin) visit(r *http.Request) (*visit, error) {
+	v, err := a.glance(r)
+	if err != nil {
+		return nil, err
+	}
+	a.noteSeen(r.Context(), v.now, v.Session)
+	return v, nil
+}
+
+// glance is a visit that a page makes by itself: it doesn't make the session last.
+func (a *Admin) glance(r *http.Request) (*visit, error) {
 	now := a.Now()
 	s, err := a.Admins.Find(r.Context(), now, a.cookie.shown(r, a.cookie.name))
 	if err != nil {
 		return nil, err
 	}
-	a.noteSeen(r.Context(), now, s)
 	return &visit{Request: r, Session: s, now: now}, nil
 }
 

@@ -3,147 +3,134 @@ package admin
 import (
 	"fmt"
 	"html/template"
-	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
-	"dailytip/admins"
 	"dailytip/ledger"
 	"dailytip/locale"
 	"dailytip/scheduler"
 	"dailytip/web"
 )
 
-// todayView is the data of the template "today".
+// todayView is the data of the templates "today" and "today_live".
 type todayView struct {
-	Pauses      []pauseView
-	Resume      *resumeForm // tries again what ends by a try; nil: nothing does, or they may not
+	sendingView
+	Attention   []attentionView
 	Newsletters []newsletterView
-}
-
-type pauseView struct {
-	What   template.HTML
-	Reason string
-	Reply  string        // of a server; "": none, or not for them
-	Next   template.HTML // when one mail is tried
-	Resume *resumeForm   // nil: a try ends it, or they may not
 }
 
 type newsletterView struct {
 	ID      string
 	Name    template.HTML
-	Latest  *editionView
+	Latest  latestView
 	Ahead   template.HTML // what comes next; "": nothing is planned
 	NextRun template.HTML
+	Zones   []zoneView
+	More    template.HTML // how many zones come later; "": none
 	Readers string
 	Runway  template.HTML
 }
 
-type editionView struct {
-	Date, Tip, State template.HTML
-	Due              string
-	Counts           []countView
+// latestView is a newsletter's newest edition.
+type latestView struct {
+	ID, Href string        // of the newsletter, of the edition's page
+	Date     template.HTML // "": there is none
+	Tip      template.HTML
+	progressView
 }
 
-// countView is how many mails are in a state.
-type countView struct {
-	Class string // its colour
-	Name  template.HTML
-	N     string
-}
+// zoneView is when a newsletter is due next in a zone.
+type zoneView struct{ There, Zone, At, Readers template.HTML }
+
+// mostZones is how many zones are shown.
+const mostZones = 8
 
 // today is how each newsletter stands.
 func (a *Admin) today(v *visit) (view, error) {
 	var shown todayView
-	pauses, err := a.Ledger.AllPauses(v.Context())
-	if err != nil {
+	var err error
+	if shown.sendingView, err = a.sending(v); err != nil {
 		return view{}, err
 	}
-	for _, p := range pauses {
-		shown.Pauses = append(shown.Pauses, a.pauseOf(v, p))
-	}
-	shown.Resume = a.resumeForm(v, pauses, false)
 	for i := range a.Scheduler.Newsletters {
-		one, err := a.newsletter(v, &a.Scheduler.Newsletters[i])
+		n := &a.Scheduler.Newsletters[i]
+		standing, err := a.Scheduler.Standing(v.Context(), n, v.now)
 		if err != nil {
 			return view{}, err
 		}
-		shown.Newsletters = append(shown.Newsletters, one)
+		shown.Newsletters = append(shown.Newsletters, a.newsletter(n, standing))
+		shown.Attention = append(shown.Attention, a.newsletterAttention(n, standing)...)
 	}
+	returns, err := a.returnsAttention(v)
+	if err != nil {
+		return view{}, err
+	}
+	shown.Attention = append(shown.Attention, returns...)
 	return view{title: say("admin.section.today"), body: "today", data: shown}, nil
 }
 
-// pauseOf says what is paused and why. A server's reply may quote an address.
-func (a *Admin) pauseOf(v *visit, p ledger.PauseInfo) pauseView {
-	newsletter, notices := strings.CutSuffix(p.Newsletter, ledger.NoticesOf(""))
-	values := map[string]template.HTML{"Newsletter": a.Letterhead(newsletter).Name, "Since": web.Instant(locale.Default, p.Since)}
-	message := "admin.today.paused_newsletter"
-	switch {
-	case p.Newsletter == ledger.Relay:
-		message = "admin.today.paused_all"
-	case notices:
-		message = "admin.today.paused_notices"
+// todayLive is how far each newsletter's edition is by now, and what is paused.
+func (a *Admin) todayLive(v *visit) (view, error) {
+	var shown todayView
+	var err error
+	if shown.sendingView, err = a.sending(v); err != nil {
+		return view{}, err
 	}
-	shown := pauseView{What: phrase(message, values), Reason: p.Reason, Next: say("admin.today.held"), Resume: a.resumeForm(v, []ledger.PauseInfo{p}, true)}
-	if v.may(admins.Readers) {
-		shown.Reply = p.Reply.Text
+	for i := range a.Scheduler.Newsletters {
+		n := &a.Scheduler.Newsletters[i]
+		one := newsletterView{ID: n.ID, Latest: latestView{ID: n.ID}}
+		counts, err := a.Ledger.RecentOf(v.Context(), n.ID, 1)
+		if err != nil {
+			return view{}, err
+		}
+		if len(counts) > 0 {
+			latest, err := a.Ledger.Summarize(v.Context(), v.now, counts[0])
+			if err != nil {
+				return view{}, err
+			}
+			one.Latest = a.latest(n, &latest)
+		}
+		shown.Newsletters = append(shown.Newsletters, one)
 	}
-	if !p.Held() {
-		shown.Next = phrase("admin.today.next_try", map[string]template.HTML{"At": web.Instant(locale.Default, p.ProbeAt)})
-	}
-	return shown
+	return view{body: "today_live", data: shown}, nil
 }
 
-func (a *Admin) newsletter(v *visit, n *scheduler.Newsletter) (newsletterView, error) {
-	shown := newsletterView{ID: n.ID, Name: a.Letterhead(n.ID).Name, NextRun: say("admin.today.no_run")}
-	s, err := a.Scheduler.Standing(v.Context(), n, v.now)
-	if err != nil {
-		return shown, err
+func (a *Admin) newsletter(n *scheduler.Newsletter, s scheduler.Standing) newsletterView {
+	shown := newsletterView{
+		ID: n.ID, Name: a.Letterhead(n.ID).Name, NextRun: say("admin.today.no_run"), Latest: a.latest(n, s.Latest),
+		Readers: grouped(s.Readers), Runway: runway(s.Runway),
 	}
-	shown.Readers, shown.Runway = grouped(s.Readers), runway(s.Runway)
 	if !s.Next.IsZero() {
 		shown.NextRun = web.Instant(locale.Default, s.Next.UTC())
 	}
 	if s.Ahead.Reason != "" {
 		shown.Ahead = phrase("admin.today.ahead", map[string]template.HTML{"Date": date(s.Ahead.Date.String()), "Tip": web.Isolated(s.Ahead.Tip.Title, s.Ahead.Tip.Language)})
 	}
-	if s.Latest != nil {
-		shown.Latest = edition(n, *s.Latest)
+	if len(s.Zones) < 2 {
+		return shown // the next run says it all
 	}
-	return shown, nil
-}
-
-// edition says how far an edition is.
-func edition(n *scheduler.Newsletter, s ledger.Summary) *editionView {
-	shown := &editionView{Date: date(s.LocalDate), Tip: web.Isolated(s.Tip, ""), Due: grouped(s.Due)}
-	if t, there := n.Library.Tip(s.Tip); there {
-		shown.Tip = web.Isolated(t.Title, t.Language)
+	for _, run := range s.Zones[:min(mostZones, len(s.Zones))] {
+		shown.Zones = append(shown.Zones, zoneView{
+			There: template.HTML(template.HTMLEscapeString(run.At.Format("Mon 15:04"))), Zone: web.ZoneText(run.At.Location().String()),
+			At: stamp(run.At), Readers: template.HTML(grouped(run.Readers)),
+		})
 	}
-	if s.State != "open" {
-		shown.State = say("admin.state." + s.State)
-	}
-	for _, c := range []struct {
-		name  string
-		n     int64
-		quiet bool // shown only when there are some
-	}{
-		{"sent", s.Sent, false},
-		{"waiting", s.Pending + s.Retry, false},
-		{"failed", s.Failed, false},
-		{"in_doubt", s.InDoubt, false},
-		{"expired", s.Expired, true},
-		{"withdrawn", s.Withdrawn, true},
-	} {
-		if c.n > 0 || !c.quiet {
-			class := c.name
-			if c.n == 0 {
-				class = "none"
-			}
-			shown.Counts = append(shown.Counts, countView{Class: class, Name: say("admin.count." + c.name), N: grouped(c.n)})
-		}
+	if more := len(s.Zones) - mostZones; more > 0 {
+		shown.More = counting("admin.today.more_zones", more)
 	}
 	return shown
+}
+
+// latest says how far a newsletter's newest edition is; nil: there was none.
+func (a *Admin) latest(n *scheduler.Newsletter, s *ledger.Summary) latestView {
+	if s == nil {
+		return latestView{ID: n.ID}
+	}
+	return latestView{
+		ID: n.ID, Href: a.Path(editionRoute(s.Newsletter, s.LocalDate), nil),
+		Date: date(s.LocalDate), Tip: tipOf(n, *s), progressView: progress(*s),
+	}
 }
 
 // runway says how long the tips last.
@@ -169,3 +156,8 @@ func date(day string) template.HTML {
 
 // grouped is a number with its thousands apart.
 func grouped(n int64) string { return message.NewPrinter(language.English).Sprintf("%d", n) }
+
+// counting is a message about a number of things.
+func counting(id string, n int) template.HTML {
+	return template.HTML(template.HTMLEscapeString(locale.Text(locale.Default, id, map[string]any{"Count": n, "N": grouped(int64(n))})))
+}

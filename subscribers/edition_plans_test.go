@@ -1,0 +1,22 @@
+package subscribers
+
+import (
+	"strings"
+	"testing"
+
+	"dailytip/store/storetest"
+)
+
+// What a page looks for is found by an index, however long the list is.
+func TestPagesUseTheirIndexes(t *testing.T) {
+	db := storetest.SQLite(t)
+	for text, index := range map[string]string{
+		sqlEditionBounces: "bounces_edition (edition=?)",
+		sqlHeldDomains:    "bounces_held",
+		sqlCountLeft:      "subscription_events_left (newsletter=? AND at>? AND at<?)",
+	} {
+		if plan := strings.Join(storetest.Plan(t, db, text), "\n"); !strings.Contains(plan, index) {
+			t.Errorf("it doesn't use %s:\n%s", index, plan)
+		}
+	}
+}

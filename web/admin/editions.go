@@ -1,0 +1,95 @@
+package admin
+
+import (
+	"html/template"
+	"net/url"
+	"strings"
+
+	"dailytip/editions"
+	"dailytip/ledger"
+)
+
+// editionLines is how many editions a page has: each takes a few questions.
+const editionLines = 20
+
+// editionsView is the data of the template "editions".
+type editionsView struct {
+	Lines []editionLine
+	Named bool   // each says its newsletter: there are several
+	Older string // the address of the next page; "": there is none
+}
+
+type editionLine struct {
+	Href             string // "": its newsletter has left the configuration
+	Date, Newsletter template.HTML
+	Tip, State       template.HTML
+	Numbers          []countView // with the names of the columns
+}
+
+// editionsPage is the newest editions, page by page.
+func (a *Admin) editionsPage(v *visit) (view, error) {
+	// Where the page before ended: the date, and the newsletter.
+	date, of, _ := strings.Cut(v.URL.Query().Get("after"), " ")
+	if !readable(date) || !readable(of) {
+		date, of = "", ""
+	}
+	found, err := a.Editions.After(v.Context(), a.DB.Read(), "", date, of, editionLines+1)
+	if err != nil {
+		return view{}, err
+	}
+	shown := editionsView{Named: len(a.Scheduler.Newsletters) > 1}
+	if len(found) > editionLines {
+		found = found[:editionLines]
+		last := found[editionLines-1]
+		shown.Older = a.Path(root+"/editions", url.Values{"after": {last.LocalDate + " " + last.Newsletter}})
+	}
+	counts, err := a.Ledger.CountAll(v.Context(), found)
+	if err != nil {
+		return view{}, err
+	}
+	for _, c := range counts {
+		shown.Lines = append(shown.Lines, a.editionLine(c))
+	}
+	return view{title: say("admin.section.editions"), body: "editions", data: shown}, nil
+}
+
+func (a *Admin) editionLine(c ledger.Counts) editionLine {
+	s := ledger.Summary{
+		Newsletter: c.Edition.Newsletter, LocalDate: c.Edition.LocalDate, Tip: c.Tip, State: c.Edition.State, Pending: c.Pending, Retry: c.Retry,
+	}
+	line := editionLine{Date: date(s.LocalDate), Newsletter: a.Letterhead(s.Newsletter).Name, State: say("admin.state." + stateOf(s))}
+	n, err := a.Scheduler.Find(s.Newsletter)
+	line.Tip = tipOf(n, s)
+	if err == nil {
+		line.Href = a.Path(editionRoute(s.Newsletter, s.LocalDate), nil)
+	}
+	for _, one := range []struct {
+		name string
+		n    int64
+	}{
+		{"sent", c.Sent}, {"waiting", c.Pending + c.Retry}, {"failed", c.Failed}, {"in_doubt", c.InDoubt}, {"expired", c.Expired}, {"useful", c.Votes.Useful},
+	} {
+		class := one.name
+		if one.n == 0 {
+			class = "none"
+		}
+		line.Numbers = append(line.Numbers, countView{Class: class, N: grouped(one.n)})
+	}
+	return line
+}
+
+// editionPath is the pattern of an edition's page, below root.
+const editionPath = "/editions/{newsletter}/{date}"
+
+// editionRoute is the path of an edition's page.
+func editionRoute(newsletter, date string) string {
+	return root + "/editions/" + newsletter + "/" + date
+}
+
+// readable tells whether a text can be looked for in a database.
+func readable(text string) bool {
+	return strings.ToValidUTF8(text, "") == text && !strings.Contains(text, "\x00")
+}
+
+// isOver tells whether nothing can be changed about an edition any more.
+func isOver(e editions.Edition) bool { return e.State == editions.Cancelled || !e.PrunedAt.IsZero() }

@@ -1,0 +1,164 @@
+package admin
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"dailytip/admins"
+	"dailytip/ledger"
+	"dailytip/store"
+	"dailytip/store/storetest"
+	"dailytip/subscribers"
+)
+
+// All sending is paused by one button, and goes on by another.
+func TestPauseAndGoOn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := open(t, db, nil)
+		h.edition("management", 2)
+		claims := func() int {
+			jobs, err := h.ledger.Exchange(t.Context(), now, nil, ledger.Claiming{Owner: "node", Limit: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(jobs)
+		}
+		b := h.as(admins.Operator)
+		b.want(b.get("/admin"), 200, "Nothing holds mail back.", "Pause all sending")
+		b.to(b.post("/admin/pause", nil), "/admin?done=pause")
+		page := b.want(b.get("/admin?done=pause"), 200, "All sending is paused.", "somebody paused it: operator (password)", "Let it go on", "It stays so until")
+		if n := claims(); n != 0 || strings.Contains(page.body, "Pause all sending") {
+			t.Errorf("%d are claimed; the page is %s", n, page.body)
+		}
+		b.want(b.post("/admin/pause", nil), http.StatusConflict, "All sending is paused already.")
+		viewer := h.as(admins.Viewer)
+		if page := viewer.want(viewer.get("/admin"), 200, "somebody paused it: operator (password)"); strings.Contains(page.body, "Let it go on") {
+			t.Errorf("a viewer is shown the button: %s", page.body)
+		}
+		b.to(b.post("/admin/resume/held", b.shownPauses()), "/admin?done=resume_held")
+		b.want(b.get("/admin?done=resume_held"), 200, "All that waits goes out.", "Nothing holds mail back.")
+		if n := claims(); n != 1 {
+			t.Errorf("%d are claimed afterwards", n)
+		}
+		b.want(b.get("/admin/log"), 200, "paused all sending", "All sending is paused already.")
+	})
+}
+
+// A page that refreshes itself keeps nobody signed in; somebody who does something does.
+func TestWhatIsLiveIsNoActivity(t *testing.T) {
+	h := sqlite(t)
+	h.edition("management", 1)
+	for _, c := range []struct {
+		path string
+		last int // how it's answered after twelve hours
+	}{
+		{"/admin/live", http.StatusSeeOther}, {friday + "/live", http.StatusSeeOther}, {"/admin", http.StatusOK}, {friday, http.StatusOK},
+	} {
+		h.passed.Store(0)
+		b := h.as(admins.Viewer)
+		for range 3 {
+			h.passed.Add(int64(3 * time.Hour))
+			b.want(b.get(c.path), 200)
+		}
+		h.passed.Store(int64(admins.Idle))
+		b.want(b.get(c.path), c.last)
+	}
+}
+
+// Only a page that has something live may ask for more, and it's of the same site.
+func TestWhatAPageMayFetch(t *testing.T) {
+	h := sqlite(t)
+	h.edition("management", 1)
+	b := h.as(admins.Operator)
+	for path, live := range map[string]string{"/admin": "/admin/live", friday: friday + "/live", "/admin/log": "", "/admin/editions": ""} {
+		page := b.want(b.get(path), 200)
+		from := regexp.MustCompile(`data-live-from="([^"]*)"`).FindStringSubmatch(page.body)
+		if live == "" {
+			if from != nil || strings.Contains(page.body, "<script") || strings.Contains(page.Header.Get("Content-Security-Policy"), "connect-src") {
+				t.Errorf("%s is live", path)
+			}
+			continue
+		}
+		if from == nil || from[1] != live || !strings.HasSuffix(page.Header.Get("Content-Security-Policy"), "; connect-src 'self'") {
+			t.Errorf("%s: %v, %s", path, from, page.Header.Get("Content-Security-Policy"))
+			continue
+		}
+		part := b.want(b.get(live), 200)
+		for _, key := range regexp.MustCompile(`data-live="([^"]*)"`).FindAllStringSubmatch(part.body, -1) {
+			if strings.Count(page.body, key[0]) != 1 {
+				t.Errorf("%s has no place for %s", path, key[1])
+			}
+		}
+		script := regexp.MustCompile(`<script src="([^"]+)" defer>`).FindStringSubmatch(page.body)
+		if script == nil {
+			t.Fatalf("%s has no script", path)
+		}
+		if got := b.want(b.get(script[1]), 200, "data-live"); !strings.HasPrefix(got.Header.Get("Content-Type"), "text/javascript") {
+			t.Errorf("the script is %s", got.Header.Get("Content-Type"))
+		}
+	}
+}
+
+// What needs somebody is shown with what helps; what names a reader's domain, or a way
+// in, to operators alone.
+func TestWhatNeedsAttention(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := open(t, db, func(s *settings) {
+			s.options.Scheduler.Newsletters[0] = newsletter(t, "management", "broken.md", "---\ntitle: [\n---\nA tip.\n")
+		})
+		b := h.as(admins.Operator)
+		b.want(b.get("/admin"), 200, "Needs attention", "<bdi>broken.md</bdi>, line ", "Mend the file.")
+		if err := h.intake.Fails(t.Context(), now, "imap bounces@example.com", errors.New("the <password> is refused")); err != nil {
+			t.Fatal(err)
+		}
+		h.heldBack("moved.example")
+		h.sends("other")
+		all := []string{"imap bounces@example.com", "the &lt;password&gt; is refused", "7 readers", "<bdi>moved.example</bdi>"}
+		b.want(b.get("/admin"), 200, append(all, "nobody knows whether 1 mail arrived", `href="/admin/editions/other/2026-11-20"`)...)
+		viewer := h.as(admins.Viewer)
+		page := viewer.want(viewer.get("/admin"), 200, "Needs attention", "<bdi>broken.md</bdi>")
+		for _, text := range all {
+			if strings.Contains(page.body, text) {
+				t.Errorf("a viewer is shown %q", text)
+			}
+		}
+	})
+}
+
+// heldBack has all readers of a domain refused at once.
+func (h *harness) heldBack(domain string) {
+	h.Helper()
+	err := h.db.Write(h.Context(), func(tx *sql.Tx) error {
+		for i := range 7 {
+			added, err := h.list.Add(h.Context(), tx, now.Add(-time.Hour), subscribers.Request{
+				Address: subscribers.Address(fmt.Sprintf("r%d@%s", i, domain)), Newsletter: "management", Consent: subscribers.Vouched, Detail: "test",
+			})
+			if err != nil {
+				return err
+			}
+			_, err = h.list.Bounced(h.Context(), tx, now, subscribers.Bounce{
+				Subscriber: added.Subscriber, Subscription: added.Subscription, Newsletter: "management", Edition: 1, Door: subscribers.WhileSending,
+				Class: subscribers.HardBounce, Reason: "unknown", Reply: "550 5.1.1 no",
+			}, time.Time{})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+}
+
+func TestWhatWaitsForApproval(t *testing.T) {
+	h := open(t, storetest.SQLite(t), func(s *settings) { s.options.Scheduler.Newsletters[0].Approve = true })
+	b := h.as(admins.Viewer)
+	b.want(b.get("/admin"), 200, "First &lt;b&gt;tip&lt;/b&gt;</bdi> waits for its approval.", "As it stands nothing goes out.")
+}
