@@ -67,7 +67,7 @@ type dayView struct {
 	Tip       string // its id; "": none
 	Title     template.HTML
 	Name      string // its title as a plain text
-	Href      string // of its own page
+	Href      string // of its own page; "": it has none
 	Why       template.HTML
 	Class     string        // the colour of why
 	Instead   template.HTML // what goes out while it isn't approved; "": it is, or needn't be
@@ -164,7 +164,10 @@ func (a *Admin) day(n *scheduler.Newsletter, calendar *scheduler.Calendar, line 
 	d.Why = say("admin.why." + why)
 	if meant.Tip.ID != "" {
 		d.Tip, d.Name = meant.Tip.ID, strings.TrimSpace(meant.Tip.Emoji+" "+meant.Tip.Title)
-		d.Title, d.Href = titled(n, meant.Tip), a.tipPath(tipPages, n.ID, meant.Tip.ID, nil)
+		d.Title = titled(n, meant.Tip)
+		if _, there := n.Library.Tip(meant.Tip.ID); there { // what was sent may have left it
+			d.Href = a.tipPath(tipPages, n.ID, meant.Tip.ID, nil)
+		}
 	}
 	for _, f := range meant.Faults {
 		d.Faults = append(d.Faults, f.String())

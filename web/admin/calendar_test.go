@@ -302,7 +302,16 @@ func TestCalendarChangedMeanwhile(t *testing.T) {
 		values.Set("with", "2026-11-25")
 		d.openEdition("2026-11-25")
 		ann.want(ann.post("/admin/calendar/swap", values), http.StatusConflict, "It’s too late")
+		if err := os.Remove(filepath.Join(d.dir, "e.md")); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.n.Library.Reload(); err != nil {
+			t.Fatal(err)
+		}
 		page := ann.get("/admin/calendar")
+		if strings.Contains(page.body, `href="/admin/tips/management/e"`) || !strings.Contains(page.body, `href="/admin/tips/management/a"`) {
+			t.Error("a tip that has left the library has a link, or one that is there has none")
+		}
 		if _, row, _ := strings.Cut(page.body, `id="2026-11-25"`); !strings.Contains(row[:strings.Index(row, "</tr>")], "on its way, or sent") || strings.Contains(row[:strings.Index(row, "</tr>")], "<form") {
 			t.Errorf("a date that is on its way: %s", row[:strings.Index(row, "</tr>")])
 		}
