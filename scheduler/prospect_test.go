@@ -3,6 +3,7 @@ package scheduler
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,12 +21,12 @@ func TestProspectByZone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := ""
+		var got strings.Builder
 		for _, z := range p.Zones {
-			got += fmt.Sprintf("%s %s %d; ", z.At.UTC().Format("02 15:04"), z.At.Location(), z.Readers)
+			fmt.Fprintf(&got, "%s %s %d; ", z.At.UTC().Format("02 15:04"), z.At.Location(), z.Readers)
 		}
-		if want := "22 22:00 Asia/Tokyo 2; 23 06:00 Europe/Berlin 1; 23 07:00 UTC 1; "; got != want || p.Readers != 5 || !p.Next.Equal(p.Zones[0].At) {
-			t.Errorf("%+v: %s, want %s", p, got, want)
+		if want := "22 22:00 Asia/Tokyo 2; 23 06:00 Europe/Berlin 1; 23 07:00 UTC 1; "; got.String() != want || p.Readers != 5 || !p.Next.Equal(p.Zones[0].At) {
+			t.Errorf("%+v: %s, want %s", p, got.String(), want)
 		}
 	})
 }

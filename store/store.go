@@ -72,10 +72,10 @@ func openSQLite(ctx context.Context, driver, name string, pragmas ...string) (*D
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	// Whoever gets to a database by another way must find the same lock beside it.
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	} else if real, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil { // it isn't there yet
-		path = filepath.Join(real, filepath.Base(path))
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
+	} else if resolved, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil { // it isn't there yet
+		path = filepath.Join(resolved, filepath.Base(path))
 	}
 	if dir := filepath.Dir(path); !isDir(dir) {
 		return nil, fmt.Errorf("open database %s: there is no folder %s; make it, or name another place at the key database", name, dir)
