@@ -1,7 +1,6 @@
 package mailer
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -21,6 +20,7 @@ import (
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/test/logtext"
 	"dailytip/tips"
 )
 
@@ -60,7 +60,7 @@ type harness struct {
 	editions *editions.Editions
 	ledger   *ledger.Ledger
 	inbox    *inbox.Server
-	log      *logbook
+	log      *logtext.Log
 	item     editions.Item
 	mailer   *Mailer // the last that was started
 }
@@ -76,7 +76,7 @@ func setUpOn(t *testing.T, db *store.DB) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &harness{TB: t, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), log: &logbook{}}
+	h := &harness{TB: t, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), log: &logtext.Log{}}
 	h.item = h.tip(tipText)
 	h.inbox = h.serve(inbox.Options{TLS: inbox.NoTLS})
 	t.Cleanup(func() {
@@ -407,24 +407,6 @@ func (h *harness) wantCalm() {
 	if s := h.log.String(); strings.Contains(s, "level=WARN") || strings.Contains(s, "level=ERROR") {
 		h.Errorf("the log says, without need:\n%s", s)
 	}
-}
-
-// logbook keeps what is logged.
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // withoutJournal leaves out that editions begin and end, for what tests look for is what

@@ -1,36 +1,21 @@
 package tips
 
 import (
-	"bytes"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"dailytip/test/logtext"
 )
 
-// lockedBuffer is a log that can be read while it's written.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
+// daemonLog is the log of a daemon.
+type daemonLog struct{ logtext.Log }
 
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func (l *lockedBuffer) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+func (l *daemonLog) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
 // await waits until the log holds some text.
-func (l *lockedBuffer) await(t *testing.T, text string) {
+func (l *daemonLog) await(t *testing.T, text string) {
 	t.Helper()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()

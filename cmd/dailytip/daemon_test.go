@@ -11,12 +11,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"dailytip/test/freeport"
+	"dailytip/test/logtext"
 )
 
 // installation is a folder with a configuration, a library and a database, and
@@ -125,13 +125,13 @@ func (in *installation) subscribe(n int) {
 type daemon struct {
 	in  *installation
 	cmd *exec.Cmd
-	log *syncBuffer
+	log *logtext.Log
 }
 
 // serve starts the daemon and waits until it runs.
 func (in *installation) serve() *daemon {
 	in.Helper()
-	d := &daemon{in: in, cmd: in.command("serve"), log: &syncBuffer{}}
+	d := &daemon{in: in, cmd: in.command("serve"), log: &logtext.Log{}}
 	d.cmd.Stderr = d.log
 	if err := d.cmd.Start(); err != nil {
 		in.Fatal(err)
@@ -168,24 +168,6 @@ func (in *installation) eventually(within time.Duration, what string, f func() b
 			in.Fatalf("after %s: not yet: %s", within, what)
 		}
 	}
-}
-
-// syncBuffer is written by a process and read by the test.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 // lines splits what a command printed as JSON.

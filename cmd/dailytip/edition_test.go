@@ -11,6 +11,7 @@ import (
 	"dailytip/inbox"
 	"dailytip/store"
 	"dailytip/store/storetest"
+	"dailytip/test/logtext"
 )
 
 // onEachDatabase runs f with an installation on SQLite, or on each of the databases
@@ -276,7 +277,7 @@ func (in *installation) sendUntilPaused(args ...string) {
 // sendUntil runs send until something holds of the state, or of what it has said.
 func (in *installation) sendUntil(what string, holds func(said string) bool, args ...string) {
 	in.Helper()
-	cmd, said := in.command(append([]string{"send", "--wait", "1h"}, args...)...), &syncBuffer{}
+	cmd, said := in.command(append([]string{"send", "--wait", "1h"}, args...)...), &logtext.Log{}
 	cmd.Stderr = said
 	if err := cmd.Start(); err != nil {
 		in.Fatal(err)
@@ -361,7 +362,7 @@ func TestStatusIsWatched(t *testing.T) {
 	d := in.serve()
 	in.run(codeFailed, "send", "--wait", "1ms")
 	watching := in.command("status", "--watch", "--json")
-	out := &syncBuffer{}
+	out := &logtext.Log{}
 	watching.Stdout = out
 	if err := watching.Start(); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dailytip/test/logtext"
 )
 
 // ask sends a request with any Host header.
@@ -60,7 +62,7 @@ func TestPreviewAnswersForOneOnly(t *testing.T) {
 	in := install(t, relayTo(1, ""), "")
 	address := freeAddr(t)
 	cmd := in.command("preview", "--serve", "--tip", "first", "--listen", address)
-	log := &syncBuffer{}
+	log := &logtext.Log{}
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -75,7 +77,7 @@ func TestDemoAnswersForOneOnly(t *testing.T) {
 	in := install(t, relayTo(1, ""), "")
 	address := freeAddr(t)
 	cmd := in.command("demo", "--listen", address)
-	log := &syncBuffer{}
+	log := &logtext.Log{}
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

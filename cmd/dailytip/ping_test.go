@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"dailytip/inbox"
+	"dailytip/test/logtext"
 )
 
 // The monitor is called when an edition is out, by the daemon that sent it.
@@ -46,7 +47,7 @@ func TestPingIsTriedAgain(t *testing.T) {
 		w.WriteHeader(http.StatusBadGateway)
 	}))
 	defer monitor.Close()
-	said := &syncBuffer{}
+	said := &logtext.Log{}
 	p := newPinger(monitor.URL+"/secret-id", slog.New(slog.NewTextHandler(said, nil)))
 	p.pause = 0
 	ctx, stop := context.WithCancel(t.Context())

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dailytip/test/logtext"
 )
 
 // The page follows what is being written, and shows both schemes.
@@ -17,7 +19,7 @@ func TestPreviewServes(t *testing.T) {
 	in := install(t, relayTo(1, ""), "")
 	address := freeAddr(t)
 	cmd := in.command("preview", "--serve", "--tip", "first", "--listen", address)
-	log := &syncBuffer{}
+	log := &logtext.Log{}
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

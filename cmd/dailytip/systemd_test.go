@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"dailytip/test/logtext"
 )
 
 // serviceManager hears what the daemon says of itself.
@@ -68,7 +70,7 @@ func TestSystemdIsTold(t *testing.T) {
 	t.Parallel()
 	in := install(t, relayTo(1, ""), "")
 	manager := newServiceManager(t)
-	d := &daemon{in: in, cmd: in.command("serve"), log: &syncBuffer{}}
+	d := &daemon{in: in, cmd: in.command("serve"), log: &logtext.Log{}}
 	d.cmd.Env = append(os.Environ(), "NOTIFY_SOCKET="+manager.socket)
 	d.cmd.Stderr = d.log
 	if err := d.cmd.Start(); err != nil {

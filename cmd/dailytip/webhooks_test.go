@@ -11,13 +11,14 @@ import (
 	"testing"
 
 	"dailytip/inbox"
+	"dailytip/test/logtext"
 )
 
 // endpoint is a program that is told, and answers with a status.
 type endpoint struct {
 	*httptest.Server
 	status atomic.Int64
-	got    syncBuffer // a line for each event that it took: TYPE BODY
+	got    logtext.Log // a line for each event that it took: TYPE BODY
 }
 
 func newEndpoint(t *testing.T) *endpoint {

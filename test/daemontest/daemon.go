@@ -1,7 +1,6 @@
 package daemontest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,22 +8,23 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"dailytip/test/logtext"
 )
 
 // Daemon is "dailytip serve" in a process of its own.
 type Daemon struct {
 	cmd  *exec.Cmd
-	log  *log
+	log  *logtext.Log
 	done chan struct{} // closed when the process has ended
 	err  error         // how; after done
 }
 
 // Start starts a daemon and doesn't wait for it. It ends with this process.
 func (in *Installation) Start(ctx context.Context) (*Daemon, error) {
-	d := &Daemon{cmd: in.command(ctx, "serve"), log: &log{}, done: make(chan struct{})}
+	d := &Daemon{cmd: in.command(ctx, "serve"), log: &logtext.Log{}, done: make(chan struct{})}
 	d.cmd.Stdout, d.cmd.Stderr = d.log, d.log
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := d.cmd.Start(); err != nil {
@@ -127,22 +127,4 @@ func (d *Daemon) PeakMemory() (int64, error) {
 		}
 	}
 	return 0, errors.New("read peak memory: no VmHWM in /proc/PID/status")
-}
-
-// log is written by a process and read beside it.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"bytes"
 	"io"
 	"log/slog"
 	"net/http"
@@ -25,6 +24,7 @@ import (
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/test/logtext"
 	"dailytip/tips"
 	"dailytip/web"
 )
@@ -55,26 +55,9 @@ type harness struct {
 	intake     *intake.Taker
 	admin      *Admin
 	url        string
-	log        *logText
+	log        *logtext.Log
 	outbox     *outbox
 	passed     atomic.Int64 // since now
-}
-
-type logText struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logText) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *logText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // settings are what a test may change before the pages are opened.
@@ -90,7 +73,7 @@ func open(t *testing.T, db *store.DB, change func(*settings)) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &harness{T: t, db: db, list: list, ledger: ledger.New(db, list), log: &logText{}, outbox: &outbox{}}
+	h := &harness{T: t, db: db, list: list, ledger: ledger.New(db, list), log: &logtext.Log{}, outbox: &outbox{}}
 	s := settings{baseURL: "http://localhost:8080"}
 	for _, role := range admins.Roles() {
 		s.people = append(s.people, admins.Person{Name: string(role), Password: hash(), Role: role})

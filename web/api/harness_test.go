@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -14,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +26,7 @@ import (
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/test/logtext"
 	"dailytip/tips"
 	"dailytip/tokens"
 	"dailytip/web"
@@ -49,27 +48,10 @@ type harness struct {
 	plan    *scheduler.Scheduler
 	server  *web.Server
 	url     string
-	log     *logText
+	log     *logtext.Log
 	passed  atomic.Int64
 	copies  []subscribers.Address
 	token   string // of scope all, for all newsletters
-}
-
-type logText struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logText) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *logText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // both runs f on each engine.
@@ -83,7 +65,7 @@ func open(t testing.TB, db *store.DB) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &harness{TB: t, db: db, list: list, ledger: ledger.New(db, list), tokens: tokens.New(db), log: &logText{}}
+	h := &harness{TB: t, db: db, list: list, ledger: ledger.New(db, list), tokens: tokens.New(db), log: &logtext.Log{}}
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	h.service = membership.New(membership.Options{DB: db, List: list, Ledger: h.ledger})
 	h.intake = intake.New(intake.Options{DB: db, List: list, Ledger: h.ledger, Tags: list.Tags(), Domain: "bounces.example.com", Keep: 24 * time.Hour})

@@ -1,7 +1,6 @@
 package site_test
 
 import (
-	"bytes"
 	"database/sql"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +18,7 @@ import (
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/test/logtext"
 	"dailytip/web"
 	"dailytip/web/site"
 )
@@ -34,7 +33,7 @@ type fixture struct {
 	db   *store.DB
 	list *subscribers.List
 	url  string // where it listens
-	log  *logText
+	log  *logtext.Log
 	http *http.Client
 
 	server  *site.Site
@@ -62,24 +61,6 @@ func both(t *testing.T, change func(*options), f func(t *testing.T, s *fixture))
 	storetest.Each(t, func(t *testing.T, db *store.DB) { f(t, openOn(t, db, change)) })
 }
 
-// logText keeps what was logged, for a test to look for secrets in it.
-type logText struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logText) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *logText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 func open(t *testing.T, change func(*options)) *fixture {
 	t.Helper()
 	return openOn(t, storetest.SQLite(t), change)
@@ -91,7 +72,7 @@ func openOn(t *testing.T, db *store.DB, change func(*options)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &fixture{t: t, db: db, list: list, log: &logText{}}
+	s := &fixture{t: t, db: db, list: list, log: &logtext.Log{}}
 	s.http = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	book := ledger.New(db, list)
 	o := options{
