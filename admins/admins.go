@@ -79,7 +79,7 @@ func (a *Admins) Run(ctx context.Context, log *slog.Logger) error {
 			err = a.ForgetSessions(ctx, time.Now()) //nolint:forbidigo // a Run loop reads the clock
 		}
 		if err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "ended sessions can't be forgotten; the next try is in an hour", "error", err)
+			log.WarnContext(ctx, "sessions can't be ended or forgotten; the next try is in an hour", "error", err)
 		}
 		select {
 		case <-ctx.Done():

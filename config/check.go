@@ -106,7 +106,7 @@ func (c *checker) baseURL(path string, value *string) {
 		return
 	}
 	bad := func(why string) {
-		c.fault(path, "%s: %s %s; write the address readers reach the pages at, such as https://tips.example.com", path, c.shown(path), why)
+		c.fault(path, "%s: %s %s; write the address at which people reach the pages, such as https://tips.example.com", path, c.shown(path), why)
 	}
 	u, err := url.Parse(*value)
 	switch {

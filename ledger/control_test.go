@@ -286,6 +286,16 @@ func TestResumeNow(t *testing.T) {
 	})
 }
 
+// resumePaused resumes what is paused of a newsletter.
+func (h *harness) resumePaused(newsletter string, try bool) error {
+	paused, err := h.ledger.ScopesOf(h.Context(), newsletter)
+	if err != nil {
+		return err
+	}
+	paused = slices.DeleteFunc(paused, func(p ledger.PauseInfo) bool { return p.Newsletter != newsletter })
+	return h.ledger.ResumeNow(h.Context(), now, paused, try, operator)
+}
+
 // What was refused and put back until the next try of its newsletter goes when
 // somebody has it tried, or when the pause is over. Readers who are due meanwhile
 // are tried before it.
@@ -298,10 +308,10 @@ func TestPutBackUntilTheNextTry(t *testing.T) {
 		"nothing": {func(*harness) error { return nil }, 0},
 		"a try":   {func(h *harness) error { return h.ledger.ProbeNow(h.Context(), now) }, 1},
 		"resume": {func(h *harness) error {
-			return h.ledger.ResumeNow(h.Context(), now, []ledger.PauseInfo{{Newsletter: "management"}}, true, operator)
+			return h.resumePaused("management", true)
 		}, 1},
 		"resume without a try": {func(h *harness) error {
-			return h.ledger.ResumeNow(h.Context(), now, []ledger.PauseInfo{{Newsletter: "management"}}, false, operator)
+			return h.resumePaused("management", false)
 		}, 2},
 		"accepted": {func(h *harness) error {
 			_, err := h.ledger.Resume(h.Context(), now, "management")

@@ -136,3 +136,9 @@ func (o ours) resumedAndAgain(ctx context.Context, tx *sql.Tx, now time.Time) (b
 	err = tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE edition = $1 AND state = 'sent' AND done_at > $2", o.ID, resumed).Scan(&sent)
 	return again*oursShare > sent, err
 }
+
+// isHeld tells whether only a command ends a scope's pause.
+func isHeld(ctx context.Context, tx *sql.Tx, scope string) (held bool, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pauses WHERE newsletter = $1 AND probe_at = 0)", scope).Scan(&held)
+	return held, err
+}

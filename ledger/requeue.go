@@ -70,8 +70,12 @@ func (l *Ledger) Requeue(ctx context.Context, now time.Time, e editions.Edition,
 // looked into the relay's log: Sent or Failed. only are the readers; none:
 // everyone.
 func (l *Ledger) SettleInDoubt(ctx context.Context, now time.Time, e editions.Edition, as State, only []int64, who string) (settled int64, err error) {
-	settle := map[State]func(context.Context, *sql.Tx, time.Time, string, []any) (int64, error){Sent: l.settleSent, Failed: settleFailed}[as]
-	if settle == nil {
+	settle := l.settleSent
+	switch as {
+	case Sent:
+	case Failed:
+		settle = settleFailed
+	default:
 		return 0, fmt.Errorf("settle in doubt: as %s is impossible", as)
 	}
 	var action int64
@@ -120,7 +124,7 @@ func doubted(ctx context.Context, tx *sql.Tx, which string, args []any) ([]Job, 
 	rows, err := tx.QueryContext(ctx, fmt.Sprintf(`
 		SELECT edition, subscriber, content, COALESCE((
 			SELECT s.id FROM subscriptions s JOIN editions e ON e.newsletter = s.newsletter
-			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0), ''
+			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0)
 		FROM deliveries WHERE edition = $1 AND `+which+` LIMIT $%d`, len(args)+1), append(args[:len(args):len(args)], controlChunk/10)...)
 	if err != nil {
 		return nil, err
@@ -132,7 +136,7 @@ func scanDoubted(rows *sql.Rows) (jobs []Job, err error) {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var j Job
-		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Newsletter); err != nil {
+		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription); err != nil {
 			return nil, err
 		}
 		jobs = append(jobs, j)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,16 +30,21 @@ func (l *Ledger) ScopesOf(ctx context.Context, newsletter string) ([]PauseInfo, 
 // all goes out again, and pauses again if need be.
 func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInfo, try bool, who string) error {
 	err := l.db.Write(ctx, func(tx *sql.Tx) error {
+		current, err := l.Pauses(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for _, p := range scopes {
+			if !slices.ContainsFunc(current, func(c PauseInfo) bool {
+				return c.Newsletter == p.Newsletter && c.Since.Equal(p.Since) && c.Held() == p.Held()
+			}) {
+				continue // it's over, or another one by now
+			}
 			if err := l.probeNow(ctx, tx, now, p.Newsletter); err != nil {
 				return err
 			}
 			what := "one mail is tried first"
-			held, err := isHeld(ctx, tx, p.Newsletter)
-			if err != nil {
-				return err
-			}
-			if held || !try {
+			if p.Held() || !try {
 				what = "without a try"
 				if err := l.endPause(ctx, tx, now, p.Newsletter); err != nil {
 					return err
@@ -58,12 +64,6 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 		return fmt.Errorf("resume: %w", err)
 	}
 	return nil
-}
-
-// isHeld tells whether only a command ends a scope's pause.
-func isHeld(ctx context.Context, tx *sql.Tx, scope string) (held bool, err error) {
-	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pauses WHERE newsletter = $1 AND probe_at = 0)", scope).Scan(&held)
-	return held, err
 }
 
 // endPause ends a pause, whatever it is: what waits goes out.

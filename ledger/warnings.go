@@ -23,9 +23,7 @@ type Warning struct {
 // TellOnce tells the operator, or whom it names, of a warning, unless they were told
 // before, by whatever node.
 func (l *Ledger) TellOnce(ctx context.Context, now time.Time, w Warning) error {
-	var told bool // looking takes no lock
-	err := l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM warnings WHERE newsletter = $1 AND local_date = $2 AND subject = $3)",
-		w.Newsletter, w.LocalDate, store.Text(w.Subject)).Scan(&told)
+	told, err := l.Told(ctx, w.Newsletter, w.LocalDate, w.Subject)
 	if err == nil && !told {
 		err = l.db.Write(ctx, func(tx *sql.Tx) error {
 			n, err := affected(tx.ExecContext(ctx, "INSERT INTO warnings (newsletter, local_date, subject, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
@@ -41,6 +39,16 @@ func (l *Ledger) TellOnce(ctx context.Context, now time.Time, w Warning) error {
 		return fmt.Errorf("warn of what is ahead: %w", err)
 	}
 	return nil
+}
+
+// Told tells whether somebody was told of a warning, by whatever node. It takes no lock.
+func (l *Ledger) Told(ctx context.Context, newsletter, date, subject string) (told bool, err error) {
+	err = l.db.Read().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM warnings WHERE newsletter = $1 AND local_date = $2 AND subject = $3)",
+		newsletter, date, store.Text(subject)).Scan(&told)
+	if err != nil {
+		return false, fmt.Errorf("look whether a warning was told: %w", err)
+	}
+	return told, nil
 }
 
 // Mended forgets that warnings of a newsletter that are about no date were told, by

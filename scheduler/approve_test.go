@@ -138,6 +138,38 @@ func TestApprovalsInTheWeekAndInACourse(t *testing.T) {
 	})
 }
 
+// Who waits for an approval in a course waits whatever the others of their hour get.
+func TestSomeInACourseWait(t *testing.T) {
+	course := approved
+	course.Order = CourseOrder
+	each(t, course, library(t, "1", "2"), func(h *harness) {
+		h.ledger.AlertTo("ops@example.com")
+		h.reader(begin, "")
+		h.approve(begin, "1")
+		h.tick(utc(h, "2026-11-23 07:00"))
+		h.sendAll(utc(h, "2026-11-23 07:01"))
+		h.reader(utc(h, "2026-11-23 12:00"), "")
+		h.ticks(utc(h, "2026-11-24 07:00"), utc(h, "2026-11-24 07:10"), time.Minute)
+		h.expect("2026-11-23 r1 1", "2026-11-24 r2 1")
+		h.expectAlerts("nothing goes out on 2026-11-24: no tip is approved")
+		h.approve(utc(h, "2026-11-24 09:00"), "2")
+		h.tick(utc(h, "2026-11-24 09:01"))
+		h.expect("2026-11-23 r1 1", "2026-11-24 r1 2", "2026-11-24 r2 1")
+	})
+}
+
+func TestInShort(t *testing.T) {
+	for _, want := range []string{"6h", "30m", "10m", "1h30m", "15m", "20s", "10h"} {
+		d, err := time.ParseDuration(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := inShort(d); got != want {
+			t.Errorf("%s is written %s", want, got)
+		}
+	}
+}
+
 // Nothing that isn't approved goes out by hand, either.
 func TestSendNowNeedsAnApproval(t *testing.T) {
 	each(t, approved, library(t, "a"), func(h *harness) {

@@ -39,8 +39,14 @@ func (t *tick) catchUp(ctx context.Context, slot subscribers.Slot, schedule Sche
 		more := !nextDue.IsZero() && !nextDue.After(t.now)
 		run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due}
 		done, err := t.deal(ctx, slot, date, &run, more)
-		if err != nil || run.State == waiting {
+		if err != nil {
 			return due, err
+		}
+		if run.State == waiting {
+			if run.Deliveries > 0 { // some in a course have got theirs
+				t.report(slot, run)
+			}
+			return due, nil
 		}
 		if !done {
 			if err := t.Ledger.FinishRun(ctx, t.now, run); err != nil {
@@ -124,10 +130,10 @@ func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *
 	run.State, run.Reason = "skipped", "the next one was due as well"
 	if late > t.n.Grace {
 		run.Reason = fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace)
-		if waited, err := t.unapproved(ctx, date, *run); err != nil {
+		if waited, err := t.Ledger.Told(ctx, t.n.ID, date.String(), noneApproved(date)); err != nil {
 			return false, err
 		} else if waited {
-			run.Reason = "no tip was approved within the grace, which is " + hours(t.n.Grace)
+			run.Reason = "no tip was approved within the grace, which is " + inShort(t.n.Grace)
 		}
 	}
 	run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt)

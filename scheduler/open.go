@@ -219,7 +219,9 @@ func (t *tick) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 		choice := c.inCourse(date, place)
 		tip := choice.Tip
 		if tip.ID == "" {
-			got.reason = choice.Reason
+			if got.reason != Unapproved {
+				got.reason = choice.Reason
+			}
 			continue
 		}
 		if err := t.early(&tip); err != nil {
@@ -235,7 +237,7 @@ func (t *tick) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 			return got, err
 		}
 	}
-	if got.deliveries > 0 {
+	if got.deliveries > 0 && got.reason != Unapproved {
 		got.reason = "" // some are at the end of the course, others aren't
 	}
 	if finish && got.reason == "" {

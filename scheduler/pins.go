@@ -103,8 +103,11 @@ func (n *Newsletter) pinnable(date Date, id string) error {
 	case !n.Rule.Matches(date):
 		return refused("%s is no day of newsletter %s; its schedule passes over it", date, n.ID)
 	}
+	day := date.String()
 	for _, other := range n.Library.Tips() {
-		if other.ID != id && !other.Draft && cmp.Or(other.Pin, other.Date) == date.String() {
+		// A pin may be of each year: MM-DD.
+		own := cmp.Or(other.Pin, other.Date)
+		if other.ID != id && !other.Draft && (own == day || own == day[len("2026-"):]) {
 			return refused("%s belongs to %s by its own date: or pin: line, which comes before a pin", date, other.ID)
 		}
 	}

@@ -174,3 +174,12 @@ func TestApproveText(t *testing.T) {
 		}
 	})
 }
+
+// A date that a tip's file gives it each year takes no pin, which would have no effect.
+func TestNoPinOnAYearlyDate(t *testing.T) {
+	each(t, Newsletter{Order: Oldest}, library(t, "a", "b pin: 11-25"), func(h *harness) {
+		if err := h.s.Pin(h.Context(), begin, h.n(), day(h, "2026-11-25"), "a", nil); err == nil || !strings.Contains(err.Error(), "by its own date") {
+			h.Errorf("it says %v", err)
+		}
+	})
+}

@@ -10,38 +10,19 @@ import (
 	"dailytip/tips"
 )
 
-// unapproved tells whether a run that is too late now would have had nothing to send,
-// as no tip is approved.
-func (t *tick) unapproved(ctx context.Context, date Date, run ledger.Run) (bool, error) {
-	if !t.n.Approve {
-		return false, nil
-	}
-	c, err := t.calendar(ctx)
-	if err != nil {
-		return false, err
-	}
-	if t.n.Order != CourseOrder {
-		return c.Ahead(t.n.Upcoming(t.now), date).Reason == Unapproved, nil
-	}
-	places, err := t.Ledger.CoursePlaces(ctx, ledger.Opening{Slot: run.Slot, DueAt: run.DueAt})
-	if err != nil {
-		return false, err
-	}
-	for _, place := range places {
-		if c.inCourse(date, place).Reason == Unapproved {
-			return true, nil
-		}
-	}
-	return false, nil
+// noneApproved is what the operator is told of a date that has no approved tip; by these
+// words it's known that a run waited for one.
+func noneApproved(date Date) string {
+	return fmt.Sprintf("nothing goes out on %s: no tip is approved", date)
 }
 
 // tellUnapproved tells the operator, once a date, that nothing goes out since no tip is
 // approved.
 func (t *tick) tellUnapproved(ctx context.Context, date Date) error {
 	return t.Ledger.TellOnce(ctx, t.now, ledger.Warning{
-		Newsletter: t.n.ID, LocalDate: date.String(), Subject: fmt.Sprintf("nothing goes out on %s: no tip is approved", date),
+		Newsletter: t.n.ID, LocalDate: date.String(), Subject: noneApproved(date),
 		Text: fmt.Sprintf("No tip that could go out is approved (approve: true in the configuration), and readers\nare due. Who is still within the grace of %s gets the tip as soon as one is approved:\n\n  %s\n",
-			hours(t.n.Grace), t.approveCommand(date)),
+			inShort(t.n.Grace), t.approveCommand(date)),
 	})
 }
 
@@ -54,9 +35,16 @@ func (t *tick) approveCommand(date Date) string {
 	return fmt.Sprintf("dailytip plan approve --newsletter %s %s", t.n.ID, what)
 }
 
-// hours writes a duration without what is zero.
-func hours(d time.Duration) string {
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+// inShort writes a duration without what is zero.
+func inShort(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // reminders are how long before its run an editor is told that a date's tip waits for
@@ -102,7 +90,7 @@ func (t *tick) reminder(choice Choice, due time.Time, when string) ledger.Warnin
 	}
 	how := "To approve it:"
 	if t.n.Proof.To != "" {
-		how = fmt.Sprintf("Its proof, which comes %s before it's due, has a button for that. Or:", hours(t.n.Proof.Before))
+		how = fmt.Sprintf("Its proof, which comes %s before it's due, has a button for that. Or:", inShort(t.n.Proof.Before))
 	}
 	return ledger.Warning{
 		Newsletter: t.n.ID, LocalDate: choice.Date.String(), To: t.n.Proof.To,

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -61,9 +63,11 @@ When it isn't asked on a terminal, it's the first line of standard input.`,
 func (c *command) newPassword(ctx context.Context) (string, error) {
 	p := c.prompter(ctx)
 	if p == nil {
-		text, err := io.ReadAll(io.LimitReader(awaited{ctx, c.in}, 64<<10))
-		line, _, _ := strings.Cut(string(text), "\n")
-		return strings.TrimSuffix(line, "\r"), err
+		line, err := bufio.NewReader(io.LimitReader(awaited{ctx, c.in}, 64<<10)).ReadString('\n')
+		if errors.Is(err, io.EOF) { // the last line may have no end
+			err = nil
+		}
+		return strings.TrimRight(line, "\r\n"), err
 	}
 	first, err := p.secret("Password (it isn't shown)")
 	if err != nil {

@@ -130,7 +130,7 @@ func TestApprovedByTheProof(t *testing.T) {
 	ask(http.MethodGet, "Approve this tip?")
 	in.run(codeNothing, "send", "--date", date)
 	ask(http.MethodPost, "<h1>Approved</h1>")
-	ask(http.MethodPost, "approved already")
+	ask(http.MethodPost, "This link was used already")
 	in.run(codeDone, "send", "--date", date)
 	readers := 0
 	for _, m := range box.Messages() {

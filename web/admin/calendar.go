@@ -3,11 +3,9 @@ package admin
 import (
 	"cmp"
 	"html/template"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"dailytip/admins"
@@ -92,7 +90,7 @@ type dayView struct {
 // calendar is what goes out on each of the coming days, and why.
 func (a *Admin) calendar(v *visit) (view, error) {
 	shown := calendarView{May: v.may(admins.Plan), Path: a.Path(root+"/calendar", nil), Script: a.calendarScript}
-	n, err := a.calendarOf(v.URL.Query().Get("newsletter"))
+	n, err := a.newsletterOf(v.URL.Query().Get("newsletter"))
 	if err != nil {
 		return view{}, err
 	}
@@ -133,16 +131,6 @@ func (a *Admin) calendar(v *visit) (view, error) {
 	return result, nil
 }
 
-// calendarOf finds the newsletter that a request is about; "" is the first.
-func (a *Admin) calendarOf(id string) (*scheduler.Newsletter, error) {
-	for i := range a.Scheduler.Newsletters {
-		if n := &a.Scheduler.Newsletters[i]; id == "" || n.ID == id {
-			return n, nil
-		}
-	}
-	return nil, refuse(http.StatusNotFound, "admin.calendar.unknown")
-}
-
 // day is what there is to say of a date, and what can be done with it.
 func (a *Admin) day(n *scheduler.Newsletter, calendar *scheduler.Calendar, line scheduler.Line) dayView {
 	chosen, meant := calendar.Chosen(line.Choice.Date), line.Meant
@@ -163,7 +151,7 @@ func (a *Admin) day(n *scheduler.Newsletter, calendar *scheduler.Calendar, line 
 	}
 	d.Why = say("admin.why." + why)
 	if meant.Tip.ID != "" {
-		d.Tip, d.Name = meant.Tip.ID, strings.TrimSpace(meant.Tip.Emoji+" "+meant.Tip.Title)
+		d.Tip, d.Name = meant.Tip.ID, emojiTitle(meant.Tip)
 		d.Title = titled(n, meant.Tip)
 		if _, there := n.Library.Tip(meant.Tip.ID); there { // what was sent may have left it
 			d.Href = a.tipPath(tipPages, n.ID, meant.Tip.ID, nil)

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"dailytip/admins"
 	"dailytip/editions"
@@ -49,7 +47,7 @@ func (a *Admin) dateForm(v *visit) (dateForm, error) {
 	if len(f.tip) > mostID {
 		return f, refuse(http.StatusUnprocessableEntity, "admin.fault.request")
 	}
-	n, err := a.calendarOf(v.PostFormValue("newsletter"))
+	n, err := a.newsletterOf(v.PostFormValue("newsletter"))
 	if err != nil {
 		return f, err
 	}
@@ -201,13 +199,7 @@ func planRefusal(err error) error {
 	case errors.Is(err, editions.ErrOpened):
 		return refuse(http.StatusConflict, "admin.calendar.opened")
 	case errors.As(err, &r):
-		return refusal{http.StatusConflict, sentence(r.Error())}
+		return refusal{http.StatusConflict, template.HTML(template.HTMLEscapeString(asSentence(r.Error())))}
 	}
 	return err
-}
-
-// sentence is what a program says, as a person would write it.
-func sentence(text string) template.HTML {
-	first, size := utf8.DecodeRuneInString(text)
-	return template.HTML(template.HTMLEscapeString(string(unicode.ToUpper(first)) + text[size:] + "."))
 }

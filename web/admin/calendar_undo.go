@@ -57,7 +57,7 @@ func (a *Admin) undoOf(v *visit, n *scheduler.Newsletter, calendar *scheduler.Ca
 
 // undoPlan takes a change back, unless somebody has changed the same since.
 func (a *Admin) undoPlan(v *visit) (change, error) {
-	n, err := a.calendarOf(v.PostFormValue("newsletter"))
+	n, err := a.newsletterOf(v.PostFormValue("newsletter"))
 	if err != nil {
 		return change{}, err
 	}

@@ -101,7 +101,7 @@ func (a *Admin) editionPage(v *visit) (view, error) {
 		return view{}, err
 	}
 	shown := editionView{
-		Newsletter: a.Letterhead(s.Newsletter).Name, Tip: tipOf(f.Newsletter, s), progressView: progress(s),
+		Newsletter: a.Letterhead(s.Newsletter).Name, Tip: tipTitle(f.Newsletter, s.Tip), progressView: progress(s),
 		Times: times(f.Edition, s), Reasons: reasons(v, s),
 	}
 	if !f.PrunedAt.IsZero() {

@@ -42,7 +42,6 @@ func (a *Admin) acts(e editions.Edition, s ledger.Summary) (all []actView) {
 		})
 		return &all[len(all)-1]
 	}
-	waiting := s.Pending + s.Retry
 	if e.State == editions.Paused {
 		add("resume", "resume")
 	} else {
@@ -60,7 +59,7 @@ func (a *Admin) acts(e editions.Edition, s ledger.Summary) (all []actView) {
 		add("resend", "resend")
 	}
 	cancel := add("cancel", "cancel")
-	cancel.Sure = phrase("admin.act.cancel_sure", map[string]template.HTML{"Waiting": counting("admin.attention.readers", int(waiting))})
+	cancel.Sure = say("admin.act.cancel_sure")
 	return all
 }
 

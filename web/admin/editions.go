@@ -59,7 +59,7 @@ func (a *Admin) editionLine(c ledger.Counts) editionLine {
 	}
 	line := editionLine{Date: date(s.LocalDate), Newsletter: a.Letterhead(s.Newsletter).Name, State: say("admin.state." + stateOf(s))}
 	n, err := a.Scheduler.Find(s.Newsletter)
-	line.Tip = tipOf(n, s)
+	line.Tip = tipTitle(n, s.Tip)
 	if err == nil {
 		line.Href = a.Path(editionRoute(s.Newsletter, s.LocalDate), nil)
 	}

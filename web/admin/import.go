@@ -170,7 +170,7 @@ func keep(part *multipart.Part) (*os.File, error) {
 func (a *Admin) importOptions(fields url.Values) (importer.Options, error) {
 	o := importer.Options{
 		Membership: a.Membership, Now: a.Now,
-		List: listfile.Options{Name: fields.Get("name"), Charset: fields.Get("charset"), State: subscribers.State(fields.Get("state"))},
+		List: listfile.Options{Name: fields.Get("name"), State: subscribers.State(fields.Get("state"))},
 	}
 	if o.List.State != "" && !slices.Contains(subscribers.States, o.List.State) {
 		return o, refuse(http.StatusUnprocessableEntity, "admin.fault.request")

@@ -80,8 +80,8 @@ func (i *importing) add(ctx context.Context, id string) error {
 }
 
 // start runs the importer beside the request that asked for it: it may take minutes, and
-// goes on when the browser has gone. A daemon that ends meanwhile leaves whole steps, and
-// the same file can be imported again. i.mu is held.
+// goes on when the browser has gone. A daemon that ends or is reloaded meanwhile leaves
+// whole steps, and the same file can be imported again. i.mu is held.
 func (i *importing) start(ctx context.Context, phase string) {
 	i.phase, i.rows, i.notes, i.err = phase, 0, nil, nil
 	o := i.options
@@ -105,25 +105,24 @@ func (i *importing) start(ctx context.Context, phase string) {
 		i.ended(phase, err)
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		i.result, i.err = result, err
+		i.result, i.err, i.phase = result, err, tried
 		if phase == adding {
 			i.phase = finished
 			i.drop()
-			return
 		}
-		i.phase = tried
 		id := i.id
 		time.AfterFunc(importTime, func() { i.forget(id) })
 	}()
 }
 
-// forget drops a file that nobody has decided on.
+// forget drops a file that nobody has decided on, and what was said of one that was
+// imported: it names people.
 func (i *importing) forget(id string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.id == id && i.phase == tried {
+	if i.id == id && i.phase != trying && i.phase != adding {
 		i.drop()
-		i.id = ""
+		i.id, i.name, i.notes, i.result, i.err = "", "", nil, nil, nil
 	}
 }
 

@@ -39,6 +39,5 @@ func (a *Admin) addLive(p page) {
 
 // allowFetching lets a page's script ask for more of the same site.
 func allowFetching(w http.ResponseWriter) {
-	const policy = "Content-Security-Policy"
-	w.Header().Set(policy, w.Header().Get(policy)+"; connect-src 'self'")
+	w.Header().Set(policyHeader, w.Header().Get(policyHeader)+"; connect-src 'self'")
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -124,7 +125,7 @@ func (a *Admin) admitBy(whose func(*http.Request) (*visit, error), needs admins.
 func (a *Admin) refused(w http.ResponseWriter, r *http.Request, v *visit, err error) {
 	var known refusal
 	if !errors.As(err, &known) {
-		if r.Context().Err() == nil { // else they have gone
+		if !errors.Is(r.Context().Err(), context.Canceled) { // else they have gone
 			a.Log.ErrorContext(r.Context(), "a page failed", "page", r.Pattern, "error", err)
 		}
 		known = refusal{http.StatusServiceUnavailable, say("admin.fault.failed")}

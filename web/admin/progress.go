@@ -120,16 +120,16 @@ func roughly(d time.Duration) template.HTML {
 	return counting("admin.progress.hours", int((d+30*time.Minute)/time.Hour))
 }
 
-// tipOf is the title of an edition's tip, or its id where the library hasn't got it any
+// tipTitle is the title of an edition's tip, or its id where the library hasn't got it any
 // more. n may be nil: the newsletter has left the configuration.
-func tipOf(n *scheduler.Newsletter, s ledger.Summary) template.HTML {
+func tipTitle(n *scheduler.Newsletter, tip string) template.HTML {
 	if n != nil {
-		if t, there := n.Library.Tip(s.Tip); there {
+		if t, there := n.Library.Tip(tip); there {
 			return web.Isolated(t.Title, t.Language)
 		}
 	}
-	if s.Tip == "" {
+	if tip == "" {
 		return say("admin.progress.several")
 	}
-	return web.Isolated(s.Tip, "")
+	return web.Isolated(tip, "")
 }

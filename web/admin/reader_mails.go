@@ -84,8 +84,9 @@ func (a *Admin) mailRow(d ledger.Delivery, bounces []subscribers.BounceRecord) m
 	if at.IsZero() {
 		at = d.NextAt
 	}
+	n, _ := a.Scheduler.Find(d.Newsletter) // nil: it has left the configuration
 	row := mailRow{
-		Date: d.LocalDate, Day: weekday(d.LocalDate), Newsletter: a.Letterhead(d.Newsletter).Name, Tip: a.sentTip(d.Newsletter, d.Tip),
+		Date: d.LocalDate, Day: weekday(d.LocalDate), Newsletter: a.Letterhead(d.Newsletter).Name, Tip: tipTitle(n, d.Tip),
 		State: mailState(d.State), At: stamp(at), Said: relaySaid(d.Reply.String()),
 	}
 	for _, b := range slices.Backward(bounces) { // in the order in which they came
@@ -158,16 +159,6 @@ func weekday(day string) string {
 		return ""
 	}
 	return at.Format("Mon")
-}
-
-// sentTip is a tip's title, or its id when it has left the library.
-func (a *Admin) sentTip(newsletter, tip string) template.HTML {
-	if n, err := a.Scheduler.Find(newsletter); err == nil {
-		if t, there := n.Library.Tip(tip); there {
-			return web.Isolated(t.Title, t.Language)
-		}
-	}
-	return web.Isolated(tip, "")
 }
 
 // mailState says what became of a mail.

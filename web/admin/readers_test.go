@@ -515,6 +515,6 @@ func TestImport(t *testing.T) {
 		editor := h.as(admins.Editor)
 		editor.want(editor.upload("x.csv", "email\na@example.com\n"), 403)
 		editor.want(editor.get("/admin/import/progress"), 403)
-		b.want(b.get("/admin/log"), 200, "imported a file of readers")
+		b.want(b.get("/admin/log"), 200, "began to import a file of readers")
 	})
 }

@@ -78,7 +78,10 @@ func (a *Admin) resume(v *visit, held bool) (change, error) {
 	for _, p := range paused {
 		scopes = append(scopes, cmp.Or(p.Newsletter, "all")) // ledger.Relay holds all
 	}
-	name := strings.ReplaceAll(strings.Trim(resumePath(held), "/"), "/", "_")
+	name := "resume"
+	if held {
+		name = "resume_held"
+	}
 	return change{name: name, subject: strings.Join(scopes, ", "), do: func(ctx context.Context) error {
 		return a.Ledger.ResumeNow(ctx, v.now, paused, true, v.Label())
 	}}, nil

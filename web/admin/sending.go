@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"html/template"
-	"net/http"
 	"strings"
 
 	"dailytip/admins"
@@ -72,9 +71,6 @@ func (a *Admin) pauseOf(v *visit, p ledger.PauseInfo) pauseView {
 func (a *Admin) pause(v *visit) (change, error) {
 	return change{name: "pause", do: func(ctx context.Context) error {
 		changed, err := a.Ledger.PauseAll(ctx, v.now, v.Label())
-		if err == nil && !changed {
-			err = refuse(http.StatusConflict, "admin.today.paused_already")
-		}
-		return err
+		return unless(changed, err, "admin.today.paused_already")
 	}}, nil
 }

@@ -79,6 +79,7 @@ func newShelf(n *scheduler.Newsletter, faults []tips.Fault) *shelf {
 	}
 	s := &shelf{byID: map[string]int{}}
 	tags, languages := map[string]string{}, map[string]bool{}
+	of := map[string]bool{} // files of tips
 	add := func(t tips.Tip, broken bool) {
 		i := item{Tip: t, broken: broken, languages: []string{cmp.Or(t.Language, n.Language, locale.Default)}}
 		i.Title = cmp.Or(t.Title, t.ID)
@@ -87,6 +88,7 @@ func newShelf(n *scheduler.Newsletter, faults []tips.Fault) *shelf {
 		}
 		for _, file := range t.Files() {
 			i.faults = append(i.faults, byFile[file]...)
+			of[file] = true
 		}
 		for _, f := range i.faults {
 			i.counts[f.Severity]++
@@ -99,16 +101,11 @@ func newShelf(n *scheduler.Newsletter, faults []tips.Fault) *shelf {
 		}
 		s.items = append(s.items, i)
 	}
-	of := map[string]bool{} // files of tips
 	for _, t := range n.Library.Tips() {
 		add(t, false)
-		for _, file := range t.Files() {
-			of[file] = true
-		}
 	}
 	for _, b := range n.Library.Broken() {
 		add(b.Tip, true)
-		of[b.Tip.Path] = true
 	}
 	s.elsewhere = slices.DeleteFunc(slices.Clone(faults), func(f tips.Fault) bool { return of[f.Path] })
 	s.sort(tags, languages)

@@ -55,11 +55,14 @@ func (a *Admin) askToSignIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *Admin) signInPage(w http.ResponseWriter, r *http.Request) {
-	if _, err := a.visit(r); err == nil {
+	switch _, err := a.glance(r); {
+	case err == nil:
 		a.leadOn(w, r, r.URL.Query().Get(nextField))
-		return
+	case !errors.Is(err, admins.ErrNoSession):
+		a.refused(w, r, nil, err)
+	default:
+		a.showSignIn(w, r, http.StatusOK, signInView{Next: r.URL.Query().Get(nextField)})
 	}
-	a.showSignIn(w, r, http.StatusOK, signInView{Next: r.URL.Query().Get(nextField)})
 }
 
 // leadOn leads to the page that was asked for before.
@@ -126,7 +129,7 @@ func (a *Admin) tooMany(w http.ResponseWriter, r *http.Request, wait time.Durati
 }
 
 func (a *Admin) signOut(w http.ResponseWriter, r *http.Request) {
-	v, err := a.visit(r)
+	v, err := a.glance(r)
 	if err == nil {
 		err = a.Admins.End(r.Context(), v.now, v.Session)
 	}

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"regexp"
-	"strings"
 
 	"dailytip/ledger"
 	"dailytip/locale"
@@ -49,7 +48,7 @@ func (a *Admin) testCopy(v *visit) (change, error) {
 	if i.broken {
 		return change{}, refuse(http.StatusConflict, "admin.tips.broken")
 	}
-	to, err := subscribers.ParseAddress(strings.TrimSpace(v.PostFormValue("to")))
+	to, err := subscribers.ParseAddress(v.typed("to"))
 	if err != nil {
 		return change{}, refusal{http.StatusUnprocessableEntity, phrase("admin.test.address", map[string]template.HTML{"Why": web.Isolated(err.Error(), "")})}
 	}

@@ -55,11 +55,7 @@ func (a *Admin) tip(v *visit) (view, error) {
 			shown.Test = a.testView(v, n, i, l)
 		}
 	}
-	title := web.Isolated(i.Title, i.languages[0])
-	if i.Emoji != "" {
-		title = template.HTML(`<span aria-hidden="true">`+template.HTMLEscapeString(i.Emoji)+"</span> ") + title
-	}
-	return view{title: title, body: "tip", data: shown, frames: shown.Mail != nil && shown.Mail.Frame != ""}, nil
+	return view{title: titled(n, i.Tip), body: "tip", data: shown, frames: shown.Mail != nil && shown.Mail.Frame != ""}, nil
 }
 
 // facts are what is known of a tip beside its text.
@@ -105,7 +101,7 @@ func (a *Admin) findings(v *visit, n *scheduler.Newsletter, i *item) (all []find
 	files := map[string][]string{}
 	for _, f := range worst(i.faults) {
 		if len(all) == mostFindings {
-			return all, counted("admin.tip.more", len(i.faults)-len(all))
+			return all, counting("admin.tip.more", len(i.faults)-len(all))
 		}
 		lines, read := files[f.Path]
 		if !read {

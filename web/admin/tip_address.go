@@ -60,13 +60,10 @@ func tipAsked(v *visit) string {
 
 // newsletterOf is the newsletter that a request names; "": the first.
 func (a *Admin) newsletterOf(id string) (*scheduler.Newsletter, error) {
-	if id == "" && len(a.Scheduler.Newsletters) > 0 {
-		return &a.Scheduler.Newsletters[0], nil
-	}
 	for i := range a.Scheduler.Newsletters {
-		if a.Scheduler.Newsletters[i].ID == id {
-			return &a.Scheduler.Newsletters[i], nil
+		if n := &a.Scheduler.Newsletters[i]; id == "" || n.ID == id {
+			return n, nil
 		}
 	}
-	return nil, refuse(http.StatusNotFound, "admin.fault.missing")
+	return nil, refuse(http.StatusNotFound, "admin.fault.newsletter")
 }

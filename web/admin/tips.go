@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"dailytip/locale"
 	"dailytip/scheduler"
 	"dailytip/tips"
 	"dailytip/web"
@@ -71,7 +70,7 @@ func (a *Admin) tips(v *visit) (view, error) {
 	f.page = min(f.page, 1+max(len(found)-1, 0)/mostOfList)
 	shown := tipsView{
 		Action: a.Path(root+"/tips", nil), Q: f.q, Selects: a.selects(n, s, f), Course: n.Order == scheduler.CourseOrder,
-		Found: counted("admin.tips.found", len(found)), Elsewhere: elsewhere(s),
+		Found: counting("admin.tips.found", len(found)), Elsewhere: elsewhere(s),
 	}
 	if len(found) < len(s.items) {
 		shown.Found = phrase("admin.tips.found_of", map[string]template.HTML{"Found": template.HTML(grouped(int64(len(found)))), "All": template.HTML(grouped(int64(len(s.items))))})
@@ -131,17 +130,12 @@ func whyNot(v *visit, n *scheduler.Newsletter, i *item) template.HTML {
 func faultCount(i *item) template.HTML {
 	var parts []string
 	if n := i.counts[tips.Error]; n > 0 {
-		parts = append(parts, string(counted("admin.tips.errors", n)))
+		parts = append(parts, string(counting("admin.tips.errors", n)))
 	}
 	if n := i.counts[tips.Warning]; n > 0 {
-		parts = append(parts, string(counted("admin.tips.warnings", n)))
+		parts = append(parts, string(counting("admin.tips.warnings", n)))
 	}
 	return template.HTML(strings.Join(parts, ", "))
-}
-
-// counted is one of our messages with a number.
-func counted(id string, n int) template.HTML {
-	return template.HTML(template.HTMLEscapeString(locale.Text(locale.Default, id, map[string]any{"Count": n})))
 }
 
 // shortDate is a date in a column of many; "": none.

@@ -129,7 +129,7 @@ func (a *Admin) latest(n *scheduler.Newsletter, s *ledger.Summary) latestView {
 	}
 	return latestView{
 		ID: n.ID, Href: a.Path(editionRoute(s.Newsletter, s.LocalDate), nil),
-		Date: date(s.LocalDate), Tip: tipOf(n, *s), progressView: progress(*s),
+		Date: date(s.LocalDate), Tip: tipTitle(n, s.Tip), progressView: progress(*s),
 	}
 }
 

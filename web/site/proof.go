@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"dailytip/editions"
@@ -68,9 +69,12 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 			p.Text = append(p.Text, template.HTML(template.HTMLEscapeString(line)))
 		}
 	}
-	command := "dailytip plan approve " + a.Proof.LocalDate
+	command := func(what string) string {
+		return fmt.Sprintf("dailytip plan %s --newsletter %s %s", what, a.Proof.Newsletter, a.Proof.LocalDate)
+	}
+	decide := command("approve")
 	if a.Skip {
-		command = "dailytip plan skip " + a.Proof.LocalDate
+		decide = command("skip")
 	}
 	switch a.State {
 	case scheduler.ProofWaits:
@@ -78,20 +82,23 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 	case scheduler.ProofDone:
 		p.Mark = "done"
 		if a.Skip {
-			say("The day is skipped", fmt.Sprintf("Nothing goes out on %s.", date), "To take that back, run on the server: dailytip plan unskip "+a.Proof.LocalDate)
+			say("The day is skipped", fmt.Sprintf("Nothing goes out on %s.", date), "To take that back, run on the server: "+command("unskip"))
 			break
 		}
 		say("Approved", fmt.Sprintf("%s may go out as it is. If it's edited, it has to be approved again.", title), nowPlanned(a, date))
 	case scheduler.ProofAnswered:
 		p.Mark = "done"
-		heading := "This tip is approved already"
+		used, heading := !a.Proof.ApprovedAt.IsZero(), "This tip is approved already"
 		if a.Skip {
-			heading = "This day is skipped already"
+			used, heading = !a.Proof.SkippedAt.IsZero(), "This day is skipped already"
+		}
+		if used { // it may have been taken back since
+			heading = "This link was used already"
 		}
 		say(heading, "Nothing was changed.", nowPlanned(a, date))
 	case scheduler.ProofEdited:
 		say("The tip was changed", fmt.Sprintf("Since this proof was mailed somebody has changed %s, so this link does nothing any more. Nothing was changed by it.", title),
-			"To decide on the tip as it is now, run on the server: "+command)
+			"To decide on the tip as it is now, run on the server: "+decide)
 	default:
 		say("It's too late for this", fmt.Sprintf("The edition of %s is on its way, or its time is over. Nothing was changed.", date))
 	}
@@ -106,15 +113,16 @@ func (s *Site) asksEditor(p *web.Page, a scheduler.Answer, date, title string, s
 		p.Button = "Skip this day"
 		return
 	}
-	languages := ""
-	for i, tr := range a.Tip.Translations {
-		if languages += ", "; i == len(a.Tip.Translations)-1 {
-			languages = languages[:len(languages)-2] + " and "
-		}
-		languages += locale.NativeName(tr.Language)
+	names := []string{locale.NativeName(cmp.Or(a.Tip.Language, s.Letterhead(a.Proof.Newsletter).Language, locale.Default))}
+	for _, tr := range a.Tip.Translations {
+		names = append(names, locale.NativeName(tr.Language))
 	}
-	own := locale.NativeName(cmp.Or(a.Tip.Language, s.Letterhead(a.Proof.Newsletter).Language, locale.Default))
-	say("Approve this tip?", fmt.Sprintf("%s is meant for %s. You approve its text as it is in the proof, in %s%s.", title, date, own, languages))
+	last := len(names) - 1
+	languages := names[last]
+	if last > 0 {
+		languages = strings.Join(names[:last], ", ") + " and " + languages
+	}
+	say("Approve this tip?", fmt.Sprintf("%s is meant for %s. You approve its text as it is in the proof, in %s.", title, date, languages))
 	p.Button = "Approve"
 }
 

@@ -133,14 +133,14 @@ func TestProofLinks(t *testing.T) {
 		}
 		p.post(approve, "").must(t, 200, "<h1>Approved</h1>", "Planned for Tuesday, 24 November: Ask &amp; listen.")
 		for range 2 {
-			p.post(approve, "").must(t, 200, "approved already", "Nothing was changed.")
-			p.get(approve).must(t, 200, "approved already")
+			p.post(approve, "").must(t, 200, "used already", "Nothing was changed.")
+			p.get(approve).must(t, 200, "used already")
 		}
 		if got := p.planned(); got != "ask" {
 			t.Errorf("planned: %s", got)
 		}
-		p.post(skip, "").must(t, 200, "<h1>The day is skipped</h1>", "plan unskip "+proofDate)
-		p.post(skip, "").must(t, 200, "skipped already", "Nothing was changed.")
+		p.post(skip, "").must(t, 200, "<h1>The day is skipped</h1>", "plan unskip --newsletter management "+proofDate)
+		p.post(skip, "").must(t, 200, "used already", "Nothing was changed.")
 		if got := p.planned(); got != scheduler.Skipped {
 			t.Errorf("planned: %s", got)
 		}
@@ -152,7 +152,7 @@ func TestProofLinks(t *testing.T) {
 		if _, err := p.editions.Unpin(t.Context(), "management", proofDate, nil); err != nil {
 			t.Fatal(err)
 		}
-		p.post(skip, "").must(t, 200, "skipped already")
+		p.post(skip, "").must(t, 200, "used already", "Planned for")
 		if got := p.planned(); got != "ask" {
 			t.Errorf("an old link skips: %s", got)
 		}
