@@ -27,7 +27,7 @@ const seenEvery = time.Minute
 // Session is somebody who is signed in, in one browser.
 type Session struct {
 	Who
-	BeganAt, SeenAt, EndsAt time.Time
+	SeenAt, EndsAt time.Time
 	hash                    string
 	mark                    string
 }
@@ -46,7 +46,7 @@ func (a *Admins) Begin(ctx context.Context, now time.Time, who Who, before strin
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
 	token = base64.RawURLEncoding.EncodeToString(secret)
-	s = Session{Who: who, BeganAt: now, SeenAt: now, EndsAt: now.Add(life), hash: digest(token), mark: a.mark(who)}
+	s = Session{Who: who, SeenAt: now, EndsAt: now.Add(life), hash: digest(token), mark: a.mark(who)}
 	err = a.DB.Write(ctx, func(tx *sql.Tx) error {
 		if err := end(ctx, tx, digest(before)); err != nil {
 			return err
@@ -192,13 +192,13 @@ func (a *Admins) ForgetSessions(ctx context.Context, now time.Time) error {
 	})
 }
 
-const columns = "hash, way, person, name, role, mark, began_at, seen_at, ends_at"
+const columns = "hash, way, person, name, role, mark, seen_at, ends_at"
 
 func scan(row interface{ Scan(dest ...any) error }) (s Session, err error) {
-	var began, seen, ends int64
-	if err := row.Scan(&s.hash, &s.Way, &s.ID, &s.Name, &s.Role, &s.mark, &began, &seen, &ends); err != nil {
+	var seen, ends int64
+	if err := row.Scan(&s.hash, &s.Way, &s.ID, &s.Name, &s.Role, &s.mark, &seen, &ends); err != nil {
 		return s, err
 	}
-	s.BeganAt, s.SeenAt, s.EndsAt = store.Time(began), store.Time(seen), store.Time(ends)
+	s.SeenAt, s.EndsAt = store.Time(seen), store.Time(ends)
 	return s, nil
 }

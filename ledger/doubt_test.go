@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,14 +57,13 @@ func TestWhatMayHaveArrivedEndsInDoubt(t *testing.T) {
 					if doubt {
 						want, wantPlace = ledger.InDoubt, tip
 					}
-					d, err := h.ledger.LastDeliveries(h.Context(), job.Key.Subscriber, 10)
+					last, err := h.ledger.LastDeliveries(h.Context(), job.Key.Subscriber, 10)
 					if err != nil {
 						h.Fatal(err)
 					}
-					for _, d := range d {
-						if d.LocalDate == date && (d.State != want || strings.Contains(d.Reply.Text, "never seen") != doubt) {
-							h.Errorf("doubt %t: it is %s (%s), want %s", doubt, d.State, d.Reply, want)
-						}
+					i := slices.IndexFunc(last, func(d ledger.Delivery) bool { return d.LocalDate == date })
+					if i < 0 || last[i].State != want || strings.Contains(last[i].Reply.Text, "never seen") != doubt {
+						h.Errorf("doubt %t: the deliveries are %+v, want %s", doubt, last, want)
 					}
 					if got := h.place(); got != wantPlace {
 						h.Errorf("doubt %t: the reader's place is %q, want %q", doubt, got, wantPlace)

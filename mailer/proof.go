@@ -31,7 +31,7 @@ func (m *Mailer) proof(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 	}
 	notice := letter.Notice{
 		Kind: letter.Proof, Findings: p.Findings, Due: p.Due, Reason: p.Reason, Content: content,
-		Waits: p.Approve && !p.Approved, Approved: p.Approve && p.Approved, Instead: p.Instead,
+		Waits: p.Approve && !p.Approved, Approved: p.Approved, Instead: p.Instead,
 	}
 	m.answers(n, &notice, p)
 	l, fault := letter.ComposeNotice(n.Newsletter, notice)

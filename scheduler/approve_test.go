@@ -231,17 +231,17 @@ func TestApproveAndUnapprove(t *testing.T) {
 	each(t, approved, library(t, "a", "b draft: true", "c pin: 2026-11-26", "d expiryDate: 2020-01-01"), func(h *harness) {
 		h.reader(begin, "")
 		for what, want := range map[string]string{
-			"nothing": "neither a tip of the library nor a date", "b": "is a draft", "2026-11-20": "is over", "2026-11-28": "waits", "d": "expired on 2020-01-01",
+			"nothing": "neither a tip of the library nor a date", "b": "is a draft", "2026-11-20": "is over", "d": "expired on 2020-01-01",
 		} {
-			_, date, err := h.s.Approve(h.Context(), begin, h.n(), what, "ann@desk")
+			_, _, err := h.s.Approve(h.Context(), begin, h.n(), what, "ann@desk")
 			var r Refused
-			if what == "2026-11-28" { // the schedule passes over it; an operator may send by hand
-				if err != nil || date.String() != what {
-					h.Errorf("%s: %v", what, err)
-				}
-			} else if !errors.As(err, &r) || r.Nothing || !strings.Contains(err.Error(), want) {
+			if !errors.As(err, &r) || r.Nothing || !strings.Contains(err.Error(), want) {
 				h.Errorf("%s: %v, want %s", what, err, want)
 			}
+		}
+		// The schedule passes over this date, but an operator may send on it by hand.
+		if _, date, err := h.s.Approve(h.Context(), begin, h.n(), "2026-11-28", "ann@desk"); err != nil || date.String() != "2026-11-28" {
+			h.Errorf("a date without a run: %s, %v", date, err)
 		}
 		if tip, date, err := h.s.Approve(h.Context(), begin, h.n(), "c", "ann@desk"); err != nil || tip.ID != "c" || date.String() != "2026-11-26" {
 			h.Errorf("%s on %s, %v", tip.ID, date, err)

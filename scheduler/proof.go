@@ -43,9 +43,8 @@ func (t *tick) proofOf(ctx context.Context, date Date) error {
 	if err != nil {
 		return err
 	}
-	if p.Approve = t.n.Approve; planned.Waiting.ID == "" {
-		p.Approved = true
-	} else if planned.Tip.ID != "" {
+	p.Approve, p.Approved = t.n.Approve, t.n.Approve && planned.Waiting.ID == ""
+	if planned.Waiting.ID != "" && planned.Tip.ID != "" {
 		p.Instead = titleOf(&planned.Tip)
 	}
 	done, err := t.Ledger.EnqueueProof(ctx, t.now, p)

@@ -74,8 +74,16 @@ func openSQLite(ctx context.Context, driver, name string, pragmas ...string) (*D
 	// Whoever gets to a database by another way must find the same lock beside it.
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		path = resolved
-	} else if resolved, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil { // it isn't there yet
-		path = filepath.Join(resolved, filepath.Base(path))
+	} else { // it isn't there yet, and may be what a link leads to
+		if target, err := os.Readlink(path); err == nil {
+			if !filepath.IsAbs(target) {
+				target = filepath.Join(filepath.Dir(path), target)
+			}
+			path = target
+		}
+		if resolved, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			path = filepath.Join(resolved, filepath.Base(path))
+		}
 	}
 	if dir := filepath.Dir(path); !isDir(dir) {
 		return nil, fmt.Errorf("open database %s: there is no folder %s; make it, or name another place at the key database", name, dir)

@@ -124,7 +124,7 @@ func TestSecondSenderIsRefusedByAnyPath(t *testing.T) {
 	if err := errors.Join(os.Mkdir(folder, 0o700), os.Symlink(folder, link), os.Symlink(filepath.Join(folder, "tips.db"), file)); err != nil {
 		t.Fatal(err)
 	}
-	for i, path := range []string{filepath.Join(link, "tips.db"), filepath.Join(folder, "tips.db"), file} {
+	for i, path := range []string{file, filepath.Join(link, "tips.db"), filepath.Join(folder, "tips.db")} {
 		db, err := store.Open(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)

@@ -65,8 +65,8 @@ func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 		return compose(n, x.Content, x.Language, "mail.again", n.pictures())
 	}
 	if x.Kind == Proof {
-		for name, url := range map[string]string{"approve URL": x.ApproveURL, "skip URL": x.SkipURL, "plan URL": x.PlanURL} {
-			if err := checkURL(name, url); url != "" && err != nil {
+		for _, u := range [...]struct{ name, url string }{{"approve URL", x.ApproveURL}, {"skip URL", x.SkipURL}, {"plan URL", x.PlanURL}} {
+			if err := checkURL(u.name, u.url); u.url != "" && err != nil {
 				return nil, fmt.Errorf("compose proof: %w", err)
 			}
 		}

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"html/template"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -50,6 +51,7 @@ func (a *Admin) newsletterAttention(n *scheduler.Newsletter, s scheduler.Standin
 				"Tip": web.Isolated(choice.Waiting.Title, choice.Waiting.Language), "Newsletter": a.Letterhead(n.ID).Name, "Date": date(choice.Date.String()),
 			}),
 			Remedy: instead,
+			Href:   a.calendarPath(n.ID, choice.Date.String()), Link: say("admin.attention.to_calendar"),
 		})
 	}
 	for _, astray := range s.Astray {
@@ -58,6 +60,7 @@ func (a *Admin) newsletterAttention(n *scheduler.Newsletter, s scheduler.Standin
 				"Tip": web.Isolated(astray.Tip, ""), "Newsletter": a.Letterhead(n.ID).Name, "Date": date(astray.Date.String()),
 			}),
 			Reason: astray.Why, Remedy: say("admin.attention.astray_remedy"),
+			Href: a.calendarPath(n.ID, astray.Date.String()), Link: say("admin.attention.to_calendar"),
 		})
 	}
 	if a.sharesLibrary(n) {
@@ -118,4 +121,9 @@ func (a *Admin) returnsAttention(v *visit) (all []attentionView, err error) {
 		})
 	}
 	return all, nil
+}
+
+// calendarPath leads to a date in a newsletter's calendar.
+func (a *Admin) calendarPath(newsletter, date string) string {
+	return a.Path(root+"/calendar", url.Values{"newsletter": {newsletter}, "date": {date}})
 }
