@@ -28,8 +28,8 @@ const seenEvery = time.Minute
 type Session struct {
 	Who
 	SeenAt, EndsAt time.Time
-	hash                    string
-	mark                    string
+	hash           string
+	mark           string
 }
 
 // ErrNoSession means that nobody is signed in with what a browser shows.
