@@ -20,8 +20,14 @@ const (
 // letter, pictures in the text left aside: found by counting marks, hundreds of times
 // faster than rendering, and several times too large.
 func AtMost(t tips.Tip, v Version) int {
+	return AroundAtMost(t, v) + boundOf(v.Body, boundOfLine) + boundOf(v.Mindmap, boundOfIdea)
+}
+
+// AroundAtMost is AtMost for what stands around the text and the mind map: title,
+// source, link.
+func AroundAtMost(t tips.Tip, v Version) int {
 	words := len(t.Emoji) + len(v.Title) + len(t.Source) + len(t.Author) + len(t.Link)
-	return 4*boundOfIdea + 4*boundOfByte*words + boundOf(v.Body, boundOfLine) + boundOf(v.Mindmap, boundOfIdea)
+	return 4*boundOfIdea + 4*boundOfByte*words
 }
 
 func boundOf(markdown string, line int) int {

@@ -83,6 +83,9 @@ func templateFaults(markdown string) []templateFault {
 		return nil
 	}
 	words := withoutCode(markdown)
+	if !mayHoldTemplates(words) { // nearly always they are in code
+		return nil
+	}
 	var faults []templateFault
 	closed := map[string]bool{}
 	for _, m := range closeTag.FindAllStringSubmatch(words, -1) {
