@@ -158,6 +158,9 @@ func withoutCode(markdown string) string {
 		}
 		return ast.WalkContinue, nil
 	})
+	if !mayHoldTemplates(string(masked)) { // as in most notes about code
+		return string(masked)
+	}
 	doc := engine().Parser().Parse(text.NewReader(src), parser.WithContext(newContext()))
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {

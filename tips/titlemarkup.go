@@ -19,6 +19,9 @@ var (
 type titlePart struct{ element, text string }
 
 func titleParts(title string) []titlePart {
+	if !strings.ContainsAny(title, "`*_[&") {
+		return []titlePart{{"", title}}
+	}
 	var parts []titlePart
 	rest := 0
 	for _, m := range titleMark.FindAllStringSubmatchIndex(title, -1) {
