@@ -82,10 +82,10 @@ func templateFaults(markdown string) []templateFault {
 	if !mayHoldTemplates(markdown) || checkCost(markdown) != nil {
 		return nil
 	}
-	words := withoutCode(markdown)
-	if !mayHoldTemplates(words) { // nearly always they are in code
+	if !mayHoldTemplates(withoutFences(markdown)) { // as in most notes about code
 		return nil
 	}
+	words := withoutCode(markdown)
 	var faults []templateFault
 	closed := map[string]bool{}
 	for _, m := range closeTag.FindAllStringSubmatch(words, -1) {
@@ -131,36 +131,39 @@ func isShoutedTag(tag string) bool {
 	return name == strings.ToUpper(name) && atom.Lookup([]byte(strings.ToLower(name))) != 0
 }
 
-// withoutCode blanks code, formulas and comments. Offsets stay.
-func withoutCode(markdown string) string {
-	src := []byte(markdown)
+// withoutFences blanks the code in fences. Offsets stay.
+func withoutFences(markdown string) string {
 	masked := []byte(markdown)
-	blank := func(from, to int) {
-		for i := from; i < to; i++ {
-			if masked[i] != '\n' {
-				masked[i] = ' '
-			}
-		}
-	}
-	lines := func(n ast.Node) {
-		for i := range n.Lines().Len() {
-			blank(n.Lines().At(i).Start, n.Lines().At(i).Stop)
-		}
-	}
-	// Diagrams and formulas in fences are code to the plainer of the two parsers
-	// only; what stands in a box isn't indented code to the other one.
-	_ = ast.Walk(blocks().Parse(text.NewReader(src)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(blocks().Parse(text.NewReader([]byte(markdown))), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if code, ok := n.(*ast.FencedCodeBlock); ok && entering {
-			lines(n)
+			for i := range n.Lines().Len() {
+				blank(masked, n.Lines().At(i).Start, n.Lines().At(i).Stop)
+			}
 			if code.Info != nil {
-				blank(code.Info.Segment.Start, code.Info.Segment.Stop)
+				blank(masked, code.Info.Segment.Start, code.Info.Segment.Stop)
 			}
 		}
 		return ast.WalkContinue, nil
 	})
-	if !mayHoldTemplates(string(masked)) { // as in most notes about code
-		return string(masked)
+	return string(masked)
+}
+
+// blank puts spaces in the place of all but line ends.
+func blank(text []byte, from, to int) {
+	for i := from; i < to; i++ {
+		if text[i] != '\n' {
+			text[i] = ' '
+		}
 	}
+}
+
+// withoutCode blanks code, formulas and comments. Offsets stay.
+func withoutCode(markdown string) string {
+	src := []byte(markdown)
+	// Diagrams and formulas in fences are code to the plainer of the two parsers
+	// only; what stands in a box isn't indented code to the other one.
+	masked := []byte(withoutFences(markdown))
+	blank := func(from, to int) { blank(masked, from, to) }
 	doc := engine().Parser().Parse(text.NewReader(src), parser.WithContext(newContext()))
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -168,7 +171,9 @@ func withoutCode(markdown string) string {
 		}
 		switch n.Kind() {
 		case ast.KindFencedCodeBlock, ast.KindCodeBlock:
-			lines(n)
+			for i := range n.Lines().Len() {
+				blank(n.Lines().At(i).Start, n.Lines().At(i).Stop)
+			}
 		case ast.KindCodeSpan:
 			for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 				if t, ok := c.(*ast.Text); ok {
