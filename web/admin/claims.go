@@ -16,6 +16,19 @@ type claims struct {
 	Groups   groupList `json:"groups"`
 }
 
+// filledIn is what the ID token says, and what it leaves out as the userinfo endpoint says
+// it. An address and whether it's verified belong together.
+func (c claims) filledIn(more claims) claims {
+	if c.Email == "" {
+		c.Email, c.Verified = more.Email, more.Verified
+	}
+	c.Username, c.Full = cmp.Or(c.Username, more.Username), cmp.Or(c.Full, more.Full)
+	if c.Groups == nil {
+		c.Groups = more.Groups
+	}
+	return c
+}
+
 // longestName is how much is shown of somebody's name, in characters.
 const longestName = 64
 

@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -41,35 +40,21 @@ const (
 	oidcCookieTime = 10 * time.Minute
 )
 
-// oidcWay is a provider, and what it has said of itself.
+// oidcWay is a provider, and how it's asked.
 type oidcWay struct {
 	Provider
 	client *http.Client
-
-	mu    sync.Mutex
-	known *oidc.Provider // nil: it hasn't answered yet
 }
 
-// provider asks it for its document, once. It's asked at the first need, for it may be
-// away when the daemon starts.
+// provider asks it for its document, whenever somebody wants to sign in: so it may be away
+// when the daemon starts, whoever finds it away is told so by us and not by their browser,
+// and its addresses, keys and algorithms may change.
 func (o *oidcWay) provider(ctx context.Context) (*oidc.Provider, error) {
-	o.mu.Lock()
-	known := o.known
-	o.mu.Unlock()
-	if known != nil {
-		return known, nil
-	}
 	known, err := oidc.NewProvider(ctx, o.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("ask the provider: %w", err)
 	}
-	if err := checkEndpoints(known); err != nil {
-		return nil, err
-	}
-	o.mu.Lock()
-	o.known = known
-	o.mu.Unlock()
-	return known, nil
+	return known, checkEndpoints(known)
 }
 
 // config is how the provider knows us. redirect is where people come back to.
@@ -129,7 +114,7 @@ func (a *Admin) addOIDC() {
 	if a.Provider.Issuer == "" {
 		return
 	}
-	a.oidc = &oidcWay{Provider: a.Provider, client: newOIDCClient()}
+	a.oidc = &oidcWay{a.Provider, newOIDCClient()}
 	a.handle("GET "+oidcPath, a.toProvider)
 	a.handle("GET "+oidcCallbackPath, a.fromProvider)
 	a.wrongMethod(oidcPath, "GET, HEAD")
@@ -272,7 +257,7 @@ func (a *Admin) exchange(ctx context.Context, t attempt, code string) (admins.Wh
 	if err := id.Claims(&c); err != nil {
 		return admins.Who{}, fmt.Errorf("read what the provider says: %w", err)
 	}
-	if c.Groups == nil && known.UserInfoEndpoint() != "" { // some tell groups there only
+	if c.Groups == nil && known.UserInfoEndpoint() != "" { // some tell them there only, and all else, too
 		info, err := known.UserInfo(ctx, config.TokenSource(ctx, token))
 		if err != nil {
 			return admins.Who{}, fmt.Errorf("ask for somebody's groups: %w", err)
@@ -280,13 +265,11 @@ func (a *Admin) exchange(ctx context.Context, t attempt, code string) (admins.Wh
 		if info.Subject != id.Subject { // OpenID Connect Core 1.0 §5.3.2
 			return admins.Who{}, errors.New("the provider says who somebody else is")
 		}
-		var more struct { // and no more than that: the rest isn't signed
-			Groups groupList `json:"groups"`
-		}
+		var more claims
 		if err := info.Claims(&more); err != nil {
 			return admins.Who{}, fmt.Errorf("read somebody's groups: %w", err)
 		}
-		c.Groups = more.Groups
+		c = c.filledIn(more)
 	}
 	return admins.Who{Way: admins.ByOIDC, ID: a.oidc.Issuer + " " + id.Subject, Name: c.name(id.Subject), Role: a.oidc.role(c.Groups)}, nil
 }

@@ -51,15 +51,8 @@ const (
 
 func newProvider(t *testing.T) *provider {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
 	p := &provider{T: t, codes: map[string]url.Values{}, redirect: "http://localhost:8080/admin/signin/oidc/callback"}
-	p.key = jose.JSONWebKey{Key: key, KeyID: "one", Algorithm: "ES256", Use: "sig"}
-	if p.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: p.key}, nil); err != nil {
-		t.Fatal(err)
-	}
+	p.signBy(jose.ES256, elliptic.P256())
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) { p.write(w, p.says()) })
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
@@ -92,6 +85,19 @@ func newProvider(t *testing.T) *provider {
 	return p
 }
 
+// signBy gives it a new key.
+func (p *provider) signBy(algorithm jose.SignatureAlgorithm, curve elliptic.Curve) {
+	p.Helper()
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.key = jose.JSONWebKey{Key: key, KeyID: rand.Text(), Algorithm: string(algorithm), Use: "sig"}
+	if p.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: algorithm, Key: p.key}, nil); err != nil {
+		p.Fatal(err)
+	}
+}
+
 func (p *provider) write(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(v); err != nil {
@@ -102,7 +108,7 @@ func (p *provider) write(w http.ResponseWriter, v any) {
 func (p *provider) says() map[string]any {
 	says := map[string]any{
 		"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
-		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{"ES256"},
+		"response_types_supported": []string{"code"}, "subject_types_supported": []string{"public"}, "id_token_signing_alg_values_supported": []string{p.key.Algorithm},
 		"scopes_supported": []string{"openid", "profile", "email", "groups"},
 	}
 	if p.userInfo != nil {
@@ -252,7 +258,6 @@ func TestGroupsAreRoles(t *testing.T) {
 		{map[string]any{"groups": nil}, nil, ""},
 	} {
 		p.change(func() { p.claims, p.userInfo = c.claims, c.userInfo })
-		h.admin.oidc.known = nil // its document differs
 		b := h.browser()
 		got := b.get(b.there("/admin/signin/oidc"))
 		if c.want == "" {
@@ -286,7 +291,6 @@ func TestWhatTheProviderSaysIsChecked(t *testing.T) {
 	}
 	p.change(func() {
 		p.claims, p.userInfo = map[string]any{"groups": nil}, map[string]any{"sub": "18", "groups": []string{"it"}}
-		h.admin.oidc.known = nil
 	})
 	b := h.browser()
 	b.want(b.get(b.there("/admin/signin/oidc")), 502)
@@ -326,15 +330,47 @@ func TestTheProviderIsAway(t *testing.T) {
 	b := h.browser()
 	b.want(b.get("/admin/signin/oidc"), 502, "doesn’t answer as it should", `type="password"`)
 	p.change(func() { p.away = false })
-	b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
-	p.change(func() { p.refusal = "access_denied" })
+	back := b.there("/admin/signin/oidc")
+	b.to(b.get(back), "/admin")
+	// It goes away after it was asked before, and while somebody is there.
+	b = h.browser()
+	back = b.there("/admin/signin/oidc")
+	p.change(func() { p.away = true })
+	b.want(b.get(back), 502, "doesn’t answer as it should", `type="password"`)
+	b.want(b.get("/admin/signin/oidc"), 502, "doesn’t answer as it should", `type="password"`)
+	p.change(func() { p.away, p.refusal = false, "access_denied" })
 	b = h.browser()
 	b.want(b.get(b.there("/admin/signin/oidc")), 422, "didn’t sign you in")
 	p.change(func() { p.document = map[string]any{"issuer": "https://evil.example.com"} })
-	h.admin.oidc.known = nil
 	b.want(b.get("/admin/signin/oidc"), 502)
 	if strings.Contains(h.log.String(), clientSecret) {
 		t.Error("the log holds the secret")
+	}
+}
+
+// A provider may sign by another key tomorrow, and by another algorithm.
+func TestTheProviderChangesItsKey(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	first := h.browser()
+	first.to(first.get(first.there("/admin/signin/oidc")), "/admin")
+	p.change(func() { p.signBy(jose.ES384, elliptic.P384()) })
+	second := h.browser()
+	second.to(second.get(second.there("/admin/signin/oidc")), "/admin")
+}
+
+// Signing out ends nothing at the provider, so the page says so to whom it signed in.
+func TestSignedInThereStill(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	b := h.browser()
+	b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
+	b.to(b.post("/admin/signout", nil), "/admin/signin?done=sign_out_here")
+	b.want(b.get("/admin/signin?done=sign_out_here"), 200, "You’re signed out here.", strings.TrimPrefix(p.URL, "http://"))
+	b.to(b.signIn("operator", password), "/admin")
+	b.to(b.post("/admin/signout", nil), "/admin/signin")
+	if got := b.get("/admin/signin"); strings.Contains(got.body, "signed out here") {
+		t.Errorf("who came by password is told\n%s", got.body)
 	}
 }
 
@@ -384,8 +420,25 @@ func TestASecondSignInEndsWhatIsNotSoAnyMore(t *testing.T) {
 	second.to(second.get("/admin"), "/admin/signin")
 }
 
-// Only groups are believed that aren't signed, and a name that somebody has chosen for
-// themselves isn't all that the log has of them.
+// A provider that tells nothing but a number in what it signs has the rest told when it's
+// asked.
+func TestAProviderThatSaysAllWhenAsked(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	p.change(func() {
+		p.claims = map[string]any{"groups": nil, "email": nil, "email_verified": nil}
+		p.userInfo = map[string]any{"sub": "17", "groups": []string{"it"}, "email": "cleo@example.com", "email_verified": "true", "name": "Cleo"}
+	})
+	b := h.browser()
+	b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
+	b.want(b.get("/admin"), 200, "<bdi>cleo@example.com</bdi>", "operator")
+	p.change(func() { p.userInfo["email_verified"] = false })
+	b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
+	b.want(b.get("/admin"), 200, "<bdi>Cleo (17)</bdi>")
+}
+
+// What the provider says when it's asked takes the place of nothing that it has signed, and
+// a name that somebody has chosen for themselves isn't all that the log has of them.
 func TestWhoSomebodyIsIsSigned(t *testing.T) {
 	p := newProvider(t)
 	h := withProvider(t, p)
@@ -440,7 +493,6 @@ func TestTheLogHasNoneOfTheProvidersPages(t *testing.T) {
 			p.claims, p.userInfo = map[string]any{"groups": nil}, map[string]any{"sub": "17", "groups": []string{"it"}}
 			p.instead = nil
 		})
-		h.admin.oidc.known = nil
 		before := len(h.log.String())
 		b := h.browser()
 		path := "/admin/signin/oidc"
@@ -472,7 +524,6 @@ func TestTheProviderLeadsNowhereWithoutTLS(t *testing.T) {
 	h := withProvider(t, p)
 	refused := func(name string) {
 		t.Helper()
-		h.admin.oidc.known = nil
 		b := h.browser()
 		before := len(h.log.String())
 		if got := b.get("/admin/signin/oidc"); got.StatusCode != 502 || !strings.Contains(h.log.String()[before:], "isn't https") {

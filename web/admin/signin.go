@@ -30,8 +30,9 @@ type signInView struct {
 	Next      string
 	NextField string
 	Action    string
-	Provider  string // how it's called; "": there is none
-	There     string // the address that leads to it
+	Provider  string        // how it's called; "": there is none
+	There     string        // the address that leads to it
+	Still     template.HTML // that whoever has just signed out here may be signed in there
 }
 
 func (a *Admin) addSignIn() {
@@ -61,7 +62,12 @@ func (a *Admin) signInPage(w http.ResponseWriter, r *http.Request) {
 	case !errors.Is(err, admins.ErrNoSession):
 		a.refused(w, r, nil, err)
 	default:
-		a.showSignIn(w, r, http.StatusOK, signInView{Next: r.URL.Query().Get(nextField)})
+		query := r.URL.Query()
+		shown := signInView{Next: query.Get(nextField)}
+		if a.oidc != nil && query.Get(doneField) == signedOutHere {
+			shown.Still = phrase("admin.signin.out_here", map[string]template.HTML{"Provider": web.Isolated(issuerHost(a.oidc.Issuer), "")})
+		}
+		a.showSignIn(w, r, http.StatusOK, shown)
 	}
 }
 
@@ -128,9 +134,17 @@ func (a *Admin) tooMany(w http.ResponseWriter, r *http.Request, wait time.Durati
 	a.showSignIn(w, r, http.StatusTooManyRequests, shown)
 }
 
+// signedOutHere is what has been done when somebody signs out whom the provider signed in.
+// It isn't asked to sign them out as well: other pages of theirs hang on that, too.
+const signedOutHere = "sign_out_here"
+
 func (a *Admin) signOut(w http.ResponseWriter, r *http.Request) {
+	query := url.Values{}
 	v, err := a.glance(r)
 	if err == nil {
+		if v.Way == admins.ByOIDC {
+			query.Set(doneField, signedOutHere)
+		}
 		err = a.Admins.End(r.Context(), v.now, v.Session)
 	}
 	if err != nil && !errors.Is(err, admins.ErrNoSession) {
@@ -138,5 +152,5 @@ func (a *Admin) signOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.cookie.forget(w, a.cookie.name)
-	a.redirect(w, r, signInPath, nil)
+	a.redirect(w, r, signInPath, query)
 }
