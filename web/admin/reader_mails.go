@@ -163,7 +163,7 @@ func weekday(day string) string {
 
 // mailState says what became of a mail.
 func mailState(s ledger.State) stateView {
-	class := map[ledger.State]string{ledger.Sent: "good", ledger.Failed: "failed", ledger.Expired: "failed", ledger.InDoubt: "doubt"}[s]
+	class := map[ledger.State]string{ledger.Sent: "sent", ledger.Failed: "failed", ledger.Expired: "expired", ledger.InDoubt: "in_doubt"}[s]
 	if class == "" {
 		class = "mute"
 	}

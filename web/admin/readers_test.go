@@ -178,7 +178,7 @@ func TestAPersonsPageSaysWhatTheyGot(t *testing.T) {
 		b := h.as(admins.Operator)
 		b.want(b.get(pageOf(ana)), 200, `<bdi class="address" dir="ltr">ana@example.com</bdi></h1>`, "Fri 2026-11-20", "First &lt;b&gt;tip&lt;/b&gt;", "waits", "Next due", "Asia/Shanghai")
 		h.answerAll(ledger.Sent, ledger.Reply{Code: 250, Enhanced: "2.0.0", Text: "queued as <i>77</i>"})
-		b.want(b.get(pageOf(ana)), 200, `<span class="good">sent</span>`, "our relay:", "250 2.0.0 queued as &lt;i&gt;77&lt;/i&gt;")
+		b.want(b.get(pageOf(ana)), 200, `<span class="sent">sent</span>`, "our relay:", "250 2.0.0 queued as &lt;i&gt;77&lt;/i&gt;")
 
 		edition := h.editionOf("management")
 		h.write(func(tx *sql.Tx) error {
