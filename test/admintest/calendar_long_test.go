@@ -3,7 +3,6 @@
 package admintest
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/chromedp"
 
 	"dailytip/library"
 	"dailytip/test/daemontest"
@@ -50,8 +48,6 @@ func (d *desk) told(want string) {
 	d.Helper()
 	d.await(`document.readyState === "complete" && document.querySelector("[role=status]")?.innerText.startsWith(` + quoted(want) + `)`)
 }
-
-func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
 
 // point is the middle of an element.
 type point struct{ X, Y float64 }
@@ -151,20 +147,6 @@ func (d *desk) undo() {
 func (d *desk) click(selector string) {
 	d.Helper()
 	d.leads(200, func() { eval[bool](d, `document.querySelector(`+quoted(selector)+`).click(), true`) })
-}
-
-// leads does what brings another page, and waits for it.
-func (d *desk) leads(status int64, do func()) {
-	d.Helper()
-	ctx, cancel := context.WithTimeout(d.ctx, patience)
-	defer cancel()
-	answer, err := chromedp.RunResponse(ctx, func(context.Context, *chromedp.Target) (chromedp.Void, error) {
-		do()
-		return chromedp.Void{}, nil
-	})
-	if err != nil || answer == nil || answer.Status != status {
-		d.Fatalf("another page: %+v %v\n%s", answer, err, d.text("body"))
-	}
 }
 
 // drag drags from the middle of an element to that of another, by mouse or by touch.

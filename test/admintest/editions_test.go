@@ -1,7 +1,6 @@
 package admintest
 
 import (
-	"context"
 	"strings"
 	"testing"
 
@@ -81,19 +80,7 @@ func TestAnEdition(t *testing.T) {
 
 // What became of an edition is told in words, numbers and a bar, to each as they may know.
 func TestAnEditionThatWasRefused(t *testing.T) {
-	box, err := inbox.New(inbox.Options{UTF8: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() { done <- box.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
+	box := newInbox(t)
 	box.SetFault(func(a inbox.Ask) inbox.Fault {
 		switch {
 		case a.Stage == inbox.RcptTo && strings.HasPrefix(a.To, "reader1@"):

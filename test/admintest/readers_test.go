@@ -1,22 +1,9 @@
 package admintest
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
-
-// tabTo presses the tabulator until the focus is on an element.
-func (d *desk) tabTo(selector string) {
-	d.Helper()
-	for range 80 {
-		if eval[bool](d, fmt.Sprintf("document.activeElement.matches(%q)", selector)) {
-			return
-		}
-		d.typeKeys(0, "\t")
-	}
-	d.Fatalf("the keyboard doesn't come to %s\n%s", selector, d.text("body"))
-}
 
 // Somebody who runs it finds a reader by keyboard, sees what they got, pauses them and
 // suppresses them, and finds that in the log.

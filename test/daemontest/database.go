@@ -25,7 +25,7 @@ func (in *Installation) OpenDatabase(ctx context.Context) (*store.DB, error) {
 // by "subscribers import --confirmed"; the others are copies of his rows made by
 // SQL, since a million would take the import minutes.
 func (in *Installation) Fill(ctx context.Context, n int, bilingual bool) (err error) {
-	if err := in.write("readers.csv", "email\nreader0@example.net\n"); err != nil {
+	if err := in.write("readers.csv", "email,newsletter\nreader0@example.net,management\n"); err != nil {
 		return err
 	}
 	if _, err := in.Run(ctx, []string{"subscribers", "import", "readers.csv", "--confirmed"}); err != nil {

@@ -62,6 +62,8 @@ type Options struct {
 	// a newsletter's id, title, tips and order, Top more keys of the top level:
 	// YAML each.
 	Relays, Newsletter, Top string
+	// More are further newsletters: YAML, the entries of a list.
+	More string
 	// Tip is the markdown of the only tip; "": a short one in two languages.
 	Tip string
 	// Listen is the address of the pages, which links in mails then lead to, such
@@ -88,7 +90,7 @@ func Install(o Options) (*Installation, error) {
 	}
 	in := &Installation{o}
 	return in, errors.Join(
-		in.write("config.yaml", fmt.Sprintf(config, base, o.Listen, o.Database, o.Top, indent(o.Relays, "  "), indent(o.Newsletter, "    "))),
+		in.write("config.yaml", fmt.Sprintf(config, base, o.Listen, o.Database, o.Top, indent(o.Relays, "  "), indent(o.Newsletter, "    "), indent(o.More, "  "))),
 		in.write("library/first.md", o.Tip),
 	)
 }
@@ -105,6 +107,7 @@ newsletters:
     title: Management Tip of the Day
     tips: library
     order: oldest
+%s
 %s
 `
 
