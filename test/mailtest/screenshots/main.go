@@ -1,7 +1,7 @@
 // Screenshots writes pictures of mails, as Chromium shows them, into a folder:
 //
-//	go run ./mailtest/screenshots -out docs/images                    # the README's two
-//	go run ./mailtest/screenshots -out /tmp/looks -mails 'say-it-back-first.*'   # all of these, in four looks
+//	go run ./test/mailtest/screenshots -out docs/images                    # the README's two
+//	go run ./test/mailtest/screenshots -out /tmp/looks -mails 'say-it-back-first.*'   # all of these, in four looks
 package main
 
 import (
@@ -100,7 +100,7 @@ func shoot(tab *mailtest.Tab, m mailtest.Mail, out, name string, looks []look) e
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
-		small, err := squeeze(shot)
+		small, err := mailtest.Squeeze(shot)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
