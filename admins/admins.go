@@ -32,18 +32,19 @@ type Admins struct {
 	ids     store.IDs
 }
 
-// passwordsAtOnce is how many passwords are compared at a time. Each takes a core, and as
-// much memory as its hash says, 19 MiB by our own: guesses must not keep mail from going
-// out.
-const passwordsAtOnce = 1
-
-// passwordsWaiting is how many more may wait for their turn, which takes each of them a
-// second or two. Beyond that, who comes is sent away at once ([credential.ErrBusy]).
-const passwordsWaiting = 16
+// How many passwords are compared at a time, wait for their turn, and come from one
+// client. Each takes a core, and as much memory as its hash says, 19 MiB by our own:
+// guesses must not keep mail from going out. Who waits does so for a second or two; beyond
+// that, who comes is sent away at once ([credential.ErrBusy]).
+const (
+	passwordsAtOnce  = 1
+	passwordsWaiting = 16
+	passwordsOfOne   = 4
+)
 
 // New returns the people of a configuration, on a migrated database.
 func New(o Options) (*Admins, error) {
-	a := &Admins{Options: o, checker: credential.NewChecker(passwordsAtOnce, passwordsWaiting)}
+	a := &Admins{Options: o, checker: credential.NewChecker(credential.Limits{AtOnce: passwordsAtOnce, Waiting: passwordsWaiting, OfOne: passwordsOfOne})}
 	all := sha256.New()
 	for _, p := range o.People {
 		h, err := credential.ParseHash(p.Password)

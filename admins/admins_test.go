@@ -91,14 +91,54 @@ func TestWhoIsLetIn(t *testing.T) {
 		{"a b", anasPassword, ""},
 		{"ana", "", ""},
 	} {
-		who, err := a.CheckPassword(t.Context(), c.name, c.password)
+		who, err := a.CheckPassword(t.Context(), "here", c.name, c.password)
 		if who.Name != c.want || (c.want == "") != errors.Is(err, ErrRefused) {
 			t.Errorf("%q with %q: %+v, %v", c.name, c.password, who, err)
 		}
 	}
 	nobody := open(t, a.DB, Options{})
-	if _, err := nobody.CheckPassword(t.Context(), "ana", anasPassword); !errors.Is(err, ErrRefused) || !nobody.Nobody() {
+	if _, err := nobody.CheckPassword(t.Context(), "here", "ana", anasPassword); !errors.Is(err, ErrRefused) || !nobody.Nobody() {
 		t.Errorf("where nobody is: %v", err)
+	}
+}
+
+// A browser in which somebody has signed in is known with their name only, and until they
+// get another password.
+func TestDevices(t *testing.T) {
+	db := storetest.SQLite(t)
+	a := open(t, db, Options{People: people()})
+	token := a.NewDevice(ana)
+	number := a.Device("ANA", token)
+	if number == "" || !strings.HasPrefix(token, number+".") || a.NewDevice(ana) == token {
+		t.Errorf("%q is the device %q", token, number)
+	}
+	for _, c := range []struct{ name, token string }{
+		{"ben", token},
+		{"cleo", token},
+		{"", token},
+		{"ana", ""},
+		{"ana", "."},
+		{"ana", number},
+		{"ana", number + "."},
+		{"ana", "x" + token},
+		{"ana", token + "x"},
+		{"ana", a.NewDevice(Who{Way: ByPassword, ID: "ben"})},
+	} {
+		if got := a.Device(c.name, c.token); got != "" {
+			t.Errorf("%q with %q is the device %q", c.name, c.token, got)
+		}
+	}
+	others := people()
+	if reopened := open(t, db, Options{People: others}); reopened.Device("ana", token) != number {
+		t.Error("another daemon doesn't know it")
+	}
+	for i := range others {
+		if others[i].Name == "ana" {
+			others[i].Password = hashes()[1]
+		}
+	}
+	if open(t, db, Options{People: others}).Device("ana", token) != "" {
+		t.Error("with another password it's known")
 	}
 }
 

@@ -50,8 +50,9 @@ func (w Who) Label() string {
 var ErrRefused = errors.New("name and password don't belong together")
 
 // CheckPassword returns who has a name and a password, or [ErrRefused], or
-// [credential.ErrBusy]. It takes as long for a name that nobody has.
-func (a *Admins) CheckPassword(ctx context.Context, name, password string) (Who, error) {
+// [credential.ErrBusy]. It takes as long for a name that nobody has. client is where the
+// try comes from; "": a device, whose tries are few.
+func (a *Admins) CheckPassword(ctx context.Context, client, name, password string) (Who, error) {
 	if len(a.People) == 0 {
 		return Who{}, ErrRefused
 	}
@@ -60,7 +61,7 @@ func (a *Admins) CheckPassword(ctx context.Context, name, password string) (Who,
 	if i >= 0 {
 		h = a.hashes[i]
 	}
-	same, err := a.checker.Matches(ctx, h, password)
+	same, err := a.checker.Matches(ctx, client, h, password)
 	switch {
 	case err != nil:
 		return Who{}, err

@@ -25,7 +25,7 @@ func make1(t testing.TB, password string) Hash {
 
 func matches(t *testing.T, h Hash, password string) bool {
 	t.Helper()
-	ok, err := NewChecker(1, 0).Matches(t.Context(), h, password)
+	ok, err := NewChecker(Limits{AtOnce: 1}).Matches(t.Context(), "", h, password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,51 +113,76 @@ func TestHashesThatAreTaken(t *testing.T) {
 
 // Whoever waits for their turn can give up.
 func TestOnlySoManyAtOnce(t *testing.T) {
-	c := NewChecker(1, 1)
+	c := NewChecker(Limits{AtOnce: 1, Waiting: 1, OfOne: 1})
 	c.slots <- struct{}{} // somebody is at it
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := c.Matches(ctx, make1(t, good), good); !errors.Is(err, context.Canceled) {
+	if _, err := c.Matches(ctx, "here", make1(t, good), good); !errors.Is(err, context.Canceled) {
 		t.Errorf("while another is compared: %v", err)
 	}
 	<-c.slots
-	if ok, err := c.Matches(t.Context(), make1(t, good), good); !ok || err != nil {
+	if ok, err := c.Matches(t.Context(), "here", make1(t, good), good); !ok || err != nil {
 		t.Errorf("afterwards: %t, %v", ok, err)
 	}
 }
 
-// Who comes while as many wait as may is sent away, and doesn't wait.
+// Who comes while as many wait as may is sent away, and doesn't wait: of all, and of those
+// who come from the same place, whatever room there is for others. Who is known waits.
 func TestOnlySoManyWait(t *testing.T) {
-	c, h := NewChecker(1, 2), make1(t, good)
-	c.slots <- struct{}{} // somebody is at it
-	c.all <- struct{}{}
+	c, h := NewChecker(Limits{AtOnce: 1, Waiting: 3, OfOne: 2}), make1(t, good)
+	c.slots <- struct{}{} // somebody is at it, who is known
 	ctx, cancel := context.WithCancel(t.Context())
-	waiting := make(chan error, 2)
-	for range 2 {
+	all := []string{"here", "here", "there", "elsewhere"}
+	waiting := make(chan error, len(all))
+	try := func(from string) {
 		go func() {
-			_, err := c.Matches(ctx, h, good)
+			_, err := c.Matches(ctx, from, h, good)
 			waiting <- err
 		}()
 	}
-	for len(c.all) < 3 {
-		runtime.Gosched()
+	under := func(n int) {
+		t.Helper()
+		for !c.waits(n) {
+			runtime.Gosched()
+		}
 	}
-	impatient, leave := context.WithCancel(t.Context())
+	gone, leave := context.WithCancel(t.Context())
 	leave() // whoever waits all the same doesn't wait for ever
-	if _, err := c.Matches(impatient, h, good); !errors.Is(err, ErrBusy) {
+	try(all[0])
+	try(all[1])
+	under(2)
+	if _, err := c.Matches(gone, "here", h, good); !errors.Is(err, ErrBusy) {
+		t.Errorf("one too many of one place: %v", err)
+	}
+	try(all[2])
+	try(all[3])
+	under(4)
+	if _, err := c.Matches(gone, "far away", h, good); !errors.Is(err, ErrBusy) {
 		t.Errorf("one too many: %v", err)
 	}
+	if _, err := c.Matches(gone, "", h, good); !errors.Is(err, context.Canceled) {
+		t.Errorf("somebody who is known: %v", err)
+	}
 	cancel()
-	for range 2 {
+	for range all {
 		if err := <-waiting; !errors.Is(err, context.Canceled) {
 			t.Errorf("one who waited: %v", err)
 		}
 	}
 	<-c.slots
-	<-c.all
-	if ok, err := c.Matches(t.Context(), h, good); !ok || err != nil {
+	if ok, err := c.Matches(t.Context(), "here", h, good); !ok || err != nil {
 		t.Errorf("afterwards: %t, %v", ok, err)
 	}
+	if !c.waits(0) || len(c.clients) > 0 {
+		t.Errorf("it keeps %v", c.clients)
+	}
+}
+
+// waits tells whether so many are compared or wait.
+func (c *Checker) waits(n int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.all == n
 }
 
 // A page of text isn't prepared to be seen as too long.

@@ -18,6 +18,7 @@ import (
 type action struct {
 	path  string // below root
 	needs admins.Permission
+	on    formPage // the page that has its form; nil: the one whose path its own begins with
 	// timeout is how long it may take; 0: as long as any page.
 	timeout time.Duration
 	// read makes a change of the form. It changes nothing itself.
@@ -41,13 +42,17 @@ const doneField = "done"
 // addAction adds a button. Whatever it changes is written into the log before it's done,
 // and what came of it afterwards.
 func (a *Admin) addAction(x action) {
+	if x.on == nil {
+		x.on = a.on(a.pageAbove(x.path))
+	}
 	a.Handle(web.Route{Pattern: "POST " + root + x.path, Timeout: x.timeout, Fault: a.fault, Handler: a.admit(x.needs, func(w http.ResponseWriter, r *http.Request, v *visit) {
 		c, err := x.read(v)
 		if err == nil {
 			err = a.carryOut(r.Context(), v, c)
 		}
 		if err != nil {
-			a.refused(w, r, v, err)
+			_ = r.PostFormValue("") // reads the form, if nobody has yet
+			a.refusedAgain(w, r, v, x.on, r.PostForm, err)
 			return
 		}
 		query := url.Values{doneField: {c.name}}
@@ -65,7 +70,9 @@ func (a *Admin) carryOut(ctx context.Context, v *visit, c change) error {
 	}
 	err = c.do(ctx)
 	outcome := admins.Done
-	if known := (refusal{}); errors.As(err, &known) {
+	if q := (quoting{}); errors.As(err, &q) {
+		outcome = web.Untagged(q.logged)
+	} else if known := (refusal{}); errors.As(err, &known) {
 		outcome = known.Error()
 	} else if err != nil {
 		outcome = locale.Text(locale.Default, "admin.log.failed", nil)
@@ -83,8 +90,19 @@ func (a *Admin) carryOut(ctx context.Context, v *visit, c change) error {
 // settleTime is how long it may take to write down what came of a change.
 const settleTime = 5 * time.Second
 
+// saysDone tells whether a page's address may say what has just been done. Anybody can
+// write such an address, and who follows theirs isn't to believe it: so it's one of a page
+// of ours that leads there, as far as the browser says.
+func saysDone(r *http.Request) bool {
+	from := r.Header.Get("Sec-Fetch-Site")
+	return from == "" || from == "same-origin"
+}
+
 // said is what has just been done, as the address of the page says; "": nothing.
 func (a *Admin) said(r *http.Request) template.HTML {
+	if !saysDone(r) {
+		return ""
+	}
 	id := "admin.done." + r.URL.Query().Get(doneField)
 	if text := locale.Text(locale.Default, id, nil); text != id {
 		return template.HTML(template.HTMLEscapeString(text))

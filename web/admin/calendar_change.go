@@ -16,7 +16,7 @@ import (
 
 // calendarActions are the buttons of the calendar.
 func (a *Admin) calendarActions() []action {
-	return []action{
+	all := []action{
 		{path: "/calendar/pin", needs: admins.Plan, read: a.pinTip},
 		{path: "/calendar/unpin", needs: admins.Plan, read: a.planned("unpin", unpinTip)},
 		{path: "/calendar/skip", needs: admins.Plan, read: a.planned("skip", skipDate)},
@@ -26,6 +26,17 @@ func (a *Admin) calendarActions() []action {
 		{path: "/calendar/approve", needs: admins.Plan, read: a.planned("approve", approveTip)},
 		{path: "/calendar/unapprove", needs: admins.Plan, read: a.planned("unapprove", unapproveTip)},
 	}
+	for i := range all {
+		all[i].on = a.onCalendar
+	}
+	return all
+}
+
+// onCalendar is the calendar that has a date's form.
+func (a *Admin) onCalendar(v *visit) (page, *visit) {
+	p, at := a.on("/calendar")(v)
+	at.URL.RawQuery = url.Values{"newsletter": {v.PostFormValue("newsletter")}, "date": {v.PostFormValue("date")}}.Encode()
+	return p, at
 }
 
 // dateForm is what the form of a date says.
@@ -38,20 +49,20 @@ type dateForm struct {
 	tip  string          // the id of the tip that the page showed
 }
 
-// mostID is how long a tip's id may be, in bytes: the log keeps it.
+// mostID is how long a tip's id may be, in bytes.
 const mostID = 1000
 
 // dateForm reads the form of a date.
 func (a *Admin) dateForm(v *visit) (dateForm, error) {
 	f := dateForm{Admin: a, v: v, tip: v.PostFormValue("shown")}
-	if len(f.tip) > mostID {
-		return f, refuse(http.StatusUnprocessableEntity, "admin.fault.request")
-	}
 	n, err := a.newsletterOf(v.PostFormValue("newsletter"))
 	if err != nil {
 		return f, err
 	}
 	f.n = n
+	if _, there := n.Library.Tip(f.tip); !there && f.tip != "" { // the log has it
+		return f, planRefusal(editions.ErrChanged)
+	}
 	if f.date, err = f.dated(v.PostFormValue("date")); err != nil {
 		return f, err
 	}
@@ -156,11 +167,11 @@ func (a *Admin) swapDates(v *visit) (change, error) {
 }
 
 func approveTip(ctx context.Context, f dateForm) ([]editions.Replanned, error) {
-	return nil, f.Scheduler.ApproveText(ctx, f.v.now, f.n, f.date, f.tip, f.v.PostFormValue("digest"), f.v.Name)
+	return nil, f.Scheduler.ApproveText(ctx, f.v.now, f.n, f.date, f.tip, f.v.PostFormValue("digest"), f.v.Label())
 }
 
 func unapproveTip(ctx context.Context, f dateForm) ([]editions.Replanned, error) {
-	_, err := f.Scheduler.Unapprove(ctx, f.v.now, f.n, f.tip, f.v.Name)
+	_, err := f.Scheduler.Unapprove(ctx, f.v.now, f.n, f.tip, f.v.Label())
 	return nil, err
 }
 

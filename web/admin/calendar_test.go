@@ -349,7 +349,7 @@ func TestCalendarApproves(t *testing.T) {
 		d.press(b, "2026-11-23", "unapprove")
 		d.planned("b next", "unapproved", "unapproved", "unapproved")
 		given, err := editions.New(db).Approvals(t.Context(), "management")
-		if err != nil || len(given) != 1 || given[0].Tip != "b" || given[0].Who != "editor" {
+		if err != nil || len(given) != 1 || given[0].Tip != "b" || given[0].Who != "editor (password)" {
 			t.Errorf("approved are %+v, %v", given, err)
 		}
 	})
@@ -375,7 +375,7 @@ func TestCalendarRefusesOddForms(t *testing.T) {
 		{"pin", "date", "9999-12-31", "isn’t in the calendar", 422},
 		{"pin", "chosen", "pin", "can’t be understood", 422},
 		{"pin", "chosen", "pin " + long, "can’t be understood", 422},
-		{"skip", "shown", long, "can’t be understood", 422},
+		{"skip", "shown", long, "Somebody has changed this", 409},
 		{"swap", "with", "", "Choose a date", 422},
 		{"swap", "with", "2027-06-01", "isn’t in the calendar", 422},
 		{"swap", "with", "2026-11-28", "its schedule passes over it.", 409},

@@ -28,6 +28,7 @@ type frame struct {
 	SignOut     string        // where the button posts to
 	Said        template.HTML // what has just been done; "": nothing
 	Undo        *undoView     // takes that back; nil: it can't be
+	Refused     template.HTML // why a button did nothing; "": it's said elsewhere, or none was pressed
 	Heading     template.HTML
 	Body        template.HTML
 	Live        string // the address of what is live of it; "": nothing is

@@ -23,6 +23,7 @@ import (
 const (
 	largestImport = 64 << 20
 	uploadTime    = 10 * time.Minute
+	importPath    = "/import"
 )
 
 // importView is the data of the templates "import" and "imported".
@@ -81,6 +82,12 @@ func (a *Admin) importPage(*visit) (view, error) {
 
 // takeFile reads a file that is sent, and begins to look what it would do.
 func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
+	if !a.importing.mayUpload() {
+		w.Header().Set("Connection", "close") // the file isn't read
+		a.refusedAgain(w, r, v, a.on(importPath), nil, refuse(http.StatusConflict, "admin.import.busy"))
+		return
+	}
+	defer a.importing.uploaded()
 	answer := http.NewResponseController(w)
 	_ = answer.SetReadDeadline(time.Time{})
 	slow := time.AfterFunc(uploadTime, func() { _ = answer.SetReadDeadline(time.Unix(1, 0)) })
@@ -103,16 +110,19 @@ func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
 		w.Header().Set("Connection", "close") // the rest isn't read
-		a.refused(w, r, v, refuse(http.StatusRequestEntityTooLarge, "admin.import.large"))
+		a.refusedAgain(w, r, v, a.on(importPath), fields, refuse(http.StatusRequestEntityTooLarge, "admin.import.large"))
 	case err != nil:
-		a.refused(w, r, v, err)
+		a.refusedAgain(w, r, v, a.on(importPath), fields, err)
 	default:
 		a.redirect(w, r, root+"/import/progress", nil)
 	}
 }
 
+// mostParts is how many parts a form with a file may have. Ours has four.
+const mostParts = 20
+
 // readForm keeps what is sent in a file that has no name any more, so that nobody else
-// reads it and it's gone with the program.
+// reads it and it's gone with the program. The fields are those that could be read.
 func readForm(r *http.Request) (file *os.File, fields url.Values, err error) {
 	missing := refuse(http.StatusUnprocessableEntity, "admin.import.missing")
 	parts, err := r.MultipartReader()
@@ -126,34 +136,35 @@ func readForm(r *http.Request) (file *os.File, fields url.Values, err error) {
 			file = nil
 		}
 	}()
-	for {
+	for range mostParts {
 		part, err := parts.NextPart()
 		switch {
 		case errors.Is(err, io.EOF) && file == nil:
-			return nil, nil, missing
+			return nil, fields, missing
 		case errors.Is(err, io.EOF):
 			return file, fields, nil
 		case errors.As(err, new(*http.MaxBytesError)):
-			return file, nil, err
+			return file, fields, err
 		case err != nil:
-			return file, nil, missing
+			return file, fields, missing
 		}
 		if part.FileName() == "" {
 			text, err := io.ReadAll(io.LimitReader(part, 1<<10))
 			if err != nil {
-				return file, nil, err
+				return file, fields, err
 			}
 			fields.Set(part.FormName(), oneLine(string(text)))
 			continue
 		}
 		if file != nil {
-			return file, nil, missing
+			return file, fields, missing
 		}
 		fields.Set("name", oneLine(filepath.Base(part.FileName())))
 		if file, err = keep(part); err != nil {
-			return file, nil, err
+			return file, fields, err
 		}
 	}
+	return file, fields, missing
 }
 
 func keep(part *multipart.Part) (*os.File, error) {

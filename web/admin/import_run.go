@@ -32,6 +32,7 @@ type importing struct {
 	ended func(phase string, err error) // is told of each run; set before the first
 
 	mu      sync.Mutex
+	uploads int    // files that are on their way here
 	id      string // "": there's none
 	name    string // the file's
 	who     string
@@ -47,6 +48,28 @@ type importing struct {
 type importNote struct {
 	Line int // 0: of the file as a whole
 	Text string
+}
+
+// mostUploads is how many files may be on their way here at a time: each takes room on
+// the disk.
+const mostUploads = 2
+
+// mayUpload tells whether a file can be taken now. Who has been told so says when it's
+// here.
+func (i *importing) mayUpload() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.uploads >= mostUploads || i.phase == trying || i.phase == adding {
+		return false
+	}
+	i.uploads++
+	return true
+}
+
+func (i *importing) uploaded() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.uploads--
 }
 
 // errImporting means that a file is under way.

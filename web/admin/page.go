@@ -42,6 +42,8 @@ type view struct {
 	live  string        // the address of what is live of it; "": nothing is
 
 	frames bool // it has frames with pages of ours
+
+	refused *refusedForm // of a form that came to nothing, which is on the page; nil: none is
 }
 
 // refusal is why something can't be done that was asked for, in words for who asked.
@@ -51,6 +53,14 @@ type refusal struct {
 }
 
 func (r refusal) Error() string { return web.Untagged(r.text) }
+
+// quoting is a refusal in others' words, which aren't for the log.
+type quoting struct {
+	refusal
+	logged template.HTML // in their place
+}
+
+func (q quoting) Unwrap() error { return q.refusal }
 
 // Refuse makes a refusal of words for who asked, for what these pages call: its other
 // errors are ours, and nobody is shown them.
@@ -74,13 +84,10 @@ func (a *Admin) addPage(p page) {
 		a.sections = append(a.sections, section{path: root + p.path, name: p.section, needs: p.needs})
 	}
 	a.handle("GET "+root+p.path, a.admit(p.needs, func(w http.ResponseWriter, r *http.Request, v *visit) {
-		shown, err := p.show(v)
+		shown, err := a.shown(p, v)
 		if err != nil {
 			a.refused(w, r, v, err)
 			return
-		}
-		if p.live != nil {
-			shown.live = a.Path(r.URL.Path+livePath, nil)
 		}
 		a.write(w, r, v, http.StatusOK, shown)
 	}))
@@ -88,6 +95,15 @@ func (a *Admin) addPage(p page) {
 	if p.live != nil {
 		a.addLive(p)
 	}
+}
+
+// shown is what a page shows on a visit.
+func (a *Admin) shown(p page, v *visit) (view, error) {
+	shown, err := p.show(v)
+	if p.live != nil {
+		shown.live = a.Path(v.URL.Path+livePath, nil)
+	}
+	return shown, err
 }
 
 // wrongMethod answers the methods that a path doesn't take.
@@ -120,16 +136,22 @@ func (a *Admin) admitBy(whose func(*http.Request) (*visit, error), needs admins.
 	}
 }
 
-// refused shows a refusal. Another error is ours: it's logged, and the page asks to try
-// again.
-func (a *Admin) refused(w http.ResponseWriter, r *http.Request, v *visit, err error) {
+// refusalOf is what somebody is told of an error. One that isn't a refusal is ours: it's
+// logged, and they are asked to try again.
+func (a *Admin) refusalOf(r *http.Request, err error) refusal {
 	var known refusal
-	if !errors.As(err, &known) {
-		if !errors.Is(r.Context().Err(), context.Canceled) { // else they have gone
-			a.Log.ErrorContext(r.Context(), "a page failed", "page", r.Pattern, "error", err)
-		}
-		known = refusal{http.StatusServiceUnavailable, say("admin.fault.failed")}
+	if errors.As(err, &known) {
+		return known
 	}
+	if !errors.Is(r.Context().Err(), context.Canceled) { // else they have gone
+		a.Log.ErrorContext(r.Context(), "a page failed", "page", r.Pattern, "error", err)
+	}
+	return refusal{status: http.StatusServiceUnavailable, text: say("admin.fault.failed")}
+}
+
+// refused shows why something can't be done on a page that has nothing else.
+func (a *Admin) refused(w http.ResponseWriter, r *http.Request, v *visit, err error) {
+	known := a.refusalOf(r, err)
 	a.write(w, r, v, known.status, view{title: say("admin.fault.heading"), body: "refused", data: known.text})
 }
 
@@ -175,6 +197,15 @@ func (a *Admin) render(r *http.Request, v *visit, shown view) ([]byte, error) {
 	f := a.frame(r, v, shown.title)
 	f.Undo = shown.undo
 	f.Body, f.Live, f.Script = template.HTML(content.String()), shown.live, a.liveScript
+	if shown.refused != nil {
+		filled, placed, err := shown.refused.in(content.Bytes())
+		if err != nil {
+			return nil, err
+		}
+		if f.Body = template.HTML(filled); !placed {
+			f.Refused = shown.refused.why
+		}
+	}
 	if err := a.layouts.ExecuteTemplate(&all, "frame", f); err != nil {
 		return nil, fmt.Errorf("write page: %w", err)
 	}

@@ -30,12 +30,12 @@ func (a *Admin) export(w http.ResponseWriter, r *http.Request, v *visit) {
 	newsletter := v.typed("newsletter")
 	if newsletter != "" {
 		if _, err := a.Scheduler.Find(newsletter); err != nil {
-			a.refused(w, r, v, faulty(err))
+			a.refusedAgain(w, r, v, a.on("/readers"), r.PostForm, faulty(err))
 			return
 		}
 	}
 	if !a.exporting.TryLock() {
-		a.refused(w, r, v, refuse(http.StatusConflict, "admin.export.busy"))
+		a.refusedAgain(w, r, v, a.on("/readers"), r.PostForm, refuse(http.StatusConflict, "admin.export.busy"))
 		return
 	}
 	defer a.exporting.Unlock()

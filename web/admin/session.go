@@ -93,6 +93,21 @@ func (a *Admin) begin(w http.ResponseWriter, r *http.Request, who admins.Who) er
 	return nil
 }
 
+// deviceTime is how long a browser keeps that somebody has signed in there by password.
+const deviceTime = 180 * 24 * time.Hour
+
+func (a *Admin) deviceCookie() string { return a.cookie.name + "-device" }
+
+// keepDevice has a browser keep that somebody has signed in there. device is its number
+// where it has one already.
+func (a *Admin) keepDevice(w http.ResponseWriter, r *http.Request, device string, who admins.Who) {
+	value := a.cookie.shown(r, a.deviceCookie())
+	if device == "" {
+		value = a.Admins.NewDevice(who)
+	}
+	a.cookie.set(w, a.deviceCookie(), value, int(deviceTime.Seconds()))
+}
+
 // private tells whether nobody on the way can read what a browser sends: it comes by
 // TLS, or from this machine. That it comes from here is believed when all says so: the
 // address that the pages have, the one that the browser has opened, and the connection.

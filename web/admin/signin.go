@@ -100,11 +100,12 @@ func (a *Admin) signIn(w http.ResponseWriter, r *http.Request) {
 		a.showSignIn(w, r, http.StatusForbidden, shown)
 		return
 	}
-	if wait := a.tries.allow(a.Now(), a.origin(r), name, a.Admins.Has(name)); wait > 0 {
+	device := a.Admins.Device(name, a.cookie.shown(r, a.deviceCookie()))
+	if wait := a.mayTry(r, name, device); wait > 0 {
 		a.tooMany(w, r, wait, shown)
 		return
 	}
-	who, err := a.Admins.CheckPassword(r.Context(), name, r.PostFormValue("password"))
+	who, err := a.Admins.CheckPassword(r.Context(), a.client(r, device), name, r.PostFormValue("password"))
 	switch {
 	case errors.Is(err, credential.ErrBusy):
 		a.tooMany(w, r, busyWait, shown)
@@ -115,7 +116,9 @@ func (a *Admin) signIn(w http.ResponseWriter, r *http.Request) {
 		a.showSignIn(w, r, http.StatusUnprocessableEntity, shown)
 		return
 	case err == nil:
-		err = a.begin(w, r, who)
+		if err = a.begin(w, r, who); err == nil {
+			a.keepDevice(w, r, device, who)
+		}
 	}
 	if err != nil {
 		a.refused(w, r, nil, err)

@@ -45,7 +45,7 @@ func TestSignInAndOut(t *testing.T) {
 		b.want(b.get("/admin"), 200, "<h1>Today</h1>", "<bdi>operator</bdi>", "Sign out")
 		b.to(b.get("/admin/signin?next=/admin/log"), "/admin/log")
 		b.to(b.post("/admin/signout", nil), "/admin/signin")
-		if len(b.cookies) > 0 {
+		if b.cookies["dailytip"] != nil {
 			t.Error("the browser keeps what it has shown")
 		}
 		b.cookies["dailytip"] = c
@@ -237,6 +237,34 @@ func site() func(time.Time, tries) time.Duration {
 		n++
 		return l.allow(now, origin{fmt.Sprint(n), "2001:db8::/48"}, "a b", false)
 	}
+}
+
+// Whoever guesses without end, and from behind the same address, keeps nobody out where
+// they have signed in before; elsewhere, and for anybody else, that changes nothing.
+func TestGuessesKeepNobodyOutWhereTheyHaveSignedInBefore(t *testing.T) {
+	h := sqlite(t)
+	b := h.browser()
+	b.to(b.signIn("operator", password), "/admin")
+	c := b.cookies["dailytip-device"]
+	if c == nil || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.MaxAge < 100*24*3600 {
+		t.Fatalf("the cookie is %+v", c)
+	}
+	b.to(b.post("/admin/signout", nil), "/admin/signin")
+	for n := range 200 { // from here, and from everywhere
+		h.admin.tries.allow(now, origin{network: "127.0.0.1"}, "operator", true)
+		h.admin.tries.allow(now, origin{network: fmt.Sprint(n)}, "operator", true)
+	}
+	stranger := h.browser()
+	stranger.want(stranger.signIn("operator", password), 429)
+	b.want(b.signIn("viewer", password), 429) // whose device it isn't
+	b.to(b.signIn("OPERATOR", password), "/admin")
+	if b.cookies["dailytip-device"].Value != c.Value {
+		t.Error("it's another device now")
+	}
+	for range personTries / 3 { // it's no way to guess without end
+		b.signIn("operator", "not the password")
+	}
+	b.want(b.signIn("operator", password), 429)
 }
 
 // However many names somebody makes up, the tries of those that there are stay counted.

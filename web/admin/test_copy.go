@@ -5,10 +5,12 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
-	"regexp"
+	"net/url"
+	"strings"
 
 	"dailytip/ledger"
 	"dailytip/locale"
+	"dailytip/safetext"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
 	"dailytip/web"
@@ -39,6 +41,21 @@ func (a *Admin) testView(v *visit, n *scheduler.Newsletter, i *item, l look) *te
 	return t
 }
 
+// onTip is the page of the tip whose test is sent, as it's looked at.
+func (a *Admin) onTip(v *visit) (page, *visit) {
+	newsletter, id := v.PostFormValue("newsletter"), v.PostFormValue(idField)
+	query := url.Values{}
+	for _, name := range []string{"show", "scheme", "language"} {
+		query.Set(name, v.PostFormValue(name))
+	}
+	path, query := tipAddress(tipPages, newsletter, id, query)
+	p, _ := a.on(tipPattern)(v)
+	at := v.to(root+path, query)
+	at.SetPathValue("newsletter", newsletter)
+	at.SetPathValue("tip", strings.TrimPrefix(path, tipPages+newsletter+"/"))
+	return p, at
+}
+
 // testCopy sends a tip's mail to an address, as it's looked at.
 func (a *Admin) testCopy(v *visit) (change, error) {
 	n, i, err := a.tipOf(v, v.PostFormValue("newsletter"), v.PostFormValue(idField))
@@ -65,15 +82,15 @@ func (a *Admin) testCopy(v *visit) (change, error) {
 	}
 	c := change{name: "tips_test", subject: n.ID + ": " + i.ID, do: func(ctx context.Context) error {
 		state, reply, err := a.Mails.SendTest(ctx, n, date, i.Tip, l.language, to)
-		return testRefusal(state, reply, to, err)
+		return testRefusal(state, reply, err)
 	}}
 	c.back, c.query = tipAddress(tipPages, n.ID, i.ID, l.query())
 	return c, nil
 }
 
 // testRefusal is why a test copy isn't known to be out; nil: it is. A server's reply may
-// quote the address, which isn't for the log.
-func testRefusal(state ledger.State, reply string, to subscribers.Address, err error) error {
+// quote the address, however it's written there, so it isn't for the log.
+func testRefusal(state ledger.State, reply string, err error) error {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return refuse(http.StatusGatewayTimeout, "admin.test.late")
@@ -86,6 +103,8 @@ func testRefusal(state ledger.State, reply string, to subscribers.Address, err e
 	if state == ledger.InDoubt {
 		message = "admin.test.in_doubt"
 	}
-	reply = regexp.MustCompile("(?i)"+regexp.QuoteMeta(string(to))).ReplaceAllLiteralString(reply, "…")
-	return refusal{http.StatusConflict, phrase(message, map[string]template.HTML{"Reply": web.Isolated(reply, "")})}
+	with := func(reply template.HTML) template.HTML {
+		return phrase(message, map[string]template.HTML{"Reply": reply})
+	}
+	return quoting{refusal{http.StatusConflict, with(web.Isolated(safetext.Visible(reply), ""))}, with("…")}
 }

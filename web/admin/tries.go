@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -45,6 +46,7 @@ func (l originLimit) allow(now time.Time, o origin) time.Duration {
 // its own: it begins with a link, which any page can have its visitors' browsers follow.
 type tries struct {
 	passwords, provider originLimit
+	devices             *web.Limiter // where somebody has signed in before
 	// People are apart from the names that nobody has, of which somebody can make up so
 	// many that a limiter forgets the others.
 	people, others *web.Limiter
@@ -52,9 +54,29 @@ type tries struct {
 
 func newTries() tries {
 	return tries{
-		passwords: newOriginLimit(networkTries), provider: newOriginLimit(providerTries),
+		passwords: newOriginLimit(networkTries), provider: newOriginLimit(providerTries), devices: web.NewLimiter(personTries),
 		people: web.NewLimiter(personTries), others: web.NewLimiter(personTries),
 	}
+}
+
+// mayTry counts a try with a name and a password, and returns how long it has to wait. A
+// device where that person has signed in before has tries of its own, whatever guesses
+// come from others, also from behind the same address; device "": it's none.
+func (a *Admin) mayTry(r *http.Request, name, device string) time.Duration {
+	if device != "" {
+		return a.tries.devices.Allow(a.Now(), device)
+	}
+	return a.tries.allow(a.Now(), a.origin(r), name, a.Admins.Has(name))
+}
+
+// client is by what passwords that wait are counted; "": they aren't, for a device has
+// few tries.
+func (a *Admin) client(r *http.Request, device string) string {
+	if device != "" {
+		return ""
+	}
+	o := a.origin(r)
+	return cmp.Or(o.site, o.network)
 }
 
 // allow counts a try with a name and a password, and returns how long it has to wait.
