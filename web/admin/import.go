@@ -23,6 +23,7 @@ import (
 const (
 	largestImport = 64 << 20
 	uploadTime    = 10 * time.Minute
+	stillTime     = 30 * time.Second // without a byte of it: who has sent it is gone
 	importPath    = "/import"
 )
 
@@ -90,10 +91,12 @@ func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
 	defer a.importing.uploaded()
 	answer := http.NewResponseController(w)
 	_ = answer.SetReadDeadline(time.Time{})
-	slow := time.AfterFunc(uploadTime, func() { _ = answer.SetReadDeadline(time.Unix(1, 0)) })
+	cut := func() { _ = answer.SetReadDeadline(time.Unix(1, 0)) }
+	slow, still := time.AfterFunc(uploadTime, cut), time.AfterFunc(stillTime, cut)
 	defer slow.Stop()
+	defer still.Stop()
 	_ = answer.SetWriteDeadline(time.Time{})
-	r.Body = http.MaxBytesReader(w, r.Body, largestImport)
+	r.Body = http.MaxBytesReader(w, awake{r.Body, still}, largestImport)
 	file, fields, err := readForm(r)
 	if err == nil {
 		var o importer.Options
@@ -116,6 +119,21 @@ func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
 	default:
 		a.redirect(w, r, root+"/import/progress", nil)
 	}
+}
+
+// awake puts a timer off as long as something comes.
+type awake struct {
+	io.ReadCloser
+	still *time.Timer
+}
+
+// Read is for [io.Reader].
+func (a awake) Read(b []byte) (int, error) {
+	n, err := a.ReadCloser.Read(b)
+	if n > 0 {
+		a.still.Reset(stillTime)
+	}
+	return n, err
 }
 
 // mostParts is how many parts a form with a file may have. Ours has four.
