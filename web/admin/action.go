@@ -90,17 +90,11 @@ func (a *Admin) carryOut(ctx context.Context, v *visit, c change) error {
 // settleTime is how long it may take to write down what came of a change.
 const settleTime = 5 * time.Second
 
-// saysDone tells whether a page's address may say what has just been done. Anybody can
-// write such an address, and who follows theirs isn't to believe it: so it's one of a page
-// of ours that leads there, as far as the browser says.
-func saysDone(r *http.Request) bool {
-	from := r.Header.Get("Sec-Fetch-Site")
-	return from == "" || from == "same-origin"
-}
-
-// said is what has just been done, as the address of the page says; "": nothing.
+// said is what has just been done, as the address of the page says; "": nothing. Anybody
+// can write such an address, and who follows theirs isn't to believe it: so it has to be a
+// page of ours that leads there, as far as the browser says.
 func (a *Admin) said(r *http.Request) template.HTML {
-	if !saysDone(r) {
+	if from := r.Header.Get("Sec-Fetch-Site"); from != "" && from != "same-origin" {
 		return ""
 	}
 	id := "admin.done." + r.URL.Query().Get(doneField)

@@ -220,6 +220,15 @@ func TestOnlyOurPagesSayThatSomethingWasDone(t *testing.T) {
 	}
 }
 
+// Nor by way of signing in.
+func TestSigningInSaysNothingElse(t *testing.T) {
+	h := sqlite(t)
+	b := h.as(admins.Operator)
+	b.to(b.get("/admin/signin?"+url.Values{nextField: {"/admin/log?before=7&done=pause"}}.Encode()), "/admin/log?before=7")
+	stranger := h.browser()
+	stranger.to(stranger.signIn("operator", password, nextField, "/admin?done=pause"), "/admin")
+}
+
 // What a form says of itself is in the log only when it's so.
 func TestNobodyWritesIntoTheLogWhatTheyLike(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {

@@ -74,7 +74,9 @@ func (a *Admin) signInPage(w http.ResponseWriter, r *http.Request) {
 // leadOn leads to the page that was asked for before.
 func (a *Admin) leadOn(w http.ResponseWriter, r *http.Request, next string) {
 	if u := ours(next); u != nil {
-		a.redirect(w, r, u.Path, u.Query())
+		query := u.Query()
+		query.Del(doneField) // nothing has been done but signing in
+		a.redirect(w, r, u.Path, query)
 		return
 	}
 	a.redirect(w, r, root, nil)
