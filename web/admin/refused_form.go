@@ -95,9 +95,16 @@ func (f *refusedForm) in(page []byte) (filled string, placed bool, err error) {
 		return string(page), false, nil
 	}
 	var first *html.Node
+	unfold(form)
 	for n := range form.Descendants() {
-		if f.fill(n) && first == nil {
+		if !f.fill(n) {
+			continue
+		}
+		if first == nil {
 			first = n
+		}
+		if f.values.Get(attribute(n, "name")) != "" {
+			unfold(n)
 		}
 	}
 	if first == nil {
@@ -110,11 +117,6 @@ func (f *refusedForm) in(page []byte) (filled string, placed bool, err error) {
 		removeAttribute(n, "autofocus")
 	}
 	setAttribute(first, "autofocus", "")
-	for n := form.Parent; n != nil; n = n.Parent {
-		if n.DataAtom == atom.Details {
-			setAttribute(n, "open", "")
-		}
-	}
 	var out strings.Builder
 	for n := range body.ChildNodes() {
 		if err := html.Render(&out, n); err != nil {
@@ -168,6 +170,15 @@ func (f *refusedForm) fill(n *html.Node) bool {
 		}
 	}
 	return true
+}
+
+// unfold brings what is inside of details in sight.
+func unfold(n *html.Node) {
+	for ; n != nil; n = n.Parent {
+		if n.DataAtom == atom.Details {
+			setAttribute(n, "open", "")
+		}
+	}
 }
 
 // readableText is what was typed, without what no page can hold.

@@ -147,6 +147,9 @@ func TestARefusedFormIsShownAgain(t *testing.T) {
 				}
 			}
 			b.againWith(got, c.status, c.why, sent)
+			if c.form.Has("returning") && !strings.Contains(got.body, `<details open="">`) {
+				t.Errorf("%s: what was ticked is folded in", c.path)
+			}
 			if strings.Contains(got.body, "<script>alert") {
 				t.Errorf("%s: what was typed is a part of the page", c.path)
 			}
