@@ -155,6 +155,7 @@ func (in inliner) style(n *html.Node, shift int) {
 		default:
 			class = "t"
 		}
+		in.leftToRight(n)
 	case atom.Pre:
 		class = "t q"
 		scrolls(n)
@@ -184,6 +185,7 @@ func (in inliner) style(n *html.Node, shift int) {
 		name, class = "rule", "l"
 	case atom.Tt, atom.Samp:
 		name, class = "code", "t"
+		in.leftToRight(n)
 	}
 	style, ok := in.sheet.styles[name]
 	if !ok {
@@ -193,6 +195,14 @@ func (in inliner) style(n *html.Node, shift int) {
 		style, class = forBox(n, style, class)
 	}
 	setStyle(n, in.sheet.replace.Replace(style), class)
+}
+
+// leftToRight is the direction of code in any text: among words from right to left
+// .env would read as env.
+func (in inliner) leftToRight(n *html.Node) {
+	if in.sheet.rtl && !inside(n, atom.Pre) {
+		setAttr(n, "dir", "ltr")
+	}
 }
 
 // scrolls lets the keyboard scroll what is wider than a phone.

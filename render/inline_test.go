@@ -112,11 +112,11 @@ func TestInlineWithoutAssets(t *testing.T) {
 }
 
 func TestInlineMirrors(t *testing.T) {
-	got, err := testInliner("ar", "rtl", "").inline(`<ul><li>a</li></ul><blockquote><p>b <em>c</em></p></blockquote>`)
+	got, err := testInliner("ar", "rtl", "").inline(`<ul><li>a</li></ul><blockquote><p>b <em>c</em> <code>.env</code></p></blockquote>`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"padding-right:24px", "border-right:3px", "font-style:normal"} {
+	for _, want := range []string{"padding-right:24px", "border-right:3px", "font-style:normal", `<code dir="ltr"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("want %s in %s", want, got)
 		}

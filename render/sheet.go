@@ -10,6 +10,7 @@ import (
 type sheet struct {
 	styles  map[string]string
 	replace *strings.Replacer
+	rtl     bool
 }
 
 // newSheet makes the styles for text in lang, running in direction dir.
@@ -28,7 +29,7 @@ func newSheet(p Palette, lang, dir string) sheet {
 		"{serif}", f.Serif, "{sans}", f.Sans, "{em}", f.emphasis, "{leading}", f.Leading, "{title}", f.TitleWeight,
 		"{mono}", "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace",
 	}
-	return sheet{styles: styles, replace: strings.NewReplacer(pairs...)}
+	return sheet{styles: styles, replace: strings.NewReplacer(pairs...), rtl: dir == "rtl"}
 }
 
 // css is the text for a style attribute; a name that doesn't exist is a fault

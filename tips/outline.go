@@ -61,7 +61,8 @@ func newOutline(f fragment) *outline {
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Heading:
-			if h := o.heading(n, src); !o.inDetails(n.Pos()) {
+			// A line of = in a formula isn't the underline of what stands above it.
+			if h := o.heading(n, src); !o.inDetails(n.Pos()) && strings.Count(h.text, "$$")%2 == 0 {
 				o.headings = append(o.headings, h)
 			}
 		case *extast.FootnoteList:

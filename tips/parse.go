@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -100,7 +101,7 @@ func (r *reader) decode(data []byte) (string, bool) {
 	}
 	data, r.damage = Repair(oneLineEnd(data))
 	// A byte order mark may itself have been decoded wrongly.
-	return strings.TrimPrefix(string(data), "\ufeff"), true
+	return withoutCitations(strings.TrimPrefix(string(data), "\ufeff")), true
 }
 
 // utf16Order says in which order a file has its bytes if it's UTF-16; "" when it isn't.
@@ -243,8 +244,14 @@ func (r *reader) lack(rule, message string) {
 	r.withhold(rule, 0, 0, "%s", message)
 }
 
-// isBlank says that markdown shows nothing.
+// onlyTags is the whole text of a note that its author has yet to write.
+var onlyTags = regexp.MustCompile(`^(?:\s*#[\p{L}\d_][\p{L}\d_/-]*)+\s*$`)
+
+// isBlank says that markdown shows nothing to read.
 func isBlank(markdown string) bool {
+	if onlyTags.MatchString(markdown) {
+		return true
+	}
 	return !strings.ContainsFunc(comment.ReplaceAllString(markdown, ""), func(c rune) bool {
 		return unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.Is(unicode.So, c)
 	})

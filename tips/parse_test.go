@@ -187,6 +187,7 @@ func TestParseWithholds(t *testing.T) {
 		{"too big", "# T\n\n" + strings.Repeat("a", MaxFileSize), RuleTooBig, 1, 0},
 		{"empty", "", RuleEmptyBody, 1, 0},
 		{"no text", "# T\n\n<!-- later -->", RuleEmptyBody, 1, 0},
+		{"nothing but tags", "# T\n\n#coding/go #stub\n#später\n", RuleEmptyBody, 1, 0},
 		{"only a translation", "# T\n\n## Translations\n\n<details lang=es>x</details>", RuleEmptyBody, 1, 0},
 		{"no such day", "---\ntitle: T\ndate: 2026-02-30\n---\nText.", RuleInvalidDate, 3, 0},
 		{"no such day in TOML-free form", "---\ntitle: T\ndate: 13-24\n---\nText.", RuleInvalidDate, 3, 0},
@@ -279,4 +280,12 @@ func FuzzParse(f *testing.F) {
 			_ = f.String()
 		}
 	})
+}
+
+// What a chat program leaves behind is no part of the text, nor tofu in an inbox.
+func TestMarksOfChatPrograms(t *testing.T) {
+	tip, faults, ok := Parse("a.md", []byte("# Ask \uE200cite\uE202turn1search0\uE201\n\nListen first. \uE200filecite\uE202turn0file0\uE202turn2view1\uE201 Then answer.\uE200cite\uE202a\uE201\n"))
+	if !ok || tip.Title != "Ask" || strings.TrimSpace(tip.Body) != "Listen first. Then answer." {
+		t.Errorf("%t, %q, %q, %v", ok, tip.Title, tip.Body, faults)
+	}
 }

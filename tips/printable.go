@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -30,6 +31,18 @@ func printable(text string) string {
 		}, line))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// citation is a mark that a chat program leaves in a text that is copied out of it, in
+// characters that no font has.
+var citation = regexp.MustCompile(`[ \t]*\x{E200}[^\x{E201}\n]{1,500}\x{E201}`)
+
+// withoutCitations is text without such marks.
+func withoutCitations(text string) string {
+	if !strings.Contains(text, "\uE200") {
+		return text
+	}
+	return citation.ReplaceAllString(text, "")
 }
 
 // withoutControls is HTML without characters that it doesn't allow and that a

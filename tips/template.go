@@ -18,6 +18,8 @@ const RuleTemplate = "template-syntax"
 // maxTemplates bounds how many faults of this kind one text gets.
 const maxTemplates = 5
 
+const putIn = "a file that a site's program puts in"
+
 // templates are the syntaxes, each with whose it is.
 var templates = []struct {
 	pattern *regexp.Regexp
@@ -28,7 +30,11 @@ var templates = []struct {
 	{regexp.MustCompile(`<%[^<>\n]*%>`), "a template of Templater or ERB"},
 	{regexp.MustCompile(`(?m)^(?:import\s+(?:[\w{*][^\n;]*\s)?(?:from\s+)?['"][^'"\n]+['"]|export\s+(?:const|let|var|default|async|function)\b)`), "code of MDX"},
 	{regexp.MustCompile(`\{/\*`), "a comment of MDX"},
-	{regexp.MustCompile(`\{\*[^{}\n]*\*\}`), "a file that a site's program puts in"},
+	{regexp.MustCompile(`\{\{!`), "a comment of Handlebars"},
+	{regexp.MustCompile(`\{\*[^{}\n]*\*\}`), putIn},
+	{regexp.MustCompile(`(?m)^[ \t]*<<<[ \t]+[@./~]\S+`), putIn},
+	{regexp.MustCompile(`(?m)^[ \t]*-+8<-+[ \t]+["'][^"'\n]+["']`), putIn},
+	{regexp.MustCompile(`\[!INCLUDE[ \t]*\[[^\]\n]*\]\([^)\n]*\)\]`), putIn},
 	{regexp.MustCompile(`(?m)^:::[ \t]+[A-Za-z_]\w*(?:\.\w+)+[ \t]*$`), "a part that mkdocstrings fills in"},
 	{component, "a component of MDX"},
 	{regexp.MustCompile(`(?m)^[ \t>]*%%`), "a comment without an end, so all below it is hidden"},
@@ -59,7 +65,7 @@ func mayHoldTemplates(markdown string) bool {
 		switch c := markdown[i]; {
 		case c == '{' && strings.IndexByte("%{*/", next) >= 0,
 			c == '<' && (next == '%' || 'A' <= next && next <= 'Z'),
-			c == '%' && next == '%', c == ':' && next == ':':
+			c == '%' && next == '%', c == ':' && next == ':', c == '[' && next == '!', c == '<' && next == '<', c == '8' && next == '<':
 			return true
 		}
 	}

@@ -34,6 +34,10 @@ func TestTemplatesWithhold(t *testing.T) {
 		"!!! note\n    {{ a }}":                                7,
 		"> [!tip]\n> {% a %}":                                  7,
 		"a\n\n%% ask Ann\n\nb":                                 8,
+		"a\n\n<<< @/code/a.js{2}":                              8,
+		"--8<-- \"parts/a.md\"":                                6,
+		"[!INCLUDE [a](parts/a.md)]":                          6,
+		"a {{! ask\nAnn }}":                                    6,
 		"a\n\n::: fastapi.Request\n    options:\n        x: y": 8,
 	} {
 		_, faults, ok := Parse("a.md", []byte(head+text))
@@ -52,7 +56,7 @@ func TestTemplatesWithhold(t *testing.T) {
 		"`{{ a }}` and ``{% b %}``", "```jinja\n{% b %}\n{{ a }}\nimport x from 'y'\n<Tabs a=\"b\">\n```", "a\n\n    {{ a }}", "| a |\n|---|\n| `{{ a }}` |",
 		"{% raw %}\n`{{ a }}`\n{% endraw %}", "$x^{{a}}$", "```mermaid\ngraph TD\nA{{B}} --> C\n```", "a <!-- {{ a }} -->", "a %% {{ a }} %%",
 		"```css {{ title: 'a.css' }}\nx\n```", "{ a } and {b: {c: 1}}", "Press <Esc> or List<String>.", "<BR/>a<KBD class=\"x\">b</KBD>", "import taxes from May on", "100 %} or {%",
-		"Read ${{ secrets.KEY }} and ${{ github.ref_name }}.",
+		"a <<< b and <<<EOF", "8<-- cut here", "[!include] it", "Read ${{ secrets.KEY }} and ${{ github.ref_name }}.",
 	} {
 		tip, faults, ok := Parse("a.md", []byte(head+text))
 		if !ok {

@@ -64,6 +64,18 @@ func TestTitleFromName(t *testing.T) {
 	}
 }
 
+// A formula that has a line of = is no heading, so its tip isn't named after it.
+func TestFormulaIsNoTitle(t *testing.T) {
+	tip, faults, ok := Parse("rotation.md", []byte("## Rule\n\nIt holds that\n$$\n\\left[a\\right]\n=\nb\n$$\n"))
+	if !ok || tip.Title != "Rule" || strings.Contains(plainText(tip.Body, 0, nil), "$$") {
+		t.Errorf("%t, %q, %q, %v", ok, tip.Title, tip.Body, faults)
+	}
+	tip, _, _ = Parse("rotation.md", []byte("Some words.\n\nIt holds that\n$$\na\n=\nb\n$$\n"))
+	if tip.Title != "Rotation" {
+		t.Errorf("got %q", tip.Title)
+	}
+}
+
 // A name without a letter says nothing: such a tip has no title.
 func TestNoTitle(t *testing.T) {
 	_, faults, ok := Parse("2024-01-28.md", []byte("Text."))

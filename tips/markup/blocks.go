@@ -3,10 +3,12 @@ package markup
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // blocks puts in place what was found while reading: boxes for quotes, lists and
@@ -32,6 +34,8 @@ func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 			n.write()
 		case *ast.Image:
 			withoutSize(n, src)
+		case *ast.CodeSpan:
+			withoutLanguage(n, src)
 		case *ast.ListItem:
 			becomeTask(n, src)
 		}
@@ -62,8 +66,8 @@ func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 func fenced(n *ast.FencedCodeBlock, src []byte) {
 	language := strings.ToLower(strings.Trim(string(n.Language(src)), "{}"))
 	switch {
-	case queries[language]:
-		n.Parent().RemoveChild(n.Parent(), n)
+	case queries[language] || util.IsBlank(n.Lines().Value(src)): // an empty box says nothing
+		removeWithEmpty(n)
 	case language == "math" || language == "latex-math":
 		n.Parent().ReplaceChild(n.Parent(), n, formulaShown(n, src))
 	case language == "mermaid":
@@ -78,6 +82,29 @@ func fenced(n *ast.FencedCodeBlock, src []byte) {
 		box.AppendChild(box, title)
 		n.Parent().ReplaceChild(n.Parent(), n, box)
 		box.AppendChild(box, n)
+	}
+}
+
+// removeWithEmpty takes a block away, and the quote that held nothing else.
+func removeWithEmpty(n ast.Node) {
+	parent := n.Parent()
+	parent.RemoveChild(parent, n)
+	if parent.Kind() == ast.KindBlockquote && !parent.HasChildren() && parent.Parent() != nil {
+		parent.Parent().RemoveChild(parent.Parent(), parent)
+	}
+}
+
+// codeLanguage is how MkDocs says the language of code in a line: `#!py True`.
+var codeLanguage = regexp.MustCompile(`^(?:#!|:::)[A-Za-z][\w+.-]* +\S`)
+
+// withoutLanguage takes a language off code in a line. A script's first line has a
+// path: #!/bin/sh.
+func withoutLanguage(n *ast.CodeSpan, src []byte) {
+	if first, ok := n.FirstChild().(*ast.Text); ok {
+		if m := codeLanguage.FindIndex(first.Segment.Value(src)); m != nil {
+			_, size := utf8.DecodeLastRune(first.Segment.Value(src)[:m[1]])
+			first.Segment = within(first.Segment, m[1]-size, first.Segment.Len())
+		}
 	}
 }
 

@@ -41,6 +41,31 @@ func capital(kind string) string {
 	return string(unicode.ToUpper(first)) + kind[size:]
 }
 
+// video is what stands in a quote of DocFX for a film, and division what says how
+// the quote looks.
+var (
+	video    = regexp.MustCompile(`^\s*\[!VIDEO[ \t]+(https?://[^\]\s]+)\]\s*$`)
+	division = regexp.MustCompile(`^\s*\[!div\b[^\]\n]*\]\s*$`)
+)
+
+// ofDocFX makes a link of a quote's film, and takes away its division.
+func ofDocFX(p *ast.Paragraph, source []byte) {
+	first := p.Lines().At(0)
+	line := first.Value(source)
+	rest := p.Lines().Sliced(1, p.Lines().Len())
+	if m := video.FindSubmatchIndex(line); m != nil && len(rest) == 0 {
+		film := ast.NewParagraph()
+		film.Lines().Append(within(first, m[2], m[3])) // an address is a link by itself
+		p.Parent().ReplaceChild(p.Parent(), p, film)
+	} else if division.Match(line) {
+		p.Lines().SetSliced(0, 0)
+		p.Lines().AppendAll(rest)
+		if len(rest) == 0 {
+			p.Parent().RemoveChild(p.Parent(), p)
+		}
+	}
+}
+
 // callout is the first line of a quote that is a box: [!NOTE], as GitHub has it,
 // and [!faq]- Folded?, as Obsidian has it.
 var callout = regexp.MustCompile(`^\s*\[!([A-Za-z][\w-]*)(?:\|[^\]\n]*)?\]([+-]?)(?:[ \t]+|\\?$)`)
@@ -61,6 +86,7 @@ func (calloutTitle) Transform(p *ast.Paragraph, reader text.Reader, _ parser.Con
 	first := p.Lines().At(0)
 	m := callout.FindSubmatchIndex(bytes.TrimRight(first.Value(reader.Source()), "\r\n"))
 	if m == nil {
+		ofDocFX(p, reader.Source())
 		return
 	}
 	line := first.Value(reader.Source())
@@ -100,7 +126,7 @@ func becomeBox(quote ast.Node) {
 //	:::                  ///
 type fencedBox struct{}
 
-var slashLine = regexp.MustCompile(`^(/{3,})[ \t]*([a-z][\w-]*)[ \t]*(?:\|[ \t]*([^\n]*))?\r?\n?$`)
+var slashLine = regexp.MustCompile(`^(/{3,})[ \t]*([A-Za-z][\w-]*)[ \t]*(?:\|[ \t]*([^\n]*))?\r?\n?$`)
 
 var fenceLine = regexp.MustCompile(`^(:{3,})[ \t]*(?:\{([^}\n]*)\}|([A-Za-z][\w-]*)(?:\[([^\]\n]*)\])?(?:\{([^}\n]*)\})?)?[ \t]*`)
 
@@ -159,16 +185,18 @@ func slashed(reader text.Reader, pc parser.Context, line []byte, segment text.Se
 	if m == nil || openBoxes(pc) >= maxBoxes || !bytes.Contains(reader.Source()[segment.Stop:], []byte("///")) {
 		return nil, parser.NoChildren
 	}
-	kind := string(line[at+m[4] : at+m[5]])
+	kind := strings.ToLower(string(line[at+m[4] : at+m[5]]))
 	b := &Box{fence: string(line[at+m[2] : at+m[3]]), Folded: kind == "details"}
 	own := within(segment, at+m[5], at+m[5])
 	if m[6] >= 0 {
 		own = within(segment, at+m[6], at+m[7])
 	}
-	if kind == "tab" || kind == "details" || kind == "caption" || kind == "html" {
+	if kind == "tab" || kind == "details" || kind == "admonition" {
 		kind = ""
 	}
-	titled(b, own, reader.Source(), kind)
+	if !layouts[kind] { // what stands behind the bar of those is no title
+		titled(b, own, reader.Source(), kind)
+	}
 	reader.AdvanceToEOL()
 	return b, parser.HasChildren
 }
@@ -214,7 +242,11 @@ func pandocKind(attributes string) string {
 }
 
 // layouts are fences that arrange what they hold and say nothing.
-var layouts = map[string]bool{"code-group": true, "columns": true, "column": true, "div": true, "center": true, "tabs": true, "steps": true}
+var layouts = map[string]bool{
+	"code-group": true, "columns": true, "column": true, "div": true, "center": true, "tabs": true, "steps": true,
+	"v-pre": true, "raw": true, "html": true, "caption": true, "figure-caption": true, "fancylists": true,
+	"message": true, // of Zenn; message alert is one in red
+}
 
 // Continue implements parser.BlockParser.
 func (fencedBox) Continue(n ast.Node, reader text.Reader, pc parser.Context) parser.State {

@@ -45,6 +45,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(wikilink{}, 122),
 			util.Prioritized(keys{}, 123),
 			util.Prioritized(attributeSpan{}, 124),
+			util.Prioritized(icon{}, 125),
 			util.Prioritized(raised{}, 480), // before what is struck out (500)
 			util.Prioritized(highlight{}, 490),
 			util.Prioritized(emphasis{}, 491),

@@ -32,6 +32,11 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 			continue
 		}
 		end := bytes.Index(rest[:min(len(rest), longSpan)], []byte(ends[1]))
+		if end < 0 && ends[0] == "$$" {
+			if over := formulaOverLines(block); over != nil {
+				return over
+			}
+		}
 		if end < 1 {
 			continue
 		}
@@ -44,8 +49,7 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) {
 			continue
 		}
-		// \[\[Note\]\] and \[[Note\]] are brackets that are shown as such.
-		if ends[1] == `\]` && (before == '[' || after == ']' || strings.Contains(source, `\[`)) {
+		if ends[1] == `\]` && (areBrackets(source, before, after)) {
 			continue
 		}
 		block.Advance(len(ends[0]) + end + len(ends[1]))
@@ -59,9 +63,56 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 	return nil
 }
 
+// formulaOverLines reads a formula between $$ and $$ that begins in a line and ends
+// in a later one of the same paragraph; nil: it doesn't.
+func formulaOverLines(block text.Reader) ast.Node {
+	at, place := block.Position()
+	block.Advance(2)
+	var parts []text.Segment
+	var source strings.Builder
+	for source.Len() < longSpan {
+		line, segment := block.PeekLine()
+		if line == nil {
+			break
+		}
+		end := bytes.Index(line, []byte("$$"))
+		if end < 0 {
+			parts = append(parts, segment)
+			source.Write(line)
+			block.AdvanceLine()
+			continue
+		}
+		parts = append(parts, within(segment, 0, end))
+		source.Write(line[:end])
+		if !isFormula(source.String()) {
+			break
+		}
+		block.Advance(end + 2)
+		if words, ok := Formula(source.String()); ok {
+			return ast.NewString([]byte(strings.ReplaceAll(words, "\n", "; ")))
+		}
+		code := ast.NewCodeSpan()
+		for _, part := range parts {
+			code.AppendChild(code, ast.NewRawTextSegment(part))
+		}
+		return code
+	}
+	block.SetPosition(at, place)
+	return nil
+}
+
+// inBrackets is what a formula between \[ and \] in a line has.
+var inBrackets = regexp.MustCompile(`[\\^]|\s=|=\s|\b[A-Za-z]_`)
+
+// areBrackets tells brackets that are shown as such from those of a formula:
+// \[\[Note\]\], \[[Note\]], a command's \[options\], -c\[t\].
+func areBrackets(source string, before rune, after byte) bool {
+	return before == '[' || isASCIIWord(before) || after == ']' || strings.Contains(source, `\[`) || !inBrackets.MatchString(source)
+}
+
 var (
 	formulaSign = regexp.MustCompile(`[\\^_{}=<>+|]`)
-	symbols     = regexp.MustCompile(`^[A-Za-z]'*(?:\s*[,/*-]\s*[A-Za-z0-9]'*)*$|^\d*[A-Za-z]$|^[A-Za-z]\(.{1,20}\)'?$|^-?\d+(?:\.\d+)?$`)
+	symbols     = regexp.MustCompile(`^[A-Za-z]'*(?:\s*[,/*-]\s*[A-Za-z0-9]'*)*$|^\d*[A-Za-z]{1,3}$|^\([A-Za-z0-9](?:,\s*[A-Za-z0-9])*\)$|^[A-Za-z]\(.{1,20}\)'?$|^-?\d+(?:\.\d+)?$`)
 )
 
 // isFormula tells a formula from words between two signs of a currency.
@@ -152,7 +203,11 @@ func formulaShown(n ast.Node, src []byte) ast.Node {
 	words, ok := Formula(string(n.Lines().Value(src)))
 	if !ok {
 		code := ast.NewCodeBlock()
-		code.SetLines(n.Lines())
+		lines := n.Lines()
+		for lines.Len() > 1 && isBlankLine(lines.At(0), src) { // what stands behind $$
+			lines.SetSliced(1, lines.Len())
+		}
+		code.SetLines(lines)
 		return code
 	}
 	p := ast.NewParagraph()
@@ -166,3 +221,5 @@ func formulaShown(n ast.Node, src []byte) ast.Node {
 	}
 	return p
 }
+
+func isBlankLine(line text.Segment, src []byte) bool { return util.IsBlank(line.Value(src)) }

@@ -41,6 +41,9 @@ func (wikilink) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node
 		words = strings.TrimSpace(string(line[m[4]:m[5]]))
 	}
 	target = strings.TrimSuffix(target, `\`)
+	if isNoteAddress(words) && !isNoteAddress(target) {
+		target, words = words, target // as Dendron has it
+	}
 	block.Advance(m[1])
 	if line[0] == '!' && IsPicture(target) {
 		return picture(target, words)
@@ -62,6 +65,7 @@ func (wikilink) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node
 // noteTitle is how the address of a note reads: Folder/Note#Part is "Note > Part",
 // and #Part in the same note "Part".
 func noteTitle(target string) string {
+	target = withoutVault(target)
 	name, part, _ := strings.Cut(target, "#")
 	name = strings.TrimSuffix(path.Base(name), ".md")
 	part = strings.TrimSpace(part)
@@ -72,6 +76,26 @@ func noteTitle(target string) string {
 		return name
 	}
 	return name + " > " + part
+}
+
+// dotted is the name of a note in a hierarchy: work.plans.2026.
+var dotted = regexp.MustCompile(`^[a-z][\w-]*(?:\.[a-z0-9][\w-]*){2,}(?:#\S*)?$|^[a-z][\w-]*(?:\.[a-z][\w-]*)+#\S+$`)
+
+// isNoteAddress says that what stands in a wikilink can only be the note's name, and
+// not what is shown: in Dendron that comes first.
+func isNoteAddress(s string) bool {
+	return strings.HasPrefix(s, "dendron://") || dotted.MatchString(s) && !strings.HasPrefix(s, "www.")
+}
+
+// withoutVault is the name of a note of Dendron's without that of its vault:
+// dendron://vault/name.
+func withoutVault(target string) string {
+	if rest, ok := strings.CutPrefix(target, "dendron://"); ok {
+		if _, name, ok := strings.Cut(rest, "/"); ok && name != "" {
+			return name
+		}
+	}
+	return target
 }
 
 var pictureSize = regexp.MustCompile(`^\d+(x\d+)?$`)

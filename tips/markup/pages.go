@@ -41,8 +41,11 @@ func LinkPath(address string) string {
 // NoteName reads what stands in the brackets of [[Folder/Note#Part|words]], or before
 // its bar.
 func NoteName(target string) (name, part string) {
-	target, _, _ = strings.Cut(target, "|")
-	name, part, _ = strings.Cut(strings.TrimSuffix(strings.TrimSpace(target), `\`), "#")
+	target, words, _ := strings.Cut(target, "|")
+	if target = strings.TrimSuffix(strings.TrimSpace(target), `\`); isNoteAddress(words) && !isNoteAddress(target) {
+		target = words
+	}
+	name, part, _ = strings.Cut(withoutVault(target), "#")
 	if above := strings.LastIndexByte(part, '#'); above >= 0 {
 		part = part[above+1:] // [[Note#Chapter#Part]]
 	}
