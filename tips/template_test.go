@@ -36,7 +36,7 @@ func TestTemplatesWithhold(t *testing.T) {
 		"a\n\n%% ask Ann\n\nb":                                 8,
 		"a\n\n<<< @/code/a.js{2}":                              8,
 		"--8<-- \"parts/a.md\"":                                6,
-		"[!INCLUDE [a](parts/a.md)]":                          6,
+		"[!INCLUDE [a](parts/a.md)]":                           6,
 		"a {{! ask\nAnn }}":                                    6,
 		"a\n\n::: fastapi.Request\n    options:\n        x: y": 8,
 	} {

@@ -47,7 +47,9 @@ func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 		}
 		switch n := n.(type) {
 		case *ast.Blockquote:
-			becomeBox(n)
+			if becomeBox(n); !n.HasChildren() && n.Parent() != nil {
+				n.Parent().RemoveChild(n.Parent(), n)
+			}
 		case *ast.List:
 			if _, ok := n.Attribute(tocKey); ok {
 				n.Parent().RemoveChild(n.Parent(), n)

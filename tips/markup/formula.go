@@ -49,7 +49,7 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) {
 			continue
 		}
-		if ends[1] == `\]` && (areBrackets(source, before, after)) {
+		if ends[1] == `\]` && areBrackets(source, before, after) {
 			continue
 		}
 		block.Advance(len(ends[0]) + end + len(ends[1]))
@@ -88,7 +88,7 @@ func formulaOverLines(block text.Reader) ast.Node {
 			break
 		}
 		block.Advance(end + 2)
-		if words, ok := Formula(source.String()); ok {
+		if words, ok := Formula(strings.ReplaceAll(source.String(), "\n", " ")); ok {
 			return ast.NewString([]byte(strings.ReplaceAll(words, "\n", "; ")))
 		}
 		code := ast.NewCodeSpan()
