@@ -147,6 +147,9 @@ func TestPins(t *testing.T) {
 		if err := pin("2026-12-25", "other"); !errors.Is(err, editions.ErrOpened) {
 			h.Errorf("a pin of an edition that is there: %v", err)
 		}
+		if there, err := h.editions.Unpin(h.Context(), "management", "2026-12-25", nil); !errors.Is(err, editions.ErrOpened) || there {
+			h.Errorf("taken back from an edition that is there: %t, %v", there, err)
+		}
 		for want := range 2 { // the second time there's none
 			there, err := h.editions.Unpin(h.Context(), "management", "2026-12-24", nil)
 			if err != nil || there != (want == 0) {

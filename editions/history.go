@@ -71,8 +71,8 @@ func (s *Editions) Pin(ctx context.Context, now time.Time, newsletter, date, tip
 
 // PinIn is Pin in a transaction, whatever the date had.
 func (s *Editions) PinIn(ctx context.Context, tx *sql.Tx, now time.Time, newsletter, date, tip string) error {
-	if _, err := s.Edition(ctx, tx, newsletter, date); !errors.Is(err, ErrNoEdition) {
-		return errors.Join(err, ErrOpened)
+	if err := s.unopened(ctx, tx, newsletter, date); err != nil {
+		return err
 	}
 	action := "pin"
 	if tip == "" {
@@ -88,11 +88,14 @@ func (s *Editions) PinIn(ctx context.Context, tx *sql.Tx, now time.Time, newslet
 	return nil
 }
 
-// Unpin takes the operator's choice for a date back, with seen as [Editions.Pin] has it.
-// It reports whether there was one.
+// Unpin takes the operator's choice for a date back, with seen and [ErrOpened] as
+// [Editions.Pin] has them. It reports whether there was one.
 func (s *Editions) Unpin(ctx context.Context, newsletter, date string, seen *Choice) (there bool, err error) {
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		if err := unchanged(ctx, tx, newsletter, date, seen); err != nil {
+			return err
+		}
+		if err := s.unopened(ctx, tx, newsletter, date); err != nil {
 			return err
 		}
 		n, err := affected(tx.ExecContext(ctx, "DELETE FROM pins WHERE newsletter = $1 AND local_date = $2", newsletter, date))
@@ -100,6 +103,14 @@ func (s *Editions) Unpin(ctx context.Context, newsletter, date string, seen *Cho
 		return err
 	})
 	return there, err
+}
+
+// unopened refuses with [ErrOpened] a date whose edition is there.
+func (s *Editions) unopened(ctx context.Context, tx *sql.Tx, newsletter, date string) error {
+	if _, err := s.Edition(ctx, tx, newsletter, date); !errors.Is(err, ErrNoEdition) {
+		return errors.Join(err, ErrOpened)
+	}
+	return nil
 }
 
 // unchanged refuses with [ErrChanged] a date that hasn't got any more what the operator

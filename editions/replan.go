@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -37,8 +36,8 @@ func (s *Editions) Replan(ctx context.Context, now time.Time, newsletter string,
 				}
 				continue
 			}
-			if _, err := s.Edition(ctx, tx, newsletter, d.LocalDate); !errors.Is(err, ErrNoEdition) {
-				return errors.Join(err, ErrOpened)
+			if err := s.unopened(ctx, tx, newsletter, d.LocalDate); err != nil {
+				return err
 			}
 			if _, err := tx.ExecContext(ctx, "DELETE FROM pins WHERE newsletter = $1 AND local_date = $2", newsletter, d.LocalDate); err != nil {
 				return fmt.Errorf("unpin: %w", err)

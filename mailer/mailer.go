@@ -66,10 +66,10 @@ type Options struct {
 	// Out is called, on one of the nodes, when the last mail of an edition is over and at
 	// least one was sent. It must return at once, for the sending waits. May be nil.
 	Out func()
-	// CalendarURL is the editors' calendar page, where a proof leads to who wants
-	// another tip; "": there is none.
-	CalendarURL string
-	Log         *slog.Logger // nil: nothing is logged
+	// CalendarPage is the address of a date in the editors' calendar, where a proof leads
+	// to who wants another tip. nil: there is no such page.
+	CalendarPage func(newsletter, date string) string
+	Log          *slog.Logger // nil: nothing is logged
 }
 
 // Mailer sends what the ledger holds.
@@ -86,9 +86,9 @@ type Mailer struct {
 	sign         func(message []byte, from string) ([]byte, error) // nil: none
 	alertTo      subscribers.Address
 	nextDue      func(ctx context.Context, subscription int64) time.Time
-	observe      func(Observation) // nil: nobody measures
-	out          func()            // nil: nobody is told
-	calendarURL  string            // "": there is no such page
+	observe      func(Observation)                    // nil: nobody measures
+	out          func()                               // nil: nobody is told
+	calendarPage func(newsletter, date string) string // nil: there is no such page
 	tenure       atomic.Pointer[tenure]
 	log          *slog.Logger
 	pace         pace
@@ -133,7 +133,7 @@ func New(o Options) (*Mailer, error) {
 	m := &Mailer{
 		editions: o.Editions, ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain,
 		inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue,
-		observe: o.Observe, out: o.Out, calendarURL: o.CalendarURL, log: o.Log,
+		observe: o.Observe, out: o.Out, calendarPage: o.CalendarPage, log: o.Log,
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),

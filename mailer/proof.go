@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"dailytip/ledger"
@@ -39,9 +38,13 @@ func (m *Mailer) proof(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 		return l, nil
 	}
 	language := cmp.Or(tip.Language, n.Language)
+	another := "dailytip plan pin"
+	if m.calendarPage != nil {
+		another = m.calendarPage(n.ID, p.LocalDate)
+	}
 	text := fmt.Sprintf("The mail of %s for %s in %s can't be composed:\n\n  %v\n\nThe tip is %s.\n"+
-		"As it stands nothing goes out, and sending pauses: correct the tip, or give\nthe date another one (dailytip plan pin).\n",
-		n.Title, p.LocalDate, language, fault, tip.Path)
+		"As it stands nothing goes out, and sending pauses: correct the tip, or give\nthe date another one:\n\n  %s\n",
+		n.Title, p.LocalDate, language, fault, tip.Path, another)
 	if len(p.Findings) > 0 {
 		text += "\nLint says:\n  " + strings.Join(p.Findings, "\n  ") + "\n"
 	}
@@ -64,8 +67,7 @@ func (m *Mailer) answers(n *Newsletter, notice *letter.Notice, p ledger.ProofOf)
 		notice.ApproveURL = n.BaseURL + "/proof/approve/" + m.tokens.Make(subscribers.ApproveProofLink, p.Number)
 	}
 	notice.SkipURL = n.BaseURL + "/proof/skip/" + m.tokens.Make(subscribers.SkipProofLink, p.Number)
-	if m.calendarURL != "" {
-		// The date stands there twice: who has to sign in first loses what follows the #.
-		notice.PlanURL = m.calendarURL + "?" + url.Values{"newsletter": {n.ID}, "date": {p.LocalDate}}.Encode() + "#" + p.LocalDate
+	if m.calendarPage != nil {
+		notice.PlanURL = m.calendarPage(n.ID, p.LocalDate)
 	}
 }

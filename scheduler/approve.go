@@ -65,11 +65,14 @@ func (c *Calendar) dateOf(from Date, tip string) (Choice, bool) {
 
 // ApproveText lets a tip be sent on a date as somebody has seen it: digest is that of the
 // text that they saw. It's refused with [editions.ErrChanged] when it's another text by
-// then.
+// then, and with [editions.ErrOpened] when the date's edition is there.
 func (s *Scheduler) ApproveText(ctx context.Context, now time.Time, n *Newsletter, date Date, tip, digest, who string) error {
 	c, err := s.approvable(ctx, now, n)
 	if err != nil {
 		return err
+	}
+	if _, opened := c.sent[date.String()]; opened {
+		return editions.ErrOpened
 	}
 	i, choosable := c.place[tip]
 	if !choosable {
@@ -125,7 +128,7 @@ func (c *Calendar) toApprove(now time.Time, what string) (tips.Tip, Date, error)
 		date, err := ParseDate(what)
 		switch {
 		case err != nil:
-			return tips.Tip{}, date, refused("%q is neither a tip of the library nor a date; dailytip tips list shows the tips", what)
+			return tips.Tip{}, date, byCommand(refused("%q is neither a tip of the library nor a date", what), "dailytip tips list shows the tips")
 		case n.Order == CourseOrder:
 			return tips.Tip{}, date, refused("newsletter %s is a course, in which each reader has a plan of their own; name the tip instead of the date", n.ID)
 		case from.After(date):
@@ -134,7 +137,7 @@ func (c *Calendar) toApprove(now time.Time, what string) (tips.Tip, Date, error)
 		meant := c.asIfApproved().Ahead(from, date)
 		switch {
 		case meant.Reason == Sent:
-			return meant.Tip, date, refused("%s is written down for %s: it goes out, or has gone out", meant.Tip.ID, date)
+			return meant.Tip, date, editions.ErrOpened
 		case meant.Tip.ID == "":
 			return meant.Tip, date, refused("nothing is planned for %s (%s)", date, meant.Reason)
 		}

@@ -184,6 +184,22 @@ func TestSendNowNeedsAnApproval(t *testing.T) {
 	})
 }
 
+// Who has a calendar on a page is led there, and told of no command.
+func TestAReminderLeadsToTheCalendar(t *testing.T) {
+	n := approved
+	n.Proof = Proof{To: "editor@example.com", Before: 15 * time.Minute}
+	n.Rule = rule(t, "0 7 * * WED,FRI")
+	each(t, n, library(t, "a", "b"), func(h *harness) {
+		h.s.CalendarPage = func(newsletter, date string) string { return "https://tips.example.com/" + newsletter + "/" + date }
+		h.reader(begin, "")
+		h.ticks(utc(h, "2026-11-23 06:00"), utc(h, "2026-11-23 08:00"), 15*time.Minute)
+		_, text := h.alerts()
+		if !strings.Contains(text, "https://tips.example.com/management/2026-11-25") || strings.Contains(text, "dailytip plan") {
+			h.Errorf("the reminder is\n%s", text)
+		}
+	})
+}
+
 // Reminders come two days and one day before, once each, to the editor; when somebody
 // has approved meanwhile, no more.
 func TestReminders(t *testing.T) {
@@ -214,6 +230,9 @@ func TestReminders(t *testing.T) {
 		h.expectAlerts(two, one)
 		if _, text := h.alerts(); !strings.Contains(text, "Tip b (b)") {
 			h.Errorf("it doesn't say what goes out instead:\n%s", text)
+		}
+		if strings.Contains(text, "https://") {
+			h.Errorf("it leads to a page that isn't there:\n%s", text)
 		}
 		h.approve(utc(h, "2026-11-24 09:00"), "a")
 		h.ticks(utc(h, "2026-11-24 09:00"), utc(h, "2026-11-26 09:00"), time.Hour)

@@ -108,6 +108,24 @@ func TestPlanOfWhatIsApproved(t *testing.T) {
 	}
 }
 
+// What waits for its approval comes next on the date that it's meant for, and what goes
+// out in its place then, too.
+func TestDatesOfWhatIsntApproved(t *testing.T) {
+	each(t, approved, library(t, "a", "b", "c"), func(h *harness) {
+		h.approve(begin, "c")
+		c, err := h.s.Calendar(h.Context(), h.n(), begin)
+		if err != nil {
+			h.Fatal(err)
+		}
+		next := c.Dates(h.n().Upcoming(begin), 7).Next
+		for id, want := range map[string]string{"a": "2026-11-23", "b": "2026-11-24", "c": "2026-11-23"} {
+			if got := next[id]; got.String() != want {
+				h.Errorf("%s comes next on %s, want %s", id, got, want)
+			}
+		}
+	})
+}
+
 // The note says why the tip that is pinned to a date isn't the one that goes out. It
 // isn't astray: approving it is enough.
 func TestUnapprovedPinIsTold(t *testing.T) {

@@ -24,7 +24,7 @@ func (c *Calendar) Astray(from Date, days int) []Astray {
 		if c.newsletter.Rule.Matches(date) {
 			choice := walk.step(date)
 			if choice.Note != "" {
-				all = append(all, Astray{date, choice.Meant, choice.Note})
+				all = append(all, Astray{date, choice.Astray, choice.Note})
 			}
 			if choice.Reason != Skipped {
 				continue

@@ -30,9 +30,9 @@ type Choice struct {
 	Tip    tips.Tip // its ID is "" when there is none
 	Reason string
 	// Note says which tip is pinned to the date and why another takes its place;
-	// "" when none is, or it has it. Meant is that tip's id, or its file where that
+	// "" when none is, or it has it. Astray is that tip's id, or its file where that
 	// pins it.
-	Note, Meant string
+	Note, Astray string
 	// Waiting is the tip that the date would get if all were approved, when it isn't;
 	// its ID is "" when the date waits for none.
 	Waiting tips.Tip
@@ -178,7 +178,7 @@ func (c *Calendar) Choose(date Date) Choice {
 		return c.choice(date, i, Pinned)
 	}
 	choice := c.turn(date)
-	if choice.Meant, choice.Note = c.missing(date, pin); choice.Note != "" && choice.Tip.ID != "" {
+	if choice.Astray, choice.Note = c.missing(date, pin); choice.Note != "" && choice.Tip.ID != "" {
 		choice.Note += "; another takes its place"
 	}
 	return choice

@@ -4,7 +4,8 @@ package scheduler
 type Dates struct{ Last, Next map[string]Date }
 
 // Dates tells so of the tips that all readers share: what is written down, and what
-// [Calendar.Plan] names from a date on, for some days.
+// [Calendar.Plan] names from a date on, for some days. What waits for its approval comes
+// next on the date that it's meant for.
 func (c *Calendar) Dates(from Date, days int) Dates {
 	d := Dates{Last: map[string]Date{}, Next: map[string]Date{}}
 	for day, id := range c.sent {
@@ -13,8 +14,10 @@ func (c *Calendar) Dates(from Date, days int) Dates {
 		}
 	}
 	for _, choice := range c.Plan(from, days) {
-		if id := choice.Tip.ID; id != "" && choice.Reason != Sent && d.Next[id].IsZero() {
-			d.Next[id] = choice.Date
+		for _, id := range []string{choice.Tip.ID, choice.Waiting.ID} {
+			if id != "" && choice.Reason != Sent && d.Next[id].IsZero() {
+				d.Next[id] = choice.Date
+			}
 		}
 	}
 	return d

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,8 +13,9 @@ import (
 
 // Refused is a change of the plan that wasn't made, or that has no effect, and says why.
 type Refused struct {
-	Nothing bool // it's so already
-	Made    bool // it was made, and has no effect
+	Nothing bool   // it's so already
+	Made    bool   // it was made, and has no effect
+	Command string // what helps on a command line, in words; "": nothing there
 	why     string
 }
 
@@ -23,6 +25,17 @@ func refused(format string, args ...any) error { return Refused{why: fmt.Sprintf
 
 func nothing(format string, args ...any) error {
 	return Refused{Nothing: true, why: fmt.Sprintf(format, args...)}
+}
+
+// byCommand adds what helps whoever changes the plan by command. Pages and programs have
+// ways of their own.
+func byCommand(err error, format string, args ...any) error {
+	var r Refused
+	if !errors.As(err, &r) {
+		return err
+	}
+	r.Command = fmt.Sprintf(format, args...)
+	return r
 }
 
 func made(format string, args ...any) error {
@@ -53,37 +66,38 @@ func (s *Scheduler) Skip(ctx context.Context, now time.Time, n *Newsletter, date
 	return s.Editions.Pin(ctx, now, n.ID, date.String(), "", seen)
 }
 
-// Unpin takes back a pin, or a skip that was set by command, or is [Refused].
+// Unpin takes back a pin or a skip that somebody has set, or is [Refused].
 func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
 	there, err := s.Editions.Unpin(ctx, n.ID, date.String(), seen)
 	if err == nil && !there {
-		return nothing("%s has no pin and no skip that was set by command", date)
+		return nothing("%s has no pin and no skip", date)
 	}
 	return err
 }
 
 // Unskip takes back a skip, and nothing else: a pin stays, and what the
-// configuration skips can only be changed there or by a pin.
+// configuration skips can only be changed there or by a pin. Else it's [Refused].
 func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
 	pinned, err := s.Pinned(ctx, n, date)
 	if err != nil {
 		return err
 	}
-	if seen == nil {
-		seen = &pinned // a pin that is set meanwhile stays
+	if seen != nil && (seen.Reason != pinned.Reason || seen.Tip != pinned.Tip) {
+		return editions.ErrChanged
 	}
+	seen = &pinned // a pin that is set meanwhile stays
 	skipped := slices.ContainsFunc(n.Skips, func(k Skip) bool { return k.Takes(date) })
 	switch {
 	case pinned.Tip != "":
-		return nothing("%s isn't skipped: %s is pinned to it; plan unpin takes that back", date, pinned.Tip)
+		return byCommand(nothing("%s isn't skipped: %s is pinned to it", date, pinned.Tip), "plan unpin takes that back")
 	case pinned.Reason != "":
 		_, err := s.Editions.Unpin(ctx, n.ID, date.String(), seen)
 		if err == nil && skipped {
-			return made("%s stays without an edition: skip: in the configuration takes it too; plan pin %s TIP sends one all the same", date, date)
+			return byCommand(made("%s stays without an edition: skip: in the configuration takes it too", date), "plan pin %s TIP sends one all the same", date)
 		}
 		return err
 	case skipped:
-		return nothing("%s is skipped by skip: in the configuration; change it there, or send a tip all the same: plan pin %s TIP", date, date)
+		return byCommand(nothing("%s is skipped by skip: in the configuration; change it there, or pin a tip to the date", date), "plan pin %s TIP", date)
 	}
 	return nothing("%s isn't skipped", date)
 }
@@ -93,7 +107,7 @@ func (n *Newsletter) pinnable(date Date, id string) error {
 	t, ok := n.Library.Tip(id)
 	switch {
 	case !ok:
-		return refused("there is no tip %q in the library; dailytip tips list shows them", id)
+		return byCommand(refused("there is no tip %q in the library", id), "dailytip tips list shows them")
 	case t.NeverRendered:
 		return refused("tip %q is a part of other pages by its front matter (build: or headless:); take that out of it first", id)
 	case t.Draft:
@@ -101,7 +115,7 @@ func (n *Newsletter) pinnable(date Date, id string) error {
 	case n.WhyNot(&t, date) != "":
 		return refused("tip %q can't be sent on %s: it %s", id, date, n.WhyNot(&t, date))
 	case !n.Rule.Matches(date):
-		return refused("%s is no day of newsletter %s; its schedule passes over it", date, n.ID)
+		return refused("newsletter %s has no edition on %s: its schedule passes over it", n.ID, date)
 	}
 	day := date.String()
 	for _, other := range n.Library.Tips() {

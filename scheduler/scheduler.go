@@ -21,6 +21,10 @@ type Options struct {
 	Log         *slog.Logger    // nil: nothing is logged
 	Opened      func()          // called when there is work for the mailer: deliveries, or a proof; nil: nobody is told
 	Alive       func(time.Time) // called after each tick, failed or not; nil: nobody is told
+
+	// CalendarPage is the address of a date in the editors' calendar, for mails to them.
+	// nil: there is no such page, and they are told of the command.
+	CalendarPage func(newsletter, date string) string
 }
 
 // Scheduler opens editions when they're due. Several may share a database.

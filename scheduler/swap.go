@@ -64,7 +64,7 @@ func (c *Calendar) movable(now time.Time, date Date) (editions.Choice, error) {
 	n, from := c.newsletter, c.newsletter.Upcoming(now)
 	switch {
 	case !n.Rule.Matches(date):
-		return editions.Choice{}, refused("%s is no day of newsletter %s; its schedule passes over it", date, n.ID)
+		return editions.Choice{}, refused("newsletter %s has no edition on %s: its schedule passes over it", n.ID, date)
 	case from.After(date):
 		return editions.Choice{}, refused("%s is over", date)
 	}

@@ -109,6 +109,58 @@ func TestSwapRefused(t *testing.T) {
 	})
 }
 
+// What an opened date gets stands, whichever way somebody wants to change it.
+func TestNoChangeOfAnOpenedDate(t *testing.T) {
+	n := approved
+	each(t, n, library(t, "a", "b", "c"), func(h *harness) {
+		if err := h.s.Skip(h.Context(), begin, h.n(), day(h, "2026-11-24"), nil); err != nil {
+			h.Fatal(err)
+		}
+		h.approve(begin, "a")
+		h.reader(begin, "Pacific/Auckland")
+		now := utc(h, "2026-11-22 18:00")
+		h.tick(now)
+		text := h.line(now, monday).Meant.Tip
+		digest, err := text.TextDigest()
+		if err != nil {
+			h.Fatal(err)
+		}
+		date, skip := day(h, monday), editions.Choice{Reason: "skip"}
+		replan := []editions.Replanned{{LocalDate: monday, To: skip}}
+		_, swap := h.s.Swap(h.Context(), now, h.n(), date, day(h, "2026-11-24"), nil)
+		_, _, approve := h.s.Approve(h.Context(), now, h.n(), monday, "ann")
+		_, unapprove := h.s.Unapprove(h.Context(), now, h.n(), monday, "ann")
+		for name, err := range map[string]error{
+			"pin": h.s.Pin(h.Context(), now, h.n(), date, "b", nil), "unpin": h.s.Unpin(h.Context(), h.n(), date, nil),
+			"skip": h.s.Skip(h.Context(), now, h.n(), date, nil), "replan": h.s.Replan(h.Context(), now, h.n(), replan), "swap": swap,
+			"approve": approve, "unapprove": unapprove, "approve a text": h.s.ApproveText(h.Context(), now, h.n(), date, "a", digest, "ann"),
+		} {
+			if !errors.Is(err, editions.ErrOpened) {
+				h.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
+
+// Who goes by what they saw is told that it was changed, whatever it's now; and only a
+// command line is told of commands.
+func TestWhyAPlanIsntChanged(t *testing.T) {
+	each(t, Newsletter{Order: Oldest}, library(t, "a", "b"), func(h *harness) {
+		date := day(h, "2026-11-24")
+		if err := h.s.Pin(h.Context(), begin, h.n(), date, "b", nil); err != nil {
+			h.Fatal(err)
+		}
+		seen := editions.Choice{Reason: "skip"}
+		if err := h.s.Unskip(h.Context(), h.n(), date, &seen); !errors.Is(err, editions.ErrChanged) {
+			h.Errorf("a skip that became a pin: %v", err)
+		}
+		err := h.s.Unskip(h.Context(), h.n(), date, nil)
+		if r := (Refused{}); !errors.As(err, &r) || !r.Nothing || r.Command != "plan unpin takes that back" || strings.Contains(err.Error(), "plan unpin") {
+			h.Errorf("a pin that is no skip: %v, %+v", err, r)
+		}
+	})
+}
+
 // What waits for its approval changes places like what doesn't.
 func TestSwapOfWhatIsntApproved(t *testing.T) {
 	each(t, approved, library(t, "a", "b", "c"), func(h *harness) {

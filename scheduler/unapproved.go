@@ -22,15 +22,19 @@ func (t *tick) tellUnapproved(ctx context.Context, date Date) error {
 	return t.Ledger.TellOnce(ctx, t.now, ledger.Warning{
 		Newsletter: t.n.ID, LocalDate: date.String(), Subject: noneApproved(date),
 		Text: fmt.Sprintf("No tip that could go out is approved (approve: true in the configuration), and readers\nare due. Who is still within the grace of %s gets the tip as soon as one is approved:\n\n  %s\n",
-			inShort(t.n.Grace), t.approveCommand(date)),
+			inShort(t.n.Grace), t.whereToApprove(date)),
 	})
 }
 
-// approveCommand is what approves the tip of a date.
-func (t *tick) approveCommand(date Date) string {
+// whereToApprove is the page on which the tip of a date is approved, or else the command.
+// A course has no calendar.
+func (t *tick) whereToApprove(date Date) string {
 	what := date.String()
-	if t.n.Order == CourseOrder {
+	switch {
+	case t.n.Order == CourseOrder:
 		what = "TIP"
+	case t.CalendarPage != nil:
+		return t.CalendarPage(t.n.ID, what)
 	}
 	return fmt.Sprintf("dailytip plan approve --newsletter %s %s", t.n.ID, what)
 }
@@ -96,7 +100,7 @@ func (t *tick) reminder(choice Choice, due time.Time, when string) ledger.Warnin
 		Newsletter: t.n.ID, LocalDate: choice.Date.String(), To: t.n.Proof.To,
 		Subject: fmt.Sprintf("the tip of %s, %s, isn't approved", choice.Date, when),
 		Text: fmt.Sprintf("This tip is meant for %s, and waits for an approval:\n\n  %s\n\n%s\n\n%s\n\n  %s\n",
-			due.In(t.n.zone("")).Format("Mon 2006-01-02 15:04 MST"), named(choice.Waiting), instead, how, t.approveCommand(choice.Date)),
+			due.In(t.n.zone("")).Format("Mon 2006-01-02 15:04 MST"), named(choice.Waiting), instead, how, t.whereToApprove(choice.Date)),
 	}
 }
 

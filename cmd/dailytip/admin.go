@@ -134,6 +134,18 @@ func calendarURL(cfg *config.Config) string {
 	return strings.TrimSuffix(cmp.Or(cfg.Admin.BaseURL, cfg.BaseURL), "/") + "/admin/calendar"
 }
 
+// calendarPage is the address of a date there; nil: there are no such pages. The date
+// stands in it twice: who has to sign in first loses what follows the #.
+func calendarPage(cfg *config.Config) func(newsletter, date string) string {
+	page := calendarURL(cfg)
+	if page == "" {
+		return nil
+	}
+	return func(newsletter, date string) string {
+		return page + "?" + url.Values{"newsletter": {newsletter}, "date": {date}}.Encode() + "#" + date
+	}
+}
+
 // checkAdmin says where the pages of those who plan and run are.
 func checkAdmin(cfg *config.Config) []finding {
 	if !cfg.Admin.Exists() {

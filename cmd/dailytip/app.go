@@ -118,7 +118,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	a.pinger = newPinger(cfg.PingURL.Reveal(), log)
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
-		List: list, Editions: a.editions, Ledger: a.ledger, Newsletters: newsletters, Log: log,
+		List: list, Editions: a.editions, Ledger: a.ledger, Newsletters: newsletters, Log: log, CalendarPage: calendarPage(cfg),
 		Opened: func() {
 			if a.opened != nil {
 				a.opened()
@@ -265,7 +265,7 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	o := mailer.Options{
 		Editions: a.editions, Ledger: a.ledger, Tokens: a.list.Tokens(), Tags: a.list.Tags(), ReturnDomain: a.config.Bounces.Domain, Relays: relays, Exclusive: !a.db.Postgres(), Log: a.log, Out: a.pinger.editionOut,
 		Domains: map[string]mailer.DomainLimit{}, AlertTo: subscribers.Address(a.config.AlertTo.Address),
-		CalendarURL: calendarURL(a.config),
+		CalendarPage: calendarPage(a.config),
 	}
 	if len(a.config.DKIM) > 0 {
 		o.Sign = a.signer.Sign

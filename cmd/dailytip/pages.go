@@ -47,7 +47,7 @@ func (a *app) webOptions(baseURL string, newsletters []web.Newsletter) web.Optio
 // siteOptions are what the readers' pages need.
 func (a *app) siteOptions() site.Options {
 	o := site.Options{
-		List: a.list, Editions: a.editions, Ledger: a.ledger, Membership: a.membership, NextDue: a.scheduler.NextDue, Enqueued: a.opened, Calendar: a.servedCalendar, Proofs: a.scheduler,
+		List: a.list, Editions: a.editions, Ledger: a.ledger, Membership: a.membership, NextDue: a.scheduler.NextDue, Enqueued: a.opened, Calendar: a.servedCalendar, Proofs: a.scheduler, CalendarPage: calendarPage(a.config),
 		NoAPI: !a.config.Signup.API, Origins: a.config.Signup.Origins,
 		Limits: site.Limits{PerNetwork: a.config.Signup.PerNetwork, PerDomain: a.config.Signup.PerDomain, Total: a.config.Signup.Total},
 	}

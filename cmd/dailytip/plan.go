@@ -61,9 +61,9 @@ address at which the daemon serves the same to calendar programs.`,
 	flags.BoolVar(&link, "link", false, "print the secret address of the calendar that the daemon serves")
 	cmd.AddCommand(
 		c.planChange(&newsletter, "pin DATE TIP", "Give a date a tip of your choice", cobra.ExactArgs(2)),
-		c.planChange(&newsletter, "unpin DATE", "Take back a pin or a skip that was set by command", cobra.ExactArgs(1)),
+		c.planChange(&newsletter, "unpin DATE", "Take back a pin or a skip that somebody has set", cobra.ExactArgs(1)),
 		c.planChange(&newsletter, "skip DATE", "Send nothing on a date", cobra.ExactArgs(1)),
-		c.planChange(&newsletter, "unskip DATE", "Take back a skip that was set by command", cobra.ExactArgs(1)),
+		c.planChange(&newsletter, "unskip DATE", "Take back a skip that somebody has set", cobra.ExactArgs(1)),
 		c.planChange(&newsletter, "swap DATE DATE", "Have two dates change places", cobra.ExactArgs(2)),
 		c.planApprove(&newsletter), c.planUnapprove(&newsletter),
 	)
@@ -166,9 +166,13 @@ func waits(line scheduler.Line) string {
 	return fmt.Sprintf("; %s waits for an approval", line.WaitingTitle)
 }
 
-// refused gives a change of the plan that wasn't made, or has no effect, its exit code.
+// refused gives a change of the plan that wasn't made, or has no effect, its exit code, and
+// says which command helps.
 func refused(err error) error {
 	var r scheduler.Refused
+	if errors.As(err, &r) && r.Command != "" {
+		err = fmt.Errorf("%w; %s", err, r.Command)
+	}
 	switch {
 	case errors.As(err, &r) && r.Nothing:
 		return exit{codeNothing, err}

@@ -144,7 +144,7 @@ func TestChangingThePlan(t *testing.T) {
 	monday := "/plan/management/2026-11-23"
 	h.ask("PUT", monday+"/pin", `{"tip":"none"}`).want(409).says("there is no tip")
 	h.ask("PUT", monday+"/pin", `{"tip":"draft"}`).want(409).says("is a draft")
-	h.ask("PUT", "/plan/management/2026-11-22/pin", `{"tip":"first"}`).want(409).says("is no day of newsletter")
+	h.ask("PUT", "/plan/management/2026-11-22/pin", `{"tip":"first"}`).want(409).says("its schedule passes over it")
 	h.ask("PUT", monday+"/pin", `{"tip":"second"}`).want(200).says(`"reason":"pinned"`)
 	h.ask("DELETE", monday+"/skip", "").want(409).says("isn't skipped")
 	h.ask("DELETE", monday+"/pin", "").want(200).says(`"reason":"next"`)

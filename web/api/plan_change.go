@@ -50,11 +50,11 @@ func (a *API) addPlanChanges() {
 		operation
 		f func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, seen *editions.Choice) error
 	}{
-		{operation{id: "unpin-tip", method: http.MethodDelete, path: path + "/pin", summary: "Take back a pin, or a skip that was set by command or here"}, a.Scheduler.Unpin},
+		{operation{id: "unpin-tip", method: http.MethodDelete, path: path + "/pin", summary: "Take back a pin, or a skip that somebody has set"}, a.Scheduler.Unpin},
 		{operation{id: "skip-date", method: http.MethodPut, path: path + "/skip", summary: "Send nothing on a date"}, func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, seen *editions.Choice) error {
 			return a.Scheduler.Skip(ctx, a.Now(), n, date, seen)
 		}},
-		{operation{id: "unskip-date", method: http.MethodDelete, path: path + "/skip", summary: "Take back a skip that was set by command or here"}, a.Scheduler.Unskip},
+		{operation{id: "unskip-date", method: http.MethodDelete, path: path + "/skip", summary: "Take back a skip that somebody has set"}, a.Scheduler.Unskip},
 	} {
 		c.tag, c.scopes = "plan", pin
 		add(a, c.operation, func(ctx context.Context, by tokens.Token, in *dateInput) (*dateOutput, error) {

@@ -69,12 +69,14 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 			p.Text = append(p.Text, template.HTML(template.HTMLEscapeString(line)))
 		}
 	}
-	command := func(what string) string {
-		return fmt.Sprintf("dailytip plan %s --newsletter %s %s", what, a.Proof.Newsletter, a.Proof.LocalDate)
-	}
-	decide := command("approve")
-	if a.Skip {
-		decide = command("skip")
+	// decide says where it can be decided anew: in the calendar, or else by command.
+	decide := func(why, command string) {
+		text := template.HTML(template.HTMLEscapeString(fmt.Sprintf("%s, run on the server: dailytip plan %s --newsletter %s %s", why, command, a.Proof.Newsletter, a.Proof.LocalDate)))
+		if s.CalendarPage != nil {
+			text = template.HTML(fmt.Sprintf(`%s: <a href="%s">the calendar</a>`,
+				template.HTMLEscapeString(why), template.HTMLEscapeString(s.CalendarPage(a.Proof.Newsletter, a.Proof.LocalDate))))
+		}
+		p.Text = append(p.Text, text)
 	}
 	switch a.State {
 	case scheduler.ProofWaits:
@@ -82,7 +84,8 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 	case scheduler.ProofDone:
 		p.Mark = "done"
 		if a.Skip {
-			say("The day is skipped", fmt.Sprintf("Nothing goes out on %s.", date), "To take that back, run on the server: "+command("unskip"))
+			say("The day is skipped", fmt.Sprintf("Nothing goes out on %s.", date))
+			decide("To take that back", "unskip")
 			break
 		}
 		say("Approved", fmt.Sprintf("%s may go out as it is. If it's edited, it has to be approved again.", title), nowPlanned(a, date))
@@ -97,33 +100,48 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 		}
 		say(heading, "Nothing was changed.", nowPlanned(a, date))
 	case scheduler.ProofEdited:
-		say("The tip was changed", fmt.Sprintf("Since this proof was mailed somebody has changed %s, so this link does nothing any more. Nothing was changed by it.", title),
-			"To decide on the tip as it is now, run on the server: "+decide)
+		say("The tip was changed", fmt.Sprintf("Since this proof was mailed somebody has changed %s, so this link does nothing any more. Nothing was changed by it.", title))
+		command := "approve"
+		if a.Skip {
+			command = "skip"
+		}
+		decide("To decide on the tip as it is now", command)
 	default:
 		say("It's too late for this", fmt.Sprintf("The edition of %s is on its way, or its time is over. Nothing was changed.", date))
 	}
 	return p
 }
 
-// asksEditor asks what the link is for.
+// asksEditor asks what the link is for. When the plan was changed since the proof was
+// mailed, it says so.
 func (s *Site) asksEditor(p *web.Page, a scheduler.Answer, date, title string, say func(string, ...string)) {
 	p.Mark = "letter"
+	text := []string{title + " is meant for " + date + "."}
+	if a.Now.Meant.Tip.ID != a.Proof.Tip {
+		text = []string{title + " was meant for " + date + ".", nowPlanned(a, date)}
+	}
 	if a.Skip {
-		say("Send nothing on "+date+"?", fmt.Sprintf("%s is meant for that day. If you skip the day, nobody gets a mail on it. The tip stays in the library.", title))
+		text[0] += " If you skip the day, nobody gets a mail on it. The tip stays in the library."
 		p.Button = "Skip this day"
+		say("Send nothing on "+date+"?", text...)
 		return
 	}
+	text[0] += " You approve its text as it is in the proof, in " + s.languagesOf(a) + "."
+	p.Button = "Approve"
+	say("Approve this tip?", text...)
+}
+
+// languagesOf are those that a proof's tip has, in words.
+func (s *Site) languagesOf(a scheduler.Answer) string {
 	names := []string{locale.NativeName(cmp.Or(a.Tip.Language, s.Letterhead(a.Proof.Newsletter).Language, locale.Default))}
 	for _, tr := range a.Tip.Translations {
 		names = append(names, locale.NativeName(tr.Language))
 	}
 	last := len(names) - 1
-	languages := names[last]
-	if last > 0 {
-		languages = strings.Join(names[:last], ", ") + " and " + languages
+	if last == 0 {
+		return names[0]
 	}
-	say("Approve this tip?", fmt.Sprintf("%s is meant for %s. You approve its text as it is in the proof, in %s.", title, date, languages))
-	p.Button = "Approve"
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // nowPlanned says what the proof's date gets as things stand.

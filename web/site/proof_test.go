@@ -29,7 +29,8 @@ type proofed struct {
 // proofDate is a day of the schedule that is still to come.
 const proofDate = "2026-11-24"
 
-func bothProofed(t *testing.T, f func(t *testing.T, p *proofed)) {
+// bothProofed calls f with a site on each database; page, if any, is the calendar's.
+func bothProofed(t *testing.T, f func(t *testing.T, p *proofed), page ...func(newsletter, date string) string) {
 	p := &proofed{}
 	both(t, func(o *options) {
 		p.files = fstest.MapFS{
@@ -50,6 +51,9 @@ func bothProofed(t *testing.T, f func(t *testing.T, p *proofed)) {
 			Grace: 6 * time.Hour, GiveUpAfter: 12 * time.Hour,
 		}}})
 		o.Proofs = p.scheduler
+		if len(page) > 0 {
+			o.CalendarPage = page[0]
+		}
 	}, func(t *testing.T, s *fixture) {
 		p.fixture = s
 		f(t, p)
@@ -160,6 +164,33 @@ func TestProofLinks(t *testing.T) {
 			t.Error("the log has the token")
 		}
 	})
+}
+
+// Who has a calendar on a page is led there, and told of no command; and of what is
+// planned by now, when that isn't any more what the proof showed.
+func TestProofLinksOfAChangedPlan(t *testing.T) {
+	bothProofed(t, func(t *testing.T, p *proofed) {
+		approve, skip := p.links(proofDate)
+		p.files["tell.md"] = &fstest.MapFile{Data: []byte("# Tell\n\nText.\n")}
+		if err := p.library.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		date, err := scheduler.ParseDate(proofDate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.scheduler.Pin(t.Context(), now, &p.scheduler.Newsletters[0], date, "tell", nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range []string{approve, skip} {
+			p.get(link).must(t, 200, "“Ask &amp; listen” was meant for Tuesday, 24 November.", "Nothing goes out on Tuesday, 24 November: the tip that is meant for it isn&#39;t approved.", "<button")
+		}
+		done := p.post(skip, "")
+		done.must(t, 200, "To take that back: <a href=\"https://plan.example.com/management/"+proofDate+"\">the calendar</a>")
+		if strings.Contains(done.body, "dailytip plan") {
+			t.Errorf("it names a command: %s", done.body)
+		}
+	}, func(newsletter, date string) string { return "https://plan.example.com/" + newsletter + "/" + date })
 }
 
 // A link that is forged, of another purpose or of a newsletter that is no more isn't there.

@@ -48,6 +48,10 @@ type Options struct {
 	// are no such links.
 	Proofs *scheduler.Scheduler
 
+	// CalendarPage is the address of a date in the editors' calendar. nil: there is no
+	// such page, and they are told of commands.
+	CalendarPage func(newsletter, date string) string
+
 	// Calendar is a newsletter's plan as a calendar file, for the operator, or
 	// [ErrNoCalendar]. nil: there are no calendars.
 	Calendar func(ctx context.Context, now time.Time, newsletter string) ([]byte, error)
