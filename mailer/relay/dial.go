@@ -203,5 +203,5 @@ func reply(stage verdict.Stage, err error) verdict.Reply {
 		}
 		err = fmt.Errorf("unexpected reply %d %s", reply.Code, clean(reply.Msg))
 	}
-	return verdict.Reply{Stage: stage, Err: err}
+	return verdict.Reply{Stage: stage, Err: inWords(err)}
 }

@@ -184,6 +184,9 @@ func TestFaults(t *testing.T) {
 				if tt.fault.Drop != (a.Err != nil) {
 					t.Errorf("%v: error %v", a, a.Err)
 				}
+				if a.Err != nil && !strings.Contains(a.Err.Error(), " ") { // "EOF" says nothing to whoever reads it on a page
+					t.Errorf("%v: the error is in no words: %v", a, a.Err)
+				}
 				a.Err = nil
 				if a != tt.want {
 					t.Errorf("got %+v, want %+v", a, tt.want)

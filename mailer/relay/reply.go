@@ -93,7 +93,7 @@ func (c *conn) reply(stage verdict.Stage) (verdict.Reply, bool) {
 	code, text, err := c.read()
 	if err != nil {
 		c.lost = true
-		return verdict.Reply{Stage: stage, Err: err}, false
+		return verdict.Reply{Stage: stage, Err: inWords(err)}, false
 	}
 	yes := code/10 == 25
 	switch stage {
@@ -108,6 +108,14 @@ func (c *conn) reply(stage verdict.Stage) (verdict.Reply, bool) {
 	}
 	c.lost = code == 421
 	return said(stage, code, text), yes
+}
+
+// inWords says of a connection that ended what happened: people read it.
+func inWords(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the connection ended without a reply: %w", err)
+	}
+	return err
 }
 
 // read reads a reply, whatever it says.
