@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dailytip/store"
@@ -52,6 +53,14 @@ func (l *List) Bounces(ctx context.Context, q store.Queryer, f BounceFilter) ([]
 		AND (CAST($9 AS BIGINT) = 0 OR (b.at, b.id) < (SELECT o.at, o.id FROM bounces o WHERE o.id = $9))
 		ORDER BY b.at DESC, b.id DESC LIMIT $7`,
 		f.ID, f.Address.Key(), f.Domain, string(f.Class), string(f.Decision), store.Millis(f.Since), limit, f.Newsletter, f.Before)
+}
+
+// BouncesOfDomain returns a domain's bounces since an instant that have one of some
+// decisions, in the order in which they came. Complaints are about one reader each, and
+// aren't among them.
+func (l *List) BouncesOfDomain(ctx context.Context, q store.Queryer, domain string, since time.Time, of ...Decision) ([]BounceRecord, error) {
+	all, err := l.bouncesWhere(ctx, q, "b.domain = $1 AND b.at >= $2 AND b.class <> 'complaint' ORDER BY b.at, b.id", domain, store.Millis(since))
+	return slices.DeleteFunc(all, func(b BounceRecord) bool { return !slices.Contains(of, b.Decision) }), err
 }
 
 // Bounce returns the bounce with a number, or [ErrNoBounce].

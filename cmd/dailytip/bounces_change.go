@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -80,23 +80,11 @@ func chooseBounces(ctx context.Context, a *app, args []string, domain string, of
 	if domain == "" {
 		return chosen, nil
 	}
-	flags := bounceFlags{filter: subscribers.BounceFilter{Domain: domain}, days: 30}
-	filter, err := flags.read()
-	if err != nil {
-		return nil, err
+	chosen, err = a.list.BouncesOfDomain(ctx, a.db.Read(), strings.ToLower(domain), time.Now().AddDate(0, 0, -30), of...)
+	if err == nil && len(chosen) == 0 {
+		err = exitf(codeNothing, "nothing of %s waits for that", domain)
 	}
-	all, err := a.list.Bounces(ctx, a.db.Read(), filter)
-	if err != nil {
-		return nil, err
-	}
-	chosen = slices.DeleteFunc(all, func(b subscribers.BounceRecord) bool {
-		return !slices.Contains(of, b.Decision) || b.Class == subscribers.Complaint
-	})
-	if len(chosen) == 0 {
-		return nil, exitf(codeNothing, "nothing of %s waits for that", domain)
-	}
-	slices.Reverse(chosen) // in the order in which they came
-	return chosen, nil
+	return chosen, err
 }
 
 // eachBounce changes them one after the other and says what became of each.

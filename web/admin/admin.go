@@ -138,7 +138,7 @@ func (a *Admin) actions() []action {
 		{path: testPath, needs: admins.Plan, on: a.onTip, timeout: 25 * time.Second, read: a.testCopy},
 		a.addReader(),
 		a.addPeople(),
-	}, a.calendarActions(), a.onReader(), a.onEdition())
+	}, a.onHeld(), a.calendarActions(), a.onReader(), a.onEdition())
 }
 
 // handle adds a route whose faults are told by a page of ours.

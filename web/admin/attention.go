@@ -3,8 +3,8 @@ package admin
 import (
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
-	"time"
 
 	"dailytip/admins"
 	"dailytip/locale"
@@ -15,23 +15,29 @@ import (
 // attentionView is something that somebody should look after, with what helps.
 type attentionView struct {
 	What   template.HTML
-	Reason string        // in a program's words; "": none
-	Remedy template.HTML // what helps
-	Href   string        // the page that helps; "": none
-	Link   template.HTML // what leads there
+	Reason string          // in a program's words; "": none
+	Lines  []attentionLine // of several of a kind, each
+	Remedy template.HTML   // what helps
+	Href   string          // the page that helps; "": none
+	Link   template.HTML   // what leads there
+	Acts   []actView       // buttons that help
 }
 
-const (
-	// mostFaults is how many files of a library are shown.
-	mostFaults = 5
-	// mostHeld is how many domains are shown.
-	mostHeld = 10
-	// heldFor is for how long what is held back needs attention.
-	heldFor = 7 * 24 * time.Hour
-)
+// attentionLine is one of several of a kind.
+type attentionLine struct {
+	Href string // its page; "": none
+	What template.HTML
+	Text template.HTML
+}
 
-// newsletterAttention is what is wrong with a newsletter's tips and its edition.
+// mostFaults is how many files of a library are shown.
+const mostFaults = 5
+
+// newsletterAttention is what is wrong with a newsletter's coming tips and its edition.
 func (a *Admin) newsletterAttention(n *scheduler.Newsletter, s scheduler.Standing) (all []attentionView) {
+	if len(s.Waits) > 0 {
+		all = append(all, a.waitsAttention(n, s.Waits))
+	}
 	if l := s.Latest; l != nil && l.InDoubt > 0 {
 		all = append(all, attentionView{
 			What: phrase("admin.attention.doubt", map[string]template.HTML{
@@ -39,19 +45,6 @@ func (a *Admin) newsletterAttention(n *scheduler.Newsletter, s scheduler.Standin
 			}),
 			Remedy: say("admin.attention.doubt_remedy"),
 			Href:   a.Path(editionRoute(n.ID, l.LocalDate), nil), Link: say("admin.attention.to_edition"),
-		})
-	}
-	for _, choice := range s.Waits {
-		instead := say("admin.attention.waits_nothing")
-		if choice.Tip.ID != "" {
-			instead = phrase("admin.attention.waits_instead", map[string]template.HTML{"Tip": web.Isolated(choice.Tip.Title, choice.Tip.Language)})
-		}
-		all = append(all, attentionView{
-			What: phrase("admin.attention.waits", map[string]template.HTML{
-				"Tip": web.Isolated(choice.Waiting.Title, choice.Waiting.Language), "Newsletter": a.Letterhead(n.ID).Name, "Date": date(choice.Date.String()),
-			}),
-			Remedy: instead,
-			Href:   a.calendarPath(n.ID, choice.Date.String()), Link: say("admin.attention.to_calendar"),
 		})
 	}
 	for _, astray := range s.Astray {
@@ -63,20 +56,66 @@ func (a *Admin) newsletterAttention(n *scheduler.Newsletter, s scheduler.Standin
 			Href: a.calendarPath(n.ID, astray.Date.String()), Link: say("admin.attention.to_calendar"),
 		})
 	}
-	if a.sharesLibrary(n) {
-		return all
-	}
-	faults := n.Unusable()
-	for _, f := range faults[:min(mostFaults, len(faults))] {
-		all = append(all, attentionView{
-			What:   phrase("admin.attention.file", map[string]template.HTML{"File": web.Isolated(f.Path, ""), "Line": template.HTML(strconv.Itoa(f.Line))}),
-			Reason: f.Message, Remedy: say("admin.attention.file_remedy"),
-		})
-	}
-	if more := len(faults) - mostFaults; more > 0 {
-		all = append(all, attentionView{What: counting("admin.attention.more_files", more), Remedy: say("admin.attention.more_files_remedy")})
-	}
 	return all
+}
+
+// waitsAttention is which tips of the coming days wait for an approval, and what goes out
+// until then.
+func (a *Admin) waitsAttention(n *scheduler.Newsletter, waits []scheduler.Choice) attentionView {
+	shown := attentionView{
+		What:   phrase("admin.attention.waits", map[string]template.HTML{"Newsletter": a.Letterhead(n.ID).Name}),
+		Remedy: say("admin.attention.waits_remedy"), Href: a.calendarPath(n.ID, waits[0].Date.String()), Link: say("admin.attention.to_calendar"),
+	}
+	for _, choice := range waits {
+		line := attentionLine{
+			Href: a.calendarPath(n.ID, choice.Date.String()), Text: say("admin.attention.waits_nothing"),
+			What: phrase("admin.today.ahead", map[string]template.HTML{"Tip": web.Isolated(choice.Waiting.Title, choice.Waiting.Language), "Date": date(choice.Date.String())}),
+		}
+		if choice.Tip.ID != "" {
+			line.Text = phrase("admin.attention.waits_instead", map[string]template.HTML{"Tip": web.Isolated(choice.Tip.Title, choice.Tip.Language)})
+		}
+		shown.Lines = append(shown.Lines, line)
+	}
+	return shown
+}
+
+// filesAttention is which files of a newsletter's library can't be used.
+func (a *Admin) filesAttention(n *scheduler.Newsletter) []attentionView {
+	faults := n.Unusable()
+	if len(faults) == 0 || a.sharesLibrary(n) {
+		return nil
+	}
+	shown := attentionView{
+		What:   phrase("admin.attention.files", map[string]template.HTML{"Files": counting("admin.attention.count_files", len(faults)), "Newsletter": a.Letterhead(n.ID).Name}),
+		Remedy: say("admin.attention.files_remedy"),
+		Href:   a.Path(root+"/tips", url.Values{"newsletter": {n.ID}, "faults": {withheld}}), Link: say("admin.attention.to_files"),
+	}
+	for _, f := range faults[:min(mostFaults, len(faults))] {
+		line := attentionLine{
+			What: phrase("admin.attention.file", map[string]template.HTML{"File": web.Isolated(f.Path, ""), "Line": template.HTML(strconv.Itoa(f.Line))}),
+			Text: web.Isolated(f.Message, ""),
+		}
+		if id := tipOfFile(n, f.Path); id != "" {
+			line.Href = a.tipPath(tipPages, n.ID, id, nil)
+		}
+		shown.Lines = append(shown.Lines, line)
+	}
+	return []attentionView{shown}
+}
+
+// tipOfFile is the id of the tip that a file belongs to; "": none.
+func tipOfFile(n *scheduler.Newsletter, file string) string {
+	for _, t := range n.Library.Tips() {
+		if slices.Contains(t.Files(), file) {
+			return t.ID
+		}
+	}
+	for _, b := range n.Library.Broken() {
+		if slices.Contains(b.Tip.Files(), file) {
+			return b.Tip.ID
+		}
+	}
+	return ""
 }
 
 // sharesLibrary tells whether a newsletter before this one has the same library: its
@@ -107,20 +146,8 @@ func (a *Admin) returnsAttention(v *visit) (all []attentionView, err error) {
 			Reason: d.Fault, Remedy: say("admin.attention.door_remedy"),
 		})
 	}
-	held, err := a.List.HeldDomains(v.Context(), v.now.Add(-heldFor), mostHeld)
-	if err != nil {
-		return nil, err
-	}
-	for _, h := range held {
-		domain := web.Isolated(h.Domain, "")
-		all = append(all, attentionView{
-			What: phrase("admin.attention.held", map[string]template.HTML{
-				"Readers": counting("admin.attention.readers", int(h.Readers)), "Domain": domain, "Last": stamp(h.Last),
-			}),
-			Remedy: phrase("admin.attention.held_remedy", map[string]template.HTML{"Domain": domain}),
-		})
-	}
-	return all, nil
+	held, err := a.heldAttention(v)
+	return append(all, held...), err
 }
 
 // calendarPath leads to a date in a newsletter's calendar.

@@ -59,8 +59,8 @@ type dayView struct {
 	Date       string        // YYYY-MM-DD
 	Day        string        // as it stands in the first column
 	Full       template.HTML // as it's read aloud
-	Today      bool
-	Asked      bool // the page's address names it
+	Near       template.HTML // that it's today or tomorrow; "": it's neither
+	Asked      bool          // the page's address names it
 
 	Tip       string // its id; "": none
 	Title     template.HTML
@@ -117,7 +117,13 @@ func (a *Admin) calendar(v *visit) (view, error) {
 	days := make([]dayView, len(lines))
 	for i, line := range lines {
 		days[i] = a.day(n, calendar, line)
-		days[i].Today, days[i].Asked = line.Choice.Date == today, line.Date == v.URL.Query().Get("date")
+		days[i].Asked = line.Date == v.URL.Query().Get("date")
+		switch line.Choice.Date {
+		case today:
+			days[i].Near = say("admin.calendar.today")
+		case today.Add(1):
+			days[i].Near = say("admin.calendar.tomorrow")
+		}
 	}
 	neighbours(days)
 	shown.Weeks = weeks(lines, days)
@@ -162,7 +168,6 @@ func (a *Admin) day(n *scheduler.Newsletter, calendar *scheduler.Calendar, line 
 	}
 	if line.Waiting != "" {
 		d.Note = "" // it says no more than that
-		d.Instead = say("admin.calendar.nothing_instead")
 		if line.Tip != "" {
 			d.Instead = phrase("admin.calendar.instead", map[string]template.HTML{"Tip": titled(n, line.Choice.Tip)})
 		}

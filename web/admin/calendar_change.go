@@ -161,7 +161,7 @@ func (a *Admin) swapDates(v *visit) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	return f.change("swap", other.String(), other, func(ctx context.Context) ([]editions.Replanned, error) {
+	return f.change("swap", f.date.String(), other, func(ctx context.Context) ([]editions.Replanned, error) {
 		return a.Scheduler.Swap(ctx, v.now, f.n, f.date, other, &f.tip)
 	}), nil
 }
@@ -171,27 +171,48 @@ func approveTip(ctx context.Context, f dateForm) ([]editions.Replanned, error) {
 }
 
 func unapproveTip(ctx context.Context, f dateForm) ([]editions.Replanned, error) {
-	_, err := f.Scheduler.Unapprove(ctx, f.v.now, f.n, f.tip, f.v.Label())
+	opened, err := f.Editions.Opened(ctx, f.n.ID, f.date.String())
+	if err == nil && opened {
+		err = editions.ErrOpened
+	}
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.Scheduler.Unapprove(ctx, f.v.now, f.n, f.tip, f.v.Label())
 	return nil, err
 }
 
-// tipNamed finds the id of the tip that somebody names by its title or its id.
+// tipNamed finds the id of the tip that somebody names by its title, by a part of it that
+// no other title has, or by its id.
 func tipNamed(n *scheduler.Newsletter, name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if _, there := n.Library.Tip(name); there {
 		return name, nil
 	}
-	var found []string
+	if name == "" {
+		return "", refuse(http.StatusUnprocessableEntity, "admin.calendar.no_tip")
+	}
+	var found, like []string
+	part := strings.ToLower(name)
 	for _, t := range n.Library.Tips() {
-		if !t.Draft && (strings.EqualFold(t.Title, name) || strings.EqualFold(emojiTitle(t), name)) {
+		switch {
+		case t.Draft:
+		case strings.EqualFold(t.Title, name), strings.EqualFold(emojiTitle(t), name):
 			found = append(found, t.ID)
+		case strings.Contains(strings.ToLower(t.Title), part):
+			like = append(like, t.ID)
 		}
 	}
+	if len(found) == 0 && len(like) == 1 { // a part of the title says which one
+		found = like
+	}
+	unknown := "unknown_tip"
+	if len(like) > 0 {
+		unknown = "vague_tip"
+	}
 	switch {
-	case name == "":
-		return "", refuse(http.StatusUnprocessableEntity, "admin.calendar.no_tip")
 	case len(found) == 0:
-		return "", refusal{http.StatusUnprocessableEntity, phrase("admin.calendar.unknown_tip", map[string]template.HTML{"Name": template.HTML(template.HTMLEscapeString(name))})}
+		return "", refusal{http.StatusUnprocessableEntity, phrase("admin.calendar."+unknown, map[string]template.HTML{"Name": template.HTML(template.HTMLEscapeString(name))})}
 	case len(found) > 1:
 		ids := template.HTML(template.HTMLEscapeString(strings.Join(found, ", ")))
 		return "", refusal{http.StatusUnprocessableEntity, phrase("admin.calendar.several_tips", map[string]template.HTML{"Ids": ids})}
@@ -210,7 +231,7 @@ func planRefusal(err error) error {
 	case errors.Is(err, editions.ErrOpened):
 		return refuse(http.StatusConflict, "admin.calendar.opened")
 	case errors.As(err, &r):
-		return refusal{http.StatusConflict, template.HTML(template.HTMLEscapeString(asSentence(r.Error())))}
+		return refusal{http.StatusConflict, phrase("admin.calendar.refused", map[string]template.HTML{"Why": template.HTML(template.HTMLEscapeString(asSentence(r.Error())))})}
 	}
 	return err
 }

@@ -265,9 +265,11 @@ func TestCalendarIsChangedByForms(t *testing.T) {
 		d.planned("d pinned", "b next", "a pinned", "c pinned")
 
 		entries, err := d.admins.Entries(t.Context(), 0, 1)
-		if err != nil || len(entries) != 1 || entries[0].Name != "editor" || entries[0].Action != "calendar_swap" || entries[0].Subject != "management 2026-11-25" || entries[0].Outcome != admins.Done {
+		if err != nil || len(entries) != 1 || entries[0].Name != "editor" || entries[0].Action != "calendar_swap" || entries[0].Subject != "management 2026-11-25" || entries[0].Detail != "2026-11-26" || entries[0].Outcome != admins.Done {
 			t.Errorf("the log has %+v, %v", entries, err)
 		}
+		operator := d.as(admins.Operator)
+		operator.want(operator.get("/admin/log"), 200, `<a href="/admin/calendar?date=2026-11-25&amp;newsletter=management">`)
 	})
 }
 
@@ -333,7 +335,7 @@ func TestCalendarApproves(t *testing.T) {
 		d := openCalendar(t, db, func(n *scheduler.Newsletter) { n.Approve = true })
 		b := d.as(admins.Editor)
 		d.planned("unapproved", "unapproved", "unapproved", "unapproved")
-		old := b.want(b.get("/admin/calendar"), 200, "not approved yet", "Until it’s approved, nothing goes out.")
+		old := b.want(b.get("/admin/calendar"), 200, "not approved yet", "where none is left, nothing goes out.")
 		d.file(t, "a", "title: Ask\nemoji: 💡", "Another text.")
 		if err := d.n.Library.Reload(); err != nil {
 			t.Fatal(err)
@@ -346,8 +348,15 @@ func TestCalendarApproves(t *testing.T) {
 		d.press(b, "2026-11-23", "approve")
 		d.planned("a next", "b next", "unapproved", "unapproved")
 		b.want(b.post(path, calendarForm(b, old, "2026-11-24", path)), http.StatusConflict, "B is approved already.")
+		both := b.get("/admin/calendar")
 		d.press(b, "2026-11-23", "unapprove")
 		d.planned("b next", "unapproved", "unapproved", "unapproved")
+		// Once it's on its way, neither changes anything.
+		d.openEdition("2026-11-23")
+		for button, page := range map[string]answer{"unapprove": both, "approve": old} {
+			path := "/admin/calendar/" + button
+			b.want(b.post(path, calendarForm(b, page, "2026-11-23", path)), http.StatusConflict, "It’s too late")
+		}
 		given, err := editions.New(db).Approvals(t.Context(), "management")
 		if err != nil || len(given) != 1 || given[0].Tip != "b" || given[0].Who != "editor (password)" {
 			t.Errorf("approved are %+v, %v", given, err)
@@ -369,6 +378,8 @@ func TestCalendarRefusesOddForms(t *testing.T) {
 		{"pin", "tip", "<b>none</b>", "&lt;b&gt;none&lt;/b&gt;", 422},
 		{"pin", "tip", "begin", "Several tips have that title. Write one of their names instead: b, f.", 422},
 		{"pin", "tip", "f", "", 303},
+		{"pin", "tip", "ELEG", "", 303},
+		{"pin", "tip", "in", "Several tips have “in” in their titles.", 422},
 		{"pin", "newsletter", "none", "There is no newsletter", 404},
 		{"pin", "date", "tomorrow", "Choose a date", 422},
 		{"pin", "date", "2026-11-21", "isn’t in the calendar", 422},
@@ -378,7 +389,7 @@ func TestCalendarRefusesOddForms(t *testing.T) {
 		{"skip", "shown", long, "Somebody has changed this", 409},
 		{"swap", "with", "", "Choose a date", 422},
 		{"swap", "with", "2027-06-01", "isn’t in the calendar", 422},
-		{"swap", "with", "2026-11-28", "its schedule passes over it.", 409},
+		{"swap", "with", "2026-11-28", "its schedule passes over it. Nothing was changed.", 409},
 		{"swap", "with", "2026-12-03", "by its own date", 409},
 	} {
 		values := calendarForm(b, page, "2026-11-24", "/admin/calendar/"+c.button)

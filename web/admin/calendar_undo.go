@@ -76,8 +76,8 @@ func (a *Admin) undoPlan(v *visit) (change, error) {
 		}
 		names = append(names, d.LocalDate)
 	}
-	slices.Sort(names)
-	return f.change("undo", strings.Join(names, ", "), f.date, func(ctx context.Context) ([]editions.Replanned, error) {
+	others := slices.DeleteFunc(names, func(name string) bool { return name == f.date.String() })
+	return f.change("undo", strings.Join(others, ", "), f.date, func(ctx context.Context) ([]editions.Replanned, error) {
 		return dates, a.Scheduler.Replan(ctx, v.now, n, dates)
 	}), nil
 }

@@ -30,7 +30,7 @@ type editionView struct {
 	Pruned  template.HTML // "": its deliveries are there
 }
 
-// reasonView is why some mails went another way than to sent.
+// reasonView is why some mails weren't sent at once.
 type reasonView struct {
 	State, Count template.HTML
 	Code         string // "550 5.1.1"; "": none
@@ -101,7 +101,7 @@ func (a *Admin) editionPage(v *visit) (view, error) {
 		return view{}, err
 	}
 	shown := editionView{
-		Newsletter: a.Letterhead(s.Newsletter).Name, Tip: tipTitle(f.Newsletter, s.Tip), progressView: progress(s),
+		Newsletter: a.Letterhead(s.Newsletter).Name, Tip: a.tipLink(f.Newsletter, s.Tip, tipTitle(f.Newsletter, s.Tip)), progressView: progress(s),
 		Times: times(f.Edition, s), Reasons: reasons(v, s),
 	}
 	if !f.PrunedAt.IsZero() {
@@ -128,6 +128,9 @@ func (a *Admin) editionPage(v *visit) (view, error) {
 func times(e editions.Edition, s ledger.Summary) []factView {
 	facts := []factView{{say("admin.edition.opened"), web.Instant(locale.Default, e.OpenedAt.UTC())}}
 	for _, t := range []struct{ name, at string }{{"began", s.BeganAt}, {"ended", s.EndedAt}} {
+		if t.name == "ended" && s.Pending+s.Retry > 0 {
+			continue // some go out again
+		}
 		if at, err := time.Parse(time.RFC3339, t.at); err == nil {
 			facts = append(facts, factView{say("admin.edition." + t.name), web.Instant(locale.Default, at.UTC())})
 		}
@@ -135,7 +138,7 @@ func times(e editions.Edition, s ledger.Summary) []factView {
 	return append(facts, factView{say("admin.edition.due"), template.HTML(grouped(s.Due))})
 }
 
-// reasons are why mails went another way. A server's reply may quote an address.
+// reasons are why mails weren't sent at once. A server's reply may quote an address.
 func reasons(v *visit, s ledger.Summary) (all []reasonView) {
 	for _, r := range s.Reasons {
 		one := reasonView{State: say("admin.count." + r.State), Class: r.State, Count: template.HTML(grouped(r.Count))}
@@ -217,7 +220,7 @@ func returns(v *visit, bounces []subscribers.EditionBounce, all bool) (shown ret
 			when = "sending"
 		}
 		line := returnLine{
-			Class: say("admin.class." + string(b.Class)), When: say("admin.edition.said_" + when), Domain: b.Domain, Reason: b.Reason, Reply: b.Reply, Count: grouped(b.Count),
+			Class: classOf(b.Class), When: say("admin.edition.said_" + when), Domain: b.Domain, Reason: reasonOf(b.Reason), Reply: b.Reply, Count: grouped(b.Count),
 		}
 		shown.Lines = append(shown.Lines, line)
 	}
@@ -225,6 +228,23 @@ func returns(v *visit, bounces []subscribers.EditionBounce, all bool) (shown ret
 		shown.More = say("admin.edition.more_returns")
 	}
 	return shown
+}
+
+// classOf says whom or what a bounce is about.
+func classOf(c subscribers.BounceClass) template.HTML {
+	if id := "admin.class." + string(c); locale.Text(locale.Default, id, nil) != id {
+		return say(id)
+	}
+	return web.Isolated(string(c), "")
+}
+
+// reasonOf says a bounce's reason in words.
+func reasonOf(reason string) string {
+	id := "admin.bounce." + reason
+	if text := locale.Text(locale.Default, id, nil); text != id {
+		return text
+	}
+	return reason
 }
 
 // withoutDomains adds up what was said, whose domain and words aren't told.

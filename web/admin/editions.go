@@ -48,21 +48,30 @@ func (a *Admin) editionsPage(v *visit) (view, error) {
 		return view{}, err
 	}
 	for _, c := range counts {
-		shown.Lines = append(shown.Lines, a.editionLine(c))
+		line, err := a.editionLine(v, c)
+		if err != nil {
+			return view{}, err
+		}
+		shown.Lines = append(shown.Lines, line)
 	}
 	return view{title: say("admin.section.editions"), body: "editions", data: shown}, nil
 }
 
-func (a *Admin) editionLine(c ledger.Counts) editionLine {
+func (a *Admin) editionLine(v *visit, c ledger.Counts) (editionLine, error) {
 	s := ledger.Summary{
 		Newsletter: c.Edition.Newsletter, LocalDate: c.Edition.LocalDate, Tip: c.Tip, State: c.Edition.State, Pending: c.Pending, Retry: c.Retry,
 	}
-	line := editionLine{Date: date(s.LocalDate), Newsletter: a.Letterhead(s.Newsletter).Name, State: say("admin.state." + stateOf(s))}
-	n, err := a.Scheduler.Find(s.Newsletter)
-	line.Tip = tipTitle(n, s.Tip)
-	if err == nil {
-		line.Href = a.Path(editionRoute(s.Newsletter, s.LocalDate), nil)
+	if c.Pending > 0 { // so few are that each may be asked how fast it goes out
+		progress, err := a.Ledger.Progress(v.Context(), v.now, c.Edition)
+		if err != nil {
+			return editionLine{}, err
+		}
+		s.Rate = progress.Rate
 	}
+	line := editionLine{Date: date(s.LocalDate), Newsletter: a.Letterhead(s.Newsletter).Name, State: say("admin.state." + stateOf(s))}
+	n, _ := a.Scheduler.Find(s.Newsletter)
+	line.Tip = tipTitle(n, s.Tip)
+	line.Href = a.editionLink(s.Newsletter, s.LocalDate)
 	for _, one := range []struct {
 		name string
 		n    int64
@@ -75,7 +84,7 @@ func (a *Admin) editionLine(c ledger.Counts) editionLine {
 		}
 		line.Numbers = append(line.Numbers, countView{Class: class, N: grouped(one.n)})
 	}
-	return line
+	return line, nil
 }
 
 // editionPath is the pattern of an edition's page, below root.
@@ -84,6 +93,15 @@ const editionPath = "/editions/{newsletter}/{date}"
 // editionRoute is the path of an edition's page.
 func editionRoute(newsletter, date string) string {
 	return root + "/editions/" + newsletter + "/" + date
+}
+
+// editionLink is the address of an edition's page; "": its newsletter has left the
+// configuration, and it has none.
+func (a *Admin) editionLink(newsletter, date string) string {
+	if _, err := a.Scheduler.Find(newsletter); err != nil {
+		return ""
+	}
+	return a.Path(editionRoute(newsletter, date), nil)
 }
 
 // readable tells whether a text can be looked for in a database.

@@ -5,6 +5,8 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,6 +17,8 @@ import (
 	"dailytip/ledger"
 	"dailytip/store"
 	"dailytip/store/storetest"
+	"dailytip/subscribers"
+	"dailytip/verdict"
 )
 
 const friday = "/admin/editions/management/2026-11-20"
@@ -70,6 +74,60 @@ func TestAnEditionInEachRole(t *testing.T) {
 		if live := b.want(b.get(friday+"/live"), 200, `data-live="counts"`, "550 5.1.1"); strings.Contains(live.body, "come later") != (role == admins.Operator) {
 			t.Errorf("%s: the live part is %s", role, live.body)
 		}
+	}
+}
+
+// Whatever a bounce is judged to be is said in words, and not in those of the tables.
+func TestBouncesHaveTheirWords(t *testing.T) {
+	for file, column := range map[string]int{"words.txt": 1, "codes.txt": 2} {
+		table, err := os.ReadFile(filepath.Join("..", "..", "verdict", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(table)) {
+			fields := strings.Fields(line)
+			if strings.HasPrefix(line, "#") || len(fields) <= column {
+				continue
+			}
+			if reason := fields[column]; reasonOf(reason) == reason {
+				t.Errorf("%s: there are no words for %s", file, reason)
+			}
+		}
+	}
+	for _, reason := range []string{verdict.Undefined, subscribers.Unsubscribing, "feedback", "vacation"} {
+		if reasonOf(reason) == reason {
+			t.Errorf("there are no words for %s", reason)
+		}
+	}
+	for _, class := range append(subscribers.ToldClasses(), "delayed", "reply", "other-report", "none") {
+		if text := classOf(class); strings.Contains(string(text), "<bdi>") {
+			t.Errorf("there are no words for %s", class)
+		}
+	}
+}
+
+// The list says what goes out just now.
+func TestTheListSaysWhatGoesOut(t *testing.T) {
+	h := sqlite(t)
+	h.edition("management", 5)
+	h.edition("other", 1)
+	for i := range 2 { // of one look at it nobody knows how fast it goes
+		h.passed.Store(int64(i) * int64(5*time.Second))
+		at := now.Add(time.Duration(h.passed.Load()))
+		jobs, err := h.ledger.Exchange(t.Context(), at, nil, ledger.Claiming{Owner: "node", Limit: 1})
+		if err != nil || len(jobs) != 1 {
+			t.Fatalf("%d claimed, %v", len(jobs), err)
+		}
+		if _, err := h.ledger.Exchange(t.Context(), at, []ledger.Outcome{{Job: jobs[0], State: ledger.Sent}}, ledger.Claiming{Owner: "node"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := h.as(admins.Viewer)
+	page := b.want(b.get("/admin/editions"), 200, "going out", "waiting")
+	b.want(b.get(friday), 200, "going out")
+	h.passed.Store(int64(time.Hour))
+	if later := b.want(b.get("/admin/editions"), 200); strings.Count(page.body, "going out") != 1 || strings.Contains(later.body, "going out") {
+		t.Errorf("it goes out in\n%s\nand an hour later in\n%s", page.body, later.body)
 	}
 }
 

@@ -71,7 +71,7 @@ func (a *Admin) addImport() {
 func (a *Admin) importPage(*visit) (view, error) {
 	shown := importView{Action: a.Path(root+"/import/file", nil), Newsletters: a.newsletterChoices("")}
 	for _, s := range subscribers.States {
-		shown.States = append(shown.States, choice{Value: string(s), Name: web.Untagged(say("admin.reader.state." + string(s)))})
+		shown.States = append(shown.States, worded(string(s), "admin.reader.state."+string(s)))
 	}
 	a.importing.mu.Lock()
 	defer a.importing.mu.Unlock()

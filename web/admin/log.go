@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"dailytip/admins"
 )
@@ -45,9 +44,7 @@ func (a *Admin) log(v *visit) (view, error) {
 	}
 	for _, e := range entries {
 		line := logLine{When: stamp(e.At), Who: e.Name, Way: say("admin.way." + e.Way), What: say("admin.log." + e.Action), Subject: e.Subject, Detail: e.Detail}
-		if strings.HasPrefix(e.Action, "readers_") {
-			line.Href = a.Path(readersPath+"/"+e.Subject, nil)
-		}
+		line.Href = a.subjectPage(e)
 		if e.Way != admins.ByPassword {
 			line.Person = e.Who.ID
 		}
@@ -63,7 +60,19 @@ func (a *Admin) log(v *visit) (view, error) {
 	return view{title: say("admin.section.log"), body: "log", data: shown}, nil
 }
 
-// stamp is an instant in a column of many.
-func stamp(at time.Time) template.HTML {
-	return template.HTML(`<time datetime="` + at.UTC().Format(time.RFC3339) + `">` + at.UTC().Format("2006-01-02 15:04") + "</time>")
+// subjectPage is the address of what an entry is about; "": it has no page.
+func (a *Admin) subjectPage(e admins.Entry) string {
+	kind, _, _ := strings.Cut(e.Action, "_")
+	newsletter, date, _ := strings.Cut(e.Subject, " ")
+	switch kind {
+	case "readers":
+		return a.Path(readersPath+"/"+e.Subject, nil)
+	case "calendar":
+		if _, err := a.Scheduler.Find(newsletter); err == nil {
+			return a.calendarPath(newsletter, date)
+		}
+	case "editions":
+		return a.editionLink(newsletter, date)
+	}
+	return ""
 }

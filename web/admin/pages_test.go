@@ -32,6 +32,8 @@ var allowed = map[string]admins.Role{
 	"POST /admin/pause":       admins.Operator,
 	"POST /admin/resume":      admins.Operator,
 	"POST /admin/resume/held": admins.Operator,
+	"POST /admin/held/count":  admins.Operator,
+	"POST /admin/held/forget": admins.Operator,
 
 	"GET /admin/calendar":            admins.Viewer,
 	"POST /admin/calendar/pin":       admins.Editor,
@@ -237,7 +239,7 @@ func TestOnlyWhatWasShownIsResumed(t *testing.T) {
 		if got := paused(); got != "management false, management/notices true, " {
 			t.Errorf("after what was held goes on: %s", got)
 		}
-		b.want(b.get("/admin/log"), 200, "had paused mail tried again <bdi>management</bdi>", "sent on what was held <bdi>other</bdi>")
+		b.want(b.get("/admin/log"), 200, "had paused mail tried again <bdi>management</bdi>", "resumed what was paused: <bdi>other</bdi>")
 		if who := storetest.Texts(t, db, "SELECT who FROM actions WHERE newsletter = 'other'"); !slices.Equal(who, []string{"operator (password)"}) {
 			t.Errorf("the newsletter was resumed by %q", who)
 		}

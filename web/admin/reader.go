@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"time"
 
 	"dailytip/locale"
 	"dailytip/subscribers"
@@ -175,10 +174,4 @@ func (a *Admin) showEvents(v *visit, s *subscribers.Subscriber, shown *readerVie
 		shown.Events = append(shown.Events, row)
 	}
 	return nil
-}
-
-// stampDay is a day in a column of many.
-func stampDay(at time.Time) template.HTML {
-	day := at.UTC().Format(time.DateOnly)
-	return template.HTML(`<time datetime="` + day + `">` + day + "</time>")
 }

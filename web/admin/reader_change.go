@@ -170,9 +170,17 @@ func (a *Admin) undoBounce(v *visit, s *subscribers.Subscriber, c *change) error
 		return missing
 	}
 	c.do = func(ctx context.Context) error {
-		return told(a.Intake.Undo(ctx, v.now, id), map[error]string{
+		err := told(a.Intake.Undo(ctx, v.now, id), map[error]string{
 			subscribers.ErrLeft: "admin.reader.fault.left_by_mail", subscribers.ErrNoBounce: "admin.reader.fault.no_bounce",
 		})
+		if err != nil || b.Decision != subscribers.Barring {
+			return err
+		}
+		after, err := a.List.Get(ctx, a.DB.Read(), s.ID)
+		if err == nil && !after.SuppressedAt.IsZero() {
+			c.query.Set(doneField, "readers_undo_stays")
+		}
+		return told(err, nil)
 	}
 	return err
 }

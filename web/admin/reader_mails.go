@@ -10,13 +10,13 @@ import (
 	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
-	"dailytip/web"
 )
 
 // mailRow is what became of an edition for a reader.
 type mailRow struct {
 	Date       string // YYYY-MM-DD
 	Day        string // of the week
+	Href       string // of the edition's page; "": its newsletter has left the configuration
 	Newsletter template.HTML
 	Tip        template.HTML
 	State      stateView
@@ -86,7 +86,7 @@ func (a *Admin) mailRow(d ledger.Delivery, bounces []subscribers.BounceRecord) m
 	}
 	n, _ := a.Scheduler.Find(d.Newsletter) // nil: it has left the configuration
 	row := mailRow{
-		Date: d.LocalDate, Day: weekday(d.LocalDate), Newsletter: a.Letterhead(d.Newsletter).Name, Tip: tipTitle(n, d.Tip),
+		Date: d.LocalDate, Day: weekday(d.LocalDate), Href: a.editionLink(d.Newsletter, d.LocalDate), Newsletter: a.Letterhead(d.Newsletter).Name, Tip: tipTitle(n, d.Tip),
 		State: mailState(d.State), At: stamp(at), Said: relaySaid(d.Reply.String()),
 	}
 	for _, b := range slices.Backward(bounces) { // in the order in which they came
@@ -110,7 +110,7 @@ func inShort(b subscribers.BounceRecord) string {
 	if b.Reply != "" {
 		return b.Reply
 	}
-	return strings.TrimSpace(b.Status + " " + b.Reason)
+	return strings.TrimSpace(b.Status + " " + reasonOf(b.Reason))
 }
 
 // addMissed adds the editions that went out without them, so that a date that they ask
@@ -138,7 +138,7 @@ func (a *Admin) addMissed(v *visit, s *subscribers.Subscriber, got []ledger.Deli
 				continue
 			}
 			shown.Mails = append(shown.Mails, mailRow{
-				Date: e.LocalDate, Day: weekday(e.LocalDate), Newsletter: a.Letterhead(e.Newsletter).Name,
+				Date: e.LocalDate, Day: weekday(e.LocalDate), Href: a.editionLink(e.Newsletter, e.LocalDate), Newsletter: a.Letterhead(e.Newsletter).Name,
 				State: stateView{"mute", say("admin.reader.mail.none")}, At: stamp(e.OpenedAt),
 			})
 		}
@@ -200,7 +200,7 @@ func (a *Admin) bounceRow(b subscribers.BounceRecord, dates map[int64]string) bo
 		}
 	}
 	return bounceRow{
-		Number: strconv.FormatInt(b.ID, 10), When: stamp(b.At), About: about, Class: web.Isolated(string(b.Class), ""), Text: inShort(b),
+		Number: strconv.FormatInt(b.ID, 10), When: stamp(b.At), About: about, Class: classOf(b.Class), Text: inShort(b),
 		Decision: say("admin.reader.decision." + strings.ReplaceAll(string(b.Decision), " ", "_")), Undo: slices.Contains(subscribers.Undoable(), b.Decision),
 	}
 }

@@ -6,9 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"dailytip/locale"
 	"dailytip/subscribers"
-	"dailytip/web"
 )
 
 const readersPath = root + "/readers"
@@ -31,12 +29,6 @@ type readersView struct {
 	NextText    template.HTML
 	// The addresses of what can be done with the list.
 	Add, Import, Export string
-}
-
-// choice is one of a menu.
-type choice struct {
-	Value, Name string
-	Chosen      bool
 }
 
 type readerRow struct {
@@ -63,8 +55,9 @@ func (a *Admin) readers(v *visit) (view, error) {
 		Newsletters: a.newsletterChoices(v.asked("newsletter")), Add: a.Path(root+"/add", nil), Import: a.Path(root+"/import", nil), Export: a.Path(root+"/export", nil),
 	}
 	for _, s := range subscribers.States {
-		shown.States = append(shown.States, choice{string(s), locale.Text(locale.Default, "admin.reader.state."+string(s), nil), v.asked("state") == string(s)})
+		shown.States = append(shown.States, worded(string(s), "admin.reader.state."+string(s)))
 	}
+	pick(shown.States, v.asked("state"))
 	out := view{title: say("admin.section.readers"), body: "readers"}
 	p, err := paging(v)
 	if err == nil {
@@ -75,14 +68,6 @@ func (a *Admin) readers(v *visit) (view, error) {
 	}
 	out.data = shown
 	return out, err
-}
-
-// newsletterChoices are all newsletters, by the names that readers know.
-func (a *Admin) newsletterChoices(chosen string) (all []choice) {
-	for _, n := range a.Scheduler.Newsletters {
-		all = append(all, choice{n.ID, web.Untagged(a.Letterhead(n.ID).Name), n.ID == chosen})
-	}
-	return all
 }
 
 // paging is what somebody asks the list for. What begins with an @ is a domain.

@@ -371,6 +371,24 @@ func TestUndoingABounce(t *testing.T) {
 		if h.find(ana).SuppressedAt.IsZero() {
 			t.Error("it was undone")
 		}
+		// Of two that keep them suppressed, each has to be undone, and the page says so.
+		err = db.Write(t.Context(), func(tx *sql.Tx) error {
+			again := bounces[0].Bounce
+			again.ID, again.Edition = 0, again.Edition+1
+			_, err := h.list.Bounced(t.Context(), tx, now.Add(time.Minute), again, time.Time{})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		later, err := h.list.BouncesOf(t.Context(), db.Read(), ana, 1)
+		if err != nil || len(later) != 1 || later[0].ID == bounces[0].ID {
+			t.Fatalf("%+v, %v", later, err)
+		}
+		b.change(ana, "undo", "readers_undo_stays", "bounce", strconv.FormatInt(later[0].ID, 10))
+		if h.find(ana).SuppressedAt.IsZero() {
+			t.Error("the first one counts no more")
+		}
 		b.change(ana, "undo", "readers_undo", "bounce", number)
 		if s := h.find(ana); !s.SuppressedAt.IsZero() || s.Subscriptions[0].State != subscribers.Active {
 			t.Errorf("they are %+v", s)

@@ -40,7 +40,7 @@ func (a *Admin) tip(v *visit) (view, error) {
 	}
 	shown := tipView{
 		Back:  a.Path(root+"/tips", url.Values{"newsletter": {n.ID}}),
-		Facts: a.facts(n, i, k), Link: i.Link, Source: cmp.Or(i.Source, i.Link),
+		Facts: a.facts(v, n, i, k), Link: i.Link, Source: cmp.Or(i.Source, i.Link),
 	}
 	shown.Findings, shown.More = a.findings(v, n, i)
 	if !i.broken {
@@ -59,7 +59,7 @@ func (a *Admin) tip(v *visit) (view, error) {
 }
 
 // facts are what is known of a tip beside its text.
-func (a *Admin) facts(n *scheduler.Newsletter, i *item, k known) []factView {
+func (a *Admin) facts(v *visit, n *scheduler.Newsletter, i *item, k known) []factView {
 	facts := []factView{
 		{say("admin.tip.newsletter"), a.Letterhead(n.ID).Name},
 		{say("admin.tip.file"), template.HTML(`<bdi class="address" dir="ltr">` + template.HTMLEscapeString(i.Path) + "</bdi>")},
@@ -78,6 +78,9 @@ func (a *Admin) facts(n *scheduler.Newsletter, i *item, k known) []factView {
 		}
 		if d := k.dates.Next[i.ID]; !d.IsZero() {
 			next = date(d.String())
+			if d.Sub(n.Today(v.now)) < calendarDays {
+				next = `<a href="` + template.HTML(template.HTMLEscapeString(a.calendarPath(n.ID, d.String()))) + `">` + next + "</a>"
+			}
 		}
 		add("last", last)
 		add("next", next)

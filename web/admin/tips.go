@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"fmt"
 	"html/template"
 	"net/url"
 	"strings"
@@ -136,12 +135,4 @@ func faultCount(i *item) template.HTML {
 		parts = append(parts, string(counting("admin.tips.warnings", n)))
 	}
 	return template.HTML(strings.Join(parts, ", "))
-}
-
-// shortDate is a date in a column of many; "": none.
-func shortDate(d scheduler.Date) template.HTML {
-	if d.IsZero() {
-		return ""
-	}
-	return template.HTML(fmt.Sprintf(`<time datetime="%[1]s">%[1]s</time>`, d))
 }

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"cmp"
 	"html/template"
 
 	"dailytip/locale"
@@ -13,54 +12,65 @@ import (
 type selectView struct {
 	ID      string // and its name
 	Label   template.HTML
-	Options []optionView
+	Options []choice
 }
 
-type optionView struct {
+// choice is one of a menu.
+type choice struct {
 	Value  string
 	Text   string
 	Chosen bool
 }
 
 // choose makes a field, of which a value is chosen.
-func choose(id, chosen string, options ...optionView) selectView {
-	for i := range options {
-		options[i].Chosen = options[i].Value == chosen
-	}
+func choose(id, chosen string, options ...choice) selectView {
+	pick(options, chosen)
 	return selectView{ID: id, Label: say("admin.tips.by_" + id), Options: options}
 }
 
+// pick chooses the option with a value.
+func pick(options []choice, chosen string) {
+	for i := range options {
+		options[i].Chosen = options[i].Value == chosen
+	}
+}
+
+// newsletterChoices are all newsletters, by the names that readers know.
+func (a *Admin) newsletterChoices(chosen string) (all []choice) {
+	for i := range a.Scheduler.Newsletters {
+		id := a.Scheduler.Newsletters[i].ID
+		all = append(all, choice{Value: id, Text: web.Untagged(a.Letterhead(id).Name)})
+	}
+	pick(all, chosen)
+	return all
+}
+
 // worded is an option that is called by one of our messages.
-func worded(value, message string) optionView {
-	return optionView{Value: value, Text: locale.Text(locale.Default, message, nil)}
+func worded(value, message string) choice {
+	return choice{Value: value, Text: locale.Text(locale.Default, message, nil)}
 }
 
 // selects are the fields by which the library is filtered.
 func (a *Admin) selects(n *scheduler.Newsletter, s *shelf, f filter) []selectView {
 	var all []selectView
 	if len(a.Scheduler.Newsletters) > 1 {
-		var options []optionView
-		for i := range a.Scheduler.Newsletters {
-			id := a.Scheduler.Newsletters[i].ID
-			options = append(options, optionView{Value: id, Text: cmp.Or(web.Untagged(a.Letterhead(id).Name), id)})
-		}
-		all = append(all, choose("newsletter", n.ID, options...))
+		all = append(all, choose("newsletter", n.ID, a.newsletterChoices(n.ID)...))
 	}
 	if len(s.tags) > 0 {
-		options := []optionView{worded("", "admin.tips.all_tags")}
+		options := []choice{worded("", "admin.tips.all_tags")}
 		for _, tag := range s.tags {
-			options = append(options, optionView{Value: tag, Text: tag})
+			options = append(options, choice{Value: tag, Text: tag})
 		}
 		all = append(all, choose("tag", f.tag, options...))
 	}
 	if len(s.languages) > 1 {
-		options := []optionView{worded("", "admin.tips.all_languages")}
+		options := []choice{worded("", "admin.tips.all_languages")}
 		for _, lang := range s.languages {
-			options = append(options, optionView{Value: lang, Text: locale.NativeName(lang)})
+			options = append(options, choice{Value: lang, Text: locale.NativeName(lang)})
 		}
 		for _, lang := range s.languages {
 			lacks := locale.Text(locale.Default, "admin.tips.without", map[string]any{"Language": locale.NativeName(lang)})
-			options = append(options, optionView{Value: without + lang, Text: lacks})
+			options = append(options, choice{Value: without + lang, Text: lacks})
 		}
 		all = append(all, choose("language", f.language, options...))
 	}
@@ -69,7 +79,7 @@ func (a *Admin) selects(n *scheduler.Newsletter, s *shelf, f filter) []selectVie
 			worded(withheld, "admin.tips.withheld"), worded(faultless, "admin.tips.faultless")),
 		choose("votes", f.votes, worded("", "admin.tips.all_votes"), worded(liked, "admin.tips.liked"),
 			worded(disliked, "admin.tips.disliked"), worded(votesNone, "admin.tips.no_votes")))
-	orders := []optionView{worded("", "admin.tips.by_title")}
+	orders := []choice{worded("", "admin.tips.by_title")}
 	if n.Order != scheduler.CourseOrder {
 		orders = append(orders, worded(byNext, "admin.tips.by_next"), worded(byLast, "admin.tips.by_last"))
 	}

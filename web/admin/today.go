@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"html/template"
+	"slices"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -10,6 +11,7 @@ import (
 	"dailytip/ledger"
 	"dailytip/locale"
 	"dailytip/scheduler"
+	"dailytip/tips"
 	"dailytip/web"
 )
 
@@ -53,6 +55,7 @@ func (a *Admin) today(v *visit) (view, error) {
 	if shown.sendingView, err = a.sending(v); err != nil {
 		return view{}, err
 	}
+	var files []attentionView
 	for i := range a.Scheduler.Newsletters {
 		n := &a.Scheduler.Newsletters[i]
 		standing, err := a.Scheduler.Standing(v.Context(), n, v.now)
@@ -61,12 +64,13 @@ func (a *Admin) today(v *visit) (view, error) {
 		}
 		shown.Newsletters = append(shown.Newsletters, a.newsletter(n, standing))
 		shown.Attention = append(shown.Attention, a.newsletterAttention(n, standing)...)
+		files = append(files, a.filesAttention(n)...)
 	}
 	returns, err := a.returnsAttention(v)
 	if err != nil {
 		return view{}, err
 	}
-	shown.Attention = append(shown.Attention, returns...)
+	shown.Attention = slices.Concat(shown.Attention, returns, files) // what goes wrong soonest stands first
 	return view{title: say("admin.section.today"), body: "today", data: shown}, nil
 }
 
@@ -105,7 +109,9 @@ func (a *Admin) newsletter(n *scheduler.Newsletter, s scheduler.Standing) newsle
 		shown.NextRun = web.Instant(locale.Default, s.Next.UTC())
 	}
 	if s.Ahead.Reason != "" {
-		shown.Ahead = phrase("admin.today.ahead", map[string]template.HTML{"Date": date(s.Ahead.Date.String()), "Tip": web.Isolated(s.Ahead.Tip.Title, s.Ahead.Tip.Language)})
+		shown.Ahead = a.tipOn("admin.today.ahead", n, s.Ahead.Date, s.Ahead.Tip)
+	} else if len(s.Waits) > 0 {
+		shown.Ahead = a.tipOn("admin.today.ahead_waits", n, s.Waits[0].Date, s.Waits[0].Waiting)
 	}
 	if len(s.Zones) < 2 {
 		return shown // the next run says it all
@@ -122,6 +128,22 @@ func (a *Admin) newsletter(n *scheduler.Newsletter, s scheduler.Standing) newsle
 	return shown
 }
 
+// tipOn says which tip a date gets, with what leads to it.
+func (a *Admin) tipOn(message string, n *scheduler.Newsletter, day scheduler.Date, t tips.Tip) template.HTML {
+	return phrase(message, map[string]template.HTML{"Date": date(day.String()), "Tip": a.tipLink(n, t.ID, web.Isolated(t.Title, t.Language))})
+}
+
+// tipLink is a tip's title, with what leads to its page where the library has it.
+func (a *Admin) tipLink(n *scheduler.Newsletter, id string, title template.HTML) template.HTML {
+	if n == nil {
+		return title
+	}
+	if _, there := n.Library.Tip(id); !there {
+		return title
+	}
+	return template.HTML(`<a href="`+template.HTMLEscapeString(a.tipPath(tipPages, n.ID, id, nil))+`">`) + title + "</a>"
+}
+
 // latest says how far a newsletter's newest edition is; nil: there was none.
 func (a *Admin) latest(n *scheduler.Newsletter, s *ledger.Summary) latestView {
 	if s == nil {
@@ -129,7 +151,7 @@ func (a *Admin) latest(n *scheduler.Newsletter, s *ledger.Summary) latestView {
 	}
 	return latestView{
 		ID: n.ID, Href: a.Path(editionRoute(s.Newsletter, s.LocalDate), nil),
-		Date: date(s.LocalDate), Tip: tipTitle(n, s.Tip), progressView: progress(*s),
+		Date: date(s.LocalDate), Tip: a.tipLink(n, s.Tip, tipTitle(n, s.Tip)), progressView: progress(*s),
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,13 +34,13 @@ func TestPauseAndGoOn(t *testing.T) {
 		b := h.as(admins.Operator)
 		b.want(b.get("/admin"), 200, "Nothing holds mail back.", "Pause all sending")
 		b.to(b.post("/admin/pause", nil), "/admin?done=pause")
-		page := b.want(b.get("/admin?done=pause"), 200, "All sending is paused.", "somebody paused it: operator (password)", "Let it go on", "It stays so until")
+		page := b.want(b.get("/admin?done=pause"), 200, "All sending is paused.", "somebody paused it: operator (password)", "Resume all sending", "It stays so until")
 		if n := claims(); n != 0 || strings.Contains(page.body, "Pause all sending") {
 			t.Errorf("%d are claimed; the page is %s", n, page.body)
 		}
 		b.want(b.post("/admin/pause", nil), http.StatusConflict, "All sending is paused already.")
 		viewer := h.as(admins.Viewer)
-		if page := viewer.want(viewer.get("/admin"), 200, "somebody paused it: operator (password)"); strings.Contains(page.body, "Let it go on") {
+		if page := viewer.want(viewer.get("/admin"), 200, "somebody paused it: operator (password)"); strings.Contains(page.body, "Resume all sending") {
 			t.Errorf("a viewer is shown the button: %s", page.body)
 		}
 		b.to(b.post("/admin/resume/held", b.shownPauses()), "/admin?done=resume_held")
@@ -113,7 +115,7 @@ func TestWhatNeedsAttention(t *testing.T) {
 			s.options.Scheduler.Newsletters[0] = newsletter(t, "management", "broken.md", "---\ntitle: [\n---\nA tip.\n")
 		})
 		b := h.as(admins.Operator)
-		b.want(b.get("/admin"), 200, "Needs attention", "<bdi>broken.md</bdi>, line ", "Mend the file.")
+		b.want(b.get("/admin"), 200, "Needs attention", "<bdi>broken.md</bdi>, line ", `href="/admin/tips/management/broken"`, "1 file can’t be used.", "or not at all.")
 		if err := h.intake.Fails(t.Context(), now, "imap bounces@example.com", errors.New("the <password> is refused")); err != nil {
 			t.Fatal(err)
 		}
@@ -157,8 +159,46 @@ func (h *harness) heldBack(domain string) {
 	}
 }
 
+// Who runs it says whether the readers of a domain are gone, or still there; of what came
+// since the page was opened nothing is said.
+func TestWhatIsHeldBackIsSettled(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := open(t, db, nil)
+		h.heldBack("moved.example")
+		h.heldBack("gone.example")
+		b := h.as(admins.Operator)
+		b.want(b.get("/admin"), 200, "They are gone: let it count", "They are still there: forget it", "<bdi>gone.example</bdi>", "<bdi>moved.example</bdi>")
+		last := strconv.FormatInt(now.UnixMilli(), 10)
+		early := strconv.FormatInt(now.UnixMilli()-1, 10)
+		for _, form := range []url.Values{{}, {"domain": {"gone.example"}}, {"domain": {"gone.example"}, "last": {"yesterday"}}, {"domain": {"gone\x00.example"}, "last": {last}}, {"domain": {strings.Repeat("a", 256)}, "last": {last}}} {
+			b.want(b.post("/admin/held/count", form), http.StatusUnprocessableEntity)
+		}
+		b.want(b.post("/admin/held/count", url.Values{"domain": {"gone.example"}, "last": {early}}), http.StatusConflict, "Nothing of that domain is held back any more.")
+		suppressed := func(domain string) (n int64) {
+			t.Helper()
+			if err := db.Read().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM subscribers WHERE email LIKE $1 AND suppressed_at > 0", "%@"+domain).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if n := suppressed("gone.example"); n != 0 {
+			t.Fatalf("%d are suppressed before anybody said so", n)
+		}
+		b.to(b.post("/admin/held/count", url.Values{"domain": {"gone.example"}, "last": {last}}), "/admin?done=held_count")
+		b.to(b.post("/admin/held/forget", url.Values{"domain": {"moved.example"}, "last": {last}}), "/admin?done=held_forget")
+		if gone, moved := suppressed("gone.example"), suppressed("moved.example"); gone != 7 || moved != 0 {
+			t.Errorf("%d of the one and %d of the other are suppressed", gone, moved)
+		}
+		if page := b.want(b.get("/admin?done=held_count"), 200, "The refusals count now."); strings.Contains(page.body, "gone.example") || strings.Contains(page.body, "moved.example") {
+			t.Errorf("the page still names them: %s", page.body)
+		}
+		b.want(b.post("/admin/held/forget", url.Values{"domain": {"moved.example"}, "last": {last}}), http.StatusConflict, "Nothing of that domain")
+		b.want(b.get("/admin/log"), 200, "let the refusals of a domain count:", "forgot the refusals of a domain:", "gone.example")
+	})
+}
+
 func TestWhatWaitsForApproval(t *testing.T) {
 	h := open(t, storetest.SQLite(t), func(s *settings) { s.options.Scheduler.Newsletters[0].Approve = true })
 	b := h.as(admins.Viewer)
-	b.want(b.get("/admin"), 200, "First &lt;b&gt;tip&lt;/b&gt;</bdi> waits for its approval.", "As it stands nothing goes out.")
+	b.want(b.get("/admin"), 200, "tips of the coming days wait for an approval.", "First &lt;b&gt;tip&lt;/b&gt;</bdi>, on ", "Until it’s approved, nothing goes out.", ", once it’s approved")
 }
