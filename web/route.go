@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -49,6 +51,9 @@ func (s *Server) Handle(r Route) {
 		s.anywhere.AddInsecureBypassPattern(r.Pattern)
 	}
 }
+
+// Patterns returns the patterns of all routes, sorted.
+func (s *Server) Patterns() []string { return slices.Sorted(maps.Keys(s.routes)) }
 
 // Missing has a handler answer what no route does, in place of our own page.
 func (s *Server) Missing(answer http.HandlerFunc) { s.missing = answer }

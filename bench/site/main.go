@@ -1,8 +1,10 @@
-// Command site measures the readers' pages of the real program while it sends an
-// edition: a database with a million readers in SQLite, a relay of ours on the
-// loopback interface, and clients that keep their connections.
+// Command site measures the pages of the real program while it sends an edition: those
+// of readers, those of who plan and run, and what programs ask. There is a database with
+// a million readers, a relay of ours on the loopback interface, and clients that keep
+// their connections. It ends with 1 when an answer comes later than it may, or when
+// sending suffers from who looks on.
 //
-//	go run ./bench/site -readers 1000000 -seconds 15
+//	go run ./bench/site -readers 1000000 -seconds 6 -engine postgres
 //
 // Clients, relay and program share the machine, so what it prints is less than
 // what a machine of the program's own would do.
@@ -15,41 +17,53 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
 	"time"
 
 	"dailytip/store"
-	"dailytip/subscribers"
 	"dailytip/test/daemontest"
+	"dailytip/test/pgserver"
 	"dailytip/test/sink"
 )
 
 func main() {
-	readers := flag.Int("readers", 1_000_000, "how many readers")
-	seconds := flag.Int("seconds", 15, "how long each page is asked for")
-	connections := flag.Int("connections", 16, "how many clients at once")
-	rate := flag.Int("rate", 0, "the most mails a second; 0: as fast as they go")
+	b := &bench{}
+	flag.IntVar(&b.readers, "readers", 1_000_000, "how many readers")
+	flag.IntVar(&b.tips, "tips", 200, "how many tips the library has")
+	flag.StringVar(&b.engine, "engine", "sqlite", "sqlite, or postgres: a server of its own, from the machine's package")
+	seconds := flag.Int("seconds", 6, "how long each page is asked for")
+	flag.IntVar(&b.connections, "connections", 16, "how many readers' browsers ask at once, as fast as they can")
+	flag.IntVar(&b.rate, "rate", 0, "the most mails a second; 0: as fast as they go")
+	only := flag.String("only", "", "measure only what has a name like this regular expression, such as ^/admin/readers, or sending")
 	flag.Parse()
+	b.time = time.Duration(*seconds) * time.Second
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	b := &bench{readers: *readers, rate: *rate, load: load{connections: *connections, time: time.Duration(*seconds) * time.Second}}
-	if err := b.run(ctx); err != nil {
+	var err error
+	if b.only, err = regexp.Compile(*only); err == nil {
+		err = b.run(ctx)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "site:", err)
 		os.Exit(1)
 	}
 }
 
 type bench struct {
-	readers, rate int
-	load          load
-	relay         *sink.Server
-	in            *daemontest.Installation
-	db            *store.DB
-}
+	readers, tips, rate, connections int
+	engine                           string
+	time                             time.Duration
+	only                             *regexp.Regexp
 
-// past is how many editions the archive has.
-const past = 30
+	server  *pgserver.Server // nil: SQLite
+	relay   *sink.Server
+	in      *daemontest.Installation
+	db      *store.DB
+	address string // of the pages
+	today   string
+	opened  int // how many mails are to come in, of all editions so far
+	dates   int // how many editions were opened while it was measured
+}
 
 func (b *bench) run(ctx context.Context) (err error) {
 	dir, err := os.MkdirTemp("", "dailytip-site-")
@@ -57,6 +71,12 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if b.server, err = start(b.engine); err != nil {
+		return err
+	}
+	if b.server != nil {
+		defer func() { err = errors.Join(err, b.server.Close()) }()
+	}
 	b.relay = sink.New(sink.Options{Blind: true})
 	defer b.relay.Close()
 	door, err := b.relay.Door()
@@ -68,6 +88,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.db.Close()) }()
+	b.opened = b.relay.Received() + b.readers - b.readers/500 // as many have failed
 	daemon, err := b.in.Serve(ctx)
 	if err != nil {
 		return err
@@ -77,96 +98,91 @@ func (b *bench) run(ctx context.Context) (err error) {
 	if found == nil {
 		return errors.New("the daemon doesn't say where its pages are")
 	}
-	pages, err := b.pages(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%d readers, %d clients, %d editions\n", b.readers, b.load.connections, past)
-	for _, p := range pages {
-		before, start := b.relay.Received(), time.Now()
-		r, err := b.load.ask(ctx, found[1], p.paths)
-		if err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-		sent := float64(b.relay.Received()-before) / time.Since(start).Seconds()
-		fmt.Printf("%-22s %8.0f requests/s   p50 %6.2f ms   p99 %6.2f ms   longest %6.1f ms   beside %6.0f mails/s\n",
-			p.name, r.rate, ms(r.p50), ms(r.p99), ms(r.longest), sent)
-		if sent == 0 {
-			fmt.Println("  nothing was sent meanwhile: give it more readers, or fewer seconds")
-		}
-	}
-	return nil
+	b.address = found[1]
+	fmt.Printf("%d readers in %s, %d editions, %d tips\n", b.readers, b.engine, past, b.tips)
+	return b.measure(ctx)
 }
 
-// install makes the folder: past editions sent to one reader, then the others,
-// then today's edition opened for all of them and not sent.
-func (b *bench) install(ctx context.Context, dir string, port int) error {
-	program, err := daemontest.Build(ctx)
+// measure asks for each kind of page by itself, and then for those of people and programs
+// as they do.
+func (b *bench) measure(ctx context.Context) error {
+	site, err := b.siteTargets(ctx)
 	if err != nil {
 		return err
 	}
-	folder := filepath.Join(dir, "installation")
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		return err
-	}
-	b.in, err = daemontest.Install(daemontest.Options{
-		Program: program, Dir: folder,
-		Relays: fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, connections: 8, in_flight: 512, rate: %d}", port, b.rate),
-	})
+	readers, err := b.numbers(ctx, "SELECT id FROM subscribers WHERE id % 499 = 0 ORDER BY id LIMIT 1000")
 	if err != nil {
 		return err
 	}
-	if err := b.in.Fill(ctx, 1, true); err != nil {
+	admin, err := b.adminTargets(ctx, readers)
+	if err != nil {
 		return err
 	}
-	for i := range past {
-		if _, err := b.in.Run(ctx, []string{"send", "--date", day(i)}); err != nil {
+	api, err := b.apiTargets(ctx, readers)
+	if err != nil {
+		return err
+	}
+	var missed []error
+	for _, all := range [][]target{site, admin, api} {
+		for _, t := range all {
+			if b.only.MatchString(t.name) {
+				late, err := b.one(ctx, t)
+				if err != nil {
+					return fmt.Errorf("%s: %w", t.name, err)
+				}
+				missed = append(missed, late)
+			}
+		}
+	}
+	if b.only.MatchString("sending") {
+		slow, err := b.sending(ctx, admin, api)
+		if err != nil {
 			return err
 		}
+		missed = append(missed, slow)
 	}
-	if err := b.in.Fill(ctx, b.readers, true); err != nil {
-		return err
-	}
-	if b.db, err = b.in.OpenDatabase(ctx); err != nil {
-		return err
-	}
-	return b.in.OpenOnly(ctx, b.db)
+	return errors.Join(missed...)
 }
 
-// day is the date of an edition of the archive.
-func day(i int) string { return time.Date(2026, 1, 1+i, 0, 0, 0, 0, time.UTC).Format(time.DateOnly) }
-
-// target is a kind of page.
-type target struct {
-	name  string
-	paths []string
-}
-
-// pages are what is asked for: each edition, their list, the feed, and the page to
-// unsubscribe of ten thousand readers.
-func (b *bench) pages(ctx context.Context) ([]target, error) {
-	editions := target{name: "/archive/…/DATE"}
-	for i := range past {
-		editions.paths = append(editions.paths, "/archive/management/"+day(i)+"?lang="+[]string{"en", "es"}[i%2])
+// one measures a kind of page. late says that it comes later than it may.
+func (b *bench) one(ctx context.Context, t target) (late, err error) {
+	if err := b.refill(ctx, t.load.time); err != nil {
+		return nil, err
 	}
-	leave := target{name: "/u/TOKEN"}
-	tokens, err := subscribers.LoadTokens(ctx, b.db)
+	before, start := b.relay.Received(), time.Now()
+	r, err := t.load.ask(ctx, b.address, t)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := b.db.Read().QueryContext(ctx, "SELECT id FROM subscriptions WHERE id % 97 = 0 LIMIT 10000")
-	if err != nil {
-		return nil, err
+	sent := float64(b.relay.Received()-before) / time.Since(start).Seconds()
+	fmt.Printf("%-40s %7.0f requests/s   p50 %6.2f   p95 %6.2f   p99 %6.2f   longest %6.1f ms   beside %6.0f mails/s\n",
+		t.name, r.rate, ms(r.p50), ms(r.p95), ms(r.p99), ms(r.longest), sent)
+	if sent == 0 {
+		return nil, errors.New("nothing was sent meanwhile")
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
+	if t.limit > 0 && r.p95 > t.limit {
+		late = fmt.Errorf("%s: one of twenty takes longer than %.0f ms, and may take %s", t.name, ms(r.p95), t.limit)
+	}
+	return late, nil
+}
+
+// mostRate is more mails a second than are sent on two cores.
+const mostRate = 30_000
+
+// refill opens editions until there are mails for a time.
+func (b *bench) refill(ctx context.Context, t time.Duration) error {
+	rate := mostRate
+	if b.rate > 0 {
+		rate = b.rate
+	}
+	for b.opened-b.relay.Received() < int(t.Seconds()*float64(rate)) {
+		if _, err := b.in.Run(ctx, []string{"send", "--wait", "0s", "--date", day(past + b.dates)}, 0, 1, 5); err != nil {
+			return err
 		}
-		leave.paths = append(leave.paths, "/u/"+tokens.Make(subscribers.UnsubscribeLink, id))
+		b.dates++
+		b.opened += b.readers - b.readers/100 // those who pause get none
 	}
-	return []target{editions, {"/archive", []string{"/archive", "/archive/management"}}, {"/feed.xml", []string{"/feed.xml"}}, leave}, rows.Err()
+	return nil
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
