@@ -47,6 +47,12 @@ type Described struct {
 // long as no edition has gone out, the plan is that of a newsletter which began on the
 // first of the dates, as a simulation may.
 func (s *Scheduler) Plan(ctx context.Context, now time.Time, n *Newsletter, start Date, days int, asIf bool) ([]Line, *Calendar, error) {
+	return s.PlanWith(ctx, now, n, start, days, asIf, n.Library.Lint(n.Today(now).String()))
+}
+
+// PlanWith is Plan with what is known of the library's faults, for who mustn't wait until
+// all are found.
+func (s *Scheduler) PlanWith(ctx context.Context, now time.Time, n *Newsletter, start Date, days int, asIf bool, faults []tips.Fault) ([]Line, *Calendar, error) {
 	calendar, err := s.Calendar(ctx, n, now)
 	if err != nil {
 		return nil, nil, err
@@ -68,7 +74,6 @@ func (s *Scheduler) Plan(ctx context.Context, now time.Time, n *Newsletter, star
 			choices = append(choices, choice)
 		}
 	}
-	faults := tips.Lint(n.Library.Tips(), n.Library.Faults(), tips.LintOptions{Today: n.Today(now).String()})
 	lines := make([]Line, len(choices))
 	for i, choice := range choices {
 		lines[i] = n.line(choice, faults)

@@ -47,6 +47,9 @@ type Library struct {
 
 	current atomic.Pointer[snapshot]
 
+	linting sync.Mutex // held while it's linted
+	linted  linted
+
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change
 }
@@ -129,6 +132,25 @@ func (l *Library) Tip(id string) (Tip, bool) {
 // Faults returns what was wrong with the files when they were last read,
 // sorted by place. The slice is shared: don't change it.
 func (l *Library) Faults() []Fault { return l.current.Load().faults }
+
+// linted is what [Lint] found last.
+type linted struct {
+	in     *snapshot
+	today  string
+	faults []Fault
+}
+
+// Lint is [Lint] of what the library holds, on a local date (YYYY-MM-DD). It's found once
+// as long as the library stays; meanwhile the others wait for it. The slice is shared:
+// don't change it.
+func (l *Library) Lint(today string) []Fault {
+	l.linting.Lock()
+	defer l.linting.Unlock()
+	if now := l.current.Load(); l.linted.in != now || l.linted.today != today {
+		l.linted = linted{now, today, Lint(now.tips, now.faults, LintOptions{Today: today})}
+	}
+	return l.linted.faults
+}
 
 // Broken returns the tips that can't be used and of which no good version is
 // known. The slice is shared: don't change it.

@@ -15,7 +15,7 @@ import (
 // adminMails are what the pages of tips need to know of mails.
 func (a *app) adminMails() admin.Mails {
 	return admin.Mails{
-		Lint: a.lint,
+		Findings: a.findingsOf,
 		Compose: func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, t tips.Tip, language string) (*letter.Letter, error) {
 			look := a.letterNewsletter(a.newsletter(n.ID))
 			content, err := mailer.WithPages(ctx, a.editions, look, contentOf(date, t))

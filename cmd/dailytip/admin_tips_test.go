@@ -49,8 +49,8 @@ func TestATestFromATipsPage(t *testing.T) {
 	if state, reply, err = mails.SendTest(t.Context(), n, date, tip, "es", "ed@example.com"); err != nil || state != ledger.Failed || !strings.Contains(reply, "nobody of this name") {
 		t.Errorf("refused: %s %q %v", state, reply, err)
 	}
-	if faults := mails.Lint(n); tips.HasFaults(faults) {
-		t.Errorf("lint finds %v", faults)
+	if found, fresh := mails.Findings(n).Look(t.Context(), date.String()); !fresh || tips.HasFaults(found.Faults) {
+		t.Errorf("lint finds %v", found)
 	}
 	tip.Title = strings.Repeat("x\x00", 3)
 	// What is wrong with a tip is told as it is; an error of ours would be wrapped.

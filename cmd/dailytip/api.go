@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"dailytip/mailer/letter"
 	"dailytip/scheduler"
@@ -18,7 +17,7 @@ func (a *app) apiOptions() api.Options {
 	return api.Options{
 		DB: a.db, Tokens: a.tokens, List: a.list, Editions: a.editions, Ledger: a.ledger, Membership: a.membership, Scheduler: a.scheduler, Intake: a.intake,
 		Version: versionText(), Enqueued: a.opened,
-		Lint: a.lint,
+		Findings: a.findingsOf,
 		Preview: func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, tip, language string) (*letter.Letter, error) {
 			l, err := a.previewOf(ctx, n, date, tip, language)
 			return l, refusal(err, api.Refuse)
@@ -34,10 +33,17 @@ func (a *app) apiOptions() api.Options {
 	}
 }
 
-// lint finds what is wrong with a newsletter's library, and with its mails.
-func (a *app) lint(n *scheduler.Newsletter) []tips.Fault {
-	return lintAll(a.looks[n.ID], n.Library, time.Now())
+// newFindings are what is wrong with each newsletter's library, and with its mails: found
+// when somebody wants to know.
+func newFindings(newsletters []scheduler.Newsletter, looks looks) map[string]*tips.Findings {
+	all := map[string]*tips.Findings{}
+	for _, n := range newsletters {
+		all[n.ID] = tips.NewFindings(n.Library, func(today string) []tips.Fault { return lintAll(looks[n.ID], n.Library, today) })
+	}
+	return all
 }
+
+func (a *app) findingsOf(n *scheduler.Newsletter) *tips.Findings { return a.findings[n.ID] }
 
 // refusal makes of a command's error what a program, or somebody at a page, is told: the
 // same words, and a status in place of the exit code. Other errors are ours.

@@ -42,6 +42,7 @@ type app struct {
 	membership  *membership.Service
 	libraries   map[string]*tips.Library // by shelf
 	looks       looks
+	findings    map[string]*tips.Findings // by newsletter
 	scheduler   *scheduler.Scheduler
 	intake      *intake.Taker
 	hooks       *webhook.Hooks
@@ -104,7 +105,10 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	a := &app{config: cfg, looks: looks, log: log, db: db, list: list, editions: editions.New(db), ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys), tokens: tokens.New(db)}
+	a := &app{
+		config: cfg, looks: looks, findings: newFindings(newsletters, looks), log: log, db: db, list: list,
+		editions: editions.New(db), ledger: ledger.New(db, list), libraries: libraries, signer: dkim.New(keys), tokens: tokens.New(db),
+	}
 	list.Publish(outbox)
 	a.editions.Publish(outbox)
 	a.ledger.Publish(outbox)

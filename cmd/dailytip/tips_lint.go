@@ -73,7 +73,7 @@ func (c *command) findings(dir string) ([]tips.Fault, error) {
 		if err != nil {
 			return err
 		}
-		for _, f := range lintAll(look, l, time.Now()) {
+		for _, f := range lintAll(look, l, time.Now().Format(time.DateOnly)) {
 			if !c.json { // programs know the library's folder
 				f = f.In(folder)
 			}
@@ -84,10 +84,9 @@ func (c *command) findings(dir string) ([]tips.Fault, error) {
 	return all, err
 }
 
-// lintAll finds what is wrong with a library and with its mails.
-func lintAll(look letter.Newsletter, l *tips.Library, now time.Time) []tips.Fault {
-	found := tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: now.Format(time.DateOnly)})
-	found = append(found, lintMails(look, l.Tips())...)
+// lintAll finds what is wrong with a library and with its mails on a date (YYYY-MM-DD).
+func lintAll(look letter.Newsletter, l *tips.Library, today string) []tips.Fault {
+	found := slices.Concat(l.Lint(today), lintMails(look, l.Tips()))
 	slices.SortStableFunc(found, func(a, b tips.Fault) int { return strings.Compare(a.Path, b.Path) })
 	return found
 }

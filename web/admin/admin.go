@@ -88,7 +88,7 @@ func AddTo(server *web.Server, o Options) *Admin {
 	}
 	a := &Admin{
 		Server: server, Options: o, cookie: newCookie(server.BaseURL), tries: newTries(),
-		shelves: newShelves(o.Mails.Lint), copies: newCopies(),
+		shelves: newShelves(o.Mails.Findings), copies: newCopies(),
 		layouts:        template.Must(template.New("").Funcs(template.FuncMap{"say": say}).ParseFS(templates, "templates/*.tmpl")),
 		style:          server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+calendarStyle+tipsStyle),
 		calendarScript: server.AddAsset("calendar.js", "text/javascript; charset=utf-8", calendarScript),

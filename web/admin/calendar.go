@@ -26,6 +26,7 @@ type calendarView struct {
 	Approve     bool
 	May         bool // change it
 	Weeks       []weekView
+	Looking     bool // what it says of faults may be old
 	Astray      []astrayView
 	Tips        []tipOption // that can be pinned; "" when they may not
 	First, Last string      // the dates that can be swapped
@@ -110,7 +111,9 @@ func (a *Admin) calendar(v *visit) (view, error) {
 		return result, nil
 	}
 	today := n.Today(v.now)
-	lines, calendar, err := a.Scheduler.Plan(v.Context(), v.now, n, today, calendarDays, false)
+	s := a.shelves.of(v, n)
+	shown.Looking = s.looking
+	lines, calendar, err := a.Scheduler.PlanWith(v.Context(), v.now, n, today, calendarDays, false, s.found.Faults)
 	if err != nil {
 		return view{}, err
 	}

@@ -94,7 +94,9 @@ func open(t *testing.T, db *store.DB, change func(*settings)) *harness {
 		DB: db, BaseURL: s.baseURL, Newsletters: []web.Newsletter{{ID: "management", Title: "Management Tip of the Day"}, {ID: "other"}},
 		Now: func() time.Time { return now.Add(time.Duration(h.passed.Load())) }, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 	})
-	h.admin = AddTo(server, s.options)
+	if h.admin = AddTo(server, s.options); h.admin != nil {
+		h.admin.shelves.patience = time.Minute
+	}
 	listener := httptest.NewServer(server.Handler())
 	t.Cleanup(func() {
 		listener.Close()

@@ -19,7 +19,19 @@ type outbox struct {
 	state ledger.State
 	reply string
 	err   error
-	lints int // how often a library was looked at
+	lints int           // how often a library was looked at
+	held  chan struct{} // until it's closed, a look doesn't end; nil: it does
+}
+
+func (o *outbox) lint(l *tips.Library, today string) []tips.Fault {
+	o.mu.Lock()
+	o.lints++
+	held := o.held
+	o.mu.Unlock()
+	if held != nil {
+		<-held
+	}
+	return l.Lint(today)
 }
 
 // mails composes as the program does. Who takes test copies says what the test has it say.
@@ -32,12 +44,16 @@ func (h *harness) mails() Mails {
 		}
 		return l, err
 	}
+	var mu sync.Mutex
+	findings := map[string]*tips.Findings{}
 	return Mails{
-		Lint: func(n *scheduler.Newsletter) []tips.Fault {
-			h.outbox.mu.Lock()
-			defer h.outbox.mu.Unlock()
-			h.outbox.lints++
-			return tips.Lint(n.Library.Tips(), n.Library.Faults(), tips.LintOptions{})
+		Findings: func(n *scheduler.Newsletter) *tips.Findings {
+			mu.Lock()
+			defer mu.Unlock()
+			if findings[n.ID] == nil {
+				findings[n.ID] = tips.NewFindings(n.Library, func(today string) []tips.Fault { return h.outbox.lint(n.Library, today) })
+			}
+			return findings[n.ID]
 		},
 		Compose: compose,
 		SendTest: func(_ context.Context, _ *scheduler.Newsletter, _ scheduler.Date, t tips.Tip, language string, to subscribers.Address) (ledger.State, string, error) {

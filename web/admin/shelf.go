@@ -2,9 +2,11 @@ package admin
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -20,7 +22,9 @@ type shelf struct {
 	byID      map[string]int // index in items
 	tags      []string       // sorted
 	languages []string       // sorted
-	elsewhere []tips.Fault   // in files that are no tip's
+	found     *tips.Found
+	elsewhere []tips.Fault // of what was found: in files that are no tip's
+	looking   bool         // the library has changed since, and it's looked for anew
 }
 
 // item is one tip of a shelf.
@@ -29,6 +33,7 @@ type item struct {
 	broken    bool     // it can't be used, and no good version of it is known
 	languages []string // its own first
 	faults    []tips.Fault
+	old       bool // the library has changed since they were found
 	counts    [tips.Error + 1]int // of faults, by severity
 }
 
@@ -40,10 +45,10 @@ func (i *item) worse(least tips.Severity) (n int) {
 	return n
 }
 
-// shelves keeps each newsletter's shelf as long as its library stays, for lint composes
-// every mail.
+// shelves keeps each newsletter's shelf as long as its library stays.
 type shelves struct {
-	lint func(*scheduler.Newsletter) []tips.Fault
+	findings func(*scheduler.Newsletter) *tips.Findings
+	patience time.Duration // how long a page waits for what is found in a library that has changed
 
 	mu   *sync.Mutex
 	kept map[string]keptShelf // by newsletter
@@ -52,36 +57,42 @@ type shelves struct {
 type keptShelf struct {
 	*shelf
 	library <-chan struct{} // closed when the library changes, and another then
-	today   string          // lint knows the date
 }
 
-func newShelves(lint func(*scheduler.Newsletter) []tips.Fault) shelves {
-	return shelves{lint: lint, mu: &sync.Mutex{}, kept: map[string]keptShelf{}}
+// patience is how long a page waits: of a library of some hundred tips it has all then,
+// and with more it isn't late.
+const patience = 100 * time.Millisecond
+
+func newShelves(findings func(*scheduler.Newsletter) *tips.Findings) shelves {
+	return shelves{findings: findings, patience: patience, mu: &sync.Mutex{}, kept: map[string]keptShelf{}}
 }
 
-// of is a newsletter's shelf as it stands today.
-func (s shelves) of(n *scheduler.Newsletter, today scheduler.Date) *shelf {
+// of is a newsletter's shelf as it stands today, with what is known of its faults.
+func (s shelves) of(v *visit, n *scheduler.Newsletter) *shelf {
+	waiting, cancel := context.WithTimeout(v.Context(), s.patience)
+	defer cancel()
+	library := n.Library.Changed() // before what it holds is read
+	found, fresh := s.findings(n).Look(waiting, n.Today(v.now).String())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	library := n.Library.Changed() // before what it holds is read
-	if k := s.kept[n.ID]; k.shelf != nil && k.library == library && k.today == today.String() {
+	if k := s.kept[n.ID]; k.shelf != nil && k.library == library && k.found == found && k.looking == !fresh {
 		return k.shelf
 	}
-	k := keptShelf{newShelf(n, s.lint(n)), library, today.String()}
+	k := keptShelf{newShelf(n, found, !fresh), library}
 	s.kept[n.ID] = k
 	return k.shelf
 }
 
-func newShelf(n *scheduler.Newsletter, faults []tips.Fault) *shelf {
+func newShelf(n *scheduler.Newsletter, found *tips.Found, looking bool) *shelf {
 	byFile := map[string][]tips.Fault{}
-	for _, f := range faults {
+	for _, f := range found.Faults {
 		byFile[f.Path] = append(byFile[f.Path], f)
 	}
-	s := &shelf{byID: map[string]int{}}
+	s := &shelf{byID: map[string]int{}, found: found, looking: looking}
 	tags, languages := map[string]string{}, map[string]bool{}
 	of := map[string]bool{} // files of tips
 	add := func(t tips.Tip, broken bool) {
-		i := item{Tip: t, broken: broken, languages: []string{cmp.Or(t.Language, n.Language, locale.Default)}}
+		i := item{Tip: t, broken: broken, old: looking, languages: []string{cmp.Or(t.Language, n.Language, locale.Default)}}
 		i.Title = cmp.Or(t.Title, t.ID)
 		for _, tr := range t.Translations {
 			i.languages = append(i.languages, tr.Language)
@@ -107,7 +118,7 @@ func newShelf(n *scheduler.Newsletter, faults []tips.Fault) *shelf {
 	for _, b := range n.Library.Broken() {
 		add(b.Tip, true)
 	}
-	s.elsewhere = slices.DeleteFunc(slices.Clone(faults), func(f tips.Fault) bool { return of[f.Path] })
+	s.elsewhere = slices.DeleteFunc(slices.Clone(found.Faults), func(f tips.Fault) bool { return of[f.Path] })
 	s.sort(tags, languages)
 	return s
 }

@@ -23,6 +23,7 @@ type tipView struct {
 	Source   string // how it's called
 	Findings []findingView
 	More     template.HTML // how many there are besides; "": none
+	Looking  bool          // the findings may be old
 	Test     *testView     // nil: they may not
 }
 
@@ -40,7 +41,7 @@ func (a *Admin) tip(v *visit) (view, error) {
 	}
 	shown := tipView{
 		Back:  a.Path(root+"/tips", url.Values{"newsletter": {n.ID}}),
-		Facts: a.facts(v, n, i, k), Link: i.Link, Source: cmp.Or(i.Source, i.Link),
+		Facts: a.facts(v, n, i, k), Link: i.Link, Looking: i.old, Source: cmp.Or(i.Source, i.Link),
 	}
 	shown.Findings, shown.More = a.findings(v, n, i)
 	if !i.broken {

@@ -44,7 +44,7 @@ func (a *Admin) tipOf(v *visit, newsletter, id string) (*scheduler.Newsletter, *
 	if err != nil {
 		return nil, nil, err
 	}
-	if i := a.shelves.of(n, n.Today(v.now)).find(id); i != nil {
+	if i := a.shelves.of(v, n).find(id); i != nil {
 		return n, i, nil
 	}
 	return nil, nil, refuse(http.StatusNotFound, "admin.tips.gone")

@@ -21,6 +21,7 @@ type tipsView struct {
 	Pages          template.HTML // which of them; "": all are on one
 	Previous, Next string        // addresses; "": there is none
 	Elsewhere      []findingView
+	Looking        bool // what it says of faults may be old
 	Course         bool // there are no dates that all readers share
 }
 
@@ -64,12 +65,12 @@ func (a *Admin) tips(v *visit) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	s, f := a.shelves.of(n, n.Today(v.now)), newFilter(query, k)
+	s, f := a.shelves.of(v, n), newFilter(query, k)
 	found := f.of(s)
 	f.page = min(f.page, 1+max(len(found)-1, 0)/mostOfList)
 	shown := tipsView{
 		Action: a.Path(root+"/tips", nil), Q: f.q, Selects: a.selects(n, s, f), Course: n.Order == scheduler.CourseOrder,
-		Found: counting("admin.tips.found", len(found)), Elsewhere: elsewhere(s),
+		Found: counting("admin.tips.found", len(found)), Elsewhere: elsewhere(s), Looking: s.looking,
 	}
 	if len(found) < len(s.items) {
 		shown.Found = phrase("admin.tips.found_of", map[string]template.HTML{"Found": template.HTML(grouped(int64(len(found)))), "All": template.HTML(grouped(int64(len(s.items))))})

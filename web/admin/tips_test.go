@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"dailytip/admins"
 	"dailytip/editions"
@@ -189,6 +190,34 @@ func TestALibraryIsLintedWhenItChanges(t *testing.T) {
 	}
 	if page := b.want(b.get("/admin/tips?q=apple"), 200, "An apple, mended"); strings.Contains(page.body, "2 warnings") {
 		t.Errorf("the list has the faults of before: %s", page.body)
+	}
+}
+
+// While a library is looked through that has changed, pages show what was known before,
+// and say so.
+func TestAPageDoesNotWaitUntilALibraryIsLinted(t *testing.T) {
+	h, dir := shelved(t, storetest.SQLite(t), shelfFiles)
+	b := h.as(admins.Viewer)
+	b.want(b.get("/admin/tips?q=apple"), 200, "2 warnings")
+	h.outbox.held, h.admin.shelves.patience = make(chan struct{}), time.Millisecond
+	put(t, dir, "apple.md", "---\ntitle: An apple, mended\nlink: https://example.com/\n---\nText.\n")
+	if err := h.admin.Scheduler.Newsletters[0].Library.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	const looking = "The library is being looked through for faults."
+	b.want(b.get("/admin/tips?q=apple"), 200, "An apple, mended", "2 warnings", looking)
+	b.want(b.get("/admin/tips/management/apple"), 200, "the tip has no source", looking)
+	b.want(b.get("/admin/calendar"), 200, "An apple, mended", looking)
+	b.want(b.get("/admin/calendar?newsletter=other"), 200, looking) // of which nothing is known yet
+	close(h.outbox.held)
+	h.admin.shelves.patience = time.Minute
+	for _, path := range []string{"/admin/tips?q=apple", "/admin/tips/management/apple", "/admin/calendar"} {
+		page := b.want(b.get(path), 200, "An apple, mended")
+		for _, old := range []string{"2 warnings", "the tip has no source", looking} {
+			if strings.Contains(page.body, old) {
+				t.Errorf("%s: %q is still on the page", path, old)
+			}
+		}
 	}
 }
 

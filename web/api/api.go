@@ -33,8 +33,8 @@ type Options struct {
 	Intake     *intake.Taker
 	Version    string // the program's
 
-	// Lint finds what is wrong with a newsletter's library, and with its mails.
-	Lint func(n *scheduler.Newsletter) []tips.Fault
+	// Findings are what is wrong with a newsletter's library, and with its mails.
+	Findings func(n *scheduler.Newsletter) *tips.Findings
 	// Preview composes the mail of a tip, or of a date's when tip is "".
 	Preview func(ctx context.Context, n *scheduler.Newsletter, date scheduler.Date, tip, language string) (*letter.Letter, error)
 	// SendTest sends test copies of a date's mail, outside the ledger.

@@ -74,8 +74,8 @@ func open(t testing.TB, db *store.DB) *harness {
 	h.server = web.New(web.Options{DB: db, BaseURL: "http://tips.example.com", Now: func() time.Time { return now.Add(time.Duration(h.passed.Load())) }, Log: log})
 	api.AddTo(h.server, api.Options{
 		DB: db, Tokens: h.tokens, List: list, Editions: editions.New(db), Ledger: h.ledger, Membership: h.service, Scheduler: h.plan, Intake: h.intake, Version: "1.0",
-		Lint: func(n *scheduler.Newsletter) []tips.Fault {
-			return tips.Lint(n.Library.Tips(), n.Library.Faults(), tips.LintOptions{})
+		Findings: func(n *scheduler.Newsletter) *tips.Findings {
+			return tips.NewFindings(n.Library, n.Library.Lint)
 		},
 		Preview:  preview,
 		SendTest: h.sendTest,

@@ -106,14 +106,18 @@ func (a *API) listTips(ctx context.Context, by tokens.Token, in *OfNewsletter) (
 	return out, nil
 }
 
-func (a *API) lintTips(_ context.Context, by tokens.Token, in *OfNewsletter) (*lintOutput, error) {
+func (a *API) lintTips(ctx context.Context, by tokens.Token, in *OfNewsletter) (*lintOutput, error) {
 	n, err := a.one(by, in.Newsletter)
 	if err != nil {
 		return nil, err
 	}
 	out := &lintOutput{}
 	out.Body.Items = []LintFault{}
-	for _, f := range a.Lint(n) {
+	found, fresh := a.Findings(n).Look(ctx, n.Today(a.Now()).String())
+	if !fresh { // it takes longer than a request may
+		return nil, ctx.Err()
+	}
+	for _, f := range found.Faults {
 		out.Body.Items = append(out.Body.Items, LintFault{f.Path, f.Line, f.Column, f.Rule, f.Severity.String(), f.Message})
 	}
 	return out, nil
