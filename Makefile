@@ -60,7 +60,7 @@ fuzz: ## each fuzz test for FUZZTIME (10s)
 bench: ## measure the engine beside others, check its targets, write docs/performance.md; takes an hour, such as BENCH='-only speed -rounds 5'
 	go run ./bench -write docs/performance.md $(BENCH)
 
-bench-site: ## measure the readers' pages while an edition goes out to a million readers
+bench-site: ## measure all pages and the API while an edition goes out to a million readers, such as BENCH='-engine postgres -only "^/admin"'
 	go run ./bench/site $(BENCH)
 
 microbench: ## the benchmarks of single functions, with allocations

@@ -32,6 +32,9 @@ func (l *Ledger) Progress(ctx context.Context, now time.Time, e editions.Edition
 		return p, fmt.Errorf("read edition: %w", err)
 	}
 	p.BeganAt, p.EndedAt = store.Time(began), store.Time(ended)
+	if ended > 0 { // nothing moves any more
+		return p, nil
+	}
 	rows, err := q.QueryContext(ctx, "SELECT sent - earlier_sent, earlier_at FROM counters WHERE edition = $1 AND at > $2",
 		e.ID, store.Millis(now.Add(-2*window)))
 	if err != nil {

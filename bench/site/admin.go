@@ -76,7 +76,7 @@ func addresses(today string, readers []int64, tips []string) map[string][]of {
 		},
 		"/admin/tips/{newsletter}/{tip...}": {
 			{"", tip("/admin/tips/management/", "")},
-			{"the same, as a text", tip("/admin/tips/management/", "?show=text&language=es")},
+			{"/admin/tips, as a text", tip("/admin/tips/management/", "?show=text&language=es")},
 		},
 		"/admin/mail/{newsletter}/{tip...}": some(tip("/admin/mail/management/", "?scheme=dark")...),
 		"/admin/readers": {

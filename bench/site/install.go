@@ -120,10 +120,10 @@ func (b *bench) age(ctx context.Context) error {
 				WHERE subscriber % 500 = 7 AND state = 'pending'`,
 			`INSERT INTO bounces (id, at, subscriber, domain, provider, newsletter, edition, notice, door, class, status, reason, reply, decision, decided_at)
 				SELECT subscriber, opened_at, subscriber, 'example.net', '', 'management', edition, 0, 'smtp', 'hard', '5.1.1', 'mailbox', 'no such mailbox', 'noted', opened_at
-				FROM deliveries WHERE state = 'failed'`,
+				FROM deliveries WHERE state = 'failed' ON CONFLICT DO NOTHING`,
 			`UPDATE subscriptions SET state = 'paused' WHERE id % 100 = 3`,
 			`INSERT INTO subscription_events (id, subscriber, newsletter, at, kind, detail)
-				SELECT id, subscriber, newsletter, created_at, CASE WHEN id % 300 = 0 THEN 'unsubscribed' ELSE 'confirmed' END, '' FROM subscriptions`,
+				SELECT id, subscriber, newsletter, created_at, CASE WHEN id % 300 = 0 THEN 'unsubscribed' ELSE 'confirmed' END, '' FROM subscriptions WHERE true ON CONFLICT DO NOTHING`,
 			`INSERT INTO admin_log (id, at, way, person, name, action, subject, detail, outcome)
 				WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
 				SELECT i, i, 'password', 'ana', 'ana', 'pause', '', '', 'done' FROM n`,

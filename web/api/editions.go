@@ -107,7 +107,7 @@ func (a *API) addEditions() {
 }
 
 // mostEditions is how many editions a page shows: each takes a few questions.
-const mostEditions = 50
+const mostEditions = 20
 
 func (a *API) listEditions(ctx context.Context, by tokens.Token, in *editionsInput) (*editionsOutput, error) {
 	newsletter, err := a.newsletter(by, in.Newsletter)
