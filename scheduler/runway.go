@@ -27,23 +27,21 @@ func (c *Calendar) Runway(from Date) Runway {
 			r.Tips++
 		}
 	}
-	// Each date uses up a tip or ends the search, but for skips and pins: one
-	// pass of twice the library's length mostly does.
-	for days := 2*len(c.tips) + 30; ; days *= 4 {
-		days = min(days, runwayDays)
-		for _, choice := range c.Plan(from, days) {
-			switch choice.Reason {
-			case Next, Pinned, Sent:
-				r.Last = choice.Date
-			case Repeat, Empty:
-				r.First, r.Reason = choice.Date, choice.Reason
-				return r
-			}
+	planner := c.planner()
+	for i := range runwayDays {
+		date := from.Add(i)
+		if !c.newsletter.Rule.Matches(date) {
+			continue
 		}
-		if days == runwayDays {
+		switch choice := planner.step(date); choice.Reason {
+		case Next, Pinned, Sent:
+			r.Last = date
+		case Repeat, Empty:
+			r.First, r.Reason = date, choice.Reason
 			return r
 		}
 	}
+	return r
 }
 
 // Begin returns the instant at which a date begins for a subscription's reader.
