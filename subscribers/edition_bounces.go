@@ -19,7 +19,7 @@ type EditionBounce struct {
 }
 
 // mostBounces is how many bounces of an edition are looked at.
-const mostBounces = 20_000
+const mostBounces = 5_000
 
 // EditionBounces counts what was said of an edition's mails, the most common first, but
 // for what was undone. all is false when there was more than is looked at.

@@ -27,7 +27,11 @@ type Paging struct {
 
 // Scanned is how many people are looked at for one page, where no index knows all that
 // is asked for.
-const Scanned = 1000
+const Scanned = 600
+
+// scannedAtOnce is how many of them are looked at at a time: where many belong, the first
+// ones do. Each costs a few reads at random places.
+const scannedAtOnce = 200
 
 // Indexed tells whether an index knows all that is asked for. Else a page may hold fewer
 // people than there is room for, even none, though others follow.
@@ -42,32 +46,46 @@ func (p Paging) Indexed() bool {
 // "": there's none. With a prefix they are in the order of the addresses, and else in
 // that in which they came.
 func (l *List) Page(ctx context.Context, q store.Queryer, p Paging) (page []Subscriber, next string, err error) {
-	limit := p.Limit
-	if !p.Indexed() {
-		limit = Scanned
+	chosen, next, err := l.chosen(ctx, q, p)
+	if err != nil || len(chosen) == 0 {
+		return nil, next, err
 	}
-	ids, err := l.idsOf(ctx, q, p, limit)
-	if err != nil || len(ids) == 0 {
-		return nil, "", err
+	page, err = l.people(ctx, q, chosen)
+	return page, next, err
+}
+
+// chosen are the numbers of the people on a page, and where the next one begins.
+func (l *List) chosen(ctx context.Context, q store.Queryer, p Paging) (chosen []int64, next string, err error) {
+	if p.Indexed() {
+		chosen, err = l.idsOf(ctx, q, p, p.Limit)
+		if len(chosen) == p.Limit && err == nil {
+			next = fmt.Sprint(chosen[p.Limit-1])
+		}
+		return chosen, next, err
 	}
-	chosen := ids
-	if !p.Indexed() {
-		if chosen, err = belonging(ctx, q, p, ids); err != nil {
+	for looked := 0; looked < Scanned && len(chosen) <= p.Limit; looked += scannedAtOnce {
+		ids, err := l.idsOf(ctx, q, p, scannedAtOnce)
+		if err != nil {
 			return nil, "", err
 		}
-	}
-	if len(ids) == limit {
+		if len(ids) > 0 {
+			found, err := belonging(ctx, q, p, ids)
+			if err != nil {
+				return nil, "", err
+			}
+			chosen = append(chosen, found...)
+		}
+		if next = ""; len(ids) < scannedAtOnce {
+			break // there are no more
+		}
 		next = fmt.Sprint(ids[len(ids)-1])
+		p.After = next
 	}
 	if len(chosen) > p.Limit {
 		chosen = chosen[:p.Limit]
 		next = fmt.Sprint(chosen[p.Limit-1])
 	}
-	if len(chosen) == 0 {
-		return nil, next, nil
-	}
-	page, err = l.people(ctx, q, chosen)
-	return page, next, err
+	return chosen, next, nil
 }
 
 // belonging are those of some people who are as it's asked for, in their order.

@@ -31,14 +31,15 @@ func (b *bench) apiTargets(ctx context.Context, readers []int64) ([]target, erro
 	}
 	edition := "/editions/management/" + b.today
 	all := []target{
-		{name: "subscribers", paths: []string{"/subscribers", "/subscribers?limit=500"}},
+		{name: "subscribers", paths: []string{"/subscribers"}},
 		{name: "subscribers, state", paths: []string{"/subscribers?newsletter=management&state=active", "/subscribers?state=paused"}},
 		{name: "subscribers, prefix", paths: []string{"/subscribers?prefix=reader12", "/subscribers?prefix=reader9&state=active", "/subscribers?email=reader77%40example.net"}},
 		{name: "subscribers/{id}", paths: each("/subscribers/{id}", readers)},
 		{name: "subscribers/{id}/history", paths: each("/subscribers/{id}/history", readers)},
 		{name: "editions", paths: []string{"/editions"}},
 		{name: "editions/{newsletter}/{date}", paths: []string{edition}},
-		{name: "deliveries", paths: []string{edition + "/deliveries", edition + "/deliveries?state=failed", edition + "/deliveries?limit=500"}},
+		{name: "deliveries", paths: []string{edition + "/deliveries"}},
+		{name: "deliveries, failed", paths: []string{edition + "/deliveries?state=failed"}},
 		{name: "plan", paths: []string{"/plan", "/plan?days=90"}},
 		{name: "tips", paths: []string{"/tips"}},
 		{name: "tips/lint", paths: []string{"/tips/lint"}},
@@ -51,7 +52,7 @@ func (b *bench) apiTargets(ctx context.Context, readers []int64) ([]target, erro
 			t.paths[k] = base + path
 		}
 	}
-	for _, i := range []int{0, 1, 2, 5, 7} { // lists
+	for _, i := range []int{0, 1, 2, 5, 7, 8} { // lists
 		next, err := b.pagesAfter(ctx, all[i].paths, askers[0])
 		if err != nil {
 			return nil, err
