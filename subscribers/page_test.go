@@ -87,6 +87,27 @@ func TestPagesBeginAtAnIndex(t *testing.T) {
 	}
 }
 
+// Where many are as it's asked for, a page is full before all are looked at that it may.
+func TestAPageLooksNoFurtherThanItHasTo(t *testing.T) {
+	db, asked := storetest.Noted(t)
+	l, err := Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, l, 2*Scanned)
+	for _, p := range []Paging{{Limit: 10, Prefix: "reader.", State: Active}, {Limit: 10, Domain: "example.net", Newsletter: "management"}} {
+		asked.Take()
+		page, next, err := l.Page(t.Context(), db.Read(), p)
+		if err != nil || len(page) != p.Limit || next == "" {
+			t.Fatalf("%d people, next %q, %v", len(page), next, err)
+		}
+		text := strings.Join(asked.Take(), "\n")
+		if looks := strings.Count(text, "EXISTS"); looks != 1 || strings.Contains(text, fmt.Sprintf("$%d,", Scanned)) {
+			t.Errorf("%+v looks %d times, and at more than %d at once:\n%s", p, looks, scannedAtOnce, text)
+		}
+	}
+}
+
 // short are what may be read whole: the slots, which are few, and the beginnings of parts
 // of an index, which are no longer than a page.
 var short = regexp.MustCompile(`^(slots\b|p\d+$)`)
