@@ -33,7 +33,7 @@ type item struct {
 	broken    bool     // it can't be used, and no good version of it is known
 	languages []string // its own first
 	faults    []tips.Fault
-	old       bool // the library has changed since they were found
+	old       bool                // the library has changed since they were found
 	counts    [tips.Error + 1]int // of faults, by severity
 }
 
