@@ -18,12 +18,16 @@ type sums map[int64]int64
 // countSent adds to a node's counts, in the transaction that records the outcomes.
 func (r *recorder) countSent(ctx context.Context, node string) error {
 	for edition, n := range r.sent {
-		if err := r.l.addToCounter(ctx, r.tx, r.now, edition, node, 0, n); err != nil {
+		err := r.l.addToCounter(ctx, r.tx, r.now, edition, node, 0, n)
+		if err == nil {
+			err = r.countMinute(ctx, edition, node, n)
+		}
+		if err != nil {
 			return fmt.Errorf("count what was sent: %w", err)
 		}
 	}
 	clear(r.sent)
-	return nil
+	return r.countReceivers(ctx, node)
 }
 
 // countOpened counts new deliveries, in the transaction that opens them.

@@ -15,8 +15,8 @@ import (
 // follow does what an outcome brings with it, in the same transaction.
 func (r *recorder) follow(ctx context.Context, o Outcome) error {
 	delivery := o.Job.Key.Notice == 0
-	if o.State == Sent && delivery {
-		r.sent[o.Job.Key.Edition]++
+	if delivery {
+		r.tally(o)
 	}
 	if o.State == Failed {
 		if err := r.l.refused(ctx, r.tx, r.now, o); err != nil || !delivery || o.Job.Doubts == 0 {

@@ -37,10 +37,11 @@ type recorder struct {
 	now     time.Time
 	courses map[int64]bool // contents that have been published, and whether they belong to a course
 	sent    sums
+	to      map[receiverKey]receiverCount
 }
 
 func (l *Ledger) recorder(tx *sql.Tx, now time.Time) *recorder {
-	return &recorder{l: l, tx: tx, now: now, courses: map[int64]bool{}, sent: sums{}}
+	return &recorder{l: l, tx: tx, now: now, courses: map[int64]bool{}, sent: sums{}, to: map[receiverKey]receiverCount{}}
 }
 
 // record writes outcomes. An accepted mail is accepted whoever has claimed it

@@ -124,7 +124,8 @@ func doubted(ctx context.Context, tx *sql.Tx, which string, args []any) ([]Job, 
 	rows, err := tx.QueryContext(ctx, fmt.Sprintf(`
 		SELECT edition, subscriber, content, COALESCE((
 			SELECT s.id FROM subscriptions s JOIN editions e ON e.newsletter = s.newsletter
-			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0)
+			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0),
+			COALESCE((SELECT p.email FROM subscribers p WHERE p.id = deliveries.subscriber), '')
 		FROM deliveries WHERE edition = $1 AND `+which+` LIMIT $%d`, len(args)+1), append(args[:len(args):len(args)], controlChunk/10)...)
 	if err != nil {
 		return nil, err
@@ -136,7 +137,7 @@ func scanDoubted(rows *sql.Rows) (jobs []Job, err error) {
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var j Job
-		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription); err != nil {
+		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Email); err != nil {
 			return nil, err
 		}
 		jobs = append(jobs, j)

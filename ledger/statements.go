@@ -8,7 +8,7 @@ import (
 // write is [store.DB.Write] for transactions that run the statements of each page and
 // each mail. They are compiled at first need.
 func (l *Ledger) write(ctx context.Context, f func(tx *sql.Tx) error) error {
-	if err := l.statements.Compile(ctx, l.db, sqlWork, sqlSeen, sqlReady(l.db), sqlMark(l.db), sqlOutcome, sqlCountMore); err != nil {
+	if err := l.statements.Compile(ctx, l.db, sqlWork, sqlSeen, sqlReady(l.db), sqlMark(l.db), sqlOutcome, sqlCountMore, sqlCountMinute, sqlCountReceiver); err != nil {
 		return err
 	}
 	return l.db.Write(ctx, f)

@@ -153,6 +153,9 @@ func (l *List) copyConsent(ctx context.Context, tx *sql.Tx, from, to int64) erro
 			if err := l.note(ctx, tx, e.At, to, e.Newsletter, e.Kind, e.Detail); err != nil {
 				return err
 			}
+			if err := copied(ctx, tx, e); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -13,7 +13,8 @@ func TestPagesUseTheirIndexes(t *testing.T) {
 	for text, index := range map[string]string{
 		sqlEditionBounces: "bounces_edition (edition=?)",
 		sqlHeldDomains:    "bounces_held",
-		sqlCountLeft:      "subscription_events_left (newsletter=? AND at>? AND at<?)",
+		sqlCountLeft:      "subscription_events_kind (newsletter=? AND kind=? AND at>? AND at<?)",
+		sqlGrowth:         "bounces_suppressed (newsletter=? AND at>? AND at<?)",
 	} {
 		if plan := strings.Join(storetest.Plan(t, db, text), "\n"); !strings.Contains(plan, index) {
 			t.Errorf("it doesn't use %s:\n%s", index, plan)

@@ -22,8 +22,10 @@ func (l *List) Erase(ctx context.Context, tx *sql.Tx, now time.Time, s *Subscrib
 		args []any
 	}{
 		{"INSERT INTO erased (email_hash, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", []any{hash, store.Millis(now)}},
+		{sqlKeepBounces + keepGrowth, []any{s.ID}},
 		{"DELETE FROM bounces WHERE subscriber = $1", []any{s.ID}},
 		{"DELETE FROM rests WHERE subscriber = $1", []any{s.ID}},
+		{sqlKeepEvents + keepGrowth, []any{s.ID}},
 		{"DELETE FROM subscription_events WHERE subscriber = $1", []any{s.ID}},
 		{"DELETE FROM subscriptions WHERE subscriber = $1", []any{s.ID}},
 		{"DELETE FROM subscribers WHERE id = $1", []any{s.ID}},

@@ -26,6 +26,7 @@ type List struct {
 	events *hooks.Outbox
 
 	crowdBounds crowdBounds
+	grown       growths
 	scrubbed    atomic.Int64 // up to which erasure the files are clean, in ms
 }
 

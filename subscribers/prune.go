@@ -92,6 +92,9 @@ const sqlEndPending = `
 		state_before = CASE WHEN state_before = 'unsubscribed' THEN '' ELSE state_before END
 	WHERE state = 'pending' AND state_before <> '' AND `
 
+// areGone is a condition that person $1 has just been forgotten.
+const areGone = " AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)"
+
 // prunePerson ends one person's old sign-ups, and tells whether the person is
 // forgotten.
 func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, before, id int64) (forgotten bool, err error) {
@@ -103,7 +106,7 @@ func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, befor
 	if err != nil {
 		return false, err
 	}
-	var changed [5]int64
+	var changed [7]int64
 	for i, step := range []struct {
 		text string
 		args []any
@@ -112,10 +115,10 @@ func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, befor
 		{"DELETE FROM subscriptions WHERE " + oldSignUp, []any{id, before}},
 		{`DELETE FROM subscribers WHERE id = $1 AND suppressed_at = 0
 			AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = $1)`, []any{id}},
-		{`DELETE FROM subscription_events WHERE subscriber = $1
-			AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)`, []any{id}},
-		{`DELETE FROM bounces WHERE subscriber = $1
-			AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)`, []any{id}},
+		{sqlKeepEvents + areGone + keepGrowth, []any{id}},
+		{`DELETE FROM subscription_events WHERE subscriber = $1` + areGone, []any{id}},
+		{sqlKeepBounces + areGone + keepGrowth, []any{id}},
+		{`DELETE FROM bounces WHERE subscriber = $1` + areGone, []any{id}},
 	} {
 		res, err := tx.ExecContext(ctx, step.text, step.args...)
 		if err == nil {

@@ -1,0 +1,126 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dailytip/editions"
+	"dailytip/store"
+)
+
+// receiverKey is whose mailboxes some mails of an edition went to; "": another's than
+// those that many people have theirs with.
+type receiverKey struct {
+	edition  int64
+	receiver string
+}
+
+// receiverCount is what was said to mails.
+type receiverCount struct{ sent, deferred, failed int64 }
+
+// tally counts an outcome of a delivery, until [recorder.countSent] writes it.
+func (r *recorder) tally(o Outcome) {
+	key := receiverKey{o.Job.Key.Edition, o.Job.Email.Receiver()}
+	n := r.to[key]
+	switch {
+	case o.State == Sent:
+		r.sent[o.Job.Key.Edition]++
+		n.sent++
+	case o.State == Failed:
+		n.failed++
+	case o.State == Retry && o.Job.Attempts == 1 && !o.Doubt: // once for each mail
+		n.deferred++
+	default:
+		return
+	}
+	r.to[key] = n
+}
+
+// countMinute adds to what a node sent in a minute.
+func (r *recorder) countMinute(ctx context.Context, edition int64, node string, n int64) error {
+	_, err := r.l.statements.Exec(ctx, r.tx, sqlCountMinute, edition, node, store.Millis(r.now.Truncate(time.Minute)), n)
+	return err
+}
+
+const sqlCountMinute = `
+	INSERT INTO sent_minutes (edition, node, minute, sent) VALUES ($1, $2, $3, $4)
+	ON CONFLICT (edition, node, minute) DO UPDATE SET sent = sent_minutes.sent + excluded.sent`
+
+// countReceivers adds to what was said to a node's mails, by whose mailboxes they went to.
+func (r *recorder) countReceivers(ctx context.Context, node string) error {
+	for to, n := range r.to {
+		_, err := r.l.statements.Exec(ctx, r.tx, sqlCountReceiver, to.edition, node, to.receiver, n.sent, n.deferred, n.failed)
+		if err != nil {
+			return fmt.Errorf("count what was said: %w", err)
+		}
+	}
+	clear(r.to)
+	return nil
+}
+
+const sqlCountReceiver = `
+	INSERT INTO receiver_counts (edition, node, receiver, sent, deferred, failed) VALUES ($1, $2, $3, $4, $5, $6)
+	ON CONFLICT (edition, node, receiver) DO UPDATE SET sent = receiver_counts.sent + excluded.sent,
+		deferred = receiver_counts.deferred + excluded.deferred, failed = receiver_counts.failed + excluded.failed`
+
+// SentIn is how many mails were sent in the minute that began at an instant.
+type SentIn struct {
+	Minute time.Time
+	Sent   int64
+}
+
+// SentByMinute returns how many mails of an edition were sent in each minute in which
+// there were any, the first one first. An edition that was sent before this was counted
+// has none.
+func (l *Ledger) SentByMinute(ctx context.Context, e editions.Edition) (all []SentIn, err error) {
+	rows, err := l.db.Read().QueryContext(ctx, sqlSentByMinute, e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what was sent: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var one SentIn
+		var minute int64
+		if err := rows.Scan(&minute, &one.Sent); err != nil {
+			return nil, fmt.Errorf("read what was sent: %w", err)
+		}
+		one.Minute = store.Time(minute)
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+const sqlSentByMinute = `SELECT minute, CAST(SUM(sent) AS BIGINT) FROM sent_minutes WHERE edition = $1 GROUP BY minute ORDER BY minute`
+
+// ReceiverCounts are what was said to mails to those whose mailboxes one receiver runs.
+type ReceiverCounts struct {
+	Receiver string // as in subscribers/receivers.txt; "": all others
+	Sent     int64
+	Deferred int64 // put off at their first try
+	Failed   int64 // refused for good
+}
+
+// CountReceivers counts, by receiver, what was said to the mails of a newsletter's
+// editions that were opened since an instant.
+func (l *Ledger) CountReceivers(ctx context.Context, newsletter string, since time.Time) (all []ReceiverCounts, err error) {
+	rows, err := l.db.Read().QueryContext(ctx, sqlCountReceivers, newsletter, store.FirstID(since))
+	if err != nil {
+		return nil, fmt.Errorf("count by receiver: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var c ReceiverCounts
+		if err := rows.Scan(&c.Receiver, &c.Sent, &c.Deferred, &c.Failed); err != nil {
+			return nil, fmt.Errorf("count by receiver: %w", err)
+		}
+		all = append(all, c)
+	}
+	return all, rows.Err()
+}
+
+// Numbers of editions rise with the time at which they were opened.
+const sqlCountReceivers = `
+	SELECT c.receiver, CAST(SUM(c.sent) AS BIGINT), CAST(SUM(c.deferred) AS BIGINT), CAST(SUM(c.failed) AS BIGINT)
+	FROM editions e JOIN receiver_counts c ON c.edition = e.id
+	WHERE e.newsletter = $1 AND e.id >= $2 GROUP BY c.receiver ORDER BY 2 DESC, c.receiver`
