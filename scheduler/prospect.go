@@ -69,6 +69,12 @@ func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (
 	return p.Next, p.Readers, err
 }
 
+// Readers returns how many readers of a newsletter are active.
+func (s *Scheduler) Readers(ctx context.Context, n *Newsletter, now time.Time) (int64, error) {
+	p, err := s.lately(ctx, n, now)
+	return p.Readers, err
+}
+
 // A large list is counted once a minute at most, however many look: a million readers
 // take a tenth of a second.
 const (

@@ -60,3 +60,47 @@ func (l *List) RestsUntil(ctx context.Context, now time.Time, subscriber int64) 
 	}
 	return store.Time(until), nil
 }
+
+// Returned is what became, later, of mails to those whose mailboxes one receiver runs.
+type Returned struct {
+	Bounced    int64 // came back
+	Complained int64
+}
+
+// mostReturned is how many mails of a newsletter that came back are looked at.
+const mostReturned = 100_000
+
+// CountReturned counts by receiver ([Address.Receiver]) which mails of a newsletter's
+// editions came back since an instant, or were called spam, but for what was undone. What was refused
+// while it was sent isn't among them. Of very many the newest are looked at.
+func (l *List) CountReturned(ctx context.Context, newsletter string, since, now time.Time) (map[string]Returned, error) {
+	return l.returned.get(newsletter, now, func() (map[string]Returned, time.Duration, error) {
+		rows, err := l.db.Read().QueryContext(ctx, sqlReturned, newsletter, store.Millis(since), mostReturned)
+		if err != nil {
+			return nil, 0, fmt.Errorf("count what came back: %w", err)
+		}
+		defer func() { _ = rows.Close() }()
+		all, seen := map[string]Returned{}, int64(0)
+		for rows.Next() {
+			var domain string
+			var bounced, complained int64
+			if err := rows.Scan(&domain, &bounced, &complained); err != nil {
+				return nil, 0, fmt.Errorf("count what came back: %w", err)
+			}
+			r := all[receiverOfDomain(domain)]
+			all[receiverOfDomain(domain)] = Returned{r.Bounced + bounced, r.Complained + complained}
+			seen += bounced + complained
+		}
+		if seen >= largeCount {
+			return all, countedIn, rows.Err()
+		}
+		return all, 0, rows.Err()
+	})
+}
+
+const sqlReturned = `
+	SELECT domain, SUM(CASE WHEN class = 'complaint' THEN 0 ELSE 1 END), SUM(CASE WHEN class = 'complaint' THEN 1 ELSE 0 END) FROM (
+		SELECT domain, class FROM bounces
+		WHERE newsletter = $1 AND at > $2 AND edition > 0 AND class IN ('hard', 'soft', 'ours', 'complaint')
+			AND decision NOT IN ('undone', 'unsubscribed') AND door <> 'smtp' ORDER BY at DESC LIMIT $3) AS said
+	GROUP BY domain`

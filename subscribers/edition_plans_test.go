@@ -14,7 +14,8 @@ func TestPagesUseTheirIndexes(t *testing.T) {
 		sqlEditionBounces: "bounces_edition (edition=?)",
 		sqlHeldDomains:    "bounces_held",
 		sqlCountLeft:      "subscription_events_kind (newsletter=? AND kind=? AND at>? AND at<?)",
-		sqlGrowth:         "bounces_suppressed (newsletter=? AND at>? AND at<?)",
+		sqlGrowth:         "COVERING INDEX bounces_newsletter (newsletter=? AND at>? AND at<?)",
+		sqlReturned:       "COVERING INDEX bounces_newsletter (newsletter=? AND at>?)",
 	} {
 		if plan := strings.Join(storetest.Plan(t, db, text), "\n"); !strings.Contains(plan, index) {
 			t.Errorf("it doesn't use %s:\n%s", index, plan)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"sync"
 	"time"
 
 	"dailytip/store"
@@ -27,17 +26,21 @@ func weekOf(t time.Time) time.Time { return t.Truncate(week) } // Go's zero time
 
 // Growth returns what happened to a newsletter's list in the week of an instant and in
 // those before it, oldest first. Each is counted from the histories of people and from
-// what is left of those that are gone, by an index. Weeks that are over are counted
-// once an hour, for a file may bring histories with old dates, and a large week that
-// isn't over once a minute.
+// what is left of those that are gone, by an index. Weeks that are over are counted once
+// an hour, for a file may bring histories with old dates.
 func (l *List) Growth(ctx context.Context, newsletter string, now time.Time, weeks int) ([]Growth, error) {
-	l.grown.mu.Lock()
-	defer l.grown.mu.Unlock() // also while it counts: the others wait for the same
 	all := make([]Growth, weeks)
-	this := weekOf(now)
 	for i := range all {
-		one, err := l.grown.lately(now, newsletter, this.Add(-time.Duration(weeks-1-i)*week), func(began time.Time) (Growth, error) {
-			return l.growthIn(ctx, newsletter, began)
+		began := weekOf(now).Add(-time.Duration(weeks-1-i) * week)
+		one, err := l.grown.get(growthKey{newsletter, began.UnixMilli()}, now, func() (Growth, time.Duration, error) {
+			g, err := l.growthIn(ctx, newsletter, began)
+			switch {
+			case !now.Before(began.Add(week)):
+				return g, time.Hour, err
+			case g.SignedUp+g.Confirmed+g.Left+g.Bounced+g.Complained >= largeCount:
+				return g, countedIn, err
+			}
+			return g, 0, err
 		})
 		if err != nil {
 			return nil, err
@@ -47,52 +50,9 @@ func (l *List) Growth(ctx context.Context, newsletter string, now time.Time, wee
 	return all, nil
 }
 
-// growths are weeks as they were counted last.
-type growths struct {
-	mu sync.Mutex
-	of map[growthKey]countedGrowth
-}
-
 type growthKey struct {
 	newsletter string
 	week       int64
-}
-
-type countedGrowth struct {
-	Growth
-	at time.Time
-}
-
-const (
-	closedFor  = time.Hour   // a week that is over
-	currentFor = time.Minute // one that isn't
-	largeWeek  = 10_000      // of which something happened so often
-	mostWeeks  = 10_000      // are remembered
-)
-
-// lately is a week as it was counted a while ago, or as it's counted now.
-func (g *growths) lately(now time.Time, newsletter string, began time.Time, count func(time.Time) (Growth, error)) (Growth, error) {
-	key := growthKey{newsletter, began.UnixMilli()}
-	last, known := g.of[key]
-	holds := currentFor
-	if over := began.Add(week); last.at.After(over) {
-		holds = closedFor
-	}
-	if age := now.Sub(last.at); known && age >= 0 && age < holds {
-		return last.Growth, nil
-	}
-	one, err := count(began)
-	if err != nil {
-		return one, err
-	}
-	if g.of == nil || len(g.of) > mostWeeks {
-		g.of = map[growthKey]countedGrowth{}
-	}
-	delete(g.of, key)
-	if !now.Before(began.Add(week)) || one.SignedUp+one.Confirmed+one.Left+one.Bounced+one.Complained >= largeWeek {
-		g.of[key] = countedGrowth{one, now}
-	}
-	return one, nil
 }
 
 // growthIn counts a week.

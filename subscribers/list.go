@@ -26,7 +26,8 @@ type List struct {
 	events *hooks.Outbox
 
 	crowdBounds crowdBounds
-	grown       growths
+	grown       lately[growthKey, Growth]
+	returned    lately[string, map[string]Returned]
 	scrubbed    atomic.Int64 // up to which erasure the files are clean, in ms
 }
 

@@ -7,7 +7,7 @@
 -- How a list grows is counted from what happened to its people, week by week.
 CREATE INDEX subscription_events_kind ON subscription_events (newsletter, kind, at);
 DROP INDEX subscription_events_left;
-CREATE INDEX bounces_suppressed ON bounces (newsletter, at, class) WHERE decision = 'suppressed';
+CREATE INDEX bounces_newsletter ON bounces (newsletter, at, class, decision, edition, domain, door);
 
 -- What is left of what happened to people who are forgotten: how often it happened.
 CREATE TABLE past_growth (

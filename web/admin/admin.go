@@ -59,6 +59,9 @@ var calendarScript string
 //go:embed assets/tips.css
 var tipsStyle string
 
+//go:embed assets/charts.css
+var chartsStyle string
+
 // Admin is the pages on a server.
 type Admin struct {
 	*web.Server
@@ -90,7 +93,7 @@ func AddTo(server *web.Server, o Options) *Admin {
 		Server: server, Options: o, cookie: newCookie(server.BaseURL), tries: newTries(),
 		shelves: newShelves(o.Mails.Findings), copies: newCopies(),
 		layouts:        template.Must(template.New("").Funcs(template.FuncMap{"say": say}).ParseFS(templates, "templates/*.tmpl")),
-		style:          server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+calendarStyle+tipsStyle),
+		style:          server.AddAsset("admin.css", "text/css; charset=utf-8", web.Tokens+style+calendarStyle+tipsStyle+chartsStyle),
 		calendarScript: server.AddAsset("calendar.js", "text/javascript; charset=utf-8", calendarScript),
 		liveScript:     server.AddAsset("live.js", "text/javascript; charset=utf-8", liveScript),
 	}
@@ -105,6 +108,7 @@ func AddTo(server *web.Server, o Options) *Admin {
 	a.addExport()
 	a.addImport()
 	a.addMail()
+	a.addCharts()
 	if o.Alone {
 		server.Handle(web.Route{Pattern: "GET /{$}", Handler: func(w http.ResponseWriter, r *http.Request) { a.redirect(w, r, root, nil) }, Quiet: true})
 		server.Missing(func(w http.ResponseWriter, r *http.Request) { a.fault(w, r, http.StatusNotFound) })
@@ -125,6 +129,7 @@ func (a *Admin) pages() []page {
 		{path: "/import", needs: admins.Readers, show: a.importPage},
 		{path: "/editions", section: "admin.section.editions", needs: admins.See, show: a.editionsPage},
 		{path: editionPath, needs: admins.See, show: a.editionPage, live: a.editionLive},
+		{path: growthPath, section: "admin.section.growth", needs: admins.See, show: a.growth},
 		{path: "/log", section: "admin.section.log", needs: admins.SeeLog, show: a.log},
 	}
 }

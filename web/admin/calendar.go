@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"html/template"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -20,7 +19,7 @@ const calendarDays = 90
 
 // calendarView is the data of the template "calendar".
 type calendarView struct {
-	Newsletters []calendarTab // when there are several
+	Newsletters []tabView // when there are several
 	ID          string        // of the newsletter that is shown
 	Course      bool          // each reader has a plan of their own, and there is nothing to show
 	Approve     bool
@@ -32,12 +31,6 @@ type calendarView struct {
 	First, Last string      // the dates that can be swapped
 	Path        string      // of the page; its buttons are below
 	Script      string      // the address of ours
-}
-
-type calendarTab struct {
-	Href    string
-	Name    template.HTML
-	Current bool
 }
 
 type weekView struct {
@@ -96,14 +89,7 @@ func (a *Admin) calendar(v *visit) (view, error) {
 		return view{}, err
 	}
 	shown.ID, shown.Approve = n.ID, n.Approve
-	if len(a.Scheduler.Newsletters) > 1 {
-		for i := range a.Scheduler.Newsletters {
-			id := a.Scheduler.Newsletters[i].ID
-			shown.Newsletters = append(shown.Newsletters, calendarTab{
-				Href: a.Path(root+"/calendar", url.Values{"newsletter": {id}}), Name: a.Letterhead(id).Name, Current: id == n.ID,
-			})
-		}
-	}
+	shown.Newsletters = a.tabs("/calendar", n)
 	result := view{title: say("admin.section.calendar"), body: "calendar"}
 	if n.Order == scheduler.CourseOrder {
 		shown.Course = true

@@ -22,6 +22,7 @@ type editionView struct {
 	Newsletter, Tip template.HTML
 	progressView
 	Times   []factView
+	Minutes sentView
 	Reasons []reasonView
 	Returns returnsView
 	Facts   []factView
@@ -106,6 +107,9 @@ func (a *Admin) editionPage(v *visit) (view, error) {
 	}
 	if !f.PrunedAt.IsZero() {
 		shown.Pruned = phrase("admin.edition.pruned", map[string]template.HTML{"Since": stamp(f.PrunedAt)})
+	}
+	if shown.Minutes, err = a.sent(v, f); err != nil {
+		return view{}, err
 	}
 	bounces, all, err := a.List.EditionBounces(v.Context(), f.Edition.ID)
 	if err != nil {

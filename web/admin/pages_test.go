@@ -77,6 +77,8 @@ var allowed = map[string]admins.Role{
 	"GET /admin/tips/{newsletter}/{tip...}": admins.Viewer,
 	"POST /admin/tips/test":                 admins.Editor,
 
+	"GET /admin/growth": admins.Viewer,
+
 	"GET /admin/log": admins.Operator,
 }
 
@@ -364,7 +366,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 	ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 	b := h.as(admins.Operator)
 	b.change(ana, "suppress", "readers_suppress", "why", "test")
-	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/calendar"), b.get("/admin/editions"), b.get("/admin/editions/management/2026-11-20"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
+	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/calendar"), b.get("/admin/editions"), b.get("/admin/editions/management/2026-11-20"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), b.get("/admin/growth"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
 		ids, labels, fields := map[string]int{}, map[string]bool{}, []string{}
 		doc, err := html.Parse(strings.NewReader(page.body))
 		if err != nil {
