@@ -16,8 +16,8 @@ func (h *harness) tallied(edition int64) (kept, exact string) {
 	h.Helper()
 	all := map[string]string{}
 	for name, text := range map[string]string{
-		"kept minutes":  `SELECT CAST(minute AS TEXT), CAST(SUM(sent) AS BIGINT) FROM sent_minutes WHERE edition = $1 GROUP BY minute ORDER BY minute`,
-		"exact minutes": `SELECT CAST(done_at - done_at % 60000 AS TEXT), COUNT(*) FROM deliveries WHERE edition = $1 AND state = 'sent' GROUP BY done_at - done_at % 60000 ORDER BY done_at - done_at % 60000`,
+		"kept minutes":   `SELECT CAST(minute AS TEXT), CAST(SUM(sent) AS BIGINT) FROM sent_minutes WHERE edition = $1 GROUP BY minute ORDER BY minute`,
+		"exact minutes":  `SELECT CAST(done_at - done_at % 60000 AS TEXT), COUNT(*) FROM deliveries WHERE edition = $1 AND state = 'sent' GROUP BY done_at - done_at % 60000 ORDER BY done_at - done_at % 60000`,
 		"kept receivers": `SELECT receiver, CAST(SUM(sent) AS BIGINT) FROM receiver_counts WHERE edition = $1 GROUP BY receiver HAVING SUM(sent) > 0 ORDER BY receiver`,
 		"exact receivers": `SELECT receiver, COUNT(*) FROM (SELECT CASE WHEN p.email LIKE '%@gmail.com' THEN 'google' ELSE '' END AS receiver
 			FROM deliveries d LEFT JOIN subscribers p ON p.id = d.subscriber WHERE d.edition = $1 AND d.state = 'sent') AS each_one GROUP BY receiver ORDER BY receiver`,

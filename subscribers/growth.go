@@ -2,8 +2,8 @@ package subscribers
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"dailytip/store"
@@ -66,59 +66,26 @@ func (l *List) growthIn(ctx context.Context, newsletter string, began time.Time)
 	return g, nil
 }
 
-// One statement, so that who is forgotten meanwhile is counted once: sqlForgetGrowth
-// keeps what sqlGrowth has counted.
-const sqlGrowth = `
-	SELECT ` + eventsOf + ` kind = '` + signedUp + `')` + eventsToo + ` kind = '` + signedUpAgain + `')` + pastOf + ` kind = '` + signedUp + `'),
-		` + eventsOf + ` kind = '` + confirmed + `')` + eventsToo + ` kind = '` + vouchedFor + `')` + pastOf + ` kind = '` + confirmed + `'),
-		` + eventsOf + ` kind = '` + leftEvent + `')` + pastOf + ` kind = '` + leftEvent + `'),
-		` + bouncesOf + ` class <> 'complaint')` + pastOf + ` kind = 'bounced'),
-		` + bouncesOf + ` class = 'complaint')` + pastOf + ` kind = 'complained')`
+// One statement, so that who is forgotten meanwhile is counted once.
+var sqlGrowth = "SELECT " + strings.Join([]string{
+	eventsOf(signedUp) + " + " + eventsOf(signedUpAgain) + " + " + pastOf(signedUp),
+	eventsOf(confirmed) + " + " + eventsOf(vouchedFor) + " + " + pastOf(confirmed),
+	eventsOf(leftEvent) + " + " + pastOf(leftEvent),
+	bouncesOf("<>") + " + " + pastOf(pastBounced),
+	bouncesOf("=") + " + " + pastOf(pastComplained),
+}, ",\n\t")
 
-const (
-	eventsOf  = `(SELECT COUNT(*) FROM subscription_events WHERE newsletter = $1 AND at >= $2 AND at < $3 AND`
-	eventsToo = ` + ` + eventsOf
-	bouncesOf = `(SELECT COUNT(*) FROM bounces WHERE decision = 'suppressed' AND newsletter = $1 AND at >= $2 AND at < $3 AND`
-	pastOf    = ` + (SELECT COALESCE(CAST(SUM(people) AS BIGINT), 0) FROM past_growth WHERE newsletter = $1 AND week = $2 AND`
-)
+const duringTheWeek = " AND newsletter = $1 AND at >= $2 AND at < $3)"
 
-// weekInSQL is weekOf the column at.
-const weekInSQL = `at - (at + 259200000) % 604800000` // 1 January 1970 was a Thursday
+func eventsOf(kind string) string {
+	return "(SELECT COUNT(*) FROM subscription_events WHERE kind = '" + kind + "'" + duringTheWeek
+}
 
-// What of a person's history is counted, before it's deleted. $1 is the person, whose
-// condition follows.
-const (
-	sqlKeepEvents = `
-		INSERT INTO past_growth (newsletter, week, kind, people)
-		SELECT newsletter, week, kind, COUNT(*) FROM (
-			SELECT newsletter, ` + weekInSQL + ` AS week, CASE kind WHEN '` + signedUpAgain + `' THEN '` + signedUp + `' WHEN '` + vouchedFor + `' THEN '` + confirmed + `' ELSE kind END AS kind
-			FROM subscription_events WHERE subscriber = $1
-				AND kind IN ('` + signedUp + `', '` + signedUpAgain + `', '` + confirmed + `', '` + vouchedFor + `', '` + leftEvent + `')) AS gone
-		WHERE newsletter <> ''`
-	sqlKeepBounces = `
-		INSERT INTO past_growth (newsletter, week, kind, people)
-		SELECT newsletter, week, kind, COUNT(*) FROM (
-			SELECT newsletter, ` + weekInSQL + ` AS week, CASE class WHEN 'complaint' THEN 'complained' ELSE 'bounced' END AS kind
-			FROM bounces WHERE subscriber = $1 AND decision = 'suppressed') AS gone
-		WHERE newsletter <> ''`
-	keepGrowth = `
-		GROUP BY newsletter, week, kind
-		ON CONFLICT (newsletter, week, kind) DO UPDATE SET people = past_growth.people + excluded.people`
-)
+// bouncesOf counts those whose class is, or isn't, a complaint.
+func bouncesOf(comparison string) string {
+	return "(SELECT COUNT(*) FROM bounces WHERE decision = 'suppressed' AND class " + comparison + " 'complaint'" + duringTheWeek
+}
 
-// copied takes an event from the counts that is written down a second time, for the same
-// person at another address.
-func copied(ctx context.Context, tx *sql.Tx, e Event) error {
-	kind := map[string]string{signedUp: signedUp, signedUpAgain: signedUp, confirmed: confirmed, vouchedFor: confirmed, leftEvent: leftEvent}[e.Kind]
-	if kind == "" || e.Newsletter == "" {
-		return nil
-	}
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO past_growth (newsletter, week, kind, people) VALUES ($1, $2, $3, -1)
-		ON CONFLICT (newsletter, week, kind) DO UPDATE SET people = past_growth.people + excluded.people`,
-		e.Newsletter, store.Millis(weekOf(e.At)), kind)
-	if err != nil {
-		return fmt.Errorf("count growth: %w", err)
-	}
-	return nil
+func pastOf(kind string) string {
+	return "(SELECT COALESCE(CAST(SUM(people) AS BIGINT), 0) FROM past_growth WHERE newsletter = $1 AND week = $2 AND kind = '" + kind + "')"
 }

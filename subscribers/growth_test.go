@@ -290,9 +290,9 @@ func TestReturnedByReceiver(t *testing.T) {
 		h.bounced(now, "ben@googlemail.com", subscribers.Bounce{Edition: 7, Door: "imap", Class: subscribers.Complaint, Reason: "abuse"})
 		h.bounced(now, "cy@hotmail.fr", subscribers.Bounce{Edition: 7, Door: "imap", Class: subscribers.OursBounce, Reason: "policy"})
 		h.bounced(now, "di@example.com", soft)
-		h.bounced(now, "di@example.com", subscribers.Bounce{Edition: 8, Door: subscribers.WhileSending, Class: subscribers.SoftBounce, Reason: "full"})  // counted as deferred
-		h.bounced(now, "ana@gmail.com", subscribers.Bounce{Notice: 9, Door: "imap", Class: subscribers.SoftBounce, Reason: "full"})                      // of no edition
-		h.bounced(now.AddDate(0, 0, -31), "ana@gmail.com", soft)                                                                                         // long ago
+		h.bounced(now, "di@example.com", subscribers.Bounce{Edition: 8, Door: subscribers.WhileSending, Class: subscribers.SoftBounce, Reason: "full"}) // counted as deferred
+		h.bounced(now, "ana@gmail.com", subscribers.Bounce{Notice: 9, Door: "imap", Class: subscribers.SoftBounce, Reason: "full"})                     // of no edition
+		h.bounced(now.AddDate(0, 0, -31), "ana@gmail.com", soft)                                                                                        // long ago
 		h.bounced(now, "di@example.com", subscribers.Bounce{Edition: 8, Door: "imap", Class: subscribers.Complaint, Reason: subscribers.Unsubscribing}) // no complaint
 		got, err := h.list.CountReturned(t.Context(), "management", now.AddDate(0, 0, -30), now)
 		want := map[string]subscribers.Returned{"google": {Bounced: 1, Complained: 1}, "microsoft": {Bounced: 1}, "": {Bounced: 1}}

@@ -31,7 +31,7 @@ func (h *house) grow() {
 			return err
 		}
 		for week := range 52 {
-			monday := store.Millis(now.Truncate(7 * 24 * time.Hour).AddDate(0, 0, -7*(week+1)))
+			monday := store.Millis(now.Truncate(7*24*time.Hour).AddDate(0, 0, -7*(week+1)))
 			for kind, n := range map[string]int{"signed up": 600 + week*week%700, "confirmed": 500 + week*week%600, "unsubscribed": 40 + week%9, "bounced": week % 6, "complained": week % 11 / 10} {
 				if week == 20 {
 					n *= 30

@@ -20,8 +20,8 @@ const calendarDays = 90
 // calendarView is the data of the template "calendar".
 type calendarView struct {
 	Newsletters []tabView // when there are several
-	ID          string        // of the newsletter that is shown
-	Course      bool          // each reader has a plan of their own, and there is nothing to show
+	ID          string    // of the newsletter that is shown
+	Course      bool      // each reader has a plan of their own, and there is nothing to show
 	Approve     bool
 	May         bool // change it
 	Weeks       []weekView

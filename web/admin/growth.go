@@ -11,6 +11,7 @@ import (
 	"dailytip/admins"
 	"dailytip/scheduler"
 	"dailytip/subscribers"
+	"dailytip/web"
 )
 
 const (
@@ -132,10 +133,10 @@ const chartEnding = ".svg"
 // addCharts adds the pictures of the charts.
 func (a *Admin) addCharts() {
 	for path, read := range a.charts() {
-		a.handle("GET "+root+path, a.admit(admins.See, func(w http.ResponseWriter, r *http.Request, v *visit) {
+		a.Handle(web.Route{Pattern: "GET " + root + path, Fault: a.fault, Quiet: true, Handler: a.admit(admins.See, func(w http.ResponseWriter, r *http.Request, v *visit) {
 			c, err := read(v)
 			a.sendChart(w, r, v, c, err)
-		}))
+		})})
 		a.wrongMethod(root+path, "GET, HEAD")
 	}
 }

@@ -142,7 +142,7 @@ func TestGrowthOfAnEmptyList(t *testing.T) {
 	for _, path := range []string{"/management/left.svg", "/management/delivery_failed.svg", "/management/left", "/management/x.svg", "/nobody/left.svg", "/management/%00", "/%ff/left.svg"} {
 		b.want(b.get("/admin/growth"+path), 404)
 	}
-	b.to(h.browser().get("/admin/growth/management/left.svg"), "/admin/signin?to=%2Fadmin%2Fgrowth%2Fmanagement%2Fleft.svg")
+	b.to(h.browser().get("/admin/growth/management/left.svg"), "/admin/signin?next=%2Fadmin%2Fgrowth%2Fmanagement%2Fleft.svg")
 	b.want(b.post("/admin/growth/management/left.svg", nil), http.StatusMethodNotAllowed)
 }
 
