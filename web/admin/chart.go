@@ -43,6 +43,10 @@ const (
 	wideChart, narrowChart = 560, 304
 	columnsHeight          = 170
 	rowHeight              = 30
+
+	// fine is how many of its own units a picture has for a pixel: the library draws in
+	// whole ones, and a bar of a year's weeks would have none on a phone.
+	fine = 2
 )
 
 // size is what a chart measures.
@@ -100,7 +104,7 @@ func (a *Admin) sendChart(w http.ResponseWriter, r *http.Request, v *visit, c ch
 // draw makes an SVG of a chart.
 func (c chart) draw(l chartLook) ([]byte, error) {
 	width, height := c.size(l)
-	painter := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: width, Height: height})
+	painter := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: width * fine, Height: height * fine})
 	values, names := slices.Clone(c.values), slices.Clone(c.names)
 	if c.down { // the first one is drawn lowest
 		slices.Reverse(values)
@@ -112,17 +116,17 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 	options.Theme, options.Horizontal = chartTheme(l.dark), c.down
 	options.Legend.Show = charts.Ptr(false)
 	options.CategoryAxis.Labels = names
-	options.CategoryAxis.LabelFontStyle.FontSize = chartFont
+	options.CategoryAxis.LabelFontStyle.FontSize = chartFont * fine
 	axis := &options.ValueAxis[0]
-	axis.LabelFontStyle.FontSize = chartFont
+	axis.LabelFontStyle.FontSize = chartFont * fine
 	axis.Min, axis.ValueFormatter = charts.Ptr(0.0), c.format
 	if c.down {
-		options.Padding = charts.NewBox(2, 0, 2, 0)
+		options.Padding = charts.NewBox(2*fine, 0, 2*fine, 0)
 		axis.Show = charts.Ptr(false)
 		axis.Max = charts.Ptr(max(slices.Max(values)*1.3, 1e-9)) // so that the longest has room for its value
-		options.SeriesList[0].Label = charts.SeriesLabel{Show: charts.Ptr(true), ValueFormatter: c.format, FontStyle: charts.FontStyle{FontSize: chartFont}}
+		options.SeriesList[0].Label = charts.SeriesLabel{Show: charts.Ptr(true), ValueFormatter: c.format, FontStyle: charts.FontStyle{FontSize: chartFont * fine}}
 	} else {
-		options.Padding = charts.NewBox(2, 9, 6, 0)
+		options.Padding = charts.NewBox(2*fine, 9*fine, 6*fine, 0)
 		options.CategoryAxis.LabelCount = len(names)
 		axis.Max, axis.LabelCount = charts.Ptr(niceMax(slices.Max(values))), 3
 	}

@@ -92,7 +92,7 @@ func TestGrowth(t *testing.T) {
 				"Signed up 5", "Confirmed 10", "Left 0", "Bounced 1", "Complained 1", // of sends, five were vouched for and one's address is dead
 				"Monday, 16 November 2026 1 6 0 1 1 Monday, 9 November 2026 1 1 0 0 0",
 				"Liked best Tip Useful Not useful Share First &lt;b&gt;tip&lt;/b&gt; 6 2 75%", "Liked least Tip Useful Not useful Share Second 1 4 20%",
-				"Provider Sent Deferred Refused Bounced Complained",
+				"Provider sent Deferred Refused Bounced Complained Google 1 0 0% 1 50% 0 0% 1 50% All others 0 1 100% 0 0% 0 0% 0 0%",
 			} {
 				if !strings.Contains(text, want) {
 					t.Errorf("%s: %q isn't in %s", role, want, text)
