@@ -90,11 +90,13 @@ func addresses(today string, readers []int64, tips []string) map[string][]of {
 			{"/admin/readers, next page", each("/admin/readers?after={id}", readers)},
 			{"/admin/readers, next of some", each("/admin/readers?q=reader&state=active&language=es&after={id}", readers)},
 		},
-		"/admin/readers/{id}":                      some(each("/admin/readers/{id}", readers)...),
-		"/admin/editions/{newsletter}/{date}":      some("/admin/editions/management/" + today),
-		"/admin/editions/{newsletter}/{date}/live": some("/admin/editions/management/" + today + "/live"),
-		"/admin/editions":                          {{"", []string{"/admin/editions"}}, {"/admin/editions, next page", []string{"/admin/editions?after=" + day(20) + "+management"}}},
-		"/admin/log":                               some("/admin/log", "/admin/log?before=900"),
+		"/admin/readers/{id}":                          some(each("/admin/readers/{id}", readers)...),
+		"/admin/editions/{newsletter}/{date}":          some("/admin/editions/management/" + today),
+		"/admin/editions/{newsletter}/{date}/live":     some("/admin/editions/management/" + today + "/live"),
+		"/admin/editions/{newsletter}/{date}/sent.svg": some("/admin/editions/management/" + today + "/sent.svg"),
+		"/admin/growth/{newsletter}/{chart}":           some("/admin/growth/management/left.svg", "/admin/growth/management/confirmed.svg"),
+		"/admin/editions":                              {{"", []string{"/admin/editions"}}, {"/admin/editions, next page", []string{"/admin/editions?after=" + day(20) + "+management"}}},
+		"/admin/log":                                   some("/admin/log", "/admin/log?before=900"),
 	}
 }
 
