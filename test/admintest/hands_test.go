@@ -3,8 +3,6 @@ package admintest
 import (
 	"context"
 	"fmt"
-	"strings"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -52,8 +50,6 @@ func (d *desk) leads(status int64, do func()) {
 	}
 }
 
-func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
-
 // signIn signs somebody in by keyboard: the focus is on the name when the page opens.
 func (d *desk) signIn(name, password string, status int) {
 	d.Helper()
@@ -68,18 +64,4 @@ func (d *desk) signInHere(name, password string, status int) {
 	d.await("document.activeElement.id === 'name'")
 	d.typeKeys(0, name+"\t"+password)
 	d.typeKeys(status, "\r")
-}
-
-// comes opens a page time and again until it says something.
-func (d *desk) comes(path, want string) {
-	d.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		d.open(path, 200)
-		if strings.Contains(d.text("main"), want) {
-			return
-		}
-		if time.Now().After(end) {
-			d.Fatalf("%s never says %q:\n%s", path, want, d.text("main"))
-		}
-	}
 }

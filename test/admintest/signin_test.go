@@ -18,9 +18,9 @@ func TestEachRole(t *testing.T) {
 		sections string
 		log      int64 // how the log answers
 	}{
-		{"viewer", "Today Calendar Tips Editions", 403},
-		{"editor", "Today Calendar Tips Editions", 403},
-		{"operator", "Today Calendar Tips Readers Editions Log", 200},
+		{"viewer", "Today Calendar Tips Editions Growth", 403},
+		{"editor", "Today Calendar Tips Editions Growth", 403},
+		{"operator", "Today Calendar Tips Readers Editions Growth Log", 200},
 	} {
 		d := h.desk()
 		d.signIn(c.role, password, 200)

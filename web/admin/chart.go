@@ -126,7 +126,7 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 		axis.Max = charts.Ptr(max(slices.Max(values)*1.3, 1e-9)) // so that the longest has room for its value
 		options.SeriesList[0].Label = charts.SeriesLabel{Show: charts.Ptr(true), ValueFormatter: c.format, FontStyle: charts.FontStyle{FontSize: chartFont * fine}}
 	} else {
-		options.Padding = charts.NewBox(2*fine, 9*fine, 6*fine, 0)
+		options.Padding = charts.NewBox(2*fine, 9*fine, 6*fine, 5*fine) // the letters that go below the line end beneath it
 		options.CategoryAxis.LabelCount = len(names)
 		axis.Max, axis.LabelCount = charts.Ptr(niceMax(slices.Max(values))), 3
 	}

@@ -18,7 +18,7 @@ import (
 // once; only the first look, and one a minute, take longer.
 func TestGrowthOfAMillion(t *testing.T) {
 	const readers = 1_000_000
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	storetest.Pages(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		h.edition("management", 1)
 		err := db.Write(t.Context(), func(tx *sql.Tx) error {

@@ -1,3 +1,5 @@
+//go:build long
+
 package admintest
 
 import (
@@ -5,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dailytip/inbox"
 )
@@ -93,4 +96,20 @@ func (d *desk) post(path string, status int64) {
 	d.leads(status, func() {
 		eval[bool](d, `(() => { const f = document.createElement("form"); f.method = "post"; f.action = `+quoted(path)+`; document.body.append(f); f.submit(); return true })()`)
 	})
+}
+
+func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
+
+// comes opens a page time and again until it says something.
+func (d *desk) comes(path, want string) {
+	d.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		d.open(path, 200)
+		if strings.Contains(d.text("main"), want) {
+			return
+		}
+		if time.Now().After(end) {
+			d.Fatalf("%s never says %q:\n%s", path, want, d.text("main"))
+		}
+	}
 }
