@@ -119,7 +119,8 @@ func furnish(t *testing.T, relay string, readers int, change func(*daemontest.Op
 		t.Fatal(err)
 	}
 	h := &house{T: t, in: in, base: "http://127.0.0.1:" + strconv.Itoa(port)}
-	if h.daemon, err = in.Serve(t.Context()); err != nil {
+	// The test's context ends before its tabs are closed, which ask the daemon by themselves.
+	if h.daemon, err = in.Serve(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
