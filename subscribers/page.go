@@ -27,11 +27,11 @@ type Paging struct {
 
 // Scanned is how many people are looked at for one page, where no index knows all that
 // is asked for.
-const Scanned = 200
+const Scanned = 600
 
 // scannedAtOnce is how many of them are looked at at a time: where many belong, the first
 // ones do. Each costs a few reads at random places.
-const scannedAtOnce = 100
+const scannedAtOnce = 200
 
 // Indexed tells whether an index knows all that is asked for. Else a page may hold fewer
 // people than there is room for, even none, though others follow.

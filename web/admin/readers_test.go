@@ -166,7 +166,7 @@ func TestTheListIsReadPageByPage(t *testing.T) {
 			t.Errorf("%s: %d on all pages, want %d", query, len(seen), want)
 		}
 	}
-	b.want(b.get("/admin/readers?language=es"), 200, "Of 200 readers who were looked at, 0 are like that.", "Look at the next 200")
+	b.want(b.get("/admin/readers?language=es"), 200, "Of 600 readers who were looked at, 0 are like that.", "Look at the next 600")
 }
 
 // Did they get Friday's, and what did the far end say?
