@@ -135,9 +135,13 @@ func (l *List) idsOf(ctx context.Context, q store.Queryer, p Paging, limit int) 
 		if err != nil {
 			return nil, err
 		}
+		// One lower bound: of two, SQLite begins at the prefix and passes over all pages before.
 		prefix := strings.ToLower(p.Prefix)
-		return numbers(ctx, q, "SELECT id FROM subscribers WHERE email_key >= $1 AND email_key < $2 AND email_key > $3 ORDER BY email_key LIMIT $4",
-			prefix, prefix+"\U0010FFFF", after, limit)
+		from, begin := ">=", prefix
+		if after >= prefix {
+			from, begin = ">", after
+		}
+		return numbers(ctx, q, "SELECT id FROM subscribers WHERE email_key "+from+" $1 AND email_key < $2 ORDER BY email_key LIMIT $3", begin, prefix+"\U0010FFFF", limit)
 	}
 	after, err := p.after()
 	if err != nil {

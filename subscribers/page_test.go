@@ -87,6 +87,28 @@ func TestPagesBeginAtAnIndex(t *testing.T) {
 	}
 }
 
+// A late page begins where the last one ended, and not at the first address with its
+// beginning: the index is asked with one lower bound.
+func TestALatePageBeginsWhereTheLastOneEnded(t *testing.T) {
+	db, asked := storetest.Noted(t)
+	l, err := Open(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, l, 50)
+	_, next, err := l.Page(t.Context(), db.Read(), Paging{Prefix: "reader", Limit: 20})
+	if err != nil || next == "" {
+		t.Fatalf("next %q, %v", next, err)
+	}
+	asked.Take()
+	if _, _, err := l.Page(t.Context(), db.Read(), Paging{Prefix: "reader", Limit: 20, After: next}); err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(asked.Take(), "\n"); strings.Count(text, "email_key >") != 1 {
+		t.Errorf("it's asked for\n%s", text)
+	}
+}
+
 // Where many are as it's asked for, a page is full before all are looked at that it may.
 func TestAPageLooksNoFurtherThanItHasTo(t *testing.T) {
 	db, asked := storetest.Noted(t)
