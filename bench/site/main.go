@@ -166,7 +166,7 @@ func (b *bench) one(ctx context.Context, t target) (late []string, err error) {
 	_, _ = fmt.Fprintf(b.out, "%-44s %7.0f requests/s   p50 %6.2f   p95 %6.2f   p99 %6.2f   longest %6.1f ms   beside %6.0f mails/s\n",
 		t.name, r.rate, ms(r.p50), ms(r.p95), ms(r.p99), ms(r.longest), sent)
 	if sent == 0 {
-		return nil, errors.New("nothing was sent meanwhile")
+		late = append(late, t.name+": nothing was sent meanwhile, so it wasn't measured")
 	}
 	if t.limit > 0 && r.p95 > t.limit {
 		late = append(late, fmt.Sprintf("%s: one of twenty takes longer than %.0f ms, and may take %s", t.name, ms(r.p95), t.limit))
