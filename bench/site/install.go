@@ -29,12 +29,13 @@ func (b *bench) install(ctx context.Context, dir string, port int) error {
 	if err != nil {
 		return err
 	}
-	top := "api: true\nadmin:\n  people:\n"
+	var top strings.Builder
+	top.WriteString("api: true\nadmin:\n  people:\n")
 	for _, name := range people {
-		top += fmt.Sprintf("    - {name: %s, password_hash: '%s', role: operator}\n", name, hash)
+		top.WriteString(fmt.Sprintf("    - {name: %s, password_hash: '%s', role: operator}\n", name, hash))
 	}
 	o := daemontest.Options{
-		Program: program, Dir: filepath.Join(dir, "installation"), Top: top,
+		Program: program, Dir: filepath.Join(dir, "installation"), Top: top.String(),
 		Relays: fmt.Sprintf("- {host: 127.0.0.1, port: %d, tls: none, connections: 8, in_flight: 512, rate: %d}", port, b.rate),
 	}
 	if b.server != nil {

@@ -15,7 +15,7 @@ func TestASmallList(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			var out strings.Builder
 			b := &bench{
-				readers: 3000, tips: 20, rate: 500, connections: 4, engine: engine, time: 500 * time.Millisecond, only: regexp.MustCompile("^/"), out: &out,
+				readers: 3000, tips: 20, rate: 500, connections: 4, engine: engine, time: 200 * time.Millisecond, only: regexp.MustCompile("^/"), out: &out,
 			}
 			missed, err := b.run(t.Context())
 			t.Logf("%s\n%s", out.String(), strings.Join(missed, "\n"))

@@ -114,21 +114,21 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 	}
 	options := charts.NewBarChartOptionWithData([][]float64{values})
 	options.Theme, options.Horizontal = chartTheme(l.dark), c.down
-	options.Legend.Show = charts.Ptr(false)
+	options.Legend.Show = new(false)
 	options.CategoryAxis.Labels = names
 	options.CategoryAxis.LabelFontStyle.FontSize = chartFont * fine
 	axis := &options.ValueAxis[0]
 	axis.LabelFontStyle.FontSize = chartFont * fine
-	axis.Min, axis.ValueFormatter = charts.Ptr(0.0), c.format
+	axis.Min, axis.ValueFormatter = new(0.0), c.format
 	if c.down {
 		options.Padding = charts.NewBox(2*fine, 0, 2*fine, 0)
-		axis.Show = charts.Ptr(false)
-		axis.Max = charts.Ptr(max(slices.Max(values)*1.3, 1e-9)) // so that the longest has room for its value
-		options.SeriesList[0].Label = charts.SeriesLabel{Show: charts.Ptr(true), ValueFormatter: c.format, FontStyle: charts.FontStyle{FontSize: chartFont * fine}}
+		axis.Show = new(false)
+		axis.Max = new(max(slices.Max(values)*1.3, 1e-9)) // so that the longest has room for its value
+		options.SeriesList[0].Label = charts.SeriesLabel{Show: new(true), ValueFormatter: c.format, FontStyle: charts.FontStyle{FontSize: chartFont * fine}}
 	} else {
 		options.Padding = charts.NewBox(2*fine, 9*fine, 6*fine, 5*fine) // the letters that go below the line end beneath it
 		options.CategoryAxis.LabelCount = len(names)
-		axis.Max, axis.LabelCount = charts.Ptr(niceMax(slices.Max(values))), 3
+		axis.Max, axis.LabelCount = new(niceMax(slices.Max(values))), 3
 	}
 	err := painter.BarChart(options)
 	if err == nil {
