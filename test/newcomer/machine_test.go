@@ -25,6 +25,7 @@ const unitFile = "/usr/lib/systemd/system/dailytip.service"
 type machine struct {
 	*testing.T
 	folder string
+	weekly map[string]bool // who gets one mail a week
 }
 
 // emptyDebian installs Debian's smallest system, and puts the packages beside it.
@@ -35,7 +36,7 @@ func emptyDebian(t *testing.T) *machine {
 		_, err := exec.LookPath(program)
 		postfixtest.Need(t, err == nil, "%s isn't installed: apt-get install debootstrap rpm systemd", program)
 	}
-	m := &machine{t, t.TempDir()}
+	m := &machine{t, t.TempDir(), map[string]bool{}}
 	for dir := m.folder; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
 		if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the machine's users walk through it
 			t.Fatal(err)

@@ -58,7 +58,7 @@ func TestNewcomersHour(t *testing.T) {
 	m.user("dailytip", "subscribers", "import", "/readers.csv", "--confirmed")
 	m.takeOver()
 	today, title := m.plan(zone)
-	due := m.due()
+	due := m.due(today)
 
 	d := m.start()
 	m.has(m.user("dailytip", "healthcheck"), "ready")
