@@ -230,7 +230,7 @@ func TestCalendarShowsWhatGoesOut(t *testing.T) {
 
 // All that the page offers is done without a script, and can be undone.
 func TestCalendarIsChangedByForms(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		d := openCalendar(t, db, nil)
 		b := d.as(admins.Editor)
 		before := []string{"a next", "b next", "c next", "d next"}
@@ -276,7 +276,7 @@ func TestCalendarIsChangedByForms(t *testing.T) {
 // What somebody else has changed since the page was opened isn't changed by it, and
 // neither is it undone; what is on its way stays.
 func TestCalendarChangedMeanwhile(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		d := openCalendar(t, db, nil)
 		ann, ben := d.as(admins.Editor), d.as(admins.Operator)
 		old := ann.get("/admin/calendar")
@@ -331,7 +331,7 @@ func (d *calendarDesk) openEdition(date string) {
 
 // A text is approved as the page knew it; an edit since then isn't.
 func TestCalendarApproves(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		d := openCalendar(t, db, func(n *scheduler.Newsletter) { n.Approve = true })
 		b := d.as(admins.Editor)
 		d.planned("unapproved", "unapproved", "unapproved", "unapproved")

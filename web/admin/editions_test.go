@@ -151,7 +151,7 @@ func TestAnEditionsButtons(t *testing.T) {
 		"cancel":         {{"cancel", nil, 422, "5: 1 2 1 1 0 open"}, {"cancel", url.Values{"sure": {"yes"}}, 0, "5: 1 0 1 1 2 cancelled"}, {"cancel", url.Values{"sure": {"yes"}}, 409, "5: 1 0 1 1 2 cancelled"}, {"resend", nil, 409, "5: 1 0 1 1 2 cancelled"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			storetest.Pages(t, func(t *testing.T, db *store.DB) {
+			storetest.Each(t, func(t *testing.T, db *store.DB) {
 				h := open(t, db, nil)
 				h.sends("management")
 				h.edition("other", 5)

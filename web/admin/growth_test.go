@@ -73,7 +73,7 @@ func (a answer) text() string {
 
 // All roles see the growth, which names nobody and no private domain.
 func TestGrowth(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		h.grows()
 		h.votes("first", 6, 2)

@@ -196,7 +196,7 @@ func (b *browser) shownPauses() url.Values {
 // Nobody releases what they haven't seen: what is paused since the page was shown, or for
 // another reason by now. What is held has a button of its own.
 func TestOnlyWhatWasShownIsResumed(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		b := h.as(admins.Operator)
 		pause := func(scope string, since time.Time, held bool) {

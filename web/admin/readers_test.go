@@ -77,7 +77,7 @@ func found(a answer) (all []string) {
 }
 
 func TestTheListIsSearched(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		for _, r := range []subscribers.Request{
 			{Address: "ana@example.com", Newsletter: "management", Preferences: subscribers.Preferences{Name: "Ana <b>", Language: "zh-CN", Timezone: "Asia/Shanghai"}},
@@ -171,7 +171,7 @@ func TestTheListIsReadPageByPage(t *testing.T) {
 
 // Did they get Friday's, and what did the far end say?
 func TestAPersonsPageSaysWhatTheyGot(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management", Preferences: subscribers.Preferences{Name: "Ana", Timezone: "Asia/Shanghai"}})
 		h.edition("management", 0)
@@ -235,7 +235,7 @@ func (b *browser) refused(id int64, name string, status int, text string, form .
 }
 
 func TestTheButtonsOfAPerson(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		woken := 0
 		h := open(t, db, func(s *settings) { s.options.Enqueued = func() { woken++ } })
 		ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management", Preferences: subscribers.Preferences{Name: "Ana"}})
@@ -352,7 +352,7 @@ func (h *harness) wantNoAddressInTheLog(subject string, done int) {
 
 // A bounce is undone on the page of whom it's about, and on nobody else's.
 func TestUndoingABounce(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 		h.edition("management", 0)
@@ -400,7 +400,7 @@ func TestUndoingABounce(t *testing.T) {
 }
 
 func TestAddingAReader(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		b := h.as(admins.Operator)
 		b.want(b.get("/admin/add"), 200, "Management Tip of the Day")
@@ -443,7 +443,7 @@ func TestAddingAReader(t *testing.T) {
 }
 
 func TestExport(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 		h.reader(subscribers.Request{Address: "bo@example.com", Newsletter: "other"})
@@ -503,7 +503,7 @@ func (b *browser) progress(heading string) answer {
 
 // A file is looked at first, and changes nothing until somebody says so.
 func TestImport(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		b := h.as(admins.Operator)
 		b.to(b.get("/admin/import/progress"), "/admin/import")

@@ -101,7 +101,7 @@ func fields(all ...string) url.Values {
 // Nobody types anything twice: each form that is refused is shown again, on its page, with
 // what was typed and why it came to nothing.
 func TestARefusedFormIsShownAgain(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management", Preferences: subscribers.Preferences{Name: "Ana"}})
 		h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "other"})
@@ -234,7 +234,7 @@ func TestSigningInSaysNothingElse(t *testing.T) {
 
 // What a form says of itself is in the log only when it's so.
 func TestNobodyWritesIntoTheLogWhatTheyLike(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		d := openCalendar(t, db, nil)
 		b := d.as(admins.Editor)
 		for _, shown := range []string{"a\nana erased reader 17", "ana@example.com", strings.Repeat("x", 900)} {

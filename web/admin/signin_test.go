@@ -18,7 +18,7 @@ import (
 )
 
 func TestSignInAndOut(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		b := h.browser()
 		b.to(b.get("/admin"), "/admin/signin")

@@ -71,7 +71,7 @@ func TestATipWithoutAMailSaysWhy(t *testing.T) {
 // A test copy goes where its editor says, counts for nothing, and is in the log without
 // the address.
 func TestATestCopy(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h, _ := shelved(t, db, shelfFiles)
 		h.edition("management", 2)
 		before := h.counted()

@@ -63,7 +63,7 @@ func titles(a answer) string {
 }
 
 func TestTheLibraryIsListedAndFiltered(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h, _ := shelved(t, db, shelfFiles)
 		h.edition("management", 1)
 		edition, err := h.admin.Scheduler.Editions.Edition(t.Context(), db.Read(), "management", "2026-11-20")

@@ -21,7 +21,7 @@ import (
 
 // All sending is paused by one button, and goes on by another.
 func TestPauseAndGoOn(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		h.edition("management", 2)
 		claims := func() int {
@@ -110,7 +110,7 @@ func TestWhatAPageMayFetch(t *testing.T) {
 // What needs somebody is shown with what helps; what names a reader's domain, or a way
 // in, to operators alone.
 func TestWhatNeedsAttention(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, func(s *settings) {
 			s.options.Scheduler.Newsletters[0] = newsletter(t, "management", "broken.md", "---\ntitle: [\n---\nA tip.\n")
 		})
@@ -162,7 +162,7 @@ func (h *harness) heldBack(domain string) {
 // Who runs it says whether the readers of a domain are gone, or still there; of what came
 // since the page was opened nothing is said.
 func TestWhatIsHeldBackIsSettled(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		h := open(t, db, nil)
 		h.heldBack("moved.example")
 		h.heldBack("gone.example")

@@ -56,7 +56,7 @@ type harness struct {
 
 // both runs f on each engine.
 func both(t *testing.T, f func(h *harness)) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) { f(open(t, db)) })
+	storetest.Each(t, func(t *testing.T, db *store.DB) { f(open(t, db)) })
 }
 
 func open(t testing.TB, db *store.DB) *harness {

@@ -58,7 +58,7 @@ func (s *fixture) wait(d time.Duration) { s.passed.Add(int64(d)) }
 
 // both opens a site on each engine.
 func both(t *testing.T, change func(*options), f func(t *testing.T, s *fixture)) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) { f(t, openOn(t, db, change)) })
+	storetest.Each(t, func(t *testing.T, db *store.DB) { f(t, openOn(t, db, change)) })
 }
 
 func open(t *testing.T, change func(*options)) *fixture {

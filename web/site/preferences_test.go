@@ -208,7 +208,7 @@ func TestNextTipIsNotOneThatTheyHave(t *testing.T) {
 }
 
 func TestTheLatestTipOnceMore(t *testing.T) {
-	storetest.Pages(t, func(t *testing.T, db *store.DB) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		p := &past{}
 		p.fixture = openOn(t, db, func(o *options) {
 			twoLetters(o)
