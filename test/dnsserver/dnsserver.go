@@ -35,15 +35,11 @@ func Start(records ...string) (*Server, error) {
 		name := strings.ToLower(rr.Header().Name)
 		s.records[name] = append(s.records[name], rr)
 	}
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
+	packets, streams, err := listen()
 	if err != nil {
 		return nil, err
 	}
 	s.addr = packets.LocalAddr().String()
-	streams, err := net.Listen("tcp", s.addr)
-	if err != nil {
-		return nil, errors.Join(err, packets.Close())
-	}
 	s.servers = []*dns.Server{{PacketConn: packets, Handler: s}, {Listener: streams, Handler: s}}
 	for _, server := range s.servers {
 		ready := make(chan struct{})
@@ -52,6 +48,21 @@ func Start(records ...string) (*Server, error) {
 		<-ready
 	}
 	return s, nil
+}
+
+// listen finds a port that is free for both: the system chooses one for datagrams, and
+// somebody's connection may have the same one.
+func listen() (packets net.PacketConn, streams net.Listener, err error) {
+	for range 100 {
+		if packets, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			return nil, nil, err
+		}
+		if streams, err = net.Listen("tcp", packets.LocalAddr().String()); err == nil {
+			return packets, streams, nil
+		}
+		err = errors.Join(err, packets.Close())
+	}
+	return nil, nil, err
 }
 
 // Addr is its host:port.
