@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -182,6 +183,20 @@ func (s *script) heard(n int) string {
 		verbs = append(verbs, verb)
 	}
 	return strings.Join(verbs, " ")
+}
+
+// hears waits until each connection has heard what it's wanted to, and returns what they
+// have heard: who closes a connection doesn't wait long for the reply to QUIT.
+func (s *script) hears(want []string) (all []string) {
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		all = nil
+		for i := range s.connections() {
+			all = append(all, s.heard(i+1))
+		}
+		if want == nil || slices.Equal(all, want) || time.Now().After(end) {
+			return all
+		}
+	}
 }
 
 func (s *script) connections() int {
