@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"slices"
 	"context"
 	"errors"
 	"fmt"
@@ -278,8 +279,9 @@ func TestClose(t *testing.T) {
 			session.Close()
 		}
 	}
-	if s.heard(1) != "MAIL RCPT DATA QUIT" || s.heard(2) != s.heard(1) {
-		t.Errorf("heard %q and %q", s.heard(1), s.heard(2))
+	want := []string{"MAIL RCPT DATA QUIT", "MAIL RCPT DATA QUIT"}
+	if heard := s.hears(want); !slices.Equal(heard, want) {
+		t.Errorf("heard %q, want %q", heard, want)
 	}
 }
 
