@@ -22,24 +22,31 @@ func (h *harness) tallied(edition int64) (kept, exact string) {
 		"exact receivers": `SELECT receiver, COUNT(*) FROM (SELECT CASE WHEN p.email LIKE '%@gmail.com' THEN 'google' ELSE '' END AS receiver
 			FROM deliveries d LEFT JOIN subscribers p ON p.id = d.subscriber WHERE d.edition = $1 AND d.state = 'sent') AS each_one GROUP BY receiver ORDER BY receiver`,
 	} {
-		rows, err := h.db.Read().QueryContext(h.Context(), text, edition)
-		if err != nil {
-			h.Fatal(err)
-		}
-		for rows.Next() {
-			var of string
-			var n int64
-			if err := rows.Scan(&of, &n); err != nil {
-				h.Fatal(err)
-			}
-			all[name] += fmt.Sprintf(" %s:%d", of, n)
-		}
-		if err := rows.Err(); err != nil {
-			h.Fatal(err)
-		}
-		_ = rows.Close()
+		all[name] = h.tally(text, edition)
 	}
 	return all["kept minutes"] + all["kept receivers"], all["exact minutes"] + all["exact receivers"]
+}
+
+// tally writes out what a statement gives of an edition: names with their numbers.
+func (h *harness) tally(text string, edition int64) (all string) {
+	h.Helper()
+	rows, err := h.db.Read().QueryContext(h.Context(), text, edition)
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var of string
+		var n int64
+		if err := rows.Scan(&of, &n); err != nil {
+			h.Fatal(err)
+		}
+		all += fmt.Sprintf(" %s:%d", of, n)
+	}
+	if err := rows.Err(); err != nil {
+		h.Fatal(err)
+	}
+	return all
 }
 
 // What was said is counted once for each mail, by whose mailboxes it went to.
