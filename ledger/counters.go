@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"dailytip/store"
@@ -17,7 +19,10 @@ type sums map[int64]int64
 
 // countSent adds to a node's counts, in the transaction that records the outcomes.
 func (r *recorder) countSent(ctx context.Context, node string) error {
-	for edition, n := range r.sent {
+	// In one order: two transactions of a node that wait for each other's rows would both
+	// have to give up.
+	for _, edition := range slices.Sorted(maps.Keys(r.sent)) {
+		n := r.sent[edition]
 		err := r.l.addToCounter(ctx, r.tx, r.now, edition, node, 0, n)
 		if err == nil {
 			err = r.countMinute(ctx, edition, node, n)

@@ -1,8 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"dailytip/editions"
@@ -49,7 +52,11 @@ const sqlCountMinute = `
 
 // countReceivers adds to what was said to a node's mails, by whose mailboxes they went to.
 func (r *recorder) countReceivers(ctx context.Context, node string) error {
-	for to, n := range r.to {
+	inOrder := func(a, b receiverKey) int {
+		return cmp.Or(cmp.Compare(a.edition, b.edition), cmp.Compare(a.receiver, b.receiver))
+	}
+	for _, to := range slices.SortedFunc(maps.Keys(r.to), inOrder) {
+		n := r.to[to]
 		_, err := r.l.statements.Exec(ctx, r.tx, sqlCountReceiver, to.edition, node, to.receiver, n.sent, n.deferred, n.failed)
 		if err != nil {
 			return fmt.Errorf("count what was said: %w", err)

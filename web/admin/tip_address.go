@@ -57,13 +57,3 @@ func tipAsked(v *visit) string {
 	}
 	return v.URL.Query().Get(idField)
 }
-
-// newsletterOf is the newsletter that a request names; "": the first.
-func (a *Admin) newsletterOf(id string) (*scheduler.Newsletter, error) {
-	for i := range a.Scheduler.Newsletters {
-		if n := &a.Scheduler.Newsletters[i]; id == "" || n.ID == id {
-			return n, nil
-		}
-	}
-	return nil, refuse(http.StatusNotFound, "admin.fault.newsletter")
-}
