@@ -36,12 +36,10 @@ const (
 			FROM bounces WHERE subscriber = $1 AND decision = 'suppressed'
 		) AS gone WHERE newsletter <> ''`
 	keepGrowth = `
-		GROUP BY newsletter, week, kept` + addToPast
+		GROUP BY newsletter, week, kept`
 
 	// weekInSQL is weekOf the column at. 1 January 1970 was a Thursday.
 	weekInSQL = `at - (at + 259200000) % 604800000`
-	addToPast = `
-		ON CONFLICT (newsletter, week, kind) DO UPDATE SET people = past_growth.people + excluded.people`
 )
 
 // copied takes an event from the sums that is written down a second time, for the same
@@ -51,7 +49,7 @@ func copied(ctx context.Context, tx *sql.Tx, e Event) error {
 	if kind == "" || e.Newsletter == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO past_growth (newsletter, week, kind, people) VALUES ($1, $2, $3, -1)"+addToPast,
+	_, err := tx.ExecContext(ctx, "INSERT INTO past_growth (newsletter, week, kind, people) VALUES ($1, $2, $3, -1)",
 		e.Newsletter, store.Millis(weekOf(e.At)), kind)
 	if err != nil {
 		return fmt.Errorf("count growth: %w", err)

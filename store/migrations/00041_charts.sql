@@ -9,14 +9,15 @@ CREATE INDEX subscription_events_kind ON subscription_events (newsletter, kind, 
 DROP INDEX subscription_events_left;
 CREATE INDEX bounces_newsletter ON bounces (newsletter, at, class, decision, edition, domain, door);
 
--- What is left of what happened to people who are forgotten: how often it happened.
+-- What is left of what happened to people who are forgotten: how often it happened. Rows
+-- are only added, so that nobody who forgets somebody waits for somebody else who does.
 CREATE TABLE past_growth (
     newsletter TEXT   NOT NULL,
     week       BIGINT NOT NULL,  -- when it began: a Monday, 00:00 UTC
     kind       TEXT   NOT NULL,  -- signed up, confirmed, unsubscribed, bounced, complained
-    people     BIGINT NOT NULL,
-    PRIMARY KEY (newsletter, week, kind)
+    people     BIGINT NOT NULL
 );
+CREATE INDEX past_growth_weeks ON past_growth (newsletter, week, kind);
 
 ----------------------------------------------------------------------- ledger
 
