@@ -167,14 +167,11 @@ func (c *Calendar) Choose(date Date) Choice {
 	if c.skipped(date) {
 		return Choice{Date: date, Reason: Skipped}
 	}
-	judged := c.judged(date)
-	for _, key := range []string{day, day[len("2026-"):]} {
-		if i, ok := c.byDate[key]; ok && c.window[i].holds(judged) && c.approved(i, date) {
-			return c.choice(date, i, Pinned)
-		}
+	if i, ok := c.own(date); ok {
+		return c.choice(date, i, Pinned)
 	}
 	pin := c.pins[day]
-	if i, ok := c.place[pin]; ok && c.window[i].holds(judged) && c.approved(i, date) {
+	if i, ok := c.place[pin]; ok && c.window[i].holds(c.judged(date)) && c.approved(i, date) {
 		return c.choice(date, i, Pinned)
 	}
 	choice := c.turn(date)
@@ -182,6 +179,18 @@ func (c *Calendar) Choose(date Date) Choice {
 		choice.Note += "; another takes its place"
 	}
 	return choice
+}
+
+// own is the tip whose own file gives it a date, of that year or of each, if it may be
+// sent then. It comes before a pin.
+func (c *Calendar) own(date Date) (i int, ok bool) {
+	day := date.String()
+	for _, key := range []string{day, day[len("2026-"):]} {
+		if i, ok := c.byDate[key]; ok && c.window[i].holds(c.judged(date)) && c.approved(i, date) {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // choice gives a date the tip at an index, with the translations that may be

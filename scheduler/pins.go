@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +54,11 @@ func (s *Scheduler) Pinned(ctx context.Context, n *Newsletter, date Date) (editi
 
 // Pin gives a date a tip of the operator's choice, or is [Refused].
 func (s *Scheduler) Pin(ctx context.Context, now time.Time, n *Newsletter, date Date, tip string, seen *editions.Choice) error {
-	if err := n.pinnable(date, tip); err != nil {
+	c, err := s.Calendar(ctx, n, now)
+	if err == nil {
+		err = c.pinnable(date, tip)
+	}
+	if err != nil {
 		return err
 	}
 	return s.Editions.Pin(ctx, now, n.ID, date.String(), tip, seen)
@@ -103,7 +106,8 @@ func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date, seen *
 }
 
 // pinnable refuses a pin that would have no effect.
-func (n *Newsletter) pinnable(date Date, id string) error {
+func (c *Calendar) pinnable(date Date, id string) error {
+	n := c.newsletter
 	t, ok := n.Library.Tip(id)
 	switch {
 	case !ok:
@@ -117,13 +121,8 @@ func (n *Newsletter) pinnable(date Date, id string) error {
 	case !n.Rule.Matches(date):
 		return refused("newsletter %s has no edition on %s: its schedule passes over it", n.ID, date)
 	}
-	day := date.String()
-	for _, other := range n.Library.Tips() {
-		// A pin may be of each year: MM-DD.
-		own := cmp.Or(other.Pin, other.Date)
-		if other.ID != id && !other.Draft && (own == day || own == day[len("2026-"):]) {
-			return refused("%s belongs to %s by its own date: or pin: line, which comes before a pin", date, other.ID)
-		}
+	if i, taken := c.own(date); taken && c.tips[i].ID != id {
+		return refused("%s belongs to %s by its own date: or pin: line, which comes before a pin", date, c.tips[i].ID)
 	}
 	return nil
 }

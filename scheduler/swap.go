@@ -84,6 +84,10 @@ func (c *Calendar) movable(now time.Time, date Date) (editions.Choice, error) {
 // [editions.Editions.Replan] does, or is [Refused]: what a date can't have isn't pinned
 // to it.
 func (s *Scheduler) Replan(ctx context.Context, now time.Time, n *Newsletter, dates []editions.Replanned) error {
+	c, err := s.Calendar(ctx, n, now)
+	if err != nil {
+		return err
+	}
 	for _, d := range dates {
 		date, err := ParseDate(d.LocalDate)
 		if err != nil {
@@ -92,7 +96,7 @@ func (s *Scheduler) Replan(ctx context.Context, now time.Time, n *Newsletter, da
 		if d.To.Tip == "" {
 			continue
 		}
-		if err := n.pinnable(date, d.To.Tip); err != nil {
+		if err := c.pinnable(date, d.To.Tip); err != nil {
 			return err
 		}
 	}

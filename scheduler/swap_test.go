@@ -235,3 +235,19 @@ func TestNoPinOnAYearlyDate(t *testing.T) {
 		}
 	})
 }
+
+// A tip that doesn't go out on its own date, since it's another newsletter's or is over
+// by then, leaves the date to a pin.
+func TestAPinOnTheDateOfATipThatDoesNotGoOut(t *testing.T) {
+	lib := library(t, "a tags: [ours]", "b pin: 11-25; tags: [theirs]", "c pin: 11-26; tags: [ours]; expires: 2026-11-01")
+	each(t, Newsletter{Order: Oldest, Tags: []string{"ours"}}, lib, func(h *harness) {
+		for _, date := range []string{"2026-11-25", "2026-11-26"} {
+			if err := h.s.Pin(h.Context(), begin, h.n(), day(h, date), "a", nil); err != nil {
+				h.Errorf("%s: %v", date, err)
+			}
+			if line := h.line(begin, day(h, date)); line.Tip != "a" || line.Reason != Pinned {
+				h.Errorf("planned: %+v", line)
+			}
+		}
+	})
+}
