@@ -245,7 +245,7 @@ func TestAPinOnTheDateOfATipThatDoesNotGoOut(t *testing.T) {
 			if err := h.s.Pin(h.Context(), begin, h.n(), day(h, date), "a", nil); err != nil {
 				h.Errorf("%s: %v", date, err)
 			}
-			if line := h.line(begin, day(h, date)); line.Tip != "a" || line.Reason != Pinned {
+			if line := h.line(begin, date); line.Tip != "a" || line.Reason != Pinned {
 				h.Errorf("planned: %+v", line)
 			}
 		}
