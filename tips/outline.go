@@ -43,6 +43,7 @@ type note struct {
 var blocks = sync.OnceValue(func() parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(append(parser.DefaultBlockParsers(),
+			util.Prioritized(markup.FormulaBlock{}, 53), // a line of = in it is no underline
 			util.Prioritized(markup.TightHeading{}, 601),
 			util.Prioritized(extension.NewFootnoteBlockParser(), 999))...),
 		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
@@ -61,9 +62,8 @@ func newOutline(f fragment) *outline {
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Heading:
-			// A line of = in a formula isn't the underline of what stands above it.
-			if h := o.heading(n, src); !o.inDetails(n.Pos()) && strings.Count(h.text, "$$")%2 == 0 {
-				o.headings = append(o.headings, h)
+			if !o.inDetails(n.Pos()) {
+				o.headings = append(o.headings, o.heading(n, src))
 			}
 		case *extast.FootnoteList:
 			for c := n.FirstChild(); c != nil; c = c.NextSibling() {

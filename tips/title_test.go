@@ -70,8 +70,16 @@ func TestFormulaIsNoTitle(t *testing.T) {
 	if !ok || tip.Title != "Rule" || strings.Contains(plainText(tip.Body, 0, nil), "$$") {
 		t.Errorf("%t, %q, %q, %v", ok, tip.Title, tip.Body, faults)
 	}
-	tip, _, _ = Parse("rotation.md", []byte("Some words.\n\nIt holds that\n$$\na\n=\nb\n$$\n"))
-	if tip.Title != "Rotation" {
+	for _, formula := range []string{"a\n=\nb", "a\n=\nb\n=\nc"} {
+		tip, _, _ = Parse("rotation.md", []byte("Some words.\n\nIt holds that\n$$\n"+formula+"\n$$\n"))
+		if tip.Title != "Rotation" {
+			t.Errorf("got %q", tip.Title)
+		}
+	}
+}
+
+func TestTitleWithTheSignsOfAFormula(t *testing.T) {
+	if tip, _, _ := Parse("pid.md", []byte("# What $$ is in a shell\n\nIts number.")); tip.Title != "What $$ is in a shell" {
 		t.Errorf("got %q", tip.Title)
 	}
 }

@@ -32,7 +32,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(linkComment{}, 50),
 			util.Prioritized(fencedBox{}, 51),
 			util.Prioritized(indentedBox{}, 52),
-			util.Prioritized(formulaBlock{}, 53),
+			util.Prioritized(FormulaBlock{}, 53),
 			util.Prioritized(TightHeading{}, 601), // after headings
 		),
 		parser.WithParagraphTransformers(

@@ -135,14 +135,14 @@ func (*formulaNode) Kind() ast.NodeKind              { return KindFormula }
 func (n *formulaNode) IsRaw() bool                   { return true }
 func (n *formulaNode) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
-// formulaBlock reads formulas between lines that begin with $$ or \[.
-type formulaBlock struct{}
+// FormulaBlock reads formulas between lines that begin with $$ or \[.
+type FormulaBlock struct{}
 
 // Trigger implements parser.BlockParser.
-func (formulaBlock) Trigger() []byte { return []byte{'$', '\\'} }
+func (FormulaBlock) Trigger() []byte { return []byte{'$', '\\'} }
 
 // Open implements parser.BlockParser.
-func (formulaBlock) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+func (FormulaBlock) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
 	line, segment := reader.PeekLine()
 	at := max(pc.BlockOffset(), 0)
 	n := &formulaNode{}
@@ -173,7 +173,7 @@ func (formulaBlock) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast
 }
 
 // Continue implements parser.BlockParser.
-func (formulaBlock) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
+func (FormulaBlock) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
 	n := node.(*formulaNode)
 	line, segment := reader.PeekLine()
 	if n.closed {
@@ -189,13 +189,13 @@ func (formulaBlock) Continue(node ast.Node, reader text.Reader, _ parser.Context
 }
 
 // Close implements parser.BlockParser.
-func (formulaBlock) Close(ast.Node, text.Reader, parser.Context) {}
+func (FormulaBlock) Close(ast.Node, text.Reader, parser.Context) {}
 
 // CanInterruptParagraph implements parser.BlockParser.
-func (formulaBlock) CanInterruptParagraph() bool { return true }
+func (FormulaBlock) CanInterruptParagraph() bool { return true }
 
 // CanAcceptIndentedLine implements parser.BlockParser.
-func (formulaBlock) CanAcceptIndentedLine() bool { return false }
+func (FormulaBlock) CanAcceptIndentedLine() bool { return false }
 
 // formulaShown is what takes the place of a formula in a block: a paragraph with
 // a line for each of its own, or its source as code.
