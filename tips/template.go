@@ -18,7 +18,7 @@ const RuleTemplate = "template-syntax"
 // maxTemplates bounds how many faults of this kind one text gets.
 const maxTemplates = 5
 
-const putIn = "a file that a site's program puts in"
+const includedFile = "a file that a site's program puts in"
 
 // templates are the syntaxes, each with whose it is.
 var templates = []struct {
@@ -31,10 +31,10 @@ var templates = []struct {
 	{regexp.MustCompile(`(?m)^(?:import\s+(?:[\w{*][^\n;]*\s)?(?:from\s+)?['"][^'"\n]+['"]|export\s+(?:const|let|var|default|async|function)\b)`), "code of MDX"},
 	{regexp.MustCompile(`\{/\*`), "a comment of MDX"},
 	{regexp.MustCompile(`\{\{!`), "a comment of Handlebars"},
-	{regexp.MustCompile(`\{\*[^{}\n]*\*\}`), putIn},
-	{regexp.MustCompile(`(?m)^[ \t]*<<<[ \t]+[@./~]\S+`), putIn},
-	{regexp.MustCompile(`(?m)^[ \t]*-+8<-+[ \t]+["'][^"'\n]+["']`), putIn},
-	{regexp.MustCompile(`\[!INCLUDE[ \t]*\[[^\]\n]*\]\([^)\n]*\)\]`), putIn},
+	{regexp.MustCompile(`\{\*[^{}\n]*\*\}`), includedFile},
+	{regexp.MustCompile(`(?m)^[ \t]*<<<[ \t]+[@./~]\S+`), includedFile},
+	{regexp.MustCompile(`(?m)^[ \t]*-+8<-+[ \t]+["'][^"'\n]+["']`), includedFile},
+	{regexp.MustCompile(`(?i)\[!INCLUDE[ \t]*\[[^\]\n]*\]\([^)\n]*\)\]`), includedFile},
 	{regexp.MustCompile(`(?m)^:::[ \t]+[A-Za-z_]\w*(?:\.\w+)+[ \t]*$`), "a part that mkdocstrings fills in"},
 	{component, "a component of MDX"},
 	{regexp.MustCompile(`(?m)^[ \t>]*%%`), "a comment without an end, so all below it is hidden"},
@@ -88,10 +88,11 @@ func templateFaults(markdown string) []templateFault {
 	if !mayHoldTemplates(markdown) || checkCost(markdown) != nil {
 		return nil
 	}
-	if !mayHoldTemplates(withoutFences(markdown)) { // as in most notes about code
+	unfenced := withoutFences(markdown)
+	if !mayHoldTemplates(unfenced) { // as in most notes about code
 		return nil
 	}
-	words := withoutCode(markdown)
+	words := withoutSpans(markdown, unfenced)
 	var faults []templateFault
 	closed := map[string]bool{}
 	for _, m := range closeTag.FindAllStringSubmatch(words, -1) {
@@ -164,11 +165,14 @@ func blank(text []byte, from, to int) {
 }
 
 // withoutCode blanks code, formulas and comments. Offsets stay.
-func withoutCode(markdown string) string {
+func withoutCode(markdown string) string { return withoutSpans(markdown, withoutFences(markdown)) }
+
+// withoutSpans blanks what [withoutFences] has left of them.
+func withoutSpans(markdown, unfenced string) string {
 	src := []byte(markdown)
 	// Diagrams and formulas in fences are code to the plainer of the two parsers
 	// only; what stands in a box isn't indented code to the other one.
-	masked := []byte(withoutFences(markdown))
+	masked := []byte(unfenced)
 	blank := func(from, to int) { blank(masked, from, to) }
 	doc := engine().Parser().Parse(text.NewReader(src), parser.WithContext(newContext()))
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {

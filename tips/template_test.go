@@ -37,6 +37,7 @@ func TestTemplatesWithhold(t *testing.T) {
 		"a\n\n<<< @/code/a.js{2}":                              8,
 		"--8<-- \"parts/a.md\"":                                6,
 		"[!INCLUDE [a](parts/a.md)]":                           6,
+		"[!include[a](parts/a.md)]":                            6,
 		"a {{! ask\nAnn }}":                                    6,
 		"a\n\n::: fastapi.Request\n    options:\n        x: y": 8,
 	} {

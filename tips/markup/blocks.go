@@ -2,6 +2,7 @@ package markup
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -41,10 +42,7 @@ func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 		}
 		return ast.WalkContinue, nil
 	})
-	for _, n := range found {
-		if n.Parent() == nil {
-			continue
-		}
+	for _, n := range slices.Backward(found) { // what a quote holds goes before it
 		switch n := n.(type) {
 		case *ast.Blockquote:
 			if becomeBox(n); !n.HasChildren() && n.Parent() != nil {
@@ -69,7 +67,7 @@ func fenced(n *ast.FencedCodeBlock, src []byte) {
 	language := strings.ToLower(strings.Trim(string(n.Language(src)), "{}"))
 	switch {
 	case queries[language] || util.IsBlank(n.Lines().Value(src)): // an empty box says nothing
-		removeWithEmpty(n)
+		n.Parent().RemoveChild(n.Parent(), n)
 	case language == "math" || language == "latex-math":
 		n.Parent().ReplaceChild(n.Parent(), n, formulaShown(n, src))
 	case language == "mermaid":
@@ -87,17 +85,8 @@ func fenced(n *ast.FencedCodeBlock, src []byte) {
 	}
 }
 
-// removeWithEmpty takes a block away, and the quote that held nothing else.
-func removeWithEmpty(n ast.Node) {
-	parent := n.Parent()
-	parent.RemoveChild(parent, n)
-	if parent.Kind() == ast.KindBlockquote && !parent.HasChildren() && parent.Parent() != nil {
-		parent.Parent().RemoveChild(parent.Parent(), parent)
-	}
-}
-
 // codeLanguage is how MkDocs says the language of code in a line: `#!py True`.
-var codeLanguage = regexp.MustCompile(`^(?:#!|:::)[A-Za-z][\w+.-]* +\S`)
+var codeLanguage = regexp.MustCompile(`^#![A-Za-z][\w+.-]* +\S`)
 
 // withoutLanguage takes a language off code in a line. A script's first line has a
 // path: #!/bin/sh.

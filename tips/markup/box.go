@@ -44,12 +44,12 @@ func capital(kind string) string {
 // video is what stands in a quote of DocFX for a film, and division what says how
 // the quote looks.
 var (
-	video    = regexp.MustCompile(`^\s*\[!VIDEO[ \t]+(https?://[^\]\s]+)\]\s*$`)
-	division = regexp.MustCompile(`^\s*\[!div\b[^\]\n]*\]\s*$`)
+	video    = regexp.MustCompile(`(?i)^\s*\[!VIDEO[ \t]+(https?://[^\]\s]+)\]\s*$`)
+	division = regexp.MustCompile(`(?i)^\s*\[!div\b[^\]\n]*\]\s*$`)
 )
 
-// ofDocFX makes a link of a quote's film, and takes away its division.
-func ofDocFX(p *ast.Paragraph, source []byte) {
+// readDocFX makes a link of a quote's film, and takes away its division.
+func readDocFX(p *ast.Paragraph, source []byte) {
 	first := p.Lines().At(0)
 	line := first.Value(source)
 	rest := p.Lines().Sliced(1, p.Lines().Len())
@@ -86,7 +86,7 @@ func (calloutTitle) Transform(p *ast.Paragraph, reader text.Reader, _ parser.Con
 	first := p.Lines().At(0)
 	m := callout.FindSubmatchIndex(bytes.TrimRight(first.Value(reader.Source()), "\r\n"))
 	if m == nil {
-		ofDocFX(p, reader.Source())
+		readDocFX(p, reader.Source())
 		return
 	}
 	line := first.Value(reader.Source())
