@@ -218,7 +218,7 @@ func TestTextIsPrintable(t *testing.T) {
 // The watcher says at once that a save can't be used, and once.
 func TestBrokenSaveIsLogged(t *testing.T) {
 	dir := folder(t, map[string]string{"a.md": "# A\n\nText.", "old.md": "---\ntitle: x"})
-	log := &daemonLog{}
+	log := &watchLog{}
 	l, err := Open(dir, Options{Poll: time.Hour, Log: log.logger()})
 	if err != nil {
 		t.Fatal(err)

@@ -9,13 +9,13 @@ import (
 	"dailytip/test/logtext"
 )
 
-// daemonLog is the log of a daemon.
-type daemonLog struct{ logtext.Log }
+// watchLog is the log of a library that is watched.
+type watchLog struct{ logtext.Log }
 
-func (l *daemonLog) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+func (l *watchLog) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
 // await waits until the log holds some text.
-func (l *daemonLog) await(t *testing.T, text string) {
+func (l *watchLog) await(t *testing.T, text string) {
 	t.Helper()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
