@@ -146,14 +146,14 @@ func (in inliner) style(n *html.Node, shift int) {
 		class = "t k"
 	case atom.Kbd:
 		class = "l"
-	case atom.Code:
+	case atom.Code, atom.Tt, atom.Samp:
 		switch {
 		case inside(n, atom.Pre):
 			name = "pre code"
 		case within(n, atom.Table):
 			name, class = "cell code", "t"
 		default:
-			class = "t"
+			name, class = "code", "t"
 		}
 		in.leftToRight(n)
 	case atom.Pre:
@@ -183,9 +183,6 @@ func (in inliner) style(n *html.Node, shift int) {
 		name = "strong"
 	case atom.Hr:
 		name, class = "rule", "l"
-	case atom.Tt, atom.Samp:
-		name, class = "code", "t"
-		in.leftToRight(n)
 	}
 	style, ok := in.sheet.styles[name]
 	if !ok {
@@ -197,8 +194,8 @@ func (in inliner) style(n *html.Node, shift int) {
 	setStyle(n, in.sheet.replace.Replace(style), class)
 }
 
-// leftToRight is the direction of code in any text: among words from right to left
-// .env would read as env.
+// leftToRight is the direction of code in any text: among words from right to left,
+// `.env` would be shown as `env.` there.
 func (in inliner) leftToRight(n *html.Node) {
 	if in.sheet.rtl && !inside(n, atom.Pre) {
 		setAttr(n, "dir", "ltr")

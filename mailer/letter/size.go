@@ -11,6 +11,9 @@ import (
 	"dailytip/tips"
 )
 
+// longDate is a Wednesday in September: as long as a date gets.
+const longDate = "2026-09-23"
+
 // Check says what would be wrong with the mails of one tip, in the original and
 // in each of its translations, before any of them is due: a value that can't
 // stand in a header, a text that is cut (ErrShortened), a picture of the library
@@ -27,13 +30,12 @@ func Check(n Newsletter, t tips.Tip) []error {
 	var faults []error
 	seen := map[string]bool{}
 	for _, lang := range languages {
-		// A Wednesday in September: as long as a date gets.
-		content := Content{LocalDate: "2026-09-23", Tips: []tips.Tip{t}}
-		if n.surelyFits(t, lang) || n.fits(content, lang) {
+		// An operator's own template may do anything with a text.
+		if n.Template == nil && (n.surelyFits(t, lang) || n.fits(t, lang)) {
 			continue
 		}
 		pictures := n.pictures()
-		l, err := compose(n, content, lang, "", pictures)
+		l, err := compose(n, Content{LocalDate: longDate, Tips: []tips.Tip{t}}, lang, "", pictures)
 		if cause := errors.Unwrap(err); cause != nil {
 			err = cause // that it's from composing helps nobody who reads it
 		}
@@ -58,8 +60,7 @@ func (n Newsletter) around() int {
 }
 
 // surelyFits says, without rendering anything, that nothing in a tip's mail can be
-// cut and no picture be missing. An operator's own template may do anything with a
-// text.
+// cut and no picture be missing.
 func (n Newsletter) surelyFits(t tips.Tip, lang string) bool {
 	v := render.Choose(t, n.Language, lang)
 	for _, text := range [...]string{v.Body, v.Mindmap} {
@@ -67,25 +68,18 @@ func (n Newsletter) surelyFits(t tips.Tip, lang string) bool {
 			return false
 		}
 	}
-	return n.Template == nil && n.around()+render.AtMost(t, v) <= MaxHTML && checkTip(t, v.Title) == nil
+	return n.around()+render.AtMost(t, v) <= MaxHTML && checkTip(t, v.Title) == nil
 }
 
-// fits says the same after rendering the text alone, which is less than half of the
-// work of composing the mail.
-func (n Newsletter) fits(c Content, lang string) bool {
-	if n.Template != nil {
-		return false
-	}
+// fits says the same after rendering the text alone.
+func (n Newsletter) fits(t tips.Tip, lang string) bool {
 	pictures := n.pictures()
-	views, err := views(n, c, lang, pictures)
+	shown, err := views(n, Content{LocalDate: longDate, Tips: []tips.Tip{t}}, lang, pictures)
 	if err != nil || len(pictures.Faults()) > 0 {
 		return false
 	}
-	size := n.around()
-	for i, v := range views.Tips {
-		size += render.AroundAtMost(c.Tips[i], v.Version) + len(v.Content) + len(v.Map)
-	}
-	return size <= MaxHTML
+	v := shown.Tips[0]
+	return n.around()+render.AroundAtMost(t, v.Version)+len(v.Content)+len(v.Map) <= MaxHTML
 }
 
 // CheckWeek says whether a mail with count of these tips can be made: it
@@ -111,7 +105,7 @@ func CheckWeek(n Newsletter, all []tips.Tip, count int) error {
 	}
 	slices.Sort(languages)
 	for _, lang := range slices.Compact(languages) {
-		if _, err := Compose(n, Content{LocalDate: "2026-09-23", Tips: longest}, lang); err != nil {
+		if _, err := Compose(n, Content{LocalDate: longDate, Tips: longest}, lang); err != nil {
 			return fmt.Errorf("the %d longest tips in one mail, in %s: %w", len(longest), cmp.Or(lang, "the newsletter's language"), err)
 		}
 	}

@@ -36,7 +36,7 @@ func TestWhatSurelyFitsDoes(t *testing.T) {
 			if n.surelyFits(tip, "") {
 				surely++
 			}
-			if n.fits(content(tip), "") {
+			if n.fits(tip, "") {
 				fit++
 			}
 			if !l.Shortened {
