@@ -47,8 +47,12 @@ type Library struct {
 
 	current atomic.Pointer[snapshot]
 
-	linting sync.Mutex // held while it's linted
-	linted  linted
+	lint struct { // what [Lint] found last
+		sync.Mutex // held while it looks
+		of         *snapshot
+		today      string
+		faults     []Fault
+	}
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next change
@@ -133,23 +137,16 @@ func (l *Library) Tip(id string) (Tip, bool) {
 // sorted by place. The slice is shared: don't change it.
 func (l *Library) Faults() []Fault { return l.current.Load().faults }
 
-// linted is what [Lint] found last.
-type linted struct {
-	in     *snapshot
-	today  string
-	faults []Fault
-}
-
 // Lint is [Lint] of what the library holds, on a local date (YYYY-MM-DD). It's found once
 // as long as the library stays; meanwhile the others wait for it. The slice is shared:
 // don't change it.
 func (l *Library) Lint(today string) []Fault {
-	l.linting.Lock()
-	defer l.linting.Unlock()
-	if now := l.current.Load(); l.linted.in != now || l.linted.today != today {
-		l.linted = linted{now, today, Lint(now.tips, now.faults, LintOptions{Today: today})}
+	l.lint.Lock()
+	defer l.lint.Unlock()
+	if now := l.current.Load(); l.lint.of != now || l.lint.today != today {
+		l.lint.of, l.lint.today, l.lint.faults = now, today, Lint(now.tips, now.faults, LintOptions{Today: today})
 	}
-	return l.linted.faults
+	return l.lint.faults
 }
 
 // Broken returns the tips that can't be used and of which no good version is

@@ -193,9 +193,8 @@ func checkLibraries(cfg *config.Config, libraries map[string]*tips.Library) []fi
 	var findings []finding
 	for _, n := range cfg.Newsletters {
 		l := libraries[libraryKey(n)]
-		today := time.Now().Format(time.DateOnly)
 		faults := 0
-		for _, f := range tips.Lint(l.Tips(), l.Faults(), tips.LintOptions{Today: today}) {
+		for _, f := range l.Lint(time.Now().Format(time.DateOnly)) {
 			if f.Severity > tips.Note {
 				faults++
 			}
