@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ var people = []string{"ana", "ben", "cleo", "dan"}
 
 const password = "four words that differ"
 
-const signIn = "/admin/signin"
+const signInPath = "/admin/signin"
 
 // patterns are the addresses of the pages of those who plan and run, from their own list
 // of routes, so that a new page isn't forgotten. Those of a provider of sign-ins are
@@ -45,30 +46,30 @@ func patterns() ([]string, error) {
 	admin.AddTo(server, admin.Options{Admins: some})
 	var all []string
 	for _, pattern := range server.Patterns() {
-		if path, isPage := strings.CutPrefix(pattern, "GET "); isPage && strings.HasPrefix(path, "/admin") && !strings.HasPrefix(path, signIn) {
+		if path, isPage := strings.CutPrefix(pattern, "GET "); isPage && strings.HasPrefix(path, "/admin") && !strings.HasPrefix(path, signInPath) {
 			all = append(all, path)
 		}
 	}
 	return all, nil
 }
 
-// of is what is asked for at the addresses of which there are several.
-type of struct {
+// asked is what is asked for at the addresses of which there are several.
+type asked struct {
 	name  string // "": the pattern
 	paths []string
 }
 
 // addresses are what is asked for at each pattern. One that isn't here is asked for as it
 // is.
-func addresses(today string, readers []int64, tips []string) map[string][]of {
-	some := func(paths ...string) []of { return []of{{paths: paths}} }
+func addresses(today string, readers []int64, tips []string) map[string][]asked {
+	some := func(paths ...string) []asked { return []asked{{paths: paths}} }
 	tip := func(before, after string) (paths []string) {
 		for _, id := range tips {
 			paths = append(paths, before+id+after)
 		}
 		return paths
 	}
-	return map[string][]of{
+	return map[string][]asked{
 		"/admin/tips": {
 			{"", []string{"/admin/tips"}},
 			{"/admin/tips, filtered", []string{"/admin/tips?tag=trust&faults=any", "/admin/tips?language=-es&sort=next", "/admin/tips?votes=none&sort=last&page=2"}},
@@ -122,19 +123,15 @@ func (b *bench) adminTargets(ctx context.Context, readers []int64) ([]target, er
 	known := addresses(b.today, readers, tipIDs(b.tips))
 	var targets []target
 	for _, pattern := range all {
-		asked, several := known[pattern]
-		if !several && strings.Contains(pattern, "{") {
+		several, isKnown := known[pattern]
+		if !isKnown && strings.Contains(pattern, "{") {
 			return nil, fmt.Errorf("%s: say in addresses what is asked for there", pattern)
 		}
-		if !several {
-			asked = []of{{paths: []string{pattern}}}
+		if !isKnown {
+			several = []asked{{paths: []string{pattern}}}
 		}
-		for _, one := range asked {
-			name := one.name
-			if name == "" {
-				name = pattern
-			}
-			targets = append(targets, target{name: name, paths: one.paths, askers: askers, load: b.few(5), limit: adminLimit})
+		for _, one := range several {
+			targets = append(targets, target{name: cmp.Or(one.name, pattern), paths: one.paths, askers: askers, load: b.few(5), limit: adminLimit})
 		}
 	}
 	slices.SortStableFunc(targets, func(x, y target) int { return strings.Compare(x.name, y.name) })
@@ -144,7 +141,7 @@ func (b *bench) adminTargets(ctx context.Context, readers []int64) ([]target, er
 // signIn returns the cookie of somebody who signs in.
 func (b *bench) signIn(ctx context.Context, name string) (string, error) {
 	form := url.Values{"name": {name}, "password": {password}}
-	resp, err := b.post(ctx, signIn, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), "")
+	resp, err := b.post(ctx, signInPath, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), "")
 	if err != nil {
 		return "", err
 	}

@@ -31,15 +31,15 @@ func (b *bench) apiTargets(ctx context.Context, readers []int64) ([]target, erro
 	}
 	edition := "/editions/management/" + b.today
 	all := []target{
-		{name: "subscribers", paths: []string{"/subscribers"}},
-		{name: "subscribers, state", paths: []string{"/subscribers?newsletter=management&state=active", "/subscribers?state=paused"}},
-		{name: "subscribers, prefix", paths: []string{"/subscribers?prefix=reader12", "/subscribers?prefix=reader9&state=active", "/subscribers?email=reader77%40example.net"}},
-		{name: "subscribers/{id}", paths: each("/subscribers/{id}", readers)},
-		{name: "subscribers/{id}/history", paths: each("/subscribers/{id}/history", readers)},
-		{name: "editions", paths: []string{"/editions"}},
-		{name: "editions/{newsletter}/{date}", paths: []string{edition}},
-		{name: "deliveries", paths: []string{edition + "/deliveries"}},
-		{name: "deliveries, failed", paths: []string{edition + "/deliveries?state=failed"}},
+		{name: "subscribers", paths: []string{"/subscribers"}, limit: apiLimit, isList: true},
+		{name: "subscribers, state", paths: []string{"/subscribers?newsletter=management&state=active", "/subscribers?state=paused"}, limit: apiLimit, isList: true},
+		{name: "subscribers, prefix", paths: []string{"/subscribers?prefix=reader12", "/subscribers?prefix=reader9&state=active", "/subscribers?email=reader77%40example.net"}, limit: apiLimit, isList: true},
+		{name: "subscribers/{id}", paths: each("/subscribers/{id}", readers), limit: apiLimit},
+		{name: "subscribers/{id}/history", paths: each("/subscribers/{id}/history", readers), limit: apiLimit},
+		{name: "editions", paths: []string{"/editions"}, limit: apiLimit, isList: true},
+		{name: "editions/{newsletter}/{date}", paths: []string{edition}, limit: apiLimit},
+		{name: "deliveries", paths: []string{edition + "/deliveries"}, limit: apiLimit, isList: true},
+		{name: "deliveries, failed", paths: []string{edition + "/deliveries?state=failed"}, limit: apiLimit, isList: true},
 		{name: "plan", paths: []string{"/plan", "/plan?days=90"}},
 		{name: "tips", paths: []string{"/tips"}},
 		{name: "tips/lint", paths: []string{"/tips/lint"}},
@@ -47,31 +47,33 @@ func (b *bench) apiTargets(ctx context.Context, readers []int64) ([]target, erro
 	}
 	for i := range all {
 		t := &all[i]
-		if strings.HasPrefix(t.name, "subscribers") || strings.HasPrefix(t.name, "editions") || strings.HasPrefix(t.name, "deliveries") {
-			t.limit = apiLimit
-		}
 		t.name, t.askers, t.load = base+"/"+t.name, askers, b.few(20)
 		for k, path := range t.paths {
 			t.paths[k] = base + path
 		}
-	}
-	for _, i := range []int{0, 1, 2, 5, 7, 8} { // lists
-		next, err := b.pagesAfter(ctx, all[i].paths, askers[0])
+		if !t.isList {
+			continue
+		}
+		next, err := b.pagesAfter(ctx, t.paths, askers[0])
 		if err != nil {
 			return nil, err
 		}
-		all[i].paths = append(all[i].paths, next...)
+		t.paths = append(t.paths, next...)
 	}
 	return all, nil
 }
 
 // pagesAfter are the pages that follow some, as far as there are any: five of each.
-func (b *bench) pagesAfter(ctx context.Context, paths []string, asker string) (all []string, err error) {
+func (b *bench) pagesAfter(ctx context.Context, paths []string, asker string) ([]string, error) {
+	var all []string
 	for _, path := range paths {
 		cursor := ""
 		for range 5 {
-			next := ""
-			if next, err = b.next(ctx, path+cursor, asker); err != nil || next == "" {
+			next, err := b.next(ctx, path+cursor, asker)
+			if err != nil {
+				return nil, err
+			}
+			if next == "" {
 				break
 			}
 			cursor = "?cursor=" + next
@@ -81,7 +83,7 @@ func (b *bench) pagesAfter(ctx context.Context, paths []string, asker string) (a
 			all = append(all, path+cursor)
 		}
 	}
-	return all, err
+	return all, nil
 }
 
 // next is the cursor of the page after one; "": there is none.
@@ -98,8 +100,11 @@ func (b *bench) next(ctx context.Context, path, asker string) (string, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var page struct{ Next string }
-	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil || resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("GET %s: %s, %w", path, resp.Status, err)
+	if resp.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("GET %s: %s", path, resp.Status)
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
+		return "", fmt.Errorf("GET %s: %w", path, err)
 	}
 	return page.Next, nil
 }

@@ -28,7 +28,7 @@ import (
 )
 
 func main() {
-	b := &bench{out: os.Stdout}
+	b := &bench{sliceTime: 3 * time.Second, rounds: 4, out: os.Stdout}
 	flag.IntVar(&b.readers, "readers", 1_000_000, "how many readers")
 	flag.IntVar(&b.tips, "tips", 200, "how many tips the library has")
 	flag.StringVar(&b.engine, "engine", "sqlite", "sqlite, or postgres: a server of its own, from the machine's package")
@@ -60,6 +60,8 @@ type bench struct {
 	readers, tips, rate, connections int
 	engine                           string
 	time                             time.Duration
+	sliceTime                        time.Duration // of sending, with the pages in use or not
+	rounds                           int           // of four slices
 	only                             *regexp.Regexp
 	out                              io.Writer
 
@@ -97,7 +99,7 @@ func (b *bench) run(ctx context.Context) (missed []string, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, b.db.Close()) }()
-	b.opened = b.relay.Received() + b.readers - b.readers/500 // as many have failed
+	b.opened = b.relay.Received() + b.readers - b.readers/500 - b.readers/100 // as many have failed, or pause
 	daemon, err := b.in.Serve(ctx)
 	if err != nil {
 		return nil, err

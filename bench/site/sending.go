@@ -10,31 +10,27 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-const (
-	// leastSending is how much of its rate sending keeps, at least, while the pages are
-	// used.
-	leastSending = 0.9
-	slice        = 3 * time.Second
-	rounds       = 4
-)
+// leastSending is how much of its rate sending keeps, at least, while the pages are
+// used.
+const leastSending = 0.9
 
 // sending compares how fast mails go out while people and programs use the pages with how
-// fast they do while nobody does. The slices alternate within one edition, so that
-// whatever else the machine does falls on both.
+// fast they do while nobody does. The slices alternate, so that whatever else the machine
+// does falls on both.
 func (b *bench) sending(ctx context.Context, admin, api []target) (slow []string, err error) {
-	people, programs := together(admin), together(api)
-	people.load = load{connections: 4, every: time.Second, time: slice}
-	programs.load = load{connections: 4, every: 200 * time.Millisecond, time: slice}
-	if err := b.refill(ctx, 4*rounds*slice); err != nil {
+	byPeople, byPrograms := together(admin), together(api)
+	byPeople.load = load{connections: 4, every: time.Second, time: b.sliceTime}
+	byPrograms.load = load{connections: 4, every: 200 * time.Millisecond, time: b.sliceTime}
+	if err := b.refill(ctx, time.Duration(4*b.rounds)*b.sliceTime); err != nil {
 		return nil, err
 	}
 	var ratios []float64
 	var with, without int
-	for range rounds {
+	for range b.rounds {
 		var used, quiet int
 		for _, pages := range []bool{false, true, true, false} {
 			before := b.relay.Received()
-			if err := b.slice(ctx, pages, people, programs); err != nil {
+			if err := b.askAsThey(ctx, pages, byPeople, byPrograms); err != nil {
 				return nil, err
 			}
 			if sent := b.relay.Received() - before; pages {
@@ -47,7 +43,7 @@ func (b *bench) sending(ctx context.Context, admin, api []target) (slow []string
 		ratios = append(ratios, float64(used)/math.Max(float64(quiet), 1))
 	}
 	ratio := float64(with) / math.Max(float64(without), 1)
-	seconds := (2 * rounds * slice).Seconds()
+	seconds := 2 * float64(b.rounds) * b.sliceTime.Seconds()
 	_, _ = fmt.Fprintf(b.out, "sending while four people ask for a page each second, and programs for 20: %.0f mails/s; while nobody does: %.0f; ratio %.3f (%.3f to %.3f)\n",
 		float64(with)/seconds, float64(without)/seconds, ratio, slices.Min(ratios), slices.Max(ratios))
 	if ratio < leastSending {
@@ -56,17 +52,17 @@ func (b *bench) sending(ctx context.Context, admin, api []target) (slow []string
 	return slow, nil
 }
 
-// slice lasts for its time, with the pages in use or not.
-func (b *bench) slice(ctx context.Context, pages bool, people, programs target) error {
+// askAsThey asks for pages during a slice as people and programs do, or for none.
+func (b *bench) askAsThey(ctx context.Context, pages bool, byPeople, byPrograms target) error {
 	if !pages {
 		select {
 		case <-ctx.Done():
-		case <-time.After(slice):
+		case <-time.After(b.sliceTime):
 		}
 		return ctx.Err()
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, t := range []target{people, programs} {
+	for _, t := range []target{byPeople, byPrograms} {
 		group.Go(func() error {
 			_, err := t.load.ask(ctx, b.address, t)
 			return err

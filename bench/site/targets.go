@@ -16,6 +16,7 @@ type target struct {
 	askers []string      // the header of each request, in turn: who asks; none: anybody
 	load   load          // how it's asked for
 	limit  time.Duration // of the 95th percentile; 0: none
+	isList bool          // the pages that follow are asked for, too
 }
 
 // asker is the header of a client's request.
