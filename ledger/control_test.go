@@ -268,13 +268,13 @@ func TestResumeNow(t *testing.T) {
 		if jobs := h.exchange(now, claim); len(jobs) != 0 {
 			h.Fatalf("%d claimed while paused", len(jobs))
 		}
-		if err := h.ledger.ResumeNow(h.Context(), now, scopes, true, operator); err != nil {
+		if _, err := h.ledger.ResumeNow(h.Context(), now, scopes, true, operator); err != nil {
 			h.Fatal(err)
 		}
 		if jobs := h.exchange(now, claim); len(jobs) != 1 || !jobs[0].Probe {
 			h.Errorf("%+v; want one probe", jobs)
 		}
-		if err := h.ledger.ResumeNow(h.Context(), now, scopes, false, operator); err != nil {
+		if _, err := h.ledger.ResumeNow(h.Context(), now, scopes, false, operator); err != nil {
 			h.Fatal(err)
 		}
 		if jobs := h.exchange(now, claim); len(jobs) != 1 || jobs[0].Probe {
@@ -286,6 +286,30 @@ func TestResumeNow(t *testing.T) {
 	})
 }
 
+// A pause that is over, or another one by now, isn't resumed, and isn't said to be.
+func TestOnlyWhatWasSeenIsResumed(t *testing.T) {
+	each(t, 2, func(h *harness) {
+		var seen []ledger.PauseInfo
+		for _, scope := range []string{"management", "other", "third"} {
+			p := ledger.PauseInfo{Newsletter: scope, Since: now, ProbeAt: now.Add(time.Hour)}
+			seen = append(seen, p)
+			if scope == "management" {
+				p.Since = now.Add(time.Minute)
+			}
+			if scope == "third" {
+				continue
+			}
+			if err := h.ledger.Pause(h.Context(), now, p); err != nil {
+				h.Fatal(err)
+			}
+		}
+		resumed, err := h.ledger.ResumeNow(h.Context(), now, seen, true, operator)
+		if err != nil || len(resumed) != 1 || resumed[0].Newsletter != "other" {
+			h.Errorf("%+v, %v; want the second", resumed, err)
+		}
+	})
+}
+
 // resumePaused resumes what is paused of a newsletter.
 func (h *harness) resumePaused(newsletter string, try bool) error {
 	paused, err := h.ledger.ScopesOf(h.Context(), newsletter)
@@ -293,7 +317,8 @@ func (h *harness) resumePaused(newsletter string, try bool) error {
 		return err
 	}
 	paused = slices.DeleteFunc(paused, func(p ledger.PauseInfo) bool { return p.Newsletter != newsletter })
-	return h.ledger.ResumeNow(h.Context(), now, paused, try, operator)
+	_, err = h.ledger.ResumeNow(h.Context(), now, paused, try, operator)
+	return err
 }
 
 // What was refused and put back until the next try of its newsletter goes when

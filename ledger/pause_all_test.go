@@ -45,7 +45,7 @@ func TestPauseAllHoldsEverything(t *testing.T) {
 		if err != nil || len(pauses) != 1 || !pauses[0].Held() || pauses[0].Newsletter != ledger.Relay || pauses[0].Reason != "somebody paused it: ana" {
 			h.Errorf("%+v, %v", pauses, err)
 		}
-		if err := h.ledger.ResumeNow(h.Context(), tomorrow, pauses, true, operator); err != nil {
+		if _, err := h.ledger.ResumeNow(h.Context(), tomorrow, pauses, true, operator); err != nil {
 			h.Fatal(err)
 		}
 		if jobs := h.exchange(tomorrow, claim); len(jobs) != 3 {

@@ -27,9 +27,10 @@ func (l *Ledger) ScopesOf(ctx context.Context, newsletter string) ([]PauseInfo, 
 
 // ResumeNow has one mail of each paused scope tried at once; when the relay takes
 // it, the rest follows. Without a try, and where a pause is held, it ends the pauses:
-// all goes out again, and pauses again if need be.
-func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInfo, try bool, who string) error {
-	err := l.db.Write(ctx, func(tx *sql.Tx) error {
+// all goes out again, and pauses again if need be. It returns those that were resumed:
+// one that is over, or that is another one by now, isn't.
+func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInfo, try bool, who string) (resumed []PauseInfo, err error) {
+	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		current, err := l.Pauses(ctx, tx)
 		if err != nil {
 			return err
@@ -38,7 +39,7 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 			if !slices.ContainsFunc(current, func(c PauseInfo) bool {
 				return c.Newsletter == p.Newsletter && c.Since.Equal(p.Since) && c.Held() == p.Held()
 			}) {
-				continue // it's over, or another one by now
+				continue
 			}
 			if err := l.probeNow(ctx, tx, now, p.Newsletter); err != nil {
 				return err
@@ -57,13 +58,14 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 			if _, err := l.note(ctx, tx, now, Action{Kind: ActionResume, Newsletter: newsletter, Who: who, Detail: what}); err != nil {
 				return err
 			}
+			resumed = append(resumed, p)
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("resume: %w", err)
+		return nil, fmt.Errorf("resume: %w", err)
 	}
-	return nil
+	return resumed, nil
 }
 
 // endPause ends a pause, whatever it is: what waits goes out.

@@ -43,7 +43,7 @@ func TestHeldPause(t *testing.T) {
 				t.Errorf("%v", n)
 			}
 			h.inbox.SetFault(nil)
-			if err := h.ledger.ResumeNow(t.Context(), time.Now(), h.pauses(), true, "op@host"); err != nil {
+			if _, err := h.ledger.ResumeNow(t.Context(), time.Now(), h.pauses(), true, "op@host"); err != nil {
 				t.Fatal(err)
 			}
 			h.waitFor(ledger.Sent, 40)

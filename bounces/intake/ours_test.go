@@ -108,7 +108,7 @@ func TestResumedAfterWhatCameBack(t *testing.T) {
 		if len(paused) != 1 {
 			h.Fatalf("paused: %+v", paused)
 		}
-		if err := h.ledger.ResumeNow(h.Context(), at, paused, true, "op@host"); err != nil {
+		if _, err := h.ledger.ResumeNow(h.Context(), at, paused, true, "op@host"); err != nil {
 			h.Fatal(err)
 		}
 		for _, a := range all[4:8] { // they were under way

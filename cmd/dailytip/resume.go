@@ -64,11 +64,29 @@ func (c *command) resumeScopes(ctx context.Context, a *app, newsletter string, f
 	if len(paused) == 0 {
 		return exitf(codeNothing, "nothing is paused; an edition that was paused by command goes on with dailytip edition resume")
 	}
-	if err := a.ledger.ResumeNow(ctx, time.Now(), paused, !force, who()); err != nil {
+	return c.resumeThese(ctx, a, newsletter, paused, force, wait)
+}
+
+// resumeThese resumes what was paused a moment ago.
+func (c *command) resumeThese(ctx context.Context, a *app, newsletter string, seen []ledger.PauseInfo, force bool, wait time.Duration) error {
+	paused, err := a.ledger.ResumeNow(ctx, time.Now(), seen, !force, who())
+	if err != nil {
 		return err
 	}
+	for _, p := range seen {
+		if !slices.Contains(paused, p) {
+			c.say("%s isn't paused any more, or for another reason meanwhile: nothing was done about it", scopeText(p.Newsletter))
+		}
+	}
+	if len(paused) == 0 {
+		return exitf(codeNothing, "nothing was resumed")
+	}
 	if force {
-		c.say("all goes out again; when the cause is still there, sending pauses again")
+		what := "all"
+		if len(paused) < len(seen) {
+			what = "the rest"
+		}
+		c.say("%s goes out again; when the cause is still there, sending pauses again", what)
 		return nil
 	}
 	paused = slices.DeleteFunc(paused, func(p ledger.PauseInfo) bool {

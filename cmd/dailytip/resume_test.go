@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -8,44 +10,26 @@ import (
 	"dailytip/ledger"
 )
 
-// A newsletter whose mails come back goes on when somebody says so, without a try.
-func TestResumeWhatIsHeld(t *testing.T) {
+// Of a pause that is over by the time it would be resumed nobody says that it goes on.
+func TestResumeSaysWhatWasPassedOver(t *testing.T) {
 	t.Parallel()
 	in := install(t, relayTo(1, ""), "")
 	a := in.app()
+	var said bytes.Buffer
+	c := &command{stdio: stdio{err: &said}}
 	now := time.Now()
-	err := a.ledger.Pause(t.Context(), now, ledger.PauseInfo{
-		Newsletter: "management", Since: now, Reason: "mails come back: the mails don't pass DMARC; check dkim:", Reply: ledger.Reply{Text: "550 5.7.26 no"},
-	})
-	if err != nil {
+	over := ledger.PauseInfo{Newsletter: "management", Since: now}
+	err := c.resumeThese(t.Context(), a, "", []ledger.PauseInfo{over}, true, 0)
+	if known := (exit{}); !errors.As(err, &known) || known.code != codeNothing || strings.Contains(said.String(), "goes out again") {
+		t.Errorf("%v, and it says %q", err, said.String())
+	}
+	all := ledger.PauseInfo{Newsletter: ledger.Relay, Since: now.Truncate(time.Millisecond)}
+	if err := a.ledger.Pause(t.Context(), now, all); err != nil {
 		t.Fatal(err)
 	}
-	said := in.run(codeDone, "status")
-	for _, want := range []string{"paused: newsletter management", "check dkim:", "a server said: 550 5.7.26 no", "dailytip resume goes on with it"} {
-		if !strings.Contains(said, want) {
-			t.Errorf("status doesn't say %q:\n%s", want, said)
-		}
+	said.Reset()
+	err = c.resumeThese(t.Context(), a, "", []ledger.PauseInfo{over, all}, false, 0)
+	if want := "newsletter management isn't paused any more"; err != nil || !strings.Contains(said.String(), want) || !strings.Contains(said.String(), "all sending goes on") {
+		t.Errorf("%v, and it says %q", err, said.String())
 	}
-	if strings.Contains(said, "next try") {
-		t.Errorf("status speaks of a try:\n%s", said)
-	}
-	in.run(codeDone, "resume")
-	in.run(codeNothing, "resume")
-}
-
-// All sending is paused until somebody says that it goes on.
-func TestPauseAll(t *testing.T) {
-	t.Parallel()
-	in := install(t, relayTo(1, ""), "")
-	in.run(codeDone, "pause")
-	in.run(codeNothing, "pause")
-	said := in.run(codeDone, "status")
-	if !strings.Contains(said, "paused: everything") || !strings.Contains(said, "somebody paused it: ") || strings.Contains(said, "a server said") || strings.Contains(said, "next try") {
-		t.Errorf("status says\n%s", said)
-	}
-	in.run(codeDone, "resume")
-	if said := in.run(codeDone, "status"); strings.Contains(said, "paused:") {
-		t.Errorf("afterwards status says\n%s", said)
-	}
-	in.run(codeNothing, "resume")
 }

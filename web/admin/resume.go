@@ -83,6 +83,15 @@ func (a *Admin) resume(v *visit, held bool) (change, error) {
 		name = "resume_held"
 	}
 	return change{name: name, subject: strings.Join(scopes, ", "), do: func(ctx context.Context) error {
-		return a.Ledger.ResumeNow(ctx, v.now, paused, true, v.Label())
+		resumed, err := a.Ledger.ResumeNow(ctx, v.now, paused, true, v.Label())
+		switch {
+		case err != nil:
+			return err
+		case len(resumed) == 0:
+			return refuse(http.StatusConflict, "admin.today.nothing_paused")
+		case len(resumed) < len(paused):
+			return refuse(http.StatusConflict, "admin.today.some_paused")
+		}
+		return nil
 	}}, nil
 }
