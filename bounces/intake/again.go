@@ -10,10 +10,12 @@ import (
 	"dailytip/subscribers"
 )
 
-// Undo takes back what a bounce did, on the operator's word.
-func (t *Taker) Undo(ctx context.Context, now time.Time, id int64) error {
+// Undo takes back what a bounce did, on the operator's word. seen is the decision that
+// they go by; "": whichever it is. When it's another by now, nothing is done, and the
+// error is [subscribers.ErrNoBounce].
+func (t *Taker) Undo(ctx context.Context, now time.Time, id int64, seen subscribers.Decision) error {
 	return t.DB.Write(ctx, func(tx *sql.Tx) error {
-		b, err := t.List.Bounce(ctx, tx, id)
+		b, err := t.decided(ctx, tx, id, seen)
 		if err != nil {
 			return err
 		}
@@ -22,10 +24,10 @@ func (t *Taker) Undo(ctx context.Context, now time.Time, id int64) error {
 }
 
 // Retry decides a bounce anew, on the operator's word: from the message as it is read
-// now, where it's kept, and whatever others of its domain heard.
-func (t *Taker) Retry(ctx context.Context, now time.Time, id int64) (d subscribers.Decision, err error) {
+// now, where it's kept, and whatever others of its domain heard. seen is as for [Taker.Undo].
+func (t *Taker) Retry(ctx context.Context, now time.Time, id int64, seen subscribers.Decision) (d subscribers.Decision, err error) {
 	err = t.DB.Write(ctx, func(tx *sql.Tx) error {
-		b, err := t.List.Bounce(ctx, tx, id)
+		b, err := t.decided(ctx, tx, id, seen)
 		if err != nil {
 			return err
 		}
@@ -51,4 +53,13 @@ func (t *Taker) Retry(ctx context.Context, now time.Time, id int64) (d subscribe
 		return err
 	})
 	return d, err
+}
+
+// decided reads a bounce of which that was decided.
+func (t *Taker) decided(ctx context.Context, tx *sql.Tx, id int64, seen subscribers.Decision) (subscribers.BounceRecord, error) {
+	b, err := t.List.Bounce(ctx, tx, id)
+	if err == nil && seen != "" && b.Decision != seen {
+		err = subscribers.ErrNoBounce
+	}
+	return b, err
 }

@@ -37,7 +37,7 @@ func TestAComplaintOutlivesABounce(t *testing.T) {
 		h.take(now.Add(time.Hour), intake.Return{Door: "ses", About: h.returnPath(j), Raw: []byte("spam"), Findings: []bounces.Finding{{Class: bounces.Complaint, Reason: "abuse"}}})
 		for _, b := range h.bounces("ana@example.org") {
 			if b.Class == subscribers.HardBounce {
-				if err := h.taker.Undo(h.Context(), now.Add(2*time.Hour), b.ID); err != nil {
+				if err := h.taker.Undo(h.Context(), now.Add(2*time.Hour), b.ID, ""); err != nil {
 					h.Fatal(err)
 				}
 			}
@@ -56,7 +56,7 @@ func TestDecidedAnewAsBefore(t *testing.T) {
 			h.comesBack(at, h.send(at, nil)["ana@example.org"], unknown)
 		}
 		h.want("ana@example.org", subscribers.Suppressed)
-		if d, err := h.taker.Retry(h.Context(), now.Add(7*day), h.bounces("ana@example.org")[0].ID); err != nil || d != subscribers.Barring {
+		if d, err := h.taker.Retry(h.Context(), now.Add(7*day), h.bounces("ana@example.org")[0].ID, ""); err != nil || d != subscribers.Barring {
 			h.Errorf("%s, %v", d, err)
 		}
 		h.want("ana@example.org", subscribers.Suppressed)

@@ -3,6 +3,7 @@ package intake_test
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -192,7 +193,7 @@ func TestManyOfOneDomain(t *testing.T) {
 		}
 		// The operator knows better: they are gone indeed.
 		for _, b := range held {
-			if d, err := h.taker.Retry(h.Context(), now.Add(2*day), b.ID); err != nil || d != subscribers.Barring {
+			if d, err := h.taker.Retry(h.Context(), now.Add(2*day), b.ID, ""); err != nil || d != subscribers.Barring {
 				h.Fatalf("%s: %s, %v", b.Email, d, err)
 			}
 		}
@@ -215,7 +216,7 @@ func TestRetriedWithinTheDay(t *testing.T) {
 			h.Fatalf("%d are held back, %v", len(held), err)
 		}
 		for _, b := range held {
-			if _, err := h.taker.Retry(h.Context(), now.Add(2*time.Hour), b.ID); err != nil {
+			if _, err := h.taker.Retry(h.Context(), now.Add(2*time.Hour), b.ID, ""); err != nil {
 				h.Fatal(err)
 			}
 		}
@@ -436,11 +437,18 @@ func TestUndoing(t *testing.T) {
 		if err != nil || !bytes.Equal(raw, report("ana@example.org", unknown)) {
 			h.Errorf("kept: %q, %v", raw, err)
 		}
-		if err := h.taker.Undo(h.Context(), now, all[0].ID); err != nil {
+		if err := h.taker.Undo(h.Context(), now, all[0].ID, ""); err != nil {
 			h.Fatal(err)
 		}
 		h.want("ana@example.org", subscribers.Active)
-		if d, err := h.taker.Retry(h.Context(), now, all[0].ID); err != nil || d != subscribers.Barring {
+		// Who goes by what it was before changes nothing.
+		_, retried := h.taker.Retry(h.Context(), now, all[0].ID, subscribers.Barring)
+		undone := h.taker.Undo(h.Context(), now, all[0].ID, subscribers.Barring)
+		if !errors.Is(retried, subscribers.ErrNoBounce) || !errors.Is(undone, subscribers.ErrNoBounce) {
+			h.Errorf("%v, %v, want ErrNoBounce", retried, undone)
+		}
+		h.want("ana@example.org", subscribers.Active)
+		if d, err := h.taker.Retry(h.Context(), now, all[0].ID, subscribers.Undone); err != nil || d != subscribers.Barring {
 			h.Errorf("%s, %v", d, err)
 		}
 		h.want("ana@example.org", subscribers.Suppressed)

@@ -19,7 +19,7 @@ before, and none of them counts any more. Who unsubscribed by mail can only come
 by themselves.`,
 		subscribers.Undoable(),
 		func(ctx context.Context, a *app, id int64) (subscribers.Decision, error) {
-			return subscribers.Undone, a.intake.Undo(ctx, time.Now(), id)
+			return subscribers.Undone, a.intake.Undo(ctx, time.Now(), id, "")
 		})
 }
 
@@ -30,7 +30,7 @@ func (c *command) bouncesRetry() *cobra.Command {
 know that the addresses are dead.`,
 		[]subscribers.Decision{subscribers.HeldBack},
 		func(ctx context.Context, a *app, id int64) (subscribers.Decision, error) {
-			return a.intake.Retry(ctx, time.Now(), id)
+			return a.intake.Retry(ctx, time.Now(), id, "")
 		})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -56,10 +57,12 @@ func (a *Admin) heldAttention(v *visit) (all []attentionView, err error) {
 // onHeld are these buttons.
 func (a *Admin) onHeld() []action {
 	count := func(ctx context.Context, v *visit, id int64) error {
-		_, err := a.Intake.Retry(ctx, v.now, id)
+		_, err := a.Intake.Retry(ctx, v.now, id, subscribers.HeldBack)
 		return err
 	}
-	forget := func(ctx context.Context, v *visit, id int64) error { return a.Intake.Undo(ctx, v.now, id) }
+	forget := func(ctx context.Context, v *visit, id int64) error {
+		return a.Intake.Undo(ctx, v.now, id, subscribers.HeldBack)
+	}
 	return []action{
 		{path: "/held/count", needs: admins.Readers, read: a.settleHeld("held_count", count)},
 		{path: "/held/forget", needs: admins.Readers, read: a.settleHeld("held_forget", forget)},
@@ -74,28 +77,29 @@ func (a *Admin) settleHeld(name string, do func(ctx context.Context, v *visit, i
 		if err != nil || domain == "" || len(domain) > mostDomain || !readable(domain) {
 			return change{}, refuse(http.StatusUnprocessableEntity, "admin.fault.request")
 		}
+		held, err := a.List.BouncesOfDomain(v.Context(), a.DB.Read(), domain, v.now.Add(-heldFor), subscribers.HeldBack)
+		if err != nil {
+			return change{}, err
+		}
+		held = slices.DeleteFunc(held, func(b subscribers.BounceRecord) bool { return b.At.UnixMilli() > last })
+		if len(held) == 0 { // so the log has no domain but one of which something is held back
+			return change{}, refuse(http.StatusConflict, "admin.attention.nothing_held")
+		}
 		return change{name: name, subject: domain, do: func(ctx context.Context) error {
-			held, err := a.List.BouncesOfDomain(ctx, a.DB.Read(), domain, v.now.Add(-heldFor), subscribers.HeldBack)
-			if err != nil {
-				return err
-			}
-			done := 0
+			done := false
 			for _, b := range held {
-				if b.At.UnixMilli() > last {
-					continue
-				}
 				err := do(ctx, v, b.ID)
 				switch {
-				case errors.Is(err, subscribers.ErrUnknown): // they were erased meanwhile
+				case errors.Is(err, subscribers.ErrUnknown), errors.Is(err, subscribers.ErrNoBounce): // they were erased meanwhile, or somebody else has decided
 				case ctx.Err() != nil:
 					return cutOff(err)
 				case err != nil:
 					return err
 				default:
-					done++
+					done = true
 				}
 			}
-			return unless(done > 0, nil, "admin.attention.nothing_held")
+			return unless(done, nil, "admin.attention.nothing_held")
 		}}, nil
 	}
 }

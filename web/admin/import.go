@@ -154,7 +154,7 @@ func readForm(r *http.Request) (file *os.File, fields url.Values, err error) {
 			file = nil
 		}
 	}()
-	for range mostParts {
+	for range mostParts + 1 { // the last is the end
 		part, err := parts.NextPart()
 		switch {
 		case errors.Is(err, io.EOF) && file == nil:

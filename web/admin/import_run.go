@@ -43,6 +43,7 @@ type importing struct {
 	notes   []importNote
 	result  *importer.Result // of the last run
 	err     error
+	expiry  *time.Timer // drops what is kept since the last run; nil: there was none
 }
 
 type importNote struct {
@@ -54,8 +55,8 @@ type importNote struct {
 // the disk.
 const mostUploads = 2
 
-// mayUpload tells whether a file can be taken now. Who has been told so says when it's
-// here.
+// mayUpload tells whether a file can be taken now. Whoever may calls
+// [importing.uploaded] afterwards.
 func (i *importing) mayUpload() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -106,6 +107,9 @@ func (i *importing) add(ctx context.Context, id string) error {
 // goes on when the browser has gone. A daemon that ends or is reloaded meanwhile leaves
 // whole steps, and the same file can be imported again. i.mu is held.
 func (i *importing) start(ctx context.Context, phase string) {
+	if i.expiry != nil {
+		i.expiry.Stop()
+	}
 	i.phase, i.rows, i.notes, i.err = phase, 0, nil, nil
 	o := i.options
 	o.In, o.DryRun = i.file, phase == trying
@@ -134,7 +138,7 @@ func (i *importing) start(ctx context.Context, phase string) {
 			i.drop()
 		}
 		id := i.id
-		time.AfterFunc(importTime, func() { i.forget(id) })
+		i.expiry = time.AfterFunc(importTime, func() { i.forget(id) })
 	}()
 }
 

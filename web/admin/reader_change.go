@@ -170,7 +170,7 @@ func (a *Admin) undoBounce(v *visit, s *subscribers.Subscriber, c *change) error
 		return missing
 	}
 	c.do = func(ctx context.Context) error {
-		err := told(a.Intake.Undo(ctx, v.now, id), map[error]string{
+		err := told(a.Intake.Undo(ctx, v.now, id, ""), map[error]string{
 			subscribers.ErrLeft: "admin.reader.fault.left_by_mail", subscribers.ErrNoBounce: "admin.reader.fault.no_bounce",
 		})
 		if err != nil || b.Decision != subscribers.Barring {

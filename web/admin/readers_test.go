@@ -520,8 +520,14 @@ func TestImport(t *testing.T) {
 			t.Fatalf("there is no button: %s", page.body)
 		}
 		b.want(b.post("/admin/import/add", url.Values{"file": {"other"}}), 409)
+		h.admin.importing.mu.Lock()
+		expiry := h.admin.importing.expiry
+		h.admin.importing.mu.Unlock()
 		b.to(b.post("/admin/import/add", url.Values{"file": {id[1]}}), "/admin/import/progress?done=import_add")
 		b.want(b.progress("Imported"), 200, "<dt>added</dt><dd>1</dd>", "<dt>refused</dt><dd>1</dd>", "nobody")
+		if expiry.Stop() {
+			t.Error("what is said of it is dropped an hour after it was looked at")
+		}
 		if s, err := h.list.Find(t.Context(), db.Read(), "ana@example.com"); err != nil || s.Name != "Ana" || s.Subscriptions[0].State != subscribers.Active {
 			t.Errorf("%+v, %v", s, err)
 		}

@@ -242,6 +242,13 @@ func TestNobodyWritesIntoTheLogWhatTheyLike(t *testing.T) {
 				b.want(b.post("/admin/calendar/"+button, fields("newsletter", "management", "date", "2026-12-01", "shown", shown, "tip", "a", "with", "2026-12-02")), 409)
 			}
 		}
+		operator := d.as(admins.Operator)
+		last := strconv.FormatInt(now.UnixMilli(), 10)
+		for _, domain := range []string{"a\nana erased reader 17", "ana@example.com", strings.Repeat("x", mostDomain)} {
+			for _, button := range []string{"count", "forget"} {
+				operator.want(operator.post("/admin/held/"+button, fields(domainField, domain, lastField, last)), 409, "Nothing of that domain")
+			}
+		}
 		entries, err := d.admins.Entries(t.Context(), 0, 100)
 		if err != nil {
 			t.Fatal(err)
@@ -271,5 +278,5 @@ func TestUploadsAreBounded(t *testing.T) {
 		many = append(many, "field"+strconv.Itoa(i), "x")
 	}
 	b.againWith(b.upload("x.csv", "email\nana@example.com\n", many...), 422, "There was no file", nil)
-	b.to(b.upload("x.csv", "email\nana@example.com\n"), "/admin/import/progress")
+	b.to(b.upload("x.csv", "email\nana@example.com\n", many[:2*(mostParts-1)]...), "/admin/import/progress")
 }

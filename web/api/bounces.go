@@ -83,7 +83,7 @@ func (a *API) undoBounce(ctx context.Context, by tokens.Token, in *undoInput) (*
 	if err != nil {
 		return nil, err
 	}
-	err = a.Intake.Undo(ctx, a.Now(), b.ID)
+	err = a.Intake.Undo(ctx, a.Now(), b.ID, "")
 	if errors.Is(err, subscribers.ErrLeft) || errors.Is(err, subscribers.ErrUnknown) {
 		return nil, conflict("%d of %s: %v", b.ID, b.Email, err)
 	}
