@@ -56,6 +56,7 @@ func (a *Admins) Begin(ctx context.Context, now time.Time, who Who, before strin
 				return err
 			}
 		}
+		// began_at is for whoever looks with SQL.
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO admin_sessions (hash, way, person, name, role, mark, began_at, seen_at, ends_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)`,

@@ -9,7 +9,7 @@ import (
 // ErrBusy means that as many passwords wait to be compared as may.
 var ErrBusy = errors.New("too many passwords are compared just now")
 
-// Limits are how many passwords are compared.
+// Limits are how many passwords are compared, and wait for it.
 type Limits struct {
 	AtOnce  int
 	Waiting int // for their turn

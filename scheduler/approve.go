@@ -90,11 +90,15 @@ func (s *Scheduler) ApproveText(ctx context.Context, now time.Time, n *Newslette
 }
 
 // Unapprove takes back that a tip may be sent, however it was worded: what is its id,
-// or the date that it's meant for.
-func (s *Scheduler) Unapprove(ctx context.Context, now time.Time, n *Newsletter, what, who string) (tip string, err error) {
+// or the date that it's meant for. It's refused with [editions.ErrOpened] when the edition
+// is there of the date for which somebody takes it back; zero: of no date.
+func (s *Scheduler) Unapprove(ctx context.Context, now time.Time, n *Newsletter, date Date, what, who string) (tip string, err error) {
 	c, err := s.approvable(ctx, now, n)
 	if err != nil {
 		return "", err
+	}
+	if _, opened := c.sent[date.String()]; opened {
+		return "", editions.ErrOpened
 	}
 	tip = what // it may have left the library
 	if _, known := n.Library.Tip(what); !known {

@@ -104,7 +104,7 @@ func TestAnEditEndsAnApproval(t *testing.T) {
 		h.approve(utc(h, "2026-11-22 18:01"), "a")
 		h.tick(utc(h, "2026-11-22 18:02"))
 		h.expect("2026-11-23 r1 a")
-		if tip, err := h.s.Unapprove(h.Context(), utc(h, "2026-11-22 19:00"), h.n(), "a", "ann@desk"); tip != "a" || err != nil {
+		if tip, err := h.s.Unapprove(h.Context(), utc(h, "2026-11-22 19:00"), h.n(), Date{}, "a", "ann@desk"); tip != "a" || err != nil {
 			h.Fatal(tip, err)
 		}
 		h.tick(utc(h, "2026-11-23 12:00")) // seven o'clock in Lima
@@ -269,10 +269,10 @@ func TestApproveAndUnapprove(t *testing.T) {
 		if _, _, err := h.s.Approve(h.Context(), begin, h.n(), "2026-11-26", "bob@desk"); !errors.As(err, &r) || !r.Nothing {
 			h.Errorf("approved twice: %v", err)
 		}
-		if tip, err := h.s.Unapprove(h.Context(), begin, h.n(), "2026-11-26", "bob@desk"); tip != "c" || err != nil {
+		if tip, err := h.s.Unapprove(h.Context(), begin, h.n(), Date{}, "2026-11-26", "bob@desk"); tip != "c" || err != nil {
 			h.Errorf("unapproved %s, %v", tip, err)
 		}
-		if _, err := h.s.Unapprove(h.Context(), begin, h.n(), "c", "bob@desk"); !errors.As(err, &r) || !r.Nothing {
+		if _, err := h.s.Unapprove(h.Context(), begin, h.n(), Date{}, "c", "bob@desk"); !errors.As(err, &r) || !r.Nothing {
 			h.Errorf("unapproved twice: %v", err)
 		}
 		var history []string

@@ -129,11 +129,12 @@ func TestNoChangeOfAnOpenedDate(t *testing.T) {
 		replan := []editions.Replanned{{LocalDate: monday, To: skip}}
 		_, swap := h.s.Swap(h.Context(), now, h.n(), date, day(h, "2026-11-24"), nil)
 		_, _, approve := h.s.Approve(h.Context(), now, h.n(), monday, "ann")
-		_, unapprove := h.s.Unapprove(h.Context(), now, h.n(), monday, "ann")
+		_, unapprove := h.s.Unapprove(h.Context(), now, h.n(), Date{}, monday, "ann")
+		_, unapproveTip := h.s.Unapprove(h.Context(), now, h.n(), date, "a", "ann")
 		for name, err := range map[string]error{
 			"pin": h.s.Pin(h.Context(), now, h.n(), date, "b", nil), "unpin": h.s.Unpin(h.Context(), h.n(), date, nil),
 			"skip": h.s.Skip(h.Context(), now, h.n(), date, nil), "replan": h.s.Replan(h.Context(), now, h.n(), replan), "swap": swap,
-			"approve": approve, "unapprove": unapprove, "approve a text": h.s.ApproveText(h.Context(), now, h.n(), date, "a", digest, "ann"),
+			"approve": approve, "unapprove": unapprove, "unapprove a tip": unapproveTip, "approve a text": h.s.ApproveText(h.Context(), now, h.n(), date, "a", digest, "ann"),
 		} {
 			if !errors.Is(err, editions.ErrOpened) {
 				h.Errorf("%s: %v", name, err)

@@ -49,7 +49,7 @@ func (c *command) planUnapprove(newsletter *string) *cobra.Command {
 				return err
 			}
 			defer a.close()
-			tip, err := a.scheduler.Unapprove(cmd.Context(), time.Now(), n, args[0], who())
+			tip, err := a.scheduler.Unapprove(cmd.Context(), time.Now(), n, scheduler.Date{}, args[0], who())
 			if err != nil {
 				return refused(err)
 			}

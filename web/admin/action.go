@@ -97,8 +97,7 @@ func (a *Admin) said(r *http.Request) template.HTML {
 	if from := r.Header.Get("Sec-Fetch-Site"); from != "" && from != "same-origin" {
 		return ""
 	}
-	id := "admin.done." + r.URL.Query().Get(doneField)
-	if text := locale.Text(locale.Default, id, nil); text != id {
+	if text, there := wordsFor("admin.done." + r.URL.Query().Get(doneField)); there {
 		return template.HTML(template.HTMLEscapeString(text))
 	}
 	return ""

@@ -140,7 +140,7 @@ func (a *Admin) actions() []action {
 		{path: "/pause", needs: admins.Run, read: a.pause},
 		a.resumeAction(false),
 		a.resumeAction(true),
-		{path: testPath, needs: admins.Plan, on: a.onTip, timeout: 25 * time.Second, read: a.testCopy},
+		{path: testPath, needs: admins.Plan, on: a.onTip(), timeout: 25 * time.Second, read: a.testCopy},
 		a.addReader(),
 		a.addPeople(),
 	}, a.onHeld(), a.calendarActions(), a.onReader(), a.onEdition())

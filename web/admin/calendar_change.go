@@ -26,17 +26,21 @@ func (a *Admin) calendarActions() []action {
 		{path: "/calendar/approve", needs: admins.Plan, read: a.planned("approve", approveTip)},
 		{path: "/calendar/unapprove", needs: admins.Plan, read: a.planned("unapprove", unapproveTip)},
 	}
+	on := a.onCalendar()
 	for i := range all {
-		all[i].on = a.onCalendar
+		all[i].on = on
 	}
 	return all
 }
 
 // onCalendar is the calendar that has a date's form.
-func (a *Admin) onCalendar(v *visit) (page, *visit) {
-	p, at := a.on("/calendar")(v)
-	at.URL.RawQuery = url.Values{"newsletter": {v.PostFormValue("newsletter")}, "date": {v.PostFormValue("date")}}.Encode()
-	return p, at
+func (a *Admin) onCalendar() formPage {
+	calendar := a.on("/calendar")
+	return func(v *visit) (page, *visit) {
+		p, at := calendar(v)
+		at.URL.RawQuery = url.Values{"newsletter": {v.PostFormValue("newsletter")}, "date": {v.PostFormValue("date")}}.Encode()
+		return p, at
+	}
 }
 
 // dateForm is what the form of a date says.
@@ -48,9 +52,6 @@ type dateForm struct {
 	seen editions.Choice // what somebody had chosen for the date, as the page showed it
 	tip  string          // the id of the tip that the page showed
 }
-
-// mostID is how long a tip's id may be, in bytes.
-const mostID = 1000
 
 // dateForm reads the form of a date.
 func (a *Admin) dateForm(v *visit) (dateForm, error) {
@@ -171,14 +172,7 @@ func approveTip(ctx context.Context, f dateForm) ([]editions.Replanned, error) {
 }
 
 func unapproveTip(ctx context.Context, f dateForm) ([]editions.Replanned, error) {
-	opened, err := f.Editions.Opened(ctx, f.n.ID, f.date.String())
-	if err == nil && opened {
-		err = editions.ErrOpened
-	}
-	if err != nil {
-		return nil, err
-	}
-	_, err = f.Scheduler.Unapprove(ctx, f.v.now, f.n, f.tip, f.v.Label())
+	_, err := f.Scheduler.Unapprove(ctx, f.v.now, f.n, f.date, f.tip, f.v.Label())
 	return nil, err
 }
 

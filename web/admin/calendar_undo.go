@@ -112,6 +112,9 @@ func chosenText(c editions.Choice) string {
 	return c.Reason + " " + c.Tip
 }
 
+// mostID is how long a tip's id may be, in bytes.
+const mostID = 1000
+
 // chosenOf reads it.
 func chosenOf(text string) (editions.Choice, error) {
 	reason, tip, _ := strings.Cut(text, " ")

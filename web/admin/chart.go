@@ -61,9 +61,9 @@ func (c chart) size(l chartLook) (width, height int) {
 	return width, height
 }
 
-// chartView shows a chart that is at an address below root.
-func (a *Admin) chartView(c chart, alt template.HTML, path string) chartView {
-	address := func(l chartLook) string { return a.Path(root+path, l.query()) }
+// viewOf shows a chart that is at a path.
+func (a *Admin) viewOf(c chart, alt template.HTML, path string) chartView {
+	address := func(l chartLook) string { return a.Path(path, l.query()) }
 	width, height := c.size(chartLook{})
 	return chartView{
 		Alt: string(alt), Width: width, Small: narrowChart, Height: height,
@@ -85,20 +85,21 @@ func (l chartLook) query() url.Values {
 
 // sendChart answers with a picture. Opened by itself, it can do nothing.
 func (a *Admin) sendChart(w http.ResponseWriter, r *http.Request, v *visit, c chart, err error) {
+	var picture []byte
 	if err == nil {
 		query := r.URL.Query()
-		var picture []byte
-		if picture, err = c.draw(chartLook{narrow: query.Has("narrow"), dark: query.Has("dark")}); err == nil {
-			h := w.Header()
-			h.Set(policyHeader, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox")
-			h.Set("Content-Type", "image/svg+xml")
-			h.Set("Content-Length", strconv.Itoa(len(picture)))
-			h.Set("Cache-Control", "no-store")
-			_, _ = w.Write(picture)
-			return
-		}
+		picture, err = c.draw(chartLook{narrow: query.Has("narrow"), dark: query.Has("dark")})
 	}
-	a.refused(w, r, v, err)
+	if err != nil {
+		a.refused(w, r, v, err)
+		return
+	}
+	h := w.Header()
+	h.Set(policyHeader, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox")
+	h.Set("Content-Type", "image/svg+xml")
+	h.Set("Content-Length", strconv.Itoa(len(picture)))
+	h.Set("Cache-Control", "no-store")
+	_, _ = w.Write(picture)
 }
 
 // draw makes an SVG of a chart.
@@ -109,8 +110,10 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 	if c.down { // the first one is drawn lowest
 		slices.Reverse(values)
 		slices.Reverse(names)
+	} else if l.narrow {
+		names = thinned(names, 3)
 	} else {
-		names = thinned(names, map[bool]int{false: 6, true: 3}[l.narrow])
+		names = thinned(names, 6)
 	}
 	options := charts.NewBarChartOptionWithData([][]float64{values})
 	options.Theme, options.Horizontal = chartTheme(l.dark), c.down
@@ -130,14 +133,14 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 		options.CategoryAxis.LabelCount = len(names)
 		axis.Max, axis.LabelCount = new(niceMax(slices.Max(values))), 3
 	}
-	err := painter.BarChart(options)
-	if err == nil {
-		var picture []byte
-		if picture, err = painter.Bytes(); err == nil {
-			return picture, nil
-		}
+	if err := painter.BarChart(options); err != nil {
+		return nil, fmt.Errorf("draw a chart: %w", err)
 	}
-	return nil, fmt.Errorf("draw a chart: %w", err)
+	picture, err := painter.Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("write a chart: %w", err)
+	}
+	return picture, nil
 }
 
 // chartFont is the size of text in points: 14 CSS pixels, as small text has on the pages.
@@ -173,11 +176,8 @@ func niceMax(v float64) float64 {
 		return 2
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(v)))
-	if unit == 1 && v > 8 {
-		return 10
-	}
 	for _, n := range []float64{1, 2, 4, 6, 8} {
-		if n*unit >= v && (n > 1 || unit > 1) {
+		if n*unit >= v {
 			return n * unit
 		}
 	}

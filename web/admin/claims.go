@@ -16,6 +16,10 @@ type claims struct {
 	Groups   groupList `json:"groups"`
 }
 
+// lacks tells whether there is no word of somebody's groups, or of what they are called:
+// some providers tell that at the userinfo endpoint only.
+func (c claims) lacks() bool { return c.Groups == nil || c.Email+c.Username+c.Full == "" }
+
 // filledIn is what the ID token says, and what it leaves out as the userinfo endpoint says
 // it. An address and whether it's verified belong together.
 func (c claims) filledIn(more claims) claims {

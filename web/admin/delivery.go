@@ -2,7 +2,6 @@ package admin
 
 import (
 	"html/template"
-	"slices"
 	"time"
 
 	"dailytip/ledger"
@@ -30,7 +29,7 @@ type deliveryLine struct {
 // shareView is how many mails it happened to, and how many that is of all.
 type shareView struct {
 	Class    string
-	N, Share string
+	N, Share string // the share is "" where no mail was sent or refused
 }
 
 // delivered is what became of the mails to one receiver's mailboxes.
@@ -42,8 +41,13 @@ type delivered struct {
 // mails are those of which something was said for good.
 func (d delivered) mails() int64 { return d.Sent + d.Failed }
 
-// share is a number of all the mails.
-func (d delivered) share(n int64) float64 { return float64(n) / float64(max(d.mails(), n, 1)) }
+// share is a number of all the mails, at most 1: what comes back may be of older ones.
+func (d delivered) share(n int64) float64 {
+	if d.mails() == 0 {
+		return 0
+	}
+	return min(float64(n)/float64(d.mails()), 1)
+}
 
 // kindsOfDelivery are what may happen to mails besides being taken at once.
 var kindsOfDelivery = []struct {
@@ -56,9 +60,9 @@ var kindsOfDelivery = []struct {
 	{"complained", func(d delivered) int64 { return d.complained }},
 }
 
-// delivered counts a newsletter's mails of the last days, those of the largest receiver
+// deliveredOf counts a newsletter's mails of the last days, those of the largest receiver
 // first and those of all others last.
-func (a *Admin) delivered(v *visit, n *scheduler.Newsletter) ([]delivered, error) {
+func (a *Admin) deliveredOf(v *visit, n *scheduler.Newsletter) ([]delivered, error) {
 	since := v.now.Add(-deliveryTime)
 	counts, err := a.Ledger.CountReceivers(v.Context(), n.ID, since)
 	if err != nil || len(counts) == 0 {
@@ -85,27 +89,28 @@ func (a *Admin) delivered(v *visit, n *scheduler.Newsletter) ([]delivered, error
 	if others != (delivered{}) {
 		all = append(all, others)
 	}
-	return slices.Clip(all), nil
+	return all, nil
 }
 
 // delivery shows how a newsletter's mails arrive.
 func (a *Admin) delivery(v *visit, n *scheduler.Newsletter) (shown deliveryView, err error) {
-	all, err := a.delivered(v, n)
+	all, err := a.deliveredOf(v, n)
 	if err != nil || len(all) == 0 {
 		return shown, err
 	}
 	for _, kind := range kindsOfDelivery {
 		name := say("admin.delivery." + kind.name)
 		shown.Charts = append(shown.Charts, growthChart{
-			Name: name, chartView: a.chartView(deliveryRows(all, kind.n), phrase("admin.delivery.by_receiver", map[string]template.HTML{"What": name}), growthPath+"/"+n.ID+"/delivery_"+kind.name+chartEnding),
+			Name: name, chartView: a.viewOf(deliveryRows(all, kind.n), phrase("admin.delivery.by_receiver", map[string]template.HTML{"What": name}), root+growthPath+"/"+n.ID+"/delivery_"+kind.name+chartEnding),
 		})
 	}
 	for _, d := range all {
 		line := deliveryLine{Receiver: say(receiverName(d.Receiver)), Sent: grouped(d.Sent)}
 		for _, kind := range kindsOfDelivery {
-			one := shareView{N: grouped(kind.n(d)), Share: percent(d.share(kind.n(d)))}
-			if kind.n(d) == 0 {
-				one.Class = "none"
+			count := countOf("", kind.n(d))
+			one := shareView{Class: count.Class, N: count.N}
+			if d.mails() > 0 {
+				one.Share = percent(d.share(kind.n(d)))
 			}
 			line.Numbers = append(line.Numbers, one)
 		}

@@ -22,7 +22,7 @@ type editionView struct {
 	Newsletter, Tip template.HTML
 	progressView
 	Times   []factView
-	Minutes sentView
+	Sent    sentView
 	Reasons []reasonView
 	Returns returnsView
 	Facts   []factView
@@ -108,7 +108,7 @@ func (a *Admin) editionPage(v *visit) (view, error) {
 	if !f.PrunedAt.IsZero() {
 		shown.Pruned = phrase("admin.edition.pruned", map[string]template.HTML{"Since": stamp(f.PrunedAt)})
 	}
-	if shown.Minutes, err = a.sent(v, f); err != nil {
+	if shown.Sent, err = a.sent(v, f); err != nil {
 		return view{}, err
 	}
 	bounces, all, err := a.List.EditionBounces(v.Context(), f.Edition.ID)
@@ -185,8 +185,8 @@ func (a *Admin) history(v *visit, e editions.Edition) (lines []historyLine, err 
 	actions, err := a.Ledger.Actions(v.Context(), e, 50)
 	for _, did := range actions {
 		line := historyLine{When: stamp(did.At), What: web.Isolated(did.Kind, ""), Mails: counting("admin.attention.mails", int(did.Deliveries)), Who: did.Who, Detail: did.Detail}
-		if id := "admin.history." + did.Kind; locale.Text(locale.Default, id, nil) != id {
-			line.What = say(id)
+		if text, there := wordsFor("admin.history." + did.Kind); there {
+			line.What = template.HTML(template.HTMLEscapeString(text))
 		}
 		lines = append(lines, line)
 	}
@@ -236,16 +236,15 @@ func returns(v *visit, bounces []subscribers.EditionBounce, all bool) (shown ret
 
 // classOf says whom or what a bounce is about.
 func classOf(c subscribers.BounceClass) template.HTML {
-	if id := "admin.class." + string(c); locale.Text(locale.Default, id, nil) != id {
-		return say(id)
+	if text, there := wordsFor("admin.class." + string(c)); there {
+		return template.HTML(template.HTMLEscapeString(text))
 	}
 	return web.Isolated(string(c), "")
 }
 
 // reasonOf says a bounce's reason in words.
 func reasonOf(reason string) string {
-	id := "admin.bounce." + reason
-	if text := locale.Text(locale.Default, id, nil); text != id {
+	if text, there := wordsFor("admin.bounce." + reason); there {
 		return text
 	}
 	return reason

@@ -78,11 +78,7 @@ func (a *Admin) editionLine(v *visit, c ledger.Counts) (editionLine, error) {
 	}{
 		{"sent", c.Sent}, {"waiting", c.Pending + c.Retry}, {"failed", c.Failed}, {"in_doubt", c.InDoubt}, {"expired", c.Expired}, {"useful", c.Votes.Useful},
 	} {
-		class := one.name
-		if one.n == 0 {
-			class = "none"
-		}
-		line.Numbers = append(line.Numbers, countView{Class: class, N: grouped(one.n)})
+		line.Numbers = append(line.Numbers, countOf(one.name, one.n))
 	}
 	return line, nil
 }

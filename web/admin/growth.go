@@ -42,7 +42,7 @@ type growthLine struct {
 }
 
 // kindsOfGrowth are what is counted of a week, in the order in which it's shown. The
-// names are of messages, of the addresses of charts and of colours.
+// names are of messages and of the addresses of charts.
 var kindsOfGrowth = []struct {
 	name string
 	n    func(g subscribers.Growth) int64
@@ -101,17 +101,13 @@ func (a *Admin) fillGrowth(shown *growthView, n *scheduler.Newsletter, weeks []s
 		name := say("admin.growth." + kind.name)
 		alt := phrase("admin.growth.by_week", map[string]template.HTML{"What": name})
 		shown.Charts = append(shown.Charts, growthChart{
-			Name: name, Sum: grouped(sum), chartView: a.chartView(growthColumns(weeks, kind.n), alt, growthPath+"/"+n.ID+"/"+kind.name+chartEnding),
+			Name: name, Sum: grouped(sum), chartView: a.viewOf(growthColumns(weeks, kind.n), alt, root+growthPath+"/"+n.ID+"/"+kind.name+chartEnding),
 		})
 	}
 	for _, g := range slices.Backward(weeks) {
 		line := growthLine{Week: date(g.Week.Format(time.DateOnly))}
 		for _, kind := range kindsOfGrowth {
-			count := countView{N: grouped(kind.n(g))}
-			if kind.n(g) == 0 {
-				count.Class = "none"
-			}
-			line.Numbers = append(line.Numbers, count)
+			line.Numbers = append(line.Numbers, countOf("", kind.n(g)))
 		}
 		shown.Weeks = append(shown.Weeks, line)
 	}
@@ -143,13 +139,13 @@ func (a *Admin) addCharts() {
 // charts are all of them, by their path below root.
 func (a *Admin) charts() map[string]func(v *visit) (chart, error) {
 	return map[string]func(v *visit) (chart, error){
-		growthPath + "/{newsletter}/{chart}": a.growthChart,
-		editionPath + sentChart:              a.sentChart,
+		growthPath + "/{newsletter}/{chart}": a.readGrowthChart,
+		editionPath + sentPath:               a.readSentChart,
 	}
 }
 
-// growthChart is the chart on the page of growth that an address names.
-func (a *Admin) growthChart(v *visit) (chart, error) {
+// readGrowthChart is the chart on the page of growth that an address names.
+func (a *Admin) readGrowthChart(v *visit) (chart, error) {
 	none := refuse(http.StatusNotFound, "admin.fault.missing")
 	name, ok := strings.CutSuffix(v.PathValue("chart"), chartEnding)
 	if !ok || v.PathValue("newsletter") == "" {
@@ -173,7 +169,7 @@ func (a *Admin) growthChart(v *visit) (chart, error) {
 		if "delivery_"+kind.name != name {
 			continue
 		}
-		lines, err := a.delivered(v, n)
+		lines, err := a.deliveredOf(v, n)
 		if err == nil && len(lines) == 0 {
 			err = none
 		}

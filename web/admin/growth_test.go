@@ -7,10 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-analyze/charts"
 
 	"dailytip/admins"
 	"dailytip/editions"
@@ -18,6 +22,7 @@ import (
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/web"
 )
 
 // grows gives management a few weeks: people sign up, confirm and leave, one is suppressed,
@@ -92,7 +97,7 @@ func TestGrowth(t *testing.T) {
 				"Signed up 5", "Confirmed 10", "Left 0", "Bounced 1", "Complained 1", // of sends, five were vouched for and one's address is dead
 				"Monday, 16 November 2026 1 6 0 1 1 Monday, 9 November 2026 1 1 0 0 0",
 				"Liked best Tip Useful Not useful Share First &lt;b&gt;tip&lt;/b&gt; 6 2 75%", "Liked least Tip Useful Not useful Share Second 1 4 20%",
-				"Provider sent Deferred Refused Bounced Complained Google 1 0 0% 1 50% 0 0% 1 50% All others 0 1 100% 0 0% 0 0% 0 0%",
+				"Provider sent Deferred Refused Bounced Complained Google 1 0 0% 1 50% 0 0% 1 50% All others 0 1 0 0 0",
 			} {
 				if !strings.Contains(text, want) {
 					t.Errorf("%s: %q isn't in %s", role, want, text)
@@ -217,6 +222,45 @@ func TestScales(t *testing.T) {
 	for v, want := range map[float64]string{0: "0%", .00001: "<0.1%", .0012: "0.1%", .05: "5%", .125: "12.5%", 1: "100%"} {
 		if got := percent(v); got != want {
 			t.Errorf("%g: %s, want %s", v, got, want)
+		}
+	}
+}
+
+// More may come back than was sent in the same days; of no mails there is no share.
+func TestShares(t *testing.T) {
+	few := delivered{ReceiverCounts: ledger.ReceiverCounts{Sent: 3, Failed: 1}}
+	if few.share(1) != .25 || few.share(5) != 1 || (delivered{}).share(5) != 0 {
+		t.Errorf("%g, %g, %g", few.share(1), few.share(5), (delivered{}).share(5))
+	}
+}
+
+// Charts have the pages' colours.
+func TestColoursOfCharts(t *testing.T) {
+	for i, dark := range []bool{false, true} {
+		theme := chartTheme(dark)
+		for token, got := range map[string]charts.Color{"line": theme.GetXAxisStrokeColor(), "mute": theme.GetXAxisTextColor(), "b2": theme.GetSeriesColor(0)} {
+			all := regexp.MustCompile(`--`+token+`: (#[0-9A-F]{6});`).FindAllStringSubmatch(web.Tokens, -1)
+			if len(all) != 2 || !got.Equals(charts.ColorFromHex(all[i][1])) {
+				t.Errorf("--%s, dark %t: %s, want that of %v", token, dark, got, all)
+			}
+		}
+	}
+}
+
+func TestReceiversHaveTheirWords(t *testing.T) {
+	list, err := os.ReadFile(filepath.Join("..", "..", "subscribers", "receivers.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	receivers := []string{""}
+	for line := range strings.Lines(string(list)) {
+		if name, _, _ := strings.Cut(strings.TrimSpace(line), " "); name != "" && name != "#" {
+			receivers = append(receivers, name)
+		}
+	}
+	for _, r := range receivers {
+		if _, there := wordsFor(receiverName(r)); !there {
+			t.Errorf("there are no words for %q", r)
 		}
 	}
 }

@@ -61,7 +61,8 @@ func (a *Admin) addImport() {
 			a.enqueued() // some are asked to confirm
 		}
 	}
-	a.Handle(web.Route{Pattern: "POST " + root + "/import/file", Unread: true, Fault: a.fault, Handler: a.admit(admins.Readers, a.takeFile)})
+	on := a.on(importPath)
+	a.Handle(web.Route{Pattern: "POST " + root + "/import/file", Unread: true, Fault: a.fault, Handler: a.admit(admins.Readers, func(w http.ResponseWriter, r *http.Request, v *visit) { a.takeFile(w, r, v, on) })})
 	a.wrongMethod(root+"/import/file", "POST")
 	a.handle("GET "+root+"/import/progress", a.admit(admins.Readers, a.importProgress))
 	a.wrongMethod(root+"/import/progress", "GET, HEAD")
@@ -69,7 +70,7 @@ func (a *Admin) addImport() {
 
 // importPage is the form that takes a file.
 func (a *Admin) importPage(*visit) (view, error) {
-	shown := importView{Action: a.Path(root+"/import/file", nil), Newsletters: a.newsletterChoices("")}
+	shown := importView{Action: a.Path(root+"/import/file", nil), Newsletters: a.newsletterChoices()}
 	for _, s := range subscribers.States {
 		shown.States = append(shown.States, worded(string(s), "admin.reader.state."+string(s)))
 	}
@@ -82,10 +83,10 @@ func (a *Admin) importPage(*visit) (view, error) {
 }
 
 // takeFile reads a file that is sent, and begins to look what it would do.
-func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
+func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit, on formPage) {
 	if !a.importing.mayUpload() {
 		w.Header().Set("Connection", "close") // the file isn't read
-		a.refusedAgain(w, r, v, a.on(importPath), nil, refuse(http.StatusConflict, "admin.import.busy"))
+		a.refusedAgain(w, r, v, on, nil, refuse(http.StatusConflict, "admin.import.busy"))
 		return
 	}
 	defer a.importing.uploaded()
@@ -113,9 +114,9 @@ func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit) {
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
 		w.Header().Set("Connection", "close") // the rest isn't read
-		a.refusedAgain(w, r, v, a.on(importPath), fields, refuse(http.StatusRequestEntityTooLarge, "admin.import.large"))
+		a.refusedAgain(w, r, v, on, fields, refuse(http.StatusRequestEntityTooLarge, "admin.import.large"))
 	case err != nil:
-		a.refusedAgain(w, r, v, a.on(importPath), fields, err)
+		a.refusedAgain(w, r, v, on, fields, err)
 	default:
 		a.redirect(w, r, root+"/import/progress", nil)
 	}

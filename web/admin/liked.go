@@ -13,7 +13,6 @@ import (
 // likedView is what readers said of a tip.
 type likedView struct {
 	Tip             template.HTML
-	Href            string // "": it has left the library
 	Useful, Useless string
 	Share           string
 }
@@ -41,11 +40,7 @@ func (a *Admin) liked(v *visit, n *scheduler.Newsletter) (best, worst []likedVie
 	}
 	view := func(id string) likedView {
 		t := tallies[id]
-		one := likedView{Tip: tipTitle(n, id), Useful: grouped(t.Useful), Useless: grouped(t.Useless), Share: percent(useful(t))}
-		if _, there := n.Library.Tip(id); there {
-			one.Href = a.tipPath(tipPages, n.ID, id, nil)
-		}
-		return one
+		return likedView{Tip: a.tipLink(n, id, tipTitle(n, id)), Useful: grouped(t.Useful), Useless: grouped(t.Useless), Share: percent(useful(t))}
 	}
 	for _, id := range tips[:end] {
 		best = append(best, view(id))

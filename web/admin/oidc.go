@@ -257,17 +257,17 @@ func (a *Admin) exchange(ctx context.Context, t attempt, code string) (admins.Wh
 	if err := id.Claims(&c); err != nil {
 		return admins.Who{}, fmt.Errorf("read what the provider says: %w", err)
 	}
-	if c.Groups == nil && known.UserInfoEndpoint() != "" { // some tell them there only, and all else, too
+	if c.lacks() && known.UserInfoEndpoint() != "" {
 		info, err := known.UserInfo(ctx, config.TokenSource(ctx, token))
 		if err != nil {
-			return admins.Who{}, fmt.Errorf("ask for somebody's groups: %w", err)
+			return admins.Who{}, fmt.Errorf("ask who somebody is: %w", err)
 		}
 		if info.Subject != id.Subject { // OpenID Connect Core 1.0 §5.3.2
 			return admins.Who{}, errors.New("the provider says who somebody else is")
 		}
 		var more claims
 		if err := info.Claims(&more); err != nil {
-			return admins.Who{}, fmt.Errorf("read somebody's groups: %w", err)
+			return admins.Who{}, fmt.Errorf("read who somebody is: %w", err)
 		}
 		c = c.filledIn(more)
 	}

@@ -435,6 +435,12 @@ func TestAProviderThatSaysAllWhenAsked(t *testing.T) {
 	p.change(func() { p.userInfo["email_verified"] = false })
 	b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
 	b.want(b.get("/admin"), 200, "<bdi>Cleo (17)</bdi>")
+	// The groups that it has signed are all that somebody has.
+	p.change(func() {
+		p.claims = map[string]any{"email": nil, "email_verified": nil, "groups": []string{"everybody"}}
+	})
+	b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
+	b.want(b.get("/admin"), 200, "<bdi>Cleo (17)</bdi>", `<span class="mute">viewer</span>`)
 }
 
 // What the provider says when it's asked takes the place of nothing that it has signed, and

@@ -74,6 +74,12 @@ func refuse(status int, message string) error { return refusal{status, say(messa
 // say is one of our messages without values.
 func say(id string) template.HTML { return web.Say(locale.Default, id) }
 
+// wordsFor is one of our messages without values, if there is one by that name.
+func wordsFor(id string) (text string, there bool) {
+	text = locale.Text(locale.Default, id, nil)
+	return text, text != id
+}
+
 // phrase is one of our messages, whose values are HTML already.
 func phrase(id string, values map[string]template.HTML) template.HTML {
 	return web.Phrase(locale.Default, id, values)

@@ -361,13 +361,17 @@ func (h *harness) readers(newsletter string, n int) {
 // label.
 func TestPagesAreWellFormed(t *testing.T) {
 	h := sqlite(t)
+	h.grows()
+	h.votes("first", 6, 2)
+	h.votes("second", 1, 4)
 	h.pause("no")
-	h.edition("management", 1)
 	ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management"})
 	b := h.as(admins.Operator)
 	b.change(ana, "suppress", "readers_suppress", "why", "test")
-	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/calendar"), b.get("/admin/editions"), b.get("/admin/editions/management/2026-11-20"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), b.get("/admin/growth"), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
-		ids, labels, fields := map[string]int{}, map[string]bool{}, []string{}
+	b.want(b.get("/admin/growth"), 200, "<picture>", `id="worst"`, `class="share"`)
+	b.want(b.get(friday), 200, "<picture>")
+	for _, page := range []answer{b.get("/admin?done=resume"), b.get("/admin/log"), b.get("/admin/calendar"), b.get("/admin/editions"), b.get("/admin/editions/management/2026-11-20"), b.get("/admin/tips"), b.get("/admin/tips/management/first"), b.get("/admin/tips/management/first?show=text"), b.get("/admin/readers"), b.get("/admin/readers?language=x"), b.get(pageOf(ana)), b.get("/admin/add"), b.get("/admin/import"), b.get("/admin/resume"), b.get("/admin/growth"), b.post("/admin/add/reader", fields("email", "ana")), h.browser().get("/admin/signin"), h.browser().signIn("x", "y")} {
+		ids, labels, shown := map[string]int{}, map[string]bool{}, []string{}
 		doc, err := html.Parse(strings.NewReader(page.body))
 		if err != nil {
 			t.Fatal(err)
@@ -384,7 +388,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 				labels[attributes["for"]] = true
 			}
 			if n.Data == "input" && attributes["type"] != "hidden" || n.Data == "select" {
-				fields = append(fields, attributes["id"])
+				shown = append(shown, attributes["id"])
 			}
 			if attributes["style"] != "" || n.Data == "style" || strings.HasPrefix(attributes["href"], "http") && attributes["rel"] != "external noreferrer" {
 				t.Errorf("%s: %s isn't allowed by the policy", page.Request.URL, n.Data)
@@ -395,7 +399,7 @@ func TestPagesAreWellFormed(t *testing.T) {
 				t.Errorf("%s: %s stands there %d times", page.Request.URL, id, n)
 			}
 		}
-		for _, id := range fields {
+		for _, id := range shown {
 			if !labels[id] {
 				t.Errorf("%s: the field %s has no label", page.Request.URL, id)
 			}

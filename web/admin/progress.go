@@ -34,6 +34,14 @@ type countView struct {
 	N     string
 }
 
+// countOf is a number in its colour, if it's any.
+func countOf(class string, n int64) countView {
+	if n == 0 {
+		class = "none"
+	}
+	return countView{Class: class, N: grouped(n)}
+}
+
 const (
 	barWidth = 1000
 	barLeast = 6 // of what is there at all: one failure among a million is seen
@@ -61,12 +69,11 @@ func progress(s ledger.Summary) progressView {
 		{"expired", s.Expired, true},
 		{"withdrawn", s.Withdrawn, true},
 	} {
-		class, name := c.name, say("admin.count."+c.name)
-		if c.n == 0 {
-			class = "none"
-		}
+		name := say("admin.count." + c.name)
 		if c.n > 0 || !c.quiet {
-			shown.Counts = append(shown.Counts, countView{Class: class, Name: name, N: grouped(c.n)})
+			count := countOf(c.name, c.n)
+			count.Name = name
+			shown.Counts = append(shown.Counts, count)
 		}
 		if c.n > 0 {
 			words = append(words, grouped(c.n)+" "+string(name))

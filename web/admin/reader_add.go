@@ -19,7 +19,7 @@ type addView struct {
 // add is the form by which somebody is added.
 func (a *Admin) add(*visit) (view, error) {
 	return view{title: say("admin.add.heading"), body: "add", data: addView{
-		Action: a.Path(root+"/add/reader", nil), Newsletters: a.newsletterChoices(""),
+		Action: a.Path(root+"/add/reader", nil), Newsletters: a.newsletterChoices(),
 	}}, nil
 }
 

@@ -19,23 +19,24 @@ const exportTime = 30 * time.Minute
 
 // addExport adds the download of the list. It's everybody's address, so it's in the log.
 func (a *Admin) addExport() {
-	a.handle("POST "+root+"/export", a.admit(admins.Readers, a.export))
+	on := a.on("/readers")
+	a.handle("POST "+root+"/export", a.admit(admins.Readers, func(w http.ResponseWriter, r *http.Request, v *visit) { a.export(w, r, v, on) }))
 	a.wrongMethod(root+"/export", "POST")
 }
 
 // export sends the readers of a newsletter, or all, as a file that an import reads. It's
 // written here first: a browser that takes it slowly keeps the database from nothing, and
 // a fault of ours is told in place of half a file.
-func (a *Admin) export(w http.ResponseWriter, r *http.Request, v *visit) {
+func (a *Admin) export(w http.ResponseWriter, r *http.Request, v *visit, on formPage) {
 	newsletter := v.typed("newsletter")
 	if newsletter != "" {
 		if _, err := a.Scheduler.Find(newsletter); err != nil {
-			a.refusedAgain(w, r, v, a.on("/readers"), r.PostForm, faulty(err))
+			a.refusedAgain(w, r, v, on, r.PostForm, faulty(err))
 			return
 		}
 	}
 	if !a.exporting.TryLock() {
-		a.refusedAgain(w, r, v, a.on("/readers"), r.PostForm, refuse(http.StatusConflict, "admin.export.busy"))
+		a.refusedAgain(w, r, v, on, r.PostForm, refuse(http.StatusConflict, "admin.export.busy"))
 		return
 	}
 	defer a.exporting.Unlock()

@@ -52,11 +52,12 @@ type stateView struct {
 func (a *Admin) readers(v *visit) (view, error) {
 	shown := readersView{
 		Action: a.Path(readersPath, nil), Search: v.asked("q"), Language: v.asked("language"), Timezone: v.asked("timezone"),
-		Newsletters: a.newsletterChoices(v.asked("newsletter")), Add: a.Path(root+"/add", nil), Import: a.Path(root+"/import", nil), Export: a.Path(root+"/export", nil),
+		Newsletters: a.newsletterChoices(), Add: a.Path(root+"/add", nil), Import: a.Path(root+"/import", nil), Export: a.Path(root+"/export", nil),
 	}
 	for _, s := range subscribers.States {
 		shown.States = append(shown.States, worded(string(s), "admin.reader.state."+string(s)))
 	}
+	pick(shown.Newsletters, v.asked("newsletter"))
 	pick(shown.States, v.asked("state"))
 	out := view{title: say("admin.section.readers"), body: "readers"}
 	p, err := paging(v)

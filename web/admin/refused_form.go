@@ -16,8 +16,8 @@ import (
 )
 
 // refusedForm is a form that came to nothing. Its page is shown again, with the form as
-// it was sent and why it was refused: nobody types anything twice. So the templates know
-// nothing of it: the form is found in the page, and filled in there.
+// it was sent and why it was refused: nobody types anything twice. The form is found in the
+// page and filled in there; of it, templates know only data-seen.
 type refusedForm struct {
 	why    template.HTML
 	action string // where it was sent

@@ -180,13 +180,13 @@ func TestARefusedButtonSaysWhyOnItsPage(t *testing.T) {
 		{"/admin/resume", "Today", "isn’t paused any more", nil, 409},
 		{"/admin/resume/held", "Today", "isn’t paused any more", fields("pause", "1 all"), 409},
 		{"/admin/calendar/skip", "Calendar", "Somebody", fields("newsletter", "other", "date", "2026-12-01", "chosen", "skip"), 409},
-		{"/admin/calendar/undo", "Calendar", "", fields("newsletter", "other"), 422},
-		{pageOf(ana) + "/resume", "ana@example.com", "isn’t paused any more", fields("newsletter", "management"), 409},
-		{pageOf(ana) + "/undo", "ana@example.com", "no such mail", fields("bounce", "7"), 404},
-		{friday + "/resume", "20 November 2026", "", nil, 409},
+		{"/admin/calendar/undo", "Calendar", "Choose a date", fields("newsletter", "other"), 422},
+		{pageOf(ana) + "/resume", `<bdi class="address" dir="ltr">ana@example.com`, "isn’t paused any more", fields("newsletter", "management"), 409},
+		{pageOf(ana) + "/undo", `<bdi class="address" dir="ltr">ana@example.com`, "no such mail", fields("bounce", "7"), 404},
+		{friday + "/resume", `<time datetime="2026-11-20">Friday, 20 November 2026`, "The edition isn’t paused.", nil, 409},
 		{"/admin/import/add", "Import", "isn’t here any more", fields("file", "x"), 409},
 	} {
-		got := b.want(b.post(c.path+"?done=pause", c.form), c.status, `<div class="told"><p class="fault" role="alert">`, c.heading, c.why)
+		got := b.want(b.post(c.path+"?done=pause", c.form), c.status, `<div class="told"><p class="fault" role="alert">`, "<h1>"+c.heading, c.why)
 		if strings.Contains(got.body, `role="status"`) {
 			t.Errorf("%s says that something was done", c.path)
 		}

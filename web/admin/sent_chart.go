@@ -8,8 +8,8 @@ import (
 	"dailytip/ledger"
 )
 
-// sentChart is where the chart is of when an edition's mails were sent, below its page.
-const sentChart = "/sent" + chartEnding
+// sentPath is where the chart is of when an edition's mails were sent, below its page.
+const sentPath = "/sent" + chartEnding
 
 // sentView is when the mails of an edition were sent.
 type sentView struct {
@@ -70,8 +70,8 @@ func sentColumns(all []ledger.SentIn, step time.Duration) chart {
 	return c
 }
 
-// sentChart is when the mails of the edition were sent that an address names.
-func (a *Admin) sentChart(v *visit) (chart, error) {
+// readSentChart is when the mails of the edition were sent that an address names.
+func (a *Admin) readSentChart(v *visit) (chart, error) {
 	f, err := a.find(v)
 	if err != nil {
 		return chart{}, err
@@ -94,13 +94,9 @@ func (a *Admin) sent(v *visit, f namedEdition) (shown sentView, err error) {
 	}
 	all, step := inSteps(minutes)
 	shown.Step = phrase("admin.edition.sent_per", map[string]template.HTML{"Step": stepName(step)})
-	shown.Chart = a.chartView(sentColumns(all, step), shown.Step, editionRoute(f.Newsletter.ID, f.LocalDate)[len(root):]+sentChart)
+	shown.Chart = a.viewOf(sentColumns(all, step), shown.Step, editionRoute(f.Newsletter.ID, f.LocalDate)+sentPath)
 	for _, one := range all {
-		line := sentLine{At: stamp(one.Minute), N: countView{N: grouped(one.Sent)}}
-		if one.Sent == 0 {
-			line.N.Class = "none"
-		}
-		shown.Lines = append(shown.Lines, line)
+		shown.Lines = append(shown.Lines, sentLine{At: stamp(one.Minute), N: countOf("", one.Sent)})
 	}
 	return shown, nil
 }

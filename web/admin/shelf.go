@@ -59,8 +59,8 @@ type keptShelf struct {
 	library <-chan struct{} // closed when the library changes, and another then
 }
 
-// patience is how long a page waits: of a library of some hundred tips it has all then,
-// and with more it isn't late.
+// patience is how long a page waits. In this time some hundred tips are linted; with more,
+// a page comes without.
 const patience = 100 * time.Millisecond
 
 func newShelves(findings func(*scheduler.Newsletter) *tips.Findings) shelves {

@@ -42,18 +42,21 @@ func (a *Admin) testView(v *visit, n *scheduler.Newsletter, i *item, l look) *te
 }
 
 // onTip is the page of the tip whose test is sent, as it's looked at.
-func (a *Admin) onTip(v *visit) (page, *visit) {
-	newsletter, id := v.PostFormValue("newsletter"), v.PostFormValue(idField)
-	query := url.Values{}
-	for _, name := range []string{"show", "scheme", "language"} {
-		query.Set(name, v.PostFormValue(name))
+func (a *Admin) onTip() formPage {
+	tip := a.on(tipPattern)
+	return func(v *visit) (page, *visit) {
+		newsletter, id := v.PostFormValue("newsletter"), v.PostFormValue(idField)
+		query := url.Values{}
+		for _, name := range []string{"show", "scheme", "language"} {
+			query.Set(name, v.PostFormValue(name))
+		}
+		path, query := tipAddress(tipPages, newsletter, id, query)
+		p, _ := tip(v)
+		at := v.to(root+path, query)
+		at.SetPathValue("newsletter", newsletter)
+		at.SetPathValue("tip", strings.TrimPrefix(path, tipPages+newsletter+"/"))
+		return p, at
 	}
-	path, query := tipAddress(tipPages, newsletter, id, query)
-	p, _ := a.on(tipPattern)(v)
-	at := v.to(root+path, query)
-	at.SetPathValue("newsletter", newsletter)
-	at.SetPathValue("tip", strings.TrimPrefix(path, tipPages+newsletter+"/"))
-	return p, at
 }
 
 // testCopy sends a tip's mail to an address, as it's looked at.

@@ -5,7 +5,6 @@ import (
 
 	"dailytip/locale"
 	"dailytip/scheduler"
-	"dailytip/web"
 )
 
 // selectView is a field of a form that chooses one of several.
@@ -15,46 +14,17 @@ type selectView struct {
 	Options []choice
 }
 
-// choice is one of a menu.
-type choice struct {
-	Value  string
-	Text   string
-	Chosen bool
-}
-
 // choose makes a field, of which a value is chosen.
 func choose(id, chosen string, options ...choice) selectView {
 	pick(options, chosen)
 	return selectView{ID: id, Label: say("admin.tips.by_" + id), Options: options}
 }
 
-// pick chooses the option with a value.
-func pick(options []choice, chosen string) {
-	for i := range options {
-		options[i].Chosen = options[i].Value == chosen
-	}
-}
-
-// newsletterChoices are all newsletters, by the names that readers know.
-func (a *Admin) newsletterChoices(chosen string) (all []choice) {
-	for i := range a.Scheduler.Newsletters {
-		id := a.Scheduler.Newsletters[i].ID
-		all = append(all, choice{Value: id, Text: web.Untagged(a.Letterhead(id).Name)})
-	}
-	pick(all, chosen)
-	return all
-}
-
-// worded is an option that is called by one of our messages.
-func worded(value, message string) choice {
-	return choice{Value: value, Text: locale.Text(locale.Default, message, nil)}
-}
-
 // selects are the fields by which the library is filtered.
 func (a *Admin) selects(n *scheduler.Newsletter, s *shelf, f filter) []selectView {
 	var all []selectView
 	if len(a.Scheduler.Newsletters) > 1 {
-		all = append(all, choose("newsletter", n.ID, a.newsletterChoices(n.ID)...))
+		all = append(all, choose("newsletter", n.ID, a.newsletterChoices()...))
 	}
 	if len(s.tags) > 0 {
 		options := []choice{worded("", "admin.tips.all_tags")}

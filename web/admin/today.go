@@ -135,9 +135,6 @@ func (a *Admin) tipOn(message string, n *scheduler.Newsletter, day scheduler.Dat
 
 // tipLink is a tip's title, with what leads to its page where the library has it.
 func (a *Admin) tipLink(n *scheduler.Newsletter, id string, title template.HTML) template.HTML {
-	if n == nil {
-		return title
-	}
 	if _, there := n.Library.Tip(id); !there {
 		return title
 	}

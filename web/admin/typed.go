@@ -18,7 +18,7 @@ func (v *visit) asked(field string) string { return oneLine(v.URL.Query().Get(fi
 // oneLine is a text with single blanks between its words. What no database takes is
 // shown as lost, so that nobody takes the rest for what was typed.
 func oneLine(text string) string {
-	return strings.Join(strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", "\uFFFD"), "\uFFFD")), " ")
+	return strings.Join(strings.Fields(readableText(text)), " ")
 }
 
 // longestWhy is how long a reason may be, in bytes.

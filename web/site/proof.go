@@ -71,10 +71,12 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 	}
 	// decide says where it can be decided anew: in the calendar, or else by command.
 	decide := func(why, command string) {
-		text := template.HTML(template.HTMLEscapeString(fmt.Sprintf("%s, run on the server: dailytip plan %s --newsletter %s %s", why, command, a.Proof.Newsletter, a.Proof.LocalDate)))
+		var text template.HTML
 		if s.CalendarPage != nil {
 			text = template.HTML(fmt.Sprintf(`%s: <a href="%s">the calendar</a>`,
 				template.HTMLEscapeString(why), template.HTMLEscapeString(s.CalendarPage(a.Proof.Newsletter, a.Proof.LocalDate))))
+		} else {
+			text = template.HTML(template.HTMLEscapeString(fmt.Sprintf("%s, run on the server: dailytip plan %s --newsletter %s %s", why, command, a.Proof.Newsletter, a.Proof.LocalDate)))
 		}
 		p.Text = append(p.Text, text)
 	}
