@@ -27,9 +27,7 @@ func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, t := range inOrder {
 		group.Go(func() error {
-			one := &linter{}
-			one.tip(t)
-			found[i] = one.faults
+			found[i] = lintSafely(t)
 			return nil
 		})
 	}
@@ -52,6 +50,21 @@ func Lint(all []Tip, loadFaults []Fault, o LintOptions) []Fault {
 	return slices.CompactFunc(l.faults, func(a, b Fault) bool {
 		return a.Path == b.Path && a.Line == b.Line && a.Column == b.Column && a.Rule == b.Rule && a.Message == b.Message
 	})
+}
+
+// lintSafely looks at one tip. A panic in one of the parsers we use is its fault: no tip
+// may stop the daemon.
+func lintSafely(t Tip) []Fault {
+	l := &linter{}
+	func() {
+		defer func() {
+			if p := recover(); p != nil {
+				place{linter: l, path: t.Path}.warn(RuleTooComplex, 0, 0, "lint failed: %v; simplify the markup", p)
+			}
+		}()
+		l.tip(t)
+	}()
+	return l.faults
 }
 
 // fewSources is a note in the place of a warning for each tip, where hardly any names a

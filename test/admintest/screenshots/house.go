@@ -2,16 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
+	"dailytip/credential"
 	"dailytip/inbox"
 	"dailytip/test/daemontest"
 	"dailytip/test/freeport"
@@ -125,8 +124,7 @@ func (h *house) sentUntil(ctx context.Context, gate *inbox.Gate) error {
 }
 
 func (h *house) install(ctx context.Context, library, relay string) error {
-	programs := daemontest.Programs{}
-	program, err := programs.Plain()
+	program, err := daemontest.Build(ctx)
 	if err != nil {
 		return err
 	}
@@ -134,7 +132,7 @@ func (h *house) install(ctx context.Context, library, relay string) error {
 	if err != nil {
 		return err
 	}
-	hash, err := hashOf(ctx, program)
+	hash, err := credential.Make(password)
 	if err != nil {
 		return err
 	}
@@ -181,20 +179,4 @@ func (h *house) plan(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-func hashOf(ctx context.Context, program string) (string, error) {
-	cmd := exec.CommandContext(ctx, program, "admin", "password", "--json")
-	cmd.Stdin = strings.NewReader(password + "\n")
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("dailytip admin password: %w", err)
-	}
-	var line struct {
-		Hash string `json:"password_hash"`
-	}
-	if err := json.Unmarshal(out, &line); err != nil {
-		return "", fmt.Errorf("read what dailytip admin password prints: %w", err)
-	}
-	return line.Hash, nil
 }

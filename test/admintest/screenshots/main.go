@@ -46,7 +46,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, out, root string) (err error) {
+func run(ctx context.Context, out, root string) error {
 	h, err := open(ctx, filepath.Join(root, "library"))
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func run(ctx context.Context, out, root string) (err error) {
 			if strings.HasSuffix(path, "=") { // its mail is shown so, too
 				path += scheme
 			}
-			if err := tab.Visit(h.base + path); err != nil {
+			if err := visit(tab, h.base+path); err != nil {
 				return err
 			}
 			view := mailtest.View{Width: width, Dark: scheme == "dark"}
@@ -85,11 +85,26 @@ func run(ctx context.Context, out, root string) (err error) {
 	return nil
 }
 
+// visit loads a page until the library has been looked through: it says when it hasn't.
+func visit(tab *mailtest.Tab, address string) error {
+	for range 100 {
+		if err := tab.Visit(address); err != nil {
+			return err
+		}
+		var looking bool
+		if err := tab.Run(`document.body.innerText.includes("The library is being looked through")`, &looking); err != nil || !looking {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return fmt.Errorf("%s: the library is still being looked through", address)
+}
+
 func shoot(tab *mailtest.Tab, file string, view mailtest.View, height int64) error {
 	shot, err := tab.Picture(view, height, 1)
-	for range 100 {
-		if err != nil || drawn(tab, shot) {
-			break
+	for tries := 0; err == nil && !drawn(tab, shot); tries++ {
+		if tries == 100 {
+			return fmt.Errorf("%s: the mail isn't drawn", file)
 		}
 		time.Sleep(100 * time.Millisecond)
 		shot, err = tab.Picture(view, height, 1)
