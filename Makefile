@@ -14,13 +14,17 @@ READERS  ?= 400000
 # Packages to test, such as: make test PKG=./tips/...
 PKG ?= ./...
 
-.PHONY: help test test-long deps build dist dist-check dist-elsewhere image lint vuln fmt fuzz bench bench-site microbench chaos interop clean
+.PHONY: help test race test-long deps build dist dist-check dist-elsewhere image lint vuln fmt fuzz bench bench-site microbench chaos interop clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.* ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.* ## /  make \1 \t/' | expand -t 16
 
-test: deps ## all tests, with the race detector; installs what they need where it can
+test: deps ## all tests; installs what they need where it can
 	@PKG='$(PKG)' scripts/test
+
+race: ## the same with the race detector
+	@scripts/setup-test-deps race
+	@PKG='$(PKG)' scripts/test race
 
 test-long: ## the tests that take too long for every time (files with the build tag "long")
 	@scripts/setup-test-deps long
