@@ -63,6 +63,35 @@ func TestOnlyApprovedTipsGoOut(t *testing.T) {
 	})
 }
 
+// Whose run was missed while the daemon was away didn't wait for an approval, although
+// those of an earlier zone had to.
+func TestAMissedRunDidntWait(t *testing.T) {
+	each(t, approved, library(t, "a", "b"), func(h *harness) {
+		h.ledger.AlertTo("ops@example.com")
+		h.reader(begin, "Pacific/Auckland")
+		h.reader(begin, "")
+		h.tick(utc(h, "2026-11-22 18:00")) // seven o'clock in Auckland
+		h.approve(utc(h, "2026-11-22 18:30"), "a")
+		h.tick(utc(h, "2026-11-22 18:31"))
+		h.tick(utc(h, "2026-11-23 13:05"))
+		h.expect("2026-11-23 r1 a")
+		same(t, h.skipped(), "2026-11-23 1 it was noticed 6h5m0s late; grace is 6h0m0s")
+	})
+	each(t, approved, library(t, "a", "b"), func(h *harness) {
+		h.ledger.AlertTo("ops@example.com")
+		h.reader(begin, "Pacific/Auckland")
+		h.reader(begin, "- - TUE weekly")
+		h.approve(begin, "a")
+		h.tick(utc(h, "2026-11-22 18:00"))
+		h.tick(utc(h, "2026-11-23 18:00")) // Tuesday in Auckland
+		h.tick(utc(h, "2026-11-24 13:05"))
+		h.expect("2026-11-23 r1 a")
+		if want := `zone=UTC hour=07:00 readers=1 reason="it was noticed 6h5m0s late`; !strings.Contains(h.log.String(), want) {
+			h.Errorf("the log has no %s:\n%s", want, h.log)
+		}
+	})
+}
+
 // line is what the plan says of a date.
 func (h *harness) line(at time.Time, date string) Line {
 	h.Helper()

@@ -130,9 +130,11 @@ func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *
 	run.State, run.Reason = "skipped", "the next one was due as well"
 	if late > t.n.Grace {
 		run.Reason = fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace)
-		if waited, err := t.Ledger.Told(ctx, t.n.ID, date.String(), noneApproved(date)); err != nil {
+		waited, err := t.waited(ctx, slot, date)
+		if err != nil {
 			return false, err
-		} else if waited {
+		}
+		if waited {
 			run.Reason = "no tip was approved within the grace, which is " + inShort(t.n.Grace)
 		}
 	}

@@ -2,11 +2,14 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/ledger"
+	"dailytip/subscribers"
 	"dailytip/tips"
 )
 
@@ -24,6 +27,26 @@ func (t *tick) tellUnapproved(ctx context.Context, date Date) error {
 		Text: fmt.Sprintf("No tip that could go out is approved (approve: true in the configuration), and readers\nare due. Who is still within the grace of %s gets the tip as soon as one is approved:\n\n  %s\n",
 			inShort(t.n.Grace), t.whereToApprove(date)),
 	})
+}
+
+// waited tells whether a slot's readers got nothing on a date since no tip was approved:
+// the operator was told so, and nothing of what they were to get is written down. An
+// earlier zone may have waited, and no other.
+func (t *tick) waited(ctx context.Context, slot subscribers.Slot, date Date) (bool, error) {
+	told, err := t.Ledger.Told(ctx, t.n.ID, date.String(), noneApproved(date))
+	if err != nil || !told {
+		return false, err
+	}
+	day := date
+	if slot.Cadence == subscribers.Weekly {
+		day = date.Add(-6)
+	}
+	for ; !day.After(date); day = day.Add(1) {
+		if _, err := t.Editions.WrittenDown(ctx, t.n.ID, day.String(), editions.Daily); !errors.Is(err, editions.ErrNotWritten) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // whereToApprove is the page on which the tip of a date is approved, or else the command.

@@ -74,8 +74,12 @@ func openSQLite(ctx context.Context, driver, name string, pragmas ...string) (*D
 	// Whoever gets to a database by another way must find the same lock beside it.
 	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		path = resolved
-	} else { // it isn't there yet, and may be what a link leads to
-		if target, err := os.Readlink(path); err == nil {
+	} else { // it isn't there yet, and may be what links lead to
+		for range 40 { // as many as systems follow
+			target, err := os.Readlink(path)
+			if err != nil {
+				break
+			}
 			if !filepath.IsAbs(target) {
 				target = filepath.Join(filepath.Dir(path), target)
 			}

@@ -121,10 +121,11 @@ func TestSecondSenderIsRefused(t *testing.T) {
 func TestSecondSenderIsRefusedByAnyPath(t *testing.T) {
 	dir := t.TempDir()
 	folder, link, file := filepath.Join(dir, "folder"), filepath.Join(dir, "link"), filepath.Join(dir, "tips.db")
-	if err := errors.Join(os.Mkdir(folder, 0o700), os.Symlink(folder, link), os.Symlink(filepath.Join(folder, "tips.db"), file)); err != nil {
+	current := filepath.Join(dir, "current.db") // a link to a link to a file that isn't there yet
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.Symlink(folder, link), os.Symlink("current.db", file), os.Symlink(filepath.Join("link", "tips.db"), current)); err != nil {
 		t.Fatal(err)
 	}
-	for i, path := range []string{file, filepath.Join(link, "tips.db"), filepath.Join(folder, "tips.db")} {
+	for i, path := range []string{file, current, filepath.Join(link, "tips.db"), filepath.Join(folder, "tips.db")} {
 		db, err := store.Open(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
