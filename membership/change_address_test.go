@@ -130,6 +130,55 @@ func TestANewAddressIsConfirmed(t *testing.T) {
 	})
 }
 
+// growth is what happened to the newsletter management in the week of an instant. A list
+// that is opened anew remembers nothing.
+func (h *harness) growth(at time.Time) subscribers.Growth {
+	h.Helper()
+	list, err := subscribers.Open(h.Context(), h.db)
+	if err != nil {
+		h.Fatal(err)
+	}
+	weeks, err := list.Growth(h.Context(), "management", at, 1)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return weeks[0]
+}
+
+// Who moves to another address confirms it, and brings the proof of their old consent
+// along, which is counted where it was: once.
+func TestAMoveCountsTheOldConsentOnce(t *testing.T) {
+	each(t, func(h *harness) {
+		long := now.Add(-30 * day)
+		h.request(long, subscribers.Request{Address: "ana@example.com", Newsletter: "management", Consent: subscribers.Vouched, Detail: "at the fair"})
+		old, week := h.growth(long), h.growth(now)
+		if _, err := h.changeAddress(h.find("ana@example.com"), "ana@example.org", false); err != nil {
+			h.Fatal(err)
+		}
+		h.confirm(now, membership.Confirmation{Subscription: h.find("ana@example.org").Subscriptions[0].ID, Detail: "button"})
+		check := func(when string) {
+			h.Helper()
+			if got := h.growth(long); got != old || old.Confirmed != 1 {
+				h.Errorf("%s the old week has %+v, and had %+v", when, got, old)
+			}
+			want := week
+			want.SignedUp, want.Confirmed, want.Left = 1, 1, 1
+			if got := h.growth(now); got != want {
+				h.Errorf("%s the new week has %+v, want %+v", when, got, want)
+			}
+		}
+		check("after the move")
+		if err := h.service.Erase(h.Context(), now, h.find("ana@example.com").ID); err != nil {
+			h.Fatal(err)
+		}
+		check("after the old address was erased")
+		if err := h.service.Erase(h.Context(), now, h.find("ana@example.org").ID); err != nil {
+			h.Fatal(err)
+		}
+		check("after the new one was, too")
+	})
+}
+
 func TestReturning(t *testing.T) {
 	each(t, func(h *harness) {
 		back := func(address string, vouched bool) (subscribers.Added, error) {
