@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
+
+	"dailytip/lately"
 )
 
 // Prospect is when a newsletter is due next, and for how many.
@@ -75,39 +76,15 @@ func (s *Scheduler) Readers(ctx context.Context, n *Newsletter, now time.Time) (
 	return p.Readers, err
 }
 
-// A large list is counted once a minute at most, however many look: a million readers
-// take a tenth of a second.
-const (
-	largeList = 10_000
-	countedIn = time.Minute
-)
-
-// prospects are those of large lists, as they were counted last.
-type prospects struct {
-	mu sync.Mutex
-	of map[string]counted
-}
-
-type counted struct {
-	Prospect
-	at time.Time
-}
-
-// lately is the prospect of a newsletter as of the last minute.
+// lately is the prospect of a newsletter as of the last minute, if its list is large, and
+// as of now once its next run has come.
 func (s *Scheduler) lately(ctx context.Context, n *Newsletter, now time.Time) (Prospect, error) {
-	s.prospects.mu.Lock()
-	defer s.prospects.mu.Unlock() // also while it counts: the others wait for the same
-	last := s.prospects.of[n.ID]
-	if age := now.Sub(last.at); age >= 0 && age < countedIn && last.Next.After(now) {
-		return last.Prospect, nil
-	}
-	p, err := s.Prospect(ctx, n, now)
-	if err != nil || p.Readers < largeList {
-		return p, err
-	}
-	if s.prospects.of == nil {
-		s.prospects.of = map[string]counted{}
-	}
-	s.prospects.of[n.ID] = counted{p, now}
-	return p, nil
+	return s.prospects.Get(n.ID, now, func() (Prospect, time.Duration, error) {
+		p, err := s.Prospect(ctx, n, now)
+		holds := lately.Holds(p.Readers)
+		if !p.Next.IsZero() {
+			holds = min(holds, p.Next.Sub(now))
+		}
+		return p, holds, err
+	})
 }

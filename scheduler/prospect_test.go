@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/lately"
 	"dailytip/store/storetest"
 )
 
@@ -47,21 +48,21 @@ func TestALargeListIsCountedOnceAMinute(t *testing.T) {
 	if readers(at) != 1 {
 		t.Fatal("there is one reader")
 	}
-	h.write(func(tx *sql.Tx) error { return h.crowd(tx, largeList) })
-	if n := readers(at); n != largeList+1 {
+	h.write(func(tx *sql.Tx) error { return h.crowd(tx, lately.Large) })
+	if n := readers(at); n != lately.Large+1 {
 		t.Errorf("%d readers", n)
 	}
 	h.reader(begin, "")
-	if n := readers(at.Add(countedIn - 1)); n != largeList+1 {
+	if n := readers(at.Add(lately.For - 1)); n != lately.Large+1 {
 		t.Errorf("%d readers within a minute", n)
 	}
-	if n := readers(at.Add(countedIn)); n != largeList+2 {
+	if n := readers(at.Add(lately.For)); n != lately.Large+2 {
 		t.Errorf("%d readers after a minute", n)
 	}
 	due := utc(h, "2026-11-23 07:00")
 	readers(due.Add(-time.Second))
 	h.reader(begin, "")
-	if n := readers(due); n != largeList+3 {
+	if n := readers(due); n != lately.Large+3 {
 		t.Errorf("%d readers when the next run has come", n)
 	}
 }

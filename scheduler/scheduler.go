@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dailytip/editions"
+	"dailytip/lately"
 	"dailytip/ledger"
 	"dailytip/subscribers"
 )
@@ -36,7 +37,7 @@ type Scheduler struct {
 	proofed   map[[2]string]bool              // newsletter and date: its proof has been enqueued
 	warned    map[string]time.Time            // by newsletter: when it was last looked what will go wrong
 	broken    map[string]map[string]time.Time // by newsletter and file: since when it can't be used
-	prospects prospects
+	prospects lately.Counts[string, Prospect] // by newsletter
 }
 
 // nextDue is a slot's first due instant that hasn't been dealt with, as long as

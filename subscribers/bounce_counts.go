@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/lately"
 	"dailytip/store"
 )
 
@@ -67,14 +68,20 @@ type Returned struct {
 	Complained int64
 }
 
+// returnedKey is of which newsletter what came back is counted, and for how long until now.
+type returnedKey struct {
+	newsletter string
+	period     time.Duration
+}
+
 // mostReturned is how many mails of a newsletter that came back are looked at.
 const mostReturned = 100_000
 
 // CountReturned counts by receiver ([Address.Receiver]) which mails of a newsletter's
-// editions came back since an instant, or were called spam, but for what was undone. What was refused
-// while it was sent isn't among them. Of very many the newest are looked at.
+// editions came back since an instant, or were called spam, but for what was undone. What
+// was refused while it was sent isn't among them. Of very many the newest are looked at.
 func (l *List) CountReturned(ctx context.Context, newsletter string, since, now time.Time) (map[string]Returned, error) {
-	return l.returned.get(newsletter, now, func() (map[string]Returned, time.Duration, error) {
+	return l.returned.Get(returnedKey{newsletter, now.Sub(since)}, now, func() (map[string]Returned, time.Duration, error) {
 		rows, err := l.db.Read().QueryContext(ctx, sqlReturned, newsletter, store.Millis(since), mostReturned)
 		if err != nil {
 			return nil, 0, fmt.Errorf("count what came back: %w", err)
@@ -91,10 +98,7 @@ func (l *List) CountReturned(ctx context.Context, newsletter string, since, now 
 			all[receiverOfDomain(domain)] = Returned{r.Bounced + bounced, r.Complained + complained}
 			seen += bounced + complained
 		}
-		if seen >= largeCount {
-			return all, countedIn, rows.Err()
-		}
-		return all, 0, rows.Err()
+		return all, lately.Holds(seen), rows.Err()
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/lately"
 	"dailytip/store"
 )
 
@@ -32,15 +33,12 @@ func (l *List) Growth(ctx context.Context, newsletter string, now time.Time, wee
 	all := make([]Growth, weeks)
 	for i := range all {
 		began := weekOf(now).Add(-time.Duration(weeks-1-i) * week)
-		one, err := l.grown.get(growthKey{newsletter, began.UnixMilli()}, now, func() (Growth, time.Duration, error) {
+		one, err := l.grown.Get(growthKey{newsletter, began.UnixMilli()}, now, func() (Growth, time.Duration, error) {
 			g, err := l.growthIn(ctx, newsletter, began)
-			switch {
-			case !now.Before(began.Add(week)):
+			if !now.Before(began.Add(week)) {
 				return g, time.Hour, err
-			case g.SignedUp+g.Confirmed+g.Left+g.Bounced+g.Complained >= largeCount:
-				return g, countedIn, err
 			}
-			return g, 0, err
+			return g, lately.Holds(g.SignedUp + g.Confirmed + g.Left + g.Bounced + g.Complained), err
 		})
 		if err != nil {
 			return nil, err

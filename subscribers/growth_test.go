@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dailytip/lately"
 	"dailytip/subscribers"
 )
 
@@ -251,6 +252,35 @@ func TestReturnedByReceiver(t *testing.T) {
 		}
 		if got, err := h.list.CountReturned(t.Context(), "other", now.AddDate(0, 0, -30), now); err != nil || len(got) != 0 {
 			t.Errorf("of another newsletter: %v, %v", got, err)
+		}
+	})
+}
+
+// Many are counted once a minute for each period, however many look.
+func TestManyReturnedAreRemembered(t *testing.T) {
+	each(t, func(t *testing.T, h *harness) {
+		h.add("ana@gmail.com", subscribers.Vouched, subscribers.Preferences{})
+		h.bounced(now.Add(-2*time.Hour), "ana@gmail.com", subscribers.Bounce{Edition: 7, Door: "imap", Class: subscribers.SoftBounce, Reason: "full"})
+		h.write(func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `
+				INSERT INTO bounces (id, at, subscriber, domain, provider, newsletter, edition, notice, door, class, status, reason, reply, decision, decided_at)
+				WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS BIGINT))
+				SELECT b.id - i, at, subscriber, domain, provider, newsletter, edition, notice, door, class, status, reason, reply, decision, decided_at
+				FROM bounces b, n`, lately.Large)
+			return err
+		})
+		for _, step := range []struct {
+			at   time.Time
+			back time.Duration
+			want int64
+		}{{now, 30 * 24 * time.Hour, lately.Large + 1}, {now, time.Hour, 0}, {now.Add(lately.For - 1), 30 * 24 * time.Hour, lately.Large + 1}, {now.Add(lately.For), 30 * 24 * time.Hour, lately.Large + 2}} {
+			got, err := h.list.CountReturned(t.Context(), "management", step.at.Add(-step.back), step.at)
+			if err != nil || got["google"].Bounced != step.want {
+				t.Errorf("at %s of the last %s: %v, %v, want %d", step.at, step.back, got, err, step.want)
+			}
+			if step.back == time.Hour {
+				h.bounced(now.Add(-90*time.Minute), "ana@gmail.com", subscribers.Bounce{Edition: 8, Door: "imap", Class: subscribers.SoftBounce, Reason: "full"})
+			}
 		}
 	})
 }

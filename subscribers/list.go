@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dailytip/hooks"
+	"dailytip/lately"
 	"dailytip/store"
 	"dailytip/verp"
 )
@@ -26,8 +27,8 @@ type List struct {
 	events *hooks.Outbox
 
 	crowdBounds crowdBounds
-	grown       lately[growthKey, Growth]
-	returned    lately[string, map[string]Returned]
+	grown       lately.Counts[growthKey, Growth]
+	returned    lately.Counts[returnedKey, map[string]Returned]
 	scrubbed    atomic.Int64 // up to which erasure the files are clean, in ms
 }
 

@@ -12,8 +12,8 @@ import (
 	"dailytip/store"
 )
 
-// grow writes the history of a year into the house: what it takes weeks to happen. It ends
-// with a week in which nothing did.
+// grow writes the history of a year into the house: what it takes weeks to happen. In one of
+// its weeks nothing did, and in one very much.
 func (h *house) grow() {
 	h.Helper()
 	db, err := h.in.OpenDatabase(h.Context())

@@ -5,17 +5,15 @@ package admintest
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"dailytip/subscribers"
 )
 
-// slow is how long a page may take here, whoever else uses the machine; bench/site has the
-// bound that counts.
-const slow = 5 * time.Second
-
 // Somebody finds a few among a million, by the beginning of their address, by domain, by
-// state, by language and by zone, and each page comes at once.
+// state, by language and by zone. bench/site measures how soon each page comes.
 func TestSearchAmongAMillion(t *testing.T) {
 	h := furnish(t, "127.0.0.1:1", 1_000_000, nil)
 	const asked = 60
@@ -57,23 +55,15 @@ func TestSearchAmongAMillion(t *testing.T) {
 	} {
 		d.open("/admin/readers", 200)
 		d.tabTo("#" + c.field)
-		begun := time.Now()
 		d.typeKeys(0, c.typed)
 		d.tabTo("form[role=search] button")
 		d.typeKeys(200, "\r")
 		n, text := d.rowsFound(), d.text("main")
 		for eval[bool](d, `document.querySelector("#main > p a.button") !== null`) {
-			if took := time.Since(begun); took > slow {
-				t.Errorf("%s %q: a page took %s", c.field, c.typed, took)
-			}
-			begun = time.Now()
 			d.tabTo("#main > p a.button")
 			d.typeKeys(200, "\r")
 			n += d.rowsFound()
 			text += d.text("main")
-		}
-		if took := time.Since(begun); took > slow {
-			t.Errorf("%s %q: a page took %s", c.field, c.typed, took)
 		}
 		if n != c.want || !strings.Contains(text, c.first) {
 			t.Errorf("%s %q: %d readers, want %d with %q:\n%.1000s", c.field, c.typed, n, c.want, c.first, text)
@@ -82,13 +72,9 @@ func TestSearchAmongAMillion(t *testing.T) {
 	// No index knows languages and zones: a page says how many it has looked at, and the
 	// next looks on; beside a domain it has all of them.
 	for _, query := range []string{"language=de", "timezone=Asia/Tokyo"} {
-		begun := time.Now()
 		d.open("/admin/readers?"+query, 200)
-		if took := time.Since(begun); took > slow {
-			t.Errorf("%s took %s", query, took)
-		}
-		if n := d.rowsFound(); n == 0 && !strings.Contains(d.text("main"), "1 000 readers who were looked at") && !strings.Contains(d.text("main"), "readers who were looked at") {
-			t.Errorf("%s: %s", query, d.text("main"))
+		if text := d.text("main"); d.rowsFound() != 0 || !strings.Contains(text, "Of "+strconv.Itoa(subscribers.Scanned)+" readers who were looked at, 0 are like that.") {
+			t.Errorf("%s: %s", query, text)
 		}
 		d.open("/admin/readers?q=@haystack.example&"+query, 200)
 		if n := d.rowsFound(); n != 50 { // a page of the sixty

@@ -119,9 +119,11 @@ func TestTheProviderIsAway(t *testing.T) {
 	p.start()
 	d := h.desk()
 	d.toProvider()
-	if _, err := chromedp.RunResponse(d.ctx, chromedp.Click(chromedp.CSS(`a[href$="/abort"]`))); err != nil {
-		t.Fatal(err)
-	}
+	d.leads(422, func() {
+		if err := chromedp.Do(d.ctx, chromedp.Click(chromedp.CSS(`a[href$="/abort"]`))); err != nil {
+			t.Fatal(err)
+		}
+	})
 	if got := d.text("[role=alert]"); got != "The provider didn’t sign you in." {
 		t.Errorf("who says no there is told %q", got)
 	}

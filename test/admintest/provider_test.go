@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"dailytip/test/daemontest"
 	"dailytip/test/freeport"
@@ -95,6 +96,8 @@ func (p *provider) start() {
 	if err != nil {
 		p.Fatal(err)
 	}
+	slow := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
+	defer slow.Stop()
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || strings.TrimSpace(line) != "ready" {
 		p.Fatalf("the provider says %q, %v", line, err)
 	}
