@@ -91,7 +91,7 @@ func (a *Admin) settleHeld(name string, do func(ctx context.Context, v *visit, i
 				err := do(ctx, v, b.ID)
 				switch {
 				case errors.Is(err, subscribers.ErrUnknown), errors.Is(err, subscribers.ErrNoBounce): // they were erased meanwhile, or somebody else has decided
-				case ctx.Err() != nil:
+				case err != nil && ctx.Err() != nil:
 					return cutOff(err)
 				case err != nil:
 					return err

@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -195,6 +197,26 @@ func TestWhatIsHeldBackIsSettled(t *testing.T) {
 		b.want(b.post("/admin/held/forget", url.Values{"domain": {"moved.example"}, "last": {last}}), http.StatusConflict, "Nothing of that domain")
 		b.want(b.get("/admin/log"), 200, "let the refusals of a domain count:", "forgot the refusals of a domain:", "gone.example")
 	})
+}
+
+// When the time of a request ends between two readers, nobody is told that all is done.
+func TestWhatIsHeldBackIsCutOff(t *testing.T) {
+	h := open(t, storetest.SQLite(t), nil)
+	h.heldBack("gone.example")
+	ctx, cancel := context.WithCancel(t.Context())
+	settle := h.admin.settleHeld("held_count", func(ctx context.Context, _ *visit, _ int64) error {
+		defer cancel()
+		return ctx.Err()
+	})
+	r := httptest.NewRequest("POST", "/admin/held/count", nil).WithContext(t.Context())
+	r.PostForm = url.Values{domainField: {"gone.example"}, lastField: {strconv.FormatInt(now.UnixMilli(), 10)}}
+	c, err := settle(&visit{Request: r, now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.do(ctx); !errors.As(err, new(refusal)) {
+		t.Errorf("of seven only the first was settled, and it says %v", err)
+	}
 }
 
 func TestWhatWaitsForApproval(t *testing.T) {
