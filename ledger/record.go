@@ -37,7 +37,7 @@ type recorder struct {
 	now     time.Time
 	courses map[int64]bool // contents that have been published, and whether they belong to a course
 	sent    sums
-	to      map[receiverKey]receiverCount
+	to      map[receiverKey]receiverCount // what isn't written yet
 }
 
 func (l *Ledger) recorder(tx *sql.Tx, now time.Time) *recorder {

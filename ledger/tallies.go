@@ -12,14 +12,14 @@ import (
 	"dailytip/store"
 )
 
-// receiverKey is whose mailboxes some mails of an edition went to; "": another's than
-// those that many people have theirs with.
+// receiverKey is an edition, and a mailbox provider to which mails of it went; "": none of
+// the known ones.
 type receiverKey struct {
 	edition  int64
 	receiver string
 }
 
-// receiverCount is what was said to mails.
+// receiverCount is what relays replied to an edition's mails, by mailbox provider.
 type receiverCount struct{ sent, deferred, failed int64 }
 
 // tally counts an outcome of a delivery, until [recorder.countSent] writes it.
@@ -32,7 +32,7 @@ func (r *recorder) tally(o Outcome) {
 		n.sent++
 	case o.State == Failed:
 		n.failed++
-	case o.State == Retry && o.Job.Attempts == 1 && !o.Doubt: // once for each mail
+	case o.State == Retry && o.Job.Attempts == 1 && !o.Doubt: // once for each mail, and again when it's requeued
 		n.deferred++
 	default:
 		return
@@ -50,7 +50,7 @@ const sqlCountMinute = `
 	INSERT INTO sent_minutes (edition, node, minute, sent) VALUES ($1, $2, $3, $4)
 	ON CONFLICT (edition, node, minute) DO UPDATE SET sent = sent_minutes.sent + excluded.sent`
 
-// countReceivers adds to what was said to a node's mails, by whose mailboxes they went to.
+// countReceivers adds to what relays replied to a node's mails, by mailbox provider.
 func (r *recorder) countReceivers(ctx context.Context, node string) error {
 	inOrder := func(a, b receiverKey) int {
 		return cmp.Or(cmp.Compare(a.edition, b.edition), cmp.Compare(a.receiver, b.receiver))
@@ -59,7 +59,7 @@ func (r *recorder) countReceivers(ctx context.Context, node string) error {
 		n := r.to[to]
 		_, err := r.l.statements.Exec(ctx, r.tx, sqlCountReceiver, to.edition, node, to.receiver, n.sent, n.deferred, n.failed)
 		if err != nil {
-			return fmt.Errorf("count what was said: %w", err)
+			return fmt.Errorf("count replies by receiver: %w", err)
 		}
 	}
 	clear(r.to)
@@ -100,16 +100,16 @@ func (l *Ledger) SentByMinute(ctx context.Context, e editions.Edition) (all []Se
 
 const sqlSentByMinute = `SELECT minute, CAST(SUM(sent) AS BIGINT) FROM sent_minutes WHERE edition = $1 GROUP BY minute ORDER BY minute`
 
-// ReceiverCounts are what was said to mails to those whose mailboxes one receiver runs.
+// ReceiverCounts are what relays replied to mails to the mailboxes of one provider.
 type ReceiverCounts struct {
-	Receiver string // as in subscribers/receivers.txt; "": all others
+	Receiver string // as in subscribers/receivers.txt; "": none of the known ones
 	Sent     int64
-	Deferred int64 // put off at their first try
+	Deferred int64 // put off at their first try, or at the first after they were requeued
 	Failed   int64 // refused for good
 }
 
-// CountReceivers counts, by receiver, what was said to the mails of a newsletter's
-// editions that were opened since an instant.
+// CountReceivers counts, by mailbox provider, what relays replied to the mails of a
+// newsletter's editions that were opened since an instant.
 func (l *Ledger) CountReceivers(ctx context.Context, newsletter string, since time.Time) (all []ReceiverCounts, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, sqlCountReceivers, newsletter, store.FirstID(since))
 	if err != nil {

@@ -38,7 +38,7 @@ func (m *Mailer) proof(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 		return l, nil
 	}
 	language := cmp.Or(tip.Language, n.Language)
-	another := "dailytip plan pin"
+	another := fmt.Sprintf("dailytip plan pin --newsletter %s %s TIP", n.ID, p.LocalDate)
 	if m.calendarPage != nil {
 		another = m.calendarPage(n.ID, p.LocalDate)
 	}

@@ -132,7 +132,7 @@ func (c *Calendar) toApprove(now time.Time, what string) (tips.Tip, Date, error)
 		date, err := ParseDate(what)
 		switch {
 		case err != nil:
-			return tips.Tip{}, date, byCommand(refused("%q is neither a tip of the library nor a date", what), "dailytip tips list shows the tips")
+			return tips.Tip{}, date, refused("%q is neither a tip of the library nor a date", what).byCommand("dailytip tips list shows the tips")
 		case n.Order == CourseOrder:
 			return tips.Tip{}, date, refused("newsletter %s is a course, in which each reader has a plan of their own; name the tip instead of the date", n.ID)
 		case from.After(date):

@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -20,25 +19,21 @@ type Refused struct {
 
 func (r Refused) Error() string { return r.why }
 
-func refused(format string, args ...any) error { return Refused{why: fmt.Sprintf(format, args...)} }
+func refused(format string, args ...any) Refused { return Refused{why: fmt.Sprintf(format, args...)} }
 
-func nothing(format string, args ...any) error {
+func nothing(format string, args ...any) Refused {
 	return Refused{Nothing: true, why: fmt.Sprintf(format, args...)}
+}
+
+func made(format string, args ...any) Refused {
+	return Refused{Made: true, why: fmt.Sprintf(format, args...)}
 }
 
 // byCommand adds what helps whoever changes the plan by command. Pages and programs have
 // ways of their own.
-func byCommand(err error, format string, args ...any) error {
-	var r Refused
-	if !errors.As(err, &r) {
-		return err
-	}
+func (r Refused) byCommand(format string, args ...any) Refused {
 	r.Command = fmt.Sprintf(format, args...)
 	return r
-}
-
-func made(format string, args ...any) error {
-	return Refused{Made: true, why: fmt.Sprintf(format, args...)}
 }
 
 // Pinned is the operator's choice for a date, or the zero Choice. Whoever changes the date
@@ -92,15 +87,15 @@ func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date, seen *
 	skipped := slices.ContainsFunc(n.Skips, func(k Skip) bool { return k.Takes(date) })
 	switch {
 	case pinned.Tip != "":
-		return byCommand(nothing("%s isn't skipped: %s is pinned to it", date, pinned.Tip), "plan unpin takes that back")
+		return nothing("%s isn't skipped: %s is pinned to it", date, pinned.Tip).byCommand("plan unpin takes that back")
 	case pinned.Reason != "":
 		_, err := s.Editions.Unpin(ctx, n.ID, date.String(), seen)
 		if err == nil && skipped {
-			return byCommand(made("%s stays without an edition: skip: in the configuration takes it too", date), "plan pin %s TIP sends one all the same", date)
+			return made("%s stays without an edition: skip: in the configuration takes it too", date).byCommand("plan pin %s TIP sends one all the same", date)
 		}
 		return err
 	case skipped:
-		return byCommand(nothing("%s is skipped by skip: in the configuration; change it there, or pin a tip to the date", date), "plan pin %s TIP", date)
+		return nothing("%s is skipped by skip: in the configuration; change it there, or pin a tip to the date", date).byCommand("plan pin %s TIP", date)
 	}
 	return nothing("%s isn't skipped", date)
 }
@@ -111,7 +106,7 @@ func (c *Calendar) pinnable(date Date, id string) error {
 	t, ok := n.Library.Tip(id)
 	switch {
 	case !ok:
-		return byCommand(refused("there is no tip %q in the library", id), "dailytip tips list shows them")
+		return refused("there is no tip %q in the library", id).byCommand("dailytip tips list shows them")
 	case t.NeverRendered:
 		return refused("tip %q is a part of other pages by its front matter (build: or headless:); take that out of it first", id)
 	case t.Draft:

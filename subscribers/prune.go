@@ -92,8 +92,8 @@ const sqlEndPending = `
 		state_before = CASE WHEN state_before = 'unsubscribed' THEN '' ELSE state_before END
 	WHERE state = 'pending' AND state_before <> '' AND `
 
-// areGone is a condition that person $1 has just been forgotten.
-const areGone = " AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)"
+// isGone is a condition that person $1 has just been forgotten.
+const isGone = " AND NOT EXISTS (SELECT 1 FROM subscribers WHERE id = $1)"
 
 // prunePerson ends one person's old sign-ups, and tells whether the person is
 // forgotten.
@@ -115,10 +115,10 @@ func (l *List) prunePerson(ctx context.Context, tx *sql.Tx, now time.Time, befor
 		{"DELETE FROM subscriptions WHERE " + oldSignUp, []any{id, before}},
 		{`DELETE FROM subscribers WHERE id = $1 AND suppressed_at = 0
 			AND NOT EXISTS (SELECT 1 FROM subscriptions WHERE subscriber = $1)`, []any{id}},
-		{sqlKeepEvents + areGone + keepGrowth, []any{id}},
-		{`DELETE FROM subscription_events WHERE subscriber = $1` + areGone, []any{id}},
-		{sqlKeepBounces + areGone + keepGrowth, []any{id}},
-		{`DELETE FROM bounces WHERE subscriber = $1` + areGone, []any{id}},
+		{sqlKeepEvents + isGone + keepGrowth, []any{id}},
+		{`DELETE FROM subscription_events WHERE subscriber = $1` + isGone, []any{id}},
+		{sqlKeepBounces + isGone + keepGrowth, []any{id}},
+		{`DELETE FROM bounces WHERE subscriber = $1` + isGone, []any{id}},
 	} {
 		res, err := tx.ExecContext(ctx, step.text, step.args...)
 		if err == nil {

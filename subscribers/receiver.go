@@ -8,28 +8,17 @@ import (
 //go:embed receivers.txt
 var receiverText string
 
-var receivers = readReceivers(receiverText)
+// receivers are those that many people have their mailboxes with, and receiverDomains their
+// names by the domains at which anybody can have one.
+var receivers, receiverDomains = readReceivers(receiverText)
 
-// receiver is one that many people have their mailboxes with.
 type receiver struct {
-	name    string
-	domains []string
-	words   []string // of its servers' replies
+	name  string
+	words []string // of its servers' replies
 }
 
-// receiverDomains are the names of those who run the mailboxes of a domain, where anybody
-// can have one.
-var receiverDomains = func() map[string]string {
-	all := map[string]string{}
-	for _, r := range receivers {
-		for _, domain := range r.domains {
-			all[domain] = r.name
-		}
-	}
-	return all
-}()
-
-func readReceivers(text string) (all []receiver) {
+func readReceivers(text string) (all []receiver, domains map[string]string) {
+	domains = map[string]string{}
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
 		if len(fields) == 0 || fields[0] == "#" {
@@ -38,14 +27,14 @@ func readReceivers(text string) (all []receiver) {
 		r := receiver{name: fields[0]}
 		for _, f := range fields[1:] {
 			if domain, ok := strings.CutPrefix(f, "@"); ok {
-				r.domains = append(r.domains, domain)
+				domains[domain] = r.name
 			} else {
 				r.words = append(r.words, f)
 			}
 		}
 		all = append(all, r)
 	}
-	return all
+	return all, domains
 }
 
 // Receiver names who runs the mailbox of an address, if it's one with whom many people
