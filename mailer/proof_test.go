@@ -93,19 +93,6 @@ func TestProofOfWhatCannotBeComposed(t *testing.T) {
 	}
 }
 
-// When no language can be composed, the editor gets a whole command.
-func TestProofOfWhatCannotBeComposedAtAll(t *testing.T) {
-	h := setUp(t)
-	h.proof(h.tip("---\ntitle: Own it\n---\n\n" + strings.Repeat("- A line that fills the mail up to its very end.\n", 3000)))
-	h.run()
-	text := strings.Join(h.last(1), "\n")
-	for _, want := range []string{"can't be composed", "dailytip plan pin --newsletter management 2026-11-23 TIP"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is missing in\n%s", want, text)
-		}
-	}
-}
-
 // What waits for an approval has a button for it, and what readers in the east have had
 // has none.
 func TestProofHasTheEditorsLinks(t *testing.T) {
