@@ -54,7 +54,7 @@ const WorthTelling = 15 * time.Minute
 // tellPaused tells once of a pause that it holds a newsletter's run, or all of them.
 func (l *Ledger) tellPaused(ctx context.Context, tx *sql.Tx, now time.Time, p PauseInfo) error {
 	short := p.Newsletter == Relay && !p.Held() && now.Sub(p.Since) < WorthTelling
-	if isNotices(p.Newsletter) || short || !l.events.Wants(hooks.EditionPaused) {
+	if _, notices := InScope(p.Newsletter); notices || short || !l.events.Wants(hooks.EditionPaused) {
 		return nil
 	}
 	n, err := affected(tx.ExecContext(ctx, "UPDATE pauses SET told_at = $2 WHERE newsletter = $1 AND told_at = 0", p.Newsletter, store.Millis(now)))

@@ -78,7 +78,7 @@ func (l *Ledger) claimNotices(ctx context.Context, tx *sql.Tx, now time.Time, c 
 		return nil, err
 	}
 	for scope, probe := range p.scopes {
-		if !probe || !isNotices(scope) || len(jobs) >= c.Limit {
+		if _, notices := InScope(scope); !probe || !notices || len(jobs) >= c.Limit {
 			continue
 		}
 		one := c

@@ -17,7 +17,11 @@ const Relay = ""
 // run: they have a sender of their own.
 func NoticesOf(newsletter string) string { return newsletter + "/notices" }
 
-func isNotices(scope string) bool { return strings.HasSuffix(scope, NoticesOf("")) }
+// InScope is the newsletter that a pause holds by its scope, or whose notices it holds; "":
+// it holds everything.
+func InScope(scope string) (newsletter string, notices bool) {
+	return strings.CutSuffix(scope, NoticesOf(""))
+}
 
 // PauseInfo says why nothing goes out just now. A pause is a fault of ours or
 // of the relay's; it never touches a reader (P4).
@@ -167,7 +171,7 @@ func hastenProbe(ctx context.Context, tx *sql.Tx, now time.Time, scope string) e
 
 // othersReady tells whether a scope has mails that can be tried now.
 func (l *Ledger) othersReady(ctx context.Context, tx *sql.Tx, now time.Time, scope string) (ready bool, err error) {
-	if newsletter, ok := strings.CutSuffix(scope, NoticesOf("")); ok {
+	if newsletter, notices := InScope(scope); notices {
 		err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM notices WHERE "+isReady+" AND newsletter = $2)", store.Millis(now), newsletter).Scan(&ready)
 		return ready, err
 	}
@@ -185,7 +189,7 @@ func (l *Ledger) othersReady(ctx context.Context, tx *sql.Tx, now time.Time, sco
 // go at once.
 func (l *Ledger) bringForward(ctx context.Context, tx *sql.Tx, now time.Time, scope string) error {
 	const refused = " SET next_at = $2 WHERE state = 'pending' AND next_at > $2 AND code > 0 AND "
-	if newsletter, ok := strings.CutSuffix(scope, NoticesOf("")); ok {
+	if newsletter, notices := InScope(scope); notices {
 		_, err := tx.ExecContext(ctx, "UPDATE notices"+refused+"newsletter = $1", newsletter, store.Millis(now))
 		return err
 	}

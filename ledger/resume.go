@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -51,7 +50,7 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 					return err
 				}
 			}
-			newsletter, notices := strings.CutSuffix(p.Newsletter, NoticesOf(""))
+			newsletter, notices := InScope(p.Newsletter)
 			if notices {
 				what = "its notices; " + what
 			}

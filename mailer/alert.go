@@ -66,7 +66,7 @@ func paragraph(a ledger.Reply) string {
 // alert is one mail to the operator, in the name of the newsletter concerned. Where no
 // operator is named, programs elsewhere are told all the same.
 func (d *dispatcher) alert(p ledger.PauseInfo, until time.Time, subject, text string) []ledger.Notice {
-	id := strings.TrimSuffix(p.Newsletter, ledger.NoticesOf(""))
+	id, _ := ledger.InScope(p.Newsletter)
 	if _, known := d.newsletters[id]; !known { // it's about all of them
 		id = slices.Min(slices.Collect(maps.Keys(d.newsletters)))
 	}

@@ -2,7 +2,6 @@ package mailer
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"dailytip/ledger"
@@ -17,7 +16,10 @@ func scopeOf(job ledger.Job) string {
 	return job.Newsletter
 }
 
-func isNotices(scope string) bool { return strings.HasSuffix(scope, ledger.NoticesOf("")) }
+func isNotices(scope string) bool {
+	_, notices := ledger.InScope(scope)
+	return notices
+}
 
 // readPauses learns what is paused: another node or a command may have changed
 // it.

@@ -93,6 +93,20 @@ func TestProofOfWhatCannotBeComposed(t *testing.T) {
 	}
 }
 
+// When no language can be composed, the editor gets a whole command.
+func TestProofOfWhatCannotBeComposedAtAll(t *testing.T) {
+	h := setUp(t)
+	h.proof(h.tip("# Own it\n\nA tip.\n\n## Mindmap\n\n" + strings.Repeat("- An idea that fills a line of the map.\n", 3000)))
+	h.run()
+	h.wait("the mail is out", func() bool { return h.inbox.Received() > 0 })
+	text := string(h.inbox.Messages()[0].Data)
+	for _, want := range []string{"can't be composed", "dailytip plan pin --newsletter management 2026-11-23 TIP"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+}
+
 // What waits for an approval has a button for it, and what readers in the east have had
 // has none.
 func TestProofHasTheEditorsLinks(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -212,7 +211,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 
 // scopeText names what a pause holds.
 func scopeText(scope string) string {
-	newsletter, notices := strings.CutSuffix(scope, ledger.NoticesOf(""))
+	newsletter, notices := ledger.InScope(scope)
 	switch {
 	case scope == ledger.Relay:
 		return "everything"

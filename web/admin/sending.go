@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"html/template"
-	"strings"
 
 	"dailytip/admins"
 	"dailytip/ledger"
@@ -45,7 +44,7 @@ func (a *Admin) sending(v *visit) (sendingView, error) {
 
 // pauseOf says what is paused and why. A server's reply may quote an address.
 func (a *Admin) pauseOf(v *visit, p ledger.PauseInfo) pauseView {
-	newsletter, notices := strings.CutSuffix(p.Newsletter, ledger.NoticesOf(""))
+	newsletter, notices := ledger.InScope(p.Newsletter)
 	values := map[string]template.HTML{"Newsletter": a.Letterhead(newsletter).Name, "Since": web.Instant(locale.Default, p.Since)}
 	message := "admin.today.paused_newsletter"
 	switch {

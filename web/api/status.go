@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"dailytip/ledger"
@@ -64,7 +63,7 @@ func (a *API) status(ctx context.Context, by tokens.Token, _ *struct{}) (*status
 		return nil, err
 	}
 	for _, p := range pauses {
-		newsletter, notices := strings.CutSuffix(p.Newsletter, ledger.NoticesOf(""))
+		newsletter, notices := ledger.InScope(p.Newsletter)
 		if newsletter != ledger.Relay && !by.Sees(newsletter) {
 			continue
 		}
