@@ -27,6 +27,7 @@ type dispatcher struct {
 	idle        bool                        // the last look found nothing to claim
 	keepBusy    int                         // mails on their way that keep all connections busy
 	place       ledger.Place                // among the nodes; zero: not known yet
+	emptied     []*message                  // room for what comes back
 	journal     journal
 }
 
@@ -55,6 +56,7 @@ func (d *dispatcher) dispatch(ctx context.Context) {
 	defer gathering.Stop()
 	unbroken := context.WithoutCancel(ctx)
 	for ctx.Err() == nil {
+		d.over.wakeAt(d.missing())
 		select {
 		case <-ctx.Done():
 		case <-d.wake:
@@ -63,19 +65,20 @@ func (d *dispatcher) dispatch(ctx context.Context) {
 		case <-polling.C:
 			d.idle = false
 			bounded(ctx, d.poll)
-		case x := <-d.done:
-			if d.take(unbroken, x); !d.worthwhile() {
-				continue
+		case <-d.over.ready:
+			if d.takeAll(unbroken); d.worthwhile() {
+				bounded(ctx, d.exchange)
 			}
-			bounded(ctx, d.exchange)
 		case <-gathering.C:
-			if len(d.outcomes) > 0 {
+			if d.takeAll(unbroken); len(d.outcomes) > 0 {
 				bounded(ctx, d.exchange)
 			}
 		case <-beating.C:
 			bounded(ctx, d.beat)
 		}
-		gathering.Reset(d.pace.gather)
+		if len(d.outstanding) > 0 {
+			gathering.Reset(d.pace.gather)
+		}
 	}
 	d.end(ctx)
 }
@@ -129,10 +132,11 @@ func (d *dispatcher) end(ctx context.Context) {
 	d.recall(ctx)
 	wire := time.NewTimer(d.pace.wire + time.Second) // the relays give up first
 	defer wire.Stop()
+	d.over.wakeAt(1)
 	for over := false; !over && d.busy() > 0; {
 		select {
-		case x := <-d.done:
-			d.take(ctx, x)
+		case <-d.over.ready:
+			d.takeAll(ctx)
 		case <-wire.C:
 			over = true
 		}

@@ -212,5 +212,5 @@ func (m *Mailer) untried(x *message) {
 // back brings a mail back to the dispatcher.
 func (m *Mailer) back(x *message) {
 	m.buffers.give(x)
-	m.done <- x
+	m.over.put(x, x.verdict != verdict.Accepted)
 }

@@ -36,6 +36,16 @@ func (d *dispatcher) take(ctx context.Context, x *message) {
 	d.messages.give(x)
 }
 
+// takeAll takes all that has come back.
+func (d *dispatcher) takeAll(ctx context.Context) {
+	mails := d.over.take(d.emptied)
+	for _, x := range mails {
+		d.take(ctx, x)
+	}
+	clear(mails)
+	d.emptied = mails
+}
+
 // uncomposed deals with a mail that couldn't be composed.
 func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, x *message, o *ledger.Outcome) {
 	scope := scopeOf(x.job)

@@ -96,7 +96,7 @@ type Mailer struct {
 
 	wake    chan struct{}
 	claimed chan *message // for the composers; without a signature there are none
-	done    chan *message // what is over, whatever became of it
+	over    returned      // whatever became of it
 	stopped chan struct{} // the dispatcher has ended: nothing is on its way any more
 
 	composers sync.WaitGroup
@@ -138,7 +138,7 @@ func New(o Options) (*Mailer, error) {
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),
 		claimed:     make(chan *message, o.InFlight),
-		done:        make(chan *message, o.InFlight),
+		over:        returned{ready: make(chan struct{}, 1)},
 		stopped:     make(chan struct{}),
 		pace: pace{
 			gather: 50 * time.Millisecond, poll: time.Second, lease: time.Minute, wire: 30 * time.Second,
@@ -189,10 +189,10 @@ func (m *Mailer) Run(ctx context.Context) error {
 	for _, u := range m.relays {
 		for i := range min(u.Connections, m.inFlight) {
 			c := &connection{Mailer: m, upstream: u, session: u.Session(), number: i}
-			connections.Go(func() { c.handOver(ctx) }) // from the relay's queue to m.done
+			connections.Go(func() { c.handOver(ctx) }) // from the relay's queue to m.over
 		}
 	}
-	d.dispatch(ctx) // from the ledger to m.claimed or a queue, and from m.done to the ledger
+	d.dispatch(ctx) // from the ledger to m.claimed or a queue, and from m.over to the ledger
 	close(m.stopped)
 	connections.Wait()
 	return nil
