@@ -74,6 +74,7 @@ func (in inliner) inline(fragment string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	leaveOutEmpty(root)
 	paragraphs(root)
 	shift := in.top - highestHeading(root)
 	in.walk(root, shift)

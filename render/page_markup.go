@@ -25,6 +25,7 @@ func (p pageMarkup) fit(fragment string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	leaveOutEmpty(root)
 	paragraphs(root)
 	p.walk(root, p.top-highestHeading(root))
 	return render(root)
