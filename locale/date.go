@@ -31,18 +31,25 @@ func FullDate(lang, isoDate string) string {
 }
 
 func date(lang string, day time.Time, id string) string {
-	number := strconv.Itoa(day.Day())
-	if day.Day() == 1 {
+	yearNumber, monthNumber, dayNumber := day.Date()
+	if Match(lang) == "fa" {
+		// Persian has the calendar that its readers' days off and deadlines follow.
+		var m int
+		yearNumber, m, dayNumber = solarHijri(day)
+		monthNumber = time.Month(m)
+	}
+	number := strconv.Itoa(dayNumber)
+	if dayNumber == 1 {
 		// French and Portuguese count the first of a month: 1er, 1º.
 		number = Text(lang, "date.first_day", nil)
 	}
 	weekday := nth(Text(lang, "date.weekdays", nil), int(day.Weekday()))
-	month := nth(Text(lang, "date.months", nil), int(day.Month())-1)
+	month := nth(Text(lang, "date.months", nil), int(monthNumber)-1)
 	form := regionForm(lang)
-	if own := form.months[day.Month()]; own != "" {
+	if own := form.months[monthNumber]; own != "" {
 		month = own
 	}
-	year := strconv.Itoa(day.Year())
+	year := strconv.Itoa(yearNumber)
 	if form.monthFirst {
 		if id == "date.full" {
 			number += ", " + year
@@ -55,12 +62,12 @@ func date(lang string, day time.Time, id string) string {
 // form is what a region does otherwise than its language's file says.
 type form struct {
 	monthFirst bool
-	latin      bool // digits 0–9
-	months     map[time.Month]string
+	latin      bool                  // digits 0–9
+	months     map[time.Month]string // by their number in the language's calendar
 }
 
-// regionForm is that of a tag's region, named or not: CLDR 46, gregorian
-// calendar, for the languages that we speak. Only a region that is written in
+// regionForm is that of a tag's region, named or not: CLDR 46, in the language's
+// own calendar, for the languages that we speak. Only a region that is written in
 // the tag counts; "en" alone is nobody's in particular.
 func regionForm(lang string) form {
 	tag, err := language.Parse(lang)
@@ -94,6 +101,10 @@ func regionForm(lang string) form {
 			time.January: "كانون الثاني", time.February: "شباط", time.March: "آذار", time.April: "نيسان",
 			time.May: "أيار", time.June: "حزيران", time.July: "تموز", time.August: "آب", time.September: "أيلول",
 			time.October: "تشرين الأول", time.November: "تشرين الثاني", time.December: "كانون الأول",
+		}}
+	case "fa-AF":
+		return form{months: map[time.Month]string{
+			1: "حمل", 2: "ثور", 3: "جوزا", 4: "سرطان", 5: "اسد", 6: "سنبله", 7: "میزان", 8: "عقرب", 9: "قوس", 10: "جدی", 11: "دلو", 12: "حوت",
 		}}
 	}
 	return form{}

@@ -23,7 +23,7 @@ const Default = "en"
 // languages in the order in which a menu shows them; Default comes first,
 // because language.NewMatcher falls back to the first.
 var languages = [...]string{
-	Default, "zh-CN", "zh-TW", "es", "pt-BR", "fr", "de", "ja", "ko", "tr", "ru", "hi", "ar",
+	Default, "zh-CN", "zh-TW", "es", "pt-BR", "fr", "de", "ja", "ko", "tr", "ru", "hi", "ar", "fa",
 }
 
 // Languages lists the BCP 47 tags of the languages we speak, Default first.

@@ -28,6 +28,8 @@ func TestMatch(t *testing.T) {
 		{[]string{"es-MX"}, "es"},
 		{[]string{"de-AT"}, "de"},
 		{[]string{"ar-EG"}, "ar"},
+		{[]string{"fa-IR"}, "fa"},
+		{[]string{"ur"}, "en"},
 		{[]string{"sw"}, "en"},
 		{[]string{"sw", "tr"}, "tr"},
 		{[]string{"sw;q=0.9, fr-CH;q=0.8, en;q=0.1"}, "fr"},
@@ -68,6 +70,10 @@ func TestDate(t *testing.T) {
 		{"ar-MA", "2026-11-23", "الاثنين، 23 نونبر"},
 		{"ar-SY", "2026-11-23", "الاثنين، ٢٣ تشرين الثاني"},
 		{"zh-TW", "2026-11-23", "11月23日 星期一"},
+		{"fa", "2026-11-23", "دوشنبه ۲ آذر"},
+		{"fa-IR", "2027-03-20", "شنبه ۲۹ اسفند"},
+		{"fa-IR", "2027-03-21", "یکشنبه ۱ فروردین"},
+		{"fa-AF", "2026-11-23", "دوشنبه ۲ قوس"},
 		{"en", "tomorrow", "tomorrow"},
 	} {
 		if got := Date(c.lang, c.date); got != c.want {
@@ -77,7 +83,7 @@ func TestDate(t *testing.T) {
 	for lang, want := range map[string]string{
 		"en": "Sunday, 1 November 2026", "en-US": "Sunday, November 1, 2026", "de": "Sonntag, 1. November 2026", "fr": "dimanche 1er novembre 2026",
 		"es": "domingo, 1 de noviembre de 2026", "tr": "1 Kasım 2026 Pazar", "ru": "воскресенье, 1 ноября 2026 г.", "zh-CN": "2026年11月1日 星期日",
-		"ja": "2026年11月1日 日曜日", "ko": "2026년 11월 1일 일요일", "hi": "रविवार, 1 नवंबर 2026", "ar": "الأحد، ١ نوفمبر ٢٠٢٦", "pt-BR": "domingo, 1º de novembro de 2026",
+		"ja": "2026年11月1日 日曜日", "ko": "2026년 11월 1일 일요일", "hi": "रविवार, 1 नवंबर 2026", "ar": "الأحد، ١ نوفمبر ٢٠٢٦", "fa": "یکشنبه ۱۰ آبان ۱۴۰۵", "pt-BR": "domingo, 1º de novembro de 2026",
 	} {
 		if got := FullDate(lang, "2026-11-01"); got != want {
 			t.Errorf("FullDate(%s) = %q, want %q", lang, got, want)
@@ -88,6 +94,39 @@ func TestDate(t *testing.T) {
 	}
 	if got, want := DateTime("ar", "2026-11-23", "07:05"), "الاثنين، ٢٣ نوفمبر الساعة ٠٧:٠٥"; got != want {
 		t.Errorf("DateTime = %q, want %q", got, want)
+	}
+}
+
+// The days are those of Iran's official calendars: each spring's first, and the
+// ends of a leap year and of one that isn't.
+func TestSolarHijri(t *testing.T) {
+	for _, c := range []struct {
+		day  string
+		want [3]int
+	}{
+		{"1979-02-11", [3]int{1357, 11, 22}},
+		{"1996-03-20", [3]int{1375, 1, 1}},
+		{"2000-03-20", [3]int{1379, 1, 1}},
+		{"2017-03-20", [3]int{1395, 12, 30}},
+		{"2017-03-21", [3]int{1396, 1, 1}},
+		{"2020-03-20", [3]int{1399, 1, 1}},
+		{"2021-03-20", [3]int{1399, 12, 30}},
+		{"2021-03-21", [3]int{1400, 1, 1}},
+		{"2021-09-22", [3]int{1400, 6, 31}},
+		{"2021-09-23", [3]int{1400, 7, 1}},
+		{"2024-03-19", [3]int{1402, 12, 29}},
+		{"2025-03-20", [3]int{1403, 12, 30}},
+		{"2026-11-23", [3]int{1405, 9, 2}},
+		{"2029-03-20", [3]int{1408, 1, 1}},
+		{"2030-03-20", [3]int{1408, 12, 30}},
+	} {
+		day, err := time.Parse(time.DateOnly, c.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if y, m, d := solarHijri(day); [3]int{y, m, d} != c.want {
+			t.Errorf("%s is %d-%d-%d, want %v", c.day, y, m, d, c.want)
+		}
 	}
 }
 

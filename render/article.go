@@ -58,7 +58,7 @@ func NewArticle(o Options, t tips.Tip, lang string) (Article, error) {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
 	a.Summary = summary(fragment)
-	p := pageMarkup{top: 2, in: inliner{sheet: bareSheet(), top: 2, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path)}}
+	p := pageMarkup{top: 2, in: inliner{sheet: bareSheet(), top: 2, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), unnamed: locale.Text(a.Words, "mail.picture", nil)}}
 	body, err := p.fit(fragment)
 	if err != nil {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)

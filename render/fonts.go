@@ -8,6 +8,7 @@ type Fonts struct {
 	Serif, Sans string // font-family
 	TitleWeight string // font-weight of a title
 	Leading     string // line-height of the text
+	WordBreak   string // word-break
 
 	emphasis string // declarations
 }
@@ -20,6 +21,7 @@ func FontsFor(lang string) Fonts {
 		emphasis:    "font-style:italic",
 		TitleWeight: "600",
 		Leading:     "27px",
+		WordBreak:   "normal",
 	}
 	tag, _ := language.Parse(lang)
 	script, _ := tag.Script()
@@ -41,7 +43,8 @@ func FontsFor(lang string) Fonts {
 	case "Kore":
 		f.Serif += ",AppleMyungjo,'Nanum Myeongjo','Noto Serif KR','Noto Serif CJK KR',Batang"
 		f.Sans += ",'Apple SD Gothic Neo','Malgun Gothic','Noto Sans KR','Noto Sans CJK KR'"
-		f.emphasis = upright
+		// Korean has blanks between its words, which stay whole.
+		f.emphasis, f.WordBreak = upright, "keep-all"
 	case "Arab":
 		f.Serif += ",'Geeza Pro','Noto Naskh Arabic','Traditional Arabic'"
 		f.Sans += ",'Noto Sans Arabic'"

@@ -26,6 +26,8 @@ type inliner struct {
 	dir string
 	// pictures finds those of the library; nil: none.
 	pictures *Pictures
+	// unnamed stands for a picture without words of its own, in the reader's language.
+	unnamed string
 }
 
 // assetBase is the folder of a tip's file as an address, or nil.
@@ -120,6 +122,10 @@ func (in inliner) style(n *html.Node, shift int) {
 		name = fmt.Sprintf("h%d", min(level-in.top+2, 4))
 		n.Data = fmt.Sprintf("h%d", level)
 		n.DataAtom = atom.Lookup([]byte(n.Data))
+		if longestWordIn(textOf(n)) > longInTitle {
+			class = "hl"
+			jointed(n)
+		}
 	case atom.Ul, atom.Ol:
 		class = in.sheet.replace.Replace("u{start}")
 		if inside(n, atom.Li) {
@@ -262,12 +268,12 @@ func (in inliner) replace(n *html.Node) *html.Node {
 			return in.footnotes(n)
 		}
 	case atom.Table:
-		if p := n.Parent; p.DataAtom != atom.Div || attr(p, "style") == "" {
+		if attr(n.Parent, "class") != "f" {
 			frame := element(atom.Div)
 			n.Parent.InsertBefore(frame, n)
 			n.Parent.RemoveChild(n)
 			frame.AppendChild(n)
-			setStyle(frame, in.sheet.inline("frame"), "")
+			setStyle(frame, in.sheet.inline("frame"), "f")
 			scrolls(frame)
 			in.walk(frame, 0)
 			return after(frame)

@@ -40,8 +40,13 @@ func (in inliner) link(n *html.Node) *html.Node {
 func (in inliner) image(n *html.Node) *html.Node {
 	if src, width := in.picture(attr(n, "src")); src != "" {
 		setAttr(n, "src", src)
-		if !hasAttr(n, "alt") {
-			setAttr(n, "alt", "")
+		if strings.TrimSpace(attr(n, "alt")) == "" {
+			// Mail programs load no pictures before they are asked to, and some are gone by
+			// then: without a word there would be a gap.
+			setAttr(n, "alt", in.unnamed)
+			if isOnWeb(src) && !within(n, atom.A) {
+				return linked(n, src)
+			}
 		}
 		// Word's Outlook knows no max-width, and the attributes of an author may
 		// be wider than a letter.
@@ -64,6 +69,19 @@ func (in inliner) image(n *html.Node) *html.Node {
 	}
 	n.Parent.RemoveChild(n)
 	return next
+}
+
+// isOnWeb tells what a browser can open from what travels with the mail.
+func isOnWeb(address string) bool { return strings.HasPrefix(address, "http") }
+
+// linked puts n into a link, which it returns.
+func linked(n *html.Node, address string) *html.Node {
+	link := element(atom.A)
+	setAttr(link, "href", address)
+	n.Parent.InsertBefore(link, n)
+	n.Parent.RemoveChild(n)
+	link.AppendChild(n)
+	return link
 }
 
 // pictureWords stand for a picture that can't be shown: its own, or what its file

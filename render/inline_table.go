@@ -12,28 +12,43 @@ import (
 
 // table is styled for all its cells. Their padding is an attribute, which Word
 // passes on where it doesn't pass on a style.
+//
+// A mail program that scrolls gives a table of several columns its width, by a class.
+// In others it has to find room on a phone, if need be by breaking words: what they
+// cut off nobody could see.
 func (in inliner) table(n *html.Node) {
 	n.Attr = []html.Attribute{{Key: "cellpadding", Val: "8"}, {Key: "cellspacing", Val: "0"}}
-	style := in.sheet.inline("table")
-	if width := tableWidth(n); width > 0 {
-		// It scrolls on a phone before its columns are as narrow as their words.
-		style += fmt.Sprintf(";min-width:%dpx", width)
+	style, class := in.sheet.inline("table"), "k w"
+	wide, narrow := tableWidths(n)
+	if wide > 0 {
+		class += fmt.Sprint(" w", wide)
 	}
-	setStyle(n, style, "k w")
+	if narrow > phoneWidth {
+		class += " wn"
+	} else {
+		style += in.sheet.replace.Replace(";word-break:{words}")
+	}
+	setStyle(n, style, class)
 }
 
 const (
-	manyColumns = 3  // from here on they have no room side by side on a phone
-	wideColumn  = 20 // letters: beyond, a cell has lines
-	letterWidth = 8  // pixels
-	cellPadding = 16 // pixels, both sides
+	manyColumns = 3   // from here on they have no room side by side on a phone
+	wideColumn  = 20  // letters: beyond, a cell has lines
+	letterWidth = 8   // pixels
+	cellPadding = 16  // pixels, both sides
+	phoneWidth  = 280 // pixels of a letter on a phone
 )
 
-// tableWidth is how wide a table of several columns is readable, in pixels; 0:
-// it may be as narrow as it likes. What has up to three columns fits into a
-// letter on a screen.
-func tableWidth(table *html.Node) int {
-	var columns []int // letters of the longest cell
+// TableWidths are those that a table of several columns may have where it scrolls, in
+// pixels; each has a class.
+var TableWidths = [...]int{240, 320, 400, cardWidth, 640, 800, 1000, 1200}
+
+// tableWidths are how wide a table of several columns is readable, one of
+// [TableWidths] or 0: it may be as narrow as it likes; and how wide it is at least
+// with no word broken. What has up to three columns fits into a letter on a screen.
+func tableWidths(table *html.Node) (wide, narrow int) {
+	type column struct{ line, word int } // letters of the longest
+	var columns []column
 	for row := range table.Descendants() {
 		if row.DataAtom != atom.Tr {
 			continue
@@ -44,23 +59,27 @@ func tableWidth(table *html.Node) int {
 				continue
 			}
 			if i == len(columns) {
-				columns = append(columns, 0)
+				columns = append(columns, column{})
 			}
-			columns[i] = max(columns[i], min(uniseg.StringWidth(textOf(c)), wideColumn))
+			text := textOf(c)
+			columns[i].line = max(columns[i].line, min(uniseg.StringWidth(text), wideColumn))
+			columns[i].word = max(columns[i].word, min(longestWordIn(text), longestWord))
 			i++
 		}
 	}
+	for _, c := range columns {
+		wide += c.line*letterWidth + cellPadding
+		narrow += c.word*letterWidth + cellPadding
+	}
 	if len(columns) < manyColumns {
-		return 0
+		return 0, narrow
 	}
-	width := 0
-	for _, letters := range columns {
-		width += letters*letterWidth + cellPadding
+	for _, step := range TableWidths {
+		if step >= wide || len(columns) == manyColumns && step == cardWidth {
+			return step, narrow
+		}
 	}
-	if len(columns) == manyColumns {
-		return min(width, cardWidth)
-	}
-	return width
+	return TableWidths[len(TableWidths)-1], narrow
 }
 
 // cell keeps the column's alignment, which arrives as an attribute and stays one.

@@ -62,7 +62,7 @@ func TestInline(t *testing.T) {
 		},
 		"table": {
 			`<table><thead><tr><th>A</th><th align="right">B</th></tr></thead><tbody><tr><td>1</td><td align="right">2</td></tr></tbody></table>`,
-			[]string{`<div style="margin:0 0 18px;overflow-x:auto" role="group" tabindex="0">`, `scope="col"`, `align="right">B</th>`, `<td>1</td><td align="right">2</td>`, `class="k w"`},
+			[]string{`<div style="margin:0 0 18px;overflow-x:auto" class="f" role="group" tabindex="0">`, `scope="col"`, `align="right">B</th>`, `<td>1</td><td align="right">2</td>`, `class="k w"`},
 			[]string{"<td style", "<th style"},
 		},
 		"code": {
@@ -161,5 +161,29 @@ func TestWordsForAPictureAreReadable(t *testing.T) {
 	view, err := NewTip(Options{}, tips.Tip{ID: "a", Path: "a.md", Title: "A"}, Version{Language: "en", Body: "![](my%20map.png)"}, "en", 2)
 	if err != nil || !strings.Contains(string(view.Content), "[my map]") {
 		t.Errorf("%s, %v", view.Content, err)
+	}
+}
+
+// A picture without words has one, in the reader's language, and leads to itself: most
+// mail programs show it later than the text, or never.
+func TestPictureWithoutWordsHasOne(t *testing.T) {
+	o := Options{AssetURL: "https://tips.example.com/library"}
+	body := "![](map.png)\n\n[![ ](https://example.com/b.png)](https://example.com)\n\n![A chart](c.png)"
+	view, err := NewTip(o, tips.Tip{ID: "a", Path: "a.md", Title: "A"}, Version{Language: "en", Body: body}, "de", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(view.Content)
+	for _, want := range []string{`<a href="https://tips.example.com/library/map.png"`, `alt="Bild"`, `alt="A chart"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %s in %s", want, got)
+		}
+	}
+	if strings.Count(got, "<a ") != 2 || strings.Contains(got, `alt=""`) {
+		t.Errorf("links and words: %s", got)
+	}
+	page, err := NewArticle(o, tips.Tip{ID: "a", Path: "a.md", Title: "A", Body: body}, "fr")
+	if err != nil || !strings.Contains(string(page.Body), `alt="Image"`) {
+		t.Errorf("%s, %v", page.Body, err)
 	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,6 +92,7 @@ func (p pageMarkup) link(n *html.Node) *html.Node {
 func (p pageMarkup) image(n *html.Node) *html.Node {
 	alt := strings.TrimSpace(attr(n, "alt"))
 	if src, _ := p.in.picture(attr(n, "src")); src != "" {
+		alt = cmp.Or(alt, p.in.unnamed)
 		n.Attr = []html.Attribute{{Key: "src", Val: src}, {Key: "alt", Val: alt}, {Key: "loading", Val: "lazy"}}
 		return nil
 	}

@@ -22,11 +22,16 @@ func newSheet(p Palette, lang, dir string) sheet {
 		start, end = end, start
 	}
 	f := FontsFor(lang)
+	keep := ""
+	if f.WordBreak != "normal" {
+		keep = ";word-break:" + f.WordBreak + ";overflow-wrap:break-word"
+	}
 	pairs := []string{
 		"{paper}", p.Paper, "{card}", p.Card, "{ink}", p.Ink, "{mute}", p.Mute,
 		"{line}", p.Line, "{accent}", p.Accent, "{tint}", p.Tint,
 		"{start}", start, "{end}", end,
 		"{serif}", f.Serif, "{sans}", f.Sans, "{em}", f.emphasis, "{leading}", f.Leading, "{title}", f.TitleWeight,
+		"{words}", f.WordBreak, "{keep}", keep,
 		"{mono}", "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace",
 	}
 	return sheet{styles: styles, replace: strings.NewReplacer(pairs...), rtl: dir == "rtl"}

@@ -5,15 +5,15 @@ package render
 var styles = map[string]string{
 	// The letter.
 	// A text in another language than the shell sets its own direction.
-	"fragment": "font-family:{sans};line-height:{leading};text-align:{start}",
+	"fragment": "font-family:{sans};line-height:{leading};text-align:{start}{keep}",
 	"emoji":    "text-align:{start};margin:0 0 10px;font-size:38px;line-height:46px",
-	"title":    "text-align:{start};margin:0 0 24px;font-family:{serif};font-size:31px;line-height:38px;font-weight:{title};color:{ink}",
-	"section":  "text-align:{start};margin:0 0 20px;font-family:{serif};font-size:26px;line-height:33px;font-weight:{title};color:{ink}",
+	"title":    "text-align:{start};margin:0 0 24px;font-family:{serif};font-size:31px;line-height:38px;font-weight:{title};color:{ink}{keep}",
+	"section":  "text-align:{start};margin:0 0 20px;font-family:{serif};font-size:26px;line-height:33px;font-weight:{title};color:{ink}{keep}",
 	"remark":   "margin:-8px 0 22px;font-size:14px;line-height:23px;color:{mute}",
 	"source":   "margin:30px 0 0;font-size:16px;line-height:25px;color:{mute}",
 	"link":     "color:{accent};font-weight:600;text-decoration:underline",
 	"rule":     "margin:28px 0;border:0;border-top:1px solid {line};height:0;font-size:0;line-height:0",
-	"titles":   "margin:0;padding:0;padding-{start}:26px",
+	"titles":   "margin:0;padding:0;padding-{start}:26px{keep}",
 	"entry":    "margin:0 0 8px;padding-{start}:4px",
 	"button":   "padding:0;background-color:{accent};border-radius:6px;text-align:center",
 	"press":    "display:inline-block;padding:13px 26px;font-family:{sans};font-size:17px;line-height:24px;font-weight:600;color:{card};text-decoration:none",
@@ -59,7 +59,7 @@ var styles = map[string]string{
 	"frame":      "margin:0 0 18px;overflow-x:auto",
 	// A table says once what all its cells wear: a style in each makes a mail of
 	// some rows too large.
-	"table":      "width:100%;border-collapse:collapse;font-family:{sans};font-size:15px;line-height:22px;color:{ink};text-align:{start};word-break:normal",
+	"table":      "width:100%;border-collapse:collapse;font-family:{sans};font-size:15px;line-height:22px;color:{ink};text-align:{start}",
 	"head row":   "border-bottom:2px solid {line}",
 	"row":        "border-bottom:1px solid {line}",
 	"title code": "font-family:{mono};font-size:88%",

@@ -44,7 +44,7 @@ func NewTip(o Options, t tips.Tip, v Version, words string, top int) (Tip, error
 	if err != nil {
 		return Tip{}, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
-	in := inliner{sheet: view.sheet, top: top, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), pictures: o.Pictures}
+	in := inliner{sheet: view.sheet, top: top, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), pictures: o.Pictures, unnamed: locale.Text(words, "mail.picture", nil)}
 	content, err := in.inline(fragment)
 	if err != nil {
 		return Tip{}, fmt.Errorf("style tip %s: %w", t.ID, err)

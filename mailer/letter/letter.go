@@ -182,6 +182,7 @@ func (l *Letter) look() render.Look { return render.NewLook(l.newsletter.Accent,
 
 // wrapHTML puts a shell around a page's card; nil is our own.
 func (l *Letter) wrapHTML(p page, own *Template) error {
+	p.Styles = scrollStyles(p.Card, p.Light, p.Dark) + p.Styles
 	l.page, l.shell, l.hasHTML = p, own, true
 	if own == nil {
 		var err error

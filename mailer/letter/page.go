@@ -64,7 +64,7 @@ func newPage(n Newsletter, words string) page {
 	p := page{
 		Lang: words, Dir: locale.Dir(words), Start: "left", End: "right",
 		Newsletter: n.Title, PostalAddress: footerLines(n.PostalAddress),
-		Styles: headStyles(dark), Filler: template.HTML(strings.Repeat("&#847;&zwnj;&nbsp;", 60)),
+		Styles: headStyles(dark) + wordStyles(f.WordBreak), Filler: template.HTML(strings.Repeat("&#847;&zwnj;&nbsp;", 60)),
 		Light: light, Dark: dark,
 		Serif: template.CSS(f.Serif), Sans: template.CSS(f.Sans), Leading: template.CSS(f.Leading),
 	}
@@ -111,6 +111,7 @@ func headStyles(k render.Palette) template.HTML {
 	return template.HTML("<style>:root{color-scheme:light dark;supported-color-schemes:light dark}" +
 		"@media (max-width:620px){.out{padding:0 12px 32px!important}.in{padding:28px 22px 32px!important}" +
 		".h{font-size:26px!important;line-height:33px!important}.hs{font-size:23px!important;line-height:29px!important}" +
+		".hl{font-size:21px!important;line-height:28px!important}" +
 		".w{font-size:14px!important}" +
 		".mb,.ml{display:block!important;width:auto!important}.ml{padding:8px 16px 4px!important}}" +
 		// A phone at 200 %: nothing stands beside anything.
@@ -119,15 +120,12 @@ func headStyles(k render.Palette) template.HTML {
 		".uleft{padding-left:13px!important}.uright{padding-right:13px!important}}</style>\n" +
 		"<style>@media (prefers-color-scheme:dark){" + dark.String() + "}</style>\n" +
 		"<style>" + outlook.String() + "</style>\n" +
-		// Code scrolls rather than breaks its lines, but for Word, which can't scroll
-		// and knows no media query.
-		"<style>@media (min-width:1px){.q{white-space:pre!important}}</style>\n" +
 		"<style>" + printStyles + "</style>")
 }
 
 // printStyles put the letter on white paper, in ink, with the address of the
 // source behind its name; what only a screen can use stays away.
-const printStyles = "@media print{.q{white-space:pre-wrap!important}.p,.c,.t{background-color:#FFFFFF!important}.out{padding:0!important}.in{padding:28px 9px 12px!important}" +
+const printStyles = "@media print{.q{white-space:pre-wrap!important}.w{min-width:0!important}.q,.f{background:none!important}.p,.c,.t{background-color:#FFFFFF!important}.out{padding:0!important}.in{padding:28px 9px 12px!important}" +
 	".k,.m,.a,.on{color:#000000!important}.x{display:none!important}" +
 	".s:after{content:\" (\" attr(href) \")\";font-weight:400}}"
 

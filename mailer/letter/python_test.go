@@ -65,7 +65,7 @@ func TestPythonParsesEveryMail(t *testing.T) {
 		r Recipient
 	}
 	wants := map[string]want{}
-	// 13 languages × 7 contents, with two titles of the newsletter by turns: 91 mails.
+	// Each language × 7 contents, with two titles of the newsletter by turns.
 	titles := []string{"Management Tip of the Day", `每日管理小贴士, "today"` + strings.Repeat("、更多", 20)}
 	for i, lang := range locale.Languages() {
 		for j, c := range contents {

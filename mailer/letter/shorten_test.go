@@ -59,7 +59,7 @@ func TestTableOfKeysFits(t *testing.T) {
 	if err != nil || l.Shortened || !strings.Contains(l.HTML(), "Cmd+149") {
 		t.Errorf("%d bytes, shortened %t, %v", l.Size(), l.Shortened, err)
 	}
-	if size := l.Size(); size > 72<<10 {
+	if size := l.Size(); size > 73<<10 {
 		t.Errorf("%d KB for 150 rows", size>>10)
 	}
 }
