@@ -13,25 +13,40 @@ import (
 // Outlook and Yahoo on Android hide what is wider, and wrap code by themselves.
 const scrolls = "(hyphens:auto) or (-webkit-hyphens:auto)"
 
+// letterRoom is how wide the text of a letter is on a screen, in pixels.
+const letterRoom = 512
+
 // scrollStyles keep lines of code and columns of tables whole where the mail program
 // lets a reader scroll them: on screens wider than a phone, where it shows a bar for
 // it, and on phones that can. There a shade at the edge says that something goes on.
-// A card without such a box needs none.
+// A card without such a box needs none. Words that are too long for a title on a phone
+// are hyphenated there, too.
 func scrollStyles(card template.HTML, light, dark render.Palette) template.HTML {
 	has := func(part string) bool { return strings.Contains(string(card), part) }
-	if !has(` tabindex="0"`) {
-		return ""
+	var hyphens string
+	if has(` hl"`) || has(`"hl"`) {
+		hyphens = "<style>@supports " + scrolls + "{.hl{-webkit-hyphens:auto;hyphens:auto}}</style>\n"
 	}
-	var whole strings.Builder
+	if !has(` tabindex="0"`) {
+		return template.HTML(hyphens)
+	}
+	// A screen has room for what is no wider than the letter, also in a list.
+	var whole, onPhone strings.Builder
 	whole.WriteString(".q{white-space:pre!important}.wn{word-break:normal!important}")
 	for _, width := range render.TableWidths {
-		if has(fmt.Sprintf("k w w%d", width)) {
-			fmt.Fprintf(&whole, ".w%d{min-width:%[1]dpx!important}", width)
+		if !has(fmt.Sprintf("k w w%d", width)) {
+			continue
 		}
+		where := &whole
+		if width <= letterRoom {
+			where = &onPhone
+		}
+		fmt.Fprintf(where, ".w%d{min-width:%[1]dpx!important}", width)
 	}
 	tinted := has(` role="note"`) || has(`class="t q"`)
-	return template.HTML("<style>@media (min-width:621px){" + whole.String() + "}</style>\n" +
-		"<style>@supports " + scrolls + "{" + whole.String() + ".hl{-webkit-hyphens:auto;hyphens:auto}" + shades(light, tinted) +
+	return template.HTML(hyphens + "<style>@media (min-width:621px){" + whole.String() + "}</style>\n" +
+		"<style>@supports " + scrolls + "{" + whole.String() + shades(light, tinted) +
+		"@media (max-width:620px){" + onPhone.String() + "}" +
 		"@media (prefers-color-scheme:dark){" + shades(dark, tinted) + "}}</style>\n")
 }
 
