@@ -2,6 +2,7 @@ package tips
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -43,6 +44,9 @@ func parseInstant(s string) (time.Time, bool) {
 // In UTC, too, its year must have four digits: JSON can't hold another one.
 func parseLayouts(s string) (at time.Time, layout string, ok bool) {
 	s = strings.TrimSpace(s)
+	if t, ok := parseEpoch(s); ok {
+		return t, time.RFC3339, true
+	}
 	for _, form := range layouts {
 		if t, err := time.Parse(form, s); err == nil {
 			t = t.UTC()
@@ -50,6 +54,20 @@ func parseLayouts(s string) (at time.Time, layout string, ok bool) {
 		}
 	}
 	return time.Time{}, "", false
+}
+
+// parseEpoch reads the count of seconds or milliseconds since 1970 that programs such
+// as Dendron write: those of the years from 1990 to 2100, which no other date looks like.
+func parseEpoch(s string) (time.Time, bool) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || s[0] == '+' {
+		return time.Time{}, false
+	}
+	at := time.Unix(n, 0).UTC()
+	if len(s) > 11 {
+		at = time.UnixMilli(n).UTC()
+	}
+	return at, at.Year() >= 1990 && at.Year() <= 2100
 }
 
 var plainDate = regexp.MustCompile(`^(\d{4}-)?\d{1,2}-\d{1,2}$`)

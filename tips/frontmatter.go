@@ -49,7 +49,7 @@ func (e *lineError) Error() string { return e.message }
 
 // frontMatter is where a file's front matter stands.
 type frontMatter struct {
-	kind        byte // '-' YAML, '+' TOML, '{' JSON, ':' properties of Logseq, 0: there is none
+	kind        byte // '-' YAML, '+' TOML, '{' JSON, ':' properties of Logseq, '#' headings, 0: there is none
 	first, last int  // the first and the last of its lines, delimiters included
 }
 
@@ -74,6 +74,8 @@ func (m frontMatter) fields(lines []string) ([]field, *lineError) {
 		return readJSON(inside, m.first)
 	case ':':
 		return readProperties(lines[m.first:m.last+1], m.first)
+	case '#':
+		return readHeadingKeys(lines[m.first:m.last+1], m.first), nil
 	}
 	return readYAML(inside, m.first+1)
 }
@@ -101,6 +103,9 @@ func findFrontMatter(lines []string) (frontMatter, *lineError) {
 		}
 		if m := findProperties(lines, top); m.kind != 0 {
 			return m, nil
+		}
+		if all := findHeadingKeys(lines, top); len(all) == 1 {
+			return frontMatter{kind: '#', first: all[0].from, last: all[0].to - 1}, nil
 		}
 		return frontMatter{}, strayFrontMatter(lines, top)
 	case kind == '?':

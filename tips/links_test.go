@@ -52,7 +52,7 @@ func TestLinksBetweenTips(t *testing.T) {
 		{"a.md", "[x](https://example.com/plan.md) <a href='//example.com/plan'>y</a> [z](#plan)", ""},
 		{"a.md", "[[plan] [plan]", ""},
 	} {
-		l := linkLibrary(t, c.at, "# A\n\n"+c.text, nil)
+		l := linkLibrary(t, c.at, "# A\n\nOf it:\n\n"+c.text, nil)
 		tip, ok := l.Tip(strings.TrimSuffix(c.at, ".md"))
 		if got := strings.Join(tip.Linked(), " "); !ok || got != c.want {
 			t.Errorf("%s in %s leads to %q, want %q", c.text, c.at, got, c.want)
@@ -63,7 +63,7 @@ func TestLinksBetweenTips(t *testing.T) {
 // A link of a translation counts from its own file, and one to a translation leads to
 // the tip.
 func TestLinksOfTranslations(t *testing.T) {
-	l := linkLibrary(t, "a.md", "# A\n\n[x](plan.md)", map[string]string{
+	l := linkLibrary(t, "a.md", "# A\n\nSee [x](plan.md)", map[string]string{
 		"fr/a.md": "# A\n\n[x](plan.md) [y](../guide.v2.md) [o](Work/Weekly%20review.md) [s](/fr/posts/pause/) [z](gone.md)", "a.es.md": "# A\n\nSin.",
 	})
 	tip, _ := l.Tip("a")
@@ -87,7 +87,7 @@ func TestLinksOfTranslations(t *testing.T) {
 
 // A new tip is linked by those that were there before it.
 func TestLinksFollowTheLibrary(t *testing.T) {
-	dir := folder(t, map[string]string{"a.md": "# A\n\n[[b]]"})
+	dir := folder(t, map[string]string{"a.md": "# A\n\nSee [[b]]"})
 	l := mustOpen(t, dir)
 	write(t, dir, "sub/b.md", "# B\n\nText.")
 	if err := l.Reload(); err != nil {

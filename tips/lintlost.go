@@ -23,6 +23,7 @@ const (
 	RuleNoMedia      = "media"         // a film, a sound, a frame, a form
 	RuleUnknownTag   = "unknown-tag"   // <name>: no HTML, so nothing is shown
 	RuleVaultOnly    = "vault-only"    // what a plugin or another note would fill in
+	RuleReference    = "reference"     // [words][name] whose address isn't in the file
 )
 
 var (
@@ -39,6 +40,9 @@ func (p place) lost(f fragment, n ast.Node) {
 		}
 	case *ast.Image:
 		p.picture(f, string(n.Destination), n.Pos())
+	case *markup.LostReference:
+		line, column := f.position(max(n.Pos(), 0))
+		p.warn(RuleReference, line, column, "the address of “%s” isn't in this file, so only its words are shown; add a line “[%s]: https://…”, or write \\[ where no link is meant", clip(oneLine(n.Name), 40), clip(oneLine(n.Name), 40))
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"dailytip/tips/markup"
 )
 
 // Parse reads one tip file. path is where the file stands in its library,
@@ -155,6 +157,9 @@ func (r *reader) read(text string) {
 		r.guessPin(lines)
 		return
 	}
+	if all := findHeadingKeys(lines, skipLead(lines)); len(all) > 1 {
+		lines = r.readCollection(lines, all)
+	}
 	matter, err := findFrontMatter(lines)
 	if err == nil && matter.kind != 0 {
 		r.fields, err = matter.fields(lines)
@@ -225,6 +230,8 @@ func (r *reader) require() {
 	}
 	if isBlank(t.Body) {
 		r.lack(RuleEmptyBody, messageEmptyBody)
+	} else if what := leadsAway(t.Body); what != "" && t.Link == "" {
+		r.lack(RuleEmptyBody, fmt.Sprintf("the text is nothing but “%s”, which readers of a mail can't open; copy what belongs to the tip, or link to a page on the web", clip(what, 60)))
 	}
 }
 
@@ -246,6 +253,31 @@ func (r *reader) lack(rule, message string) {
 
 // onlyTags is the whole text of a note that its author has yet to write.
 var onlyTags = regexp.MustCompile(`^(?:\s*#[\p{L}\d_][\p{L}\d_/-]*)+\s*$`)
+
+// onlyLink is a whole text that is one link, or the name of one note.
+var onlyLink = regexp.MustCompile(`^\s*(?:[-*+>]\s+)?(?:\[[^\[\]]+\]\(\s*(<[^<>\n]+>|[^()\s]+)\s*\)|\[\[[^\[\]\n]+\]\])\s*$`)
+
+// leadsAway returns what a text has in the place of words: notes that a vault's program
+// would show there, or a link to one other file. "": it has words of its own.
+func leadsAway(markdown string) string {
+	text := comment.ReplaceAllString(markdown, "")
+	if m := onlyLink.FindStringSubmatch(text); m != nil {
+		if address := unescape([]byte(strings.Trim(m[1], "<>"))); address == "" || isRelative(address) {
+			return strings.TrimSpace(text)
+		}
+		return ""
+	}
+	embeds := noteEmbed.FindAllStringSubmatch(text, -1)
+	if len(embeds) == 0 || slices.ContainsFunc(embeds, func(m []string) bool { return markup.IsPicture(m[1]) }) {
+		return ""
+	}
+	for line := range strings.Lines(noteEmbed.ReplaceAllString(text, "")) {
+		if !strings.HasPrefix(line, "#") && !isBlank(line) {
+			return ""
+		}
+	}
+	return embeds[0][0]
+}
 
 // isBlank says that markdown shows nothing to read.
 func isBlank(markdown string) bool {

@@ -232,6 +232,9 @@ func (w *textWriter) list(n *ast.List, width int) []string {
 		mark := "- "
 		if n.IsOrdered() {
 			mark = fmt.Sprintf("%*d%c ", widest, number, n.Marker)
+			if label := markup.ItemLabel(n, number-n.Start); label != "" {
+				mark = label + string(n.Marker) + " "
+			}
 			number++
 		}
 		part := hang(mark, w.blocks(item, narrower(width, len(mark)), !n.IsTight))

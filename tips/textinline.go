@@ -109,7 +109,9 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 			b.WriteString(w.number("^"+string(note.(*extast.Footnote).Ref), endnote{note: note}))
 		}
 	case *extast.FootnoteBacklink:
-	case *markup.Nothing:
+	case *markup.Nothing, *markup.LostReference:
+	case *markup.EditTag:
+		w.editTag(b, n.Tag)
 	case *markup.Mark:
 		w.mark(b, "*", w.inline(n))
 	case *markup.Raised:
@@ -131,6 +133,21 @@ func (w *textWriter) mark(b *strings.Builder, mark, text string) {
 		mark = ""
 	}
 	b.WriteString(mark + text + mark)
+}
+
+// editTag marks what was taken out, as what is struck out is, and what was marked.
+func (w *textWriter) editTag(b *strings.Builder, tag string) {
+	mark := ""
+	switch {
+	case w.bare:
+	case strings.Contains(tag, "del>"):
+		mark = "~"
+	case strings.Contains(tag, "mark>"):
+		mark = "*"
+	}
+	if b.WriteString(mark); strings.Contains(tag, " ") {
+		b.WriteByte(' ') // and what took its place
+	}
 }
 
 func (w *textWriter) codeText(n ast.Node) string {

@@ -29,7 +29,7 @@ func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
-		case *ast.Blockquote, *commentNode, *formulaNode, *ast.FencedCodeBlock, *ast.List:
+		case *ast.Blockquote, *commentNode, *formulaNode, *ast.FencedCodeBlock, *ast.CodeBlock, *ast.List:
 			found = append(found, n)
 		case *BoxTitle:
 			n.write()
@@ -58,6 +58,10 @@ func (blocks) Transform(doc *ast.Document, reader text.Reader, _ parser.Context)
 			n.Parent().ReplaceChild(n.Parent(), n, formulaShown(n, src))
 		case *ast.FencedCodeBlock:
 			fenced(n, src)
+		case *ast.CodeBlock:
+			if htmlGoesOn(n, src) {
+				n.Parent().ReplaceChild(n.Parent(), n, asHTML(n))
+			}
 		}
 	}
 }
@@ -82,7 +86,10 @@ func fenced(n *ast.FencedCodeBlock, src []byte) {
 		box.AppendChild(box, title)
 		n.Parent().ReplaceChild(n.Parent(), n, box)
 		box.AppendChild(box, n)
+	case language == "console":
+		withoutColours(n, src)
 	}
+	withoutCodeMarks(n, src)
 }
 
 // codeLanguage is how MkDocs says the language of code in a line: `#!py True`.

@@ -172,11 +172,20 @@ func (fencedBox) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.No
 		b.AppendChild(b, &BoxTitle{words: titleAttribute.FindStringSubmatch(attributes)[1]})
 	case layouts[kind]:
 	default:
-		titled(b, within(segment, at+m[1], len(line)), reader.Source(), kind)
+		own, hint := line[at+m[1]:], boxHint.FindIndex(line[at+m[1]:])
+		if hint != nil {
+			own = own[:hint[0]]
+		}
+		if hint == nil || !bytes.Contains(line[at+m[1]+hint[0]:], []byte("no-title")) {
+			titled(b, within(segment, at+m[1], at+m[1]+len(own)), reader.Source(), kind)
+		}
 	}
 	reader.AdvanceToEOL()
 	return b, parser.HasChildren
 }
+
+// boxHint is what stands behind a title and says how the box looks: {open}, {no-title}.
+var boxHint = regexp.MustCompile(`\{[A-Za-z.#][^{}\n]*\}\s*$`)
 
 // slashed opens a box between slashes, which must end somewhere: in some languages
 // a comment looks like its first line.

@@ -38,20 +38,26 @@ func (Extension) Extend(m goldmark.Markdown) {
 		parser.WithParagraphTransformers(
 			util.Prioritized(attributeLines{}, 50), // before tables, which would take one for a row
 			util.Prioritized(calloutTitle{}, 60),
+			util.Prioritized(sublist{}, 70),
 		),
 		parser.WithInlineParsers(
+			util.Prioritized(awaited{}, 117),
+			util.Prioritized(edits{}, 118),
+			util.Prioritized(progress{}, 119),
 			util.Prioritized(commentSpan{}, 120),
 			util.Prioritized(formulaSpan{}, 121),
 			util.Prioritized(wikilink{}, 122),
 			util.Prioritized(keys{}, 123),
 			util.Prioritized(attributeSpan{}, 124),
 			util.Prioritized(icon{}, 125),
+			util.Prioritized(lostReference{}, 126),
 			util.Prioritized(raised{}, 480), // before what is struck out (500)
 			util.Prioritized(highlight{}, 490),
 			util.Prioritized(emphasis{}, 491),
 		),
 		parser.WithASTTransformers(
 			util.Prioritized(blocks{}, 100),
+			util.Prioritized(navigation{}, 105),
 			util.Prioritized(anchors{}, 110),
 			util.Prioritized(pageLinks{}, 120),
 			util.Prioritized(lineBreaks{}, 900), // when all words stand where they stay

@@ -79,11 +79,11 @@ func (emphasisMarks) CanOpenCloser(opener, closer *parser.Delimiter) bool {
 
 func (emphasisMarks) OnMatch(consumes int) ast.Node { return ast.NewEmphasis(consumes) }
 
-// highlight reads ==marked words==.
+// highlight reads ==marked words==, and ^^those^^ of Logseq and Roam.
 type highlight struct{}
 
 // Trigger implements parser.InlineParser.
-func (highlight) Trigger() []byte { return []byte{'='} }
+func (highlight) Trigger() []byte { return []byte{'=', '^'} }
 
 // Parse implements parser.InlineParser. In a comparison, as in a==b, the marks
 // stay what they are.
@@ -117,7 +117,7 @@ func isASCIIWord(c rune) bool {
 // highlightMarks implements parser.DelimiterProcessor.
 type highlightMarks struct{}
 
-func (highlightMarks) IsDelimiter(b byte) bool { return b == '=' }
+func (highlightMarks) IsDelimiter(b byte) bool { return b == '=' || b == '^' }
 
 func (highlightMarks) CanOpenCloser(opener, closer *parser.Delimiter) bool {
 	return opener.Char == closer.Char

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -41,12 +42,14 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 			continue
 		}
 		source := string(rest[:end])
-		after := byte(' ')
+		after, between := byte(' '), false
 		if end+len(ends[1]) < len(rest) {
 			after = rest[end+len(ends[1])]
+			next, _ := utf8.DecodeRune(rest[end+len(ends[1]):])
+			between = isCJK(before) && isCJK(next)
 		}
 		if ends[0] == "$" && (isASCIIWord(before) || before == '$' || isASCIIWord(rune(after)) || after == '$' || after == '{' || strings.HasPrefix(source, "{{")) ||
-			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) {
+			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) && !(between && product.MatchString(source)) {
 			continue
 		}
 		if ends[1] == `\]` && areBrackets(source, before, after) {
@@ -112,8 +115,12 @@ func areBrackets(source string, before rune, after byte) bool {
 
 var (
 	formulaSign = regexp.MustCompile(`[\\^_{}=<>+|]`)
-	symbols     = regexp.MustCompile(`^[A-Za-z]'*(?:\s*[,/*-]\s*[A-Za-z0-9]'*)*$|^\d*[A-Za-z]{1,3}$|^\([A-Za-z0-9](?:,\s*[A-Za-z0-9])*\)$|^[A-Za-z]\(.{1,20}\)'?$|^-?\d+(?:\.\d+)?$`)
+	symbols     = regexp.MustCompile(`^[A-Za-z]'*(?:\s*[,/*-]\s*[A-Za-z0-9]'*)*$|^\d*[A-Za-z]{1,3}$|^\([A-Za-z0-9]'*(?:,\s*[A-Za-z0-9]'*)*\)$|^[A-Za-z]\(.{1,20}\)'?$|^-?\d+(?:\.\d+)?$`)
 )
+
+// product is what is a formula only where it stands between words of a language that
+// has no such letters: $ABCv$, $(AB)C$.
+var product = regexp.MustCompile(`^[A-Za-z(][A-Za-z()']{0,11}$`)
 
 // isFormula tells a formula from words between two signs of a currency.
 func isFormula(source string) bool {

@@ -176,7 +176,7 @@ func showsNothing(n ast.Node, src []byte) bool {
 			shown = append(shown, c.Segment.Value(src)...)
 		case *ast.String:
 			shown = append(shown, c.Value...)
-		case *Nothing:
+		case *Nothing, *LostReference:
 		default:
 			return false
 		}

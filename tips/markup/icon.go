@@ -23,8 +23,8 @@ var (
 func (icon) Trigger() []byte { return []byte{':'} }
 
 // Parse implements parser.InlineParser.
-func (icon) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
-	line, _ := block.PeekLine()
+func (icon) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	line, segment := block.PeekLine()
 	m := iconCode.FindSubmatch(line[:min(len(line), longSpan)])
 	if m == nil {
 		return nil
@@ -32,7 +32,7 @@ func (icon) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
 	block.Advance(len(m[0]))
 	rest := line[len(m[0]):]
-	if before == '[' && len(rest) > 0 && rest[0] == ']' {
+	if before == '[' && len(rest) > 0 && rest[0] == ']' && !isAwaited(pc, segment.Start+len(m[0])) {
 		return ast.NewString([]byte(strings.ReplaceAll(iconLook.ReplaceAllString(string(m[1]), ""), "-", " ")))
 	}
 	// Of the blanks on both sides one is enough.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -150,6 +151,39 @@ func (keys) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node
 		parent.AppendChild(parent, ast.NewString([]byte("+")))
 	}
 	return nil
+}
+
+// progress reads the bars of progress of MkDocs: [=45% "Almost half"].
+type progress struct{}
+
+var progressBar = regexp.MustCompile(`^\[=+[ \t]*(\d{1,3}(?:\.\d+)?)(%|/(\d{1,4}))[ \t]*(?:"([^"\n]*)")?[ \t]*\]`)
+
+// Trigger implements parser.InlineParser.
+func (progress) Trigger() []byte { return []byte{'['} }
+
+// Parse implements parser.InlineParser.
+func (progress) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	m := progressBar.FindSubmatch(line[:min(len(line), longSpan)])
+	if m == nil {
+		return nil
+	}
+	done, _ := strconv.ParseFloat(string(m[1]), 64) // digits
+	whole := 100.0
+	if len(m[3]) > 0 {
+		whole, _ = strconv.ParseFloat(string(m[3]), 64)
+	}
+	words := string(m[4])
+	if words == "" {
+		words = string(m[1]) + string(m[2])
+	}
+	block.Advance(len(m[0]))
+	const wide = 10
+	full := 0
+	if whole > 0 {
+		full = int(min(done/whole, 1) * wide)
+	}
+	return ast.NewString([]byte(strings.Repeat("█", full) + strings.Repeat("░", wide-full) + " " + words))
 }
 
 // keyName is what stands on a key: "ctrl" is Ctrl, "page-up" Page Up, "s" S.

@@ -137,6 +137,8 @@ func (html) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		return "<" + tag + string(util.EscapeHTML([]byte(raised.Words))) + "</" + tag
 	}, always("")))
 	r.Register(KindNothing, around(always(""), always("")))
+	r.Register(KindLostReference, around(always(""), always("")))
+	r.Register(KindEditTag, around(func(n ast.Node) string { return n.(*EditTag).Tag }, always("")))
 	r.Register(KindNoteLink, around(
 		func(n ast.Node) string {
 			return `<a href="` + string(util.EscapeHTML([]byte(n.(*NoteLink).Address))) + `">`
