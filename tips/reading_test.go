@@ -20,17 +20,18 @@ func TestReadingAsAtHome(t *testing.T) {
 			"```console\n$ <font color=\"#4E9A06\">run</font> <u style=\"x:y\">a.py</u>\n  <span style=\"a:b\"><b>ok</b></span> <name> <i>\n```",
 			"<pre><code>$ run a.py\n  ok &lt;name&gt; &lt;i&gt;\n</code></pre>", "    $ run a.py\n      ok <name> <i>",
 		},
-		"tags in other code": {"```html\n<font color=\"red\">a</font>\n```", "<pre><code>&lt;font color=&#34;red&#34;&gt;a&lt;/font&gt;\n</code></pre>", "    <font color=\"red\">a</font>"},
+		"a page in a terminal": {"```console\n$ curl a\n<p><b>a</b></p>\n```", "<pre><code>$ curl a\n&lt;p&gt;&lt;b&gt;a&lt;/b&gt;&lt;/p&gt;\n</code></pre>", "    $ curl a\n    <p><b>a</b></p>"},
+		"tags in other code":   {"```html\n<font color=\"red\">a</font>\n```", "<pre><code>&lt;font color=&#34;red&#34;&gt;a&lt;/font&gt;\n</code></pre>", "    <font color=\"red\">a</font>"},
 		"how lines of code look": {
 			"```js{2,4}\na() // [!code focus]\n  b() // [!code --]\nc() // [!code ++]\n// [!code highlight:2]\nd('[!code x]')\n```",
 			"<pre><code>a()\n  b() // --\nc() // ++\nd(&#39;[!code x]&#39;)\n</code></pre>", "    a()\n      b() // --\n    c() // ++\n    d('[!code x]')",
 		},
 
 		// Links whose address stands in another file.
-		"addresses of another file":    {"See [the *manual*][my-manual], [`code`][], [MkDocs][mkdocs],\n[over\nlines][1] and [![a](https://a.example/b.png)][ci-badge].", "<p>See the <em>manual</em>, <code>code</code>, MkDocs,\nover\nlines and <img src=\"https://a.example/b.png\" alt=\"a\"/>.</p>", "See the _manual_, `code`, MkDocs, over lines and [a]."},
-		"an icon and no address":       {"[:octicons-file-code-24:][_betterem]{: .source-link }\n\na", "<p>a</p>", "a"},
-		"brackets that are no link":    {"a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], `[the manual][my-manual]`, \\[the manual][my-manual] and [^1][^2]", "<p>a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], <code>[the manual][my-manual]</code>, [the manual][my-manual] and [^1][^2]</p>", "a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], `[the manual][my-manual]`, [the manual][my-manual] and [^1][^2]"},
-		"addresses of its own":         {"[the manual][my-manual] and [the manual][] [x]\n\n[my-manual]: https://a.example\n[the manual]: https://b.example", "<p><a href=\"https://a.example\">the manual</a> and <a href=\"https://b.example\">the manual</a> [x]</p>", "the manual (https://a.example) and the manual (https://b.example) [x]"},
+		"addresses of another file": {"See [the *manual*][my-manual], [`code`][], [MkDocs][mkdocs],\n[over\nlines][1] and [![a](https://a.example/b.png)][ci-badge].", "<p>See the <em>manual</em>, <code>code</code>, MkDocs,\nover\nlines and <img src=\"https://a.example/b.png\" alt=\"a\"/>.</p>", "See the _manual_, `code`, MkDocs, over lines and [a]."},
+		"an icon and no address":    {"[:octicons-file-code-24:][_betterem]{: .source-link }\n\na", "<p>a</p>", "a"},
+		"brackets that are no link": {"a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], `[the manual][my-manual]`, \\[the manual][my-manual] and [^1][^2]", "<p>a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], <code>[the manual][my-manual]</code>, [the manual][my-manual] and [^1][^2]</p>", "a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], `[the manual][my-manual]`, [the manual][my-manual] and [^1][^2]"},
+		"addresses of its own":      {"[the manual][my-manual] and [the manual][] [x]\n\n[my-manual]: https://a.example\n[the manual]: https://b.example", "<p><a href=\"https://a.example\">the manual</a> and <a href=\"https://b.example\">the manual</a> [x]</p>", "the manual (https://a.example) and the manual (https://b.example) [x]"},
 
 		// Lists.
 		"a list in a deep item": {"  1. One\n  1. Two\n    - a\n    - b\n      and c\n  1. Three", "<ol>\n<li>One</li>\n<li>Two\n<ul>\n<li>a</li>\n<li>b\nand c</li>\n</ul>\n</li>\n<li>Three</li>\n</ol>", "1. One\n2. Two\n   - a\n   - b and c\n3. Three"},
@@ -52,6 +53,7 @@ func TestReadingAsAtHome(t *testing.T) {
 		"a list of headings":          {"## Contents\n\n- [A](#a)\n  - [*B*](#b)\n- **[C](#c)**\n\n## A\n\na\n\n[↑ Back to top](#contents)\n\n## C\n\nb\n\n**[⬆](#)**\n\n<p align=\"right\">(<a href=\"#top\">back to top</a>)</p>", "<h2 id=\"tip-a\">A</h2>\n<p>a</p>\n<h2 id=\"tip-c\">C</h2>\n<p>b</p>", "A\n-\n\na\n\nC\n-\n\nb"},
 		"one where a program puts it": {"# 目录\n\n[TOC]\n\na", "<p>a</p>", "a"},
 		"one of Chinese headings":     {"**目录**\n\n1. [甲](#甲)\n2. [乙](#乙)\n\na\n\n[返回目录](#目录)", "<p>a</p>", "a"},
+		"a way back above a list":     {"a\n\n[Contents](#contents)\n\n- [A](#a)\n- [B](#b)", "<p>a</p>", "a"},
 		"lists with more":             {"Contents\n\n- [A](#a): the first\n- [B](https://b.example)\n\n[the top](#top) of it, and\n\n[see above](#a)", "<p>Contents</p>\n<ul>\n<li><a href=\"#a\">A</a>: the first</li>\n<li><a href=\"https://b.example\">B</a></li>\n</ul>\n<p><a href=\"#top\">the top</a> of it, and</p>\n<p><a href=\"#a\">see above</a></p>", "Contents\n\n- A: the first\n- B (https://b.example)\n\nthe top of it, and\n\nsee above"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,9 +12,15 @@ import (
 // terminalTag is how Termynal, which plays a terminal on a page, colours words.
 var terminalTag = regexp.MustCompile(`<(/?)(font|span|strong|em|[biu])(?:\s+[a-z-]+=(?:"[^"<>\n]*"|'[^'<>\n]*'))*\s*>`)
 
+// printedPage is what a terminal prints of a page: there tags are meant.
+var printedPage = regexp.MustCompile(`(?i)<(?:!doctype|html|head|body|div|p|a|h[1-6]|ul|ol|li|table|script)\b`)
+
 // withoutColours takes the tags off what a terminal prints, where each has its end.
 func withoutColours(n *ast.FencedCodeBlock, src []byte) {
 	value := n.Lines().Value(src)
+	if printedPage.Match(value) {
+		return
+	}
 	opened, closed := map[string]bool{}, map[string]bool{}
 	for _, m := range terminalTag.FindAllSubmatch(value, -1) {
 		if len(m[1]) > 0 {

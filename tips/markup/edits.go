@@ -1,7 +1,7 @@
 package markup
 
 import (
-	"regexp"
+	"bytes"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -30,10 +30,10 @@ func (n *EditTag) Dump(source []byte, level int) {
 // {==marked==}{>>a comment<<}. A comment is for those who write.
 type edits struct{}
 
-var (
-	edit    = regexp.MustCompile(`^\{(?:\+\+(.+?)\+\+|--(.+?)--|~~(.+?)~>(.*?)~~|==(.+?)==|>>(.+?)<<)\}`)
-	editTag = [...]string{"ins", "del", "del", "ins", "mark"}
-)
+// editEnds are how words end that begin with a brace and two signs, and their tags.
+var editEnds = map[string]struct{ end, tag string }{
+	"++": {"++}", "ins"}, "--": {"--}", "del"}, "==": {"==}", "mark"}, "~~": {"~~}", "del"}, ">>": {"<<}", ""},
+}
 
 // Trigger implements parser.InlineParser.
 func (edits) Trigger() []byte { return []byte{'{'} }
@@ -41,25 +41,30 @@ func (edits) Trigger() []byte { return []byte{'{'} }
 // Parse implements parser.InlineParser.
 func (edits) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, segment := block.PeekLine()
-	m := edit.FindSubmatchIndex(line[:min(len(line), longSpan)])
-	switch {
-	case m == nil || segment.Padding > 0:
+	rest := line[1:min(len(line), longSpan)]
+	if len(rest) < 6 || segment.Padding > 0 {
 		return nil
-	case m[12] >= 0: // a comment
-		block.Advance(m[1])
+	}
+	kind := editEnds[string(rest[:2])]
+	end := bytes.Index(rest[2:], []byte(kind.end))
+	if kind.end == "" || end < 1 {
+		return nil
+	}
+	const before = 3 // bytes: the brace and the signs
+	tag, last := kind.tag, kind.tag
+	switch string(rest[:2]) {
+	case ">>": // a comment
+		block.Advance(before + end + before)
 		return &Nothing{}
-	case m[6] >= 0: // one for another
-		await(pc, segment.Start+m[7], mark{2, &EditTag{Tag: "</del> <ins>"}})
-		await(pc, segment.Start+m[9], mark{3, &EditTag{Tag: "</ins>"}})
-		block.Advance(3)
-		return &EditTag{Tag: "<del>"}
-	}
-	for i, tag := range editTag {
-		if from := m[2*i+2]; from >= 0 {
-			await(pc, segment.Start+m[2*i+3], mark{3, &EditTag{Tag: "</" + tag + ">"}})
-			block.Advance(3)
-			return &EditTag{Tag: "<" + tag + ">"}
+	case "~~": // one for another
+		another := bytes.Index(rest[2:2+end], []byte("~>"))
+		if another < 1 {
+			return nil
 		}
+		await(pc, segment.Start+before+another, mark{2, &EditTag{Tag: "</del> <ins>"}})
+		last = "ins"
 	}
-	return nil
+	await(pc, segment.Start+before+end, mark{before, &EditTag{Tag: "</" + last + ">"}})
+	block.Advance(before)
+	return &EditTag{Tag: "<" + tag + ">"}
 }

@@ -21,7 +21,7 @@ var (
 		"índice": true, "contenido": true, "contenidos": true, "tabla-de-contenidos": true, "conteúdo": true, "sumário": true, "indice": true, "sommario": true,
 		"inhoud": true, "innehåll": true, "spis-treści": true, "содержание": true, "оглавление": true, "зміст": true, "içindekiler": true, "فهرست": true, "المحتويات": true,
 	}
-	wayBack       = regexp.MustCompile(`(?i)^[\pP\pS\s]*(?:(?:(?:go|return|jump)\s+)?(?:back\s+)?(?:to\s+)?(?:the\s+)?(?:top|contents|index|toc|table of contents)(?:\s+of\s+(?:the\s+)?page)?|` +
+	wayBack = regexp.MustCompile(`(?i)^[\pP\pS\s]*(?:(?:(?:go|return|jump)\s+)?(?:back\s+)?(?:to\s+)?(?:the\s+)?(?:top|contents|index|toc|table of contents)(?:\s+of\s+(?:the\s+)?page)?|` +
 		`(?:返回|回到|回)\s*(?:页首|頁首|顶部|頂部|开头|開頭|目录|目錄)|(?:トップ|目次|先頭|上)(?:へ|に)?(?:戻る)?|맨\s*위로|목차로|` +
 		`(?:zurück\s+)?(?:nach\s+oben|zum\s+(?:anfang|inhalt))|(?:retour\s+)?(?:en\s+)?haut(?:\s+de\s+(?:la\s+)?page)?|(?:volver\s+)?(?:al?\s+)?(?:arriba|inicio)|(?:voltar\s+)?ao\s+topo|torna\s+su|наверх|к\s+(?:содержанию|оглавлению|началу))[\pP\pS\s]*$`)
 	arrowUp  = regexp.MustCompile(`^[\s\x{FE0F}]*[↑⬆⇧▲🔝⏫🔼][\s\x{FE0F}]*$`)
@@ -60,7 +60,9 @@ func (navigation) Transform(doc *ast.Document, reader text.Reader, _ parser.Cont
 		return ast.WalkContinue, nil
 	})
 	for _, n := range found {
-		n.Parent().RemoveChild(n.Parent(), n)
+		if n.Parent() != nil { // it may have been found twice
+			n.Parent().RemoveChild(n.Parent(), n)
+		}
 	}
 }
 

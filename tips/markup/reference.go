@@ -61,6 +61,9 @@ func (lostReference) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast
 	return lost
 }
 
+// longWords is how many bytes the words of such a link have at most.
+const longWords = 500
+
 // referenceAt reads [words][name]: at is where the bracket behind the words stands in
 // the source, and length how long the rest is; 0: there is no such thing. The words may
 // go over lines.
@@ -71,12 +74,12 @@ func referenceAt(block text.Reader) (words, name string, at, length int) {
 	var b strings.Builder
 	depth := 0
 	code := false
-	for b.Len() < longSpan {
+	for b.Len() < longWords {
 		line, segment := block.PeekLine()
 		if line == nil {
 			break
 		}
-		for i := 0; i < len(line) && b.Len() < longSpan; i++ {
+		for i := 0; i < len(line) && b.Len() < longWords; i++ {
 			switch c := line[i]; {
 			case c == '\\' && !code:
 				b.WriteByte(c)
