@@ -35,7 +35,7 @@ func withoutColours(n *ast.FencedCodeBlock, src []byte) {
 	withoutParts(n, src, func(line []byte) [][]int {
 		var parts [][]int
 		for _, m := range terminalTag.FindAllSubmatchIndex(line, -1) {
-			if tag := string(line[m[4]:m[5]]); opened[tag] && closed[tag] {
+			if opened[string(line[m[4]:m[5]])] && closed[string(line[m[4]:m[5]])] {
 				parts = append(parts, m[:2])
 			}
 		}
