@@ -29,6 +29,7 @@ type Job struct {
 	ExpiresAt    time.Time
 	Attempts     int    // this one included
 	Doubts       int    // attempts before this one whose reply was never seen
+	Refused      string // the codes it had failed with when somebody had it sent again, as [Reply.Codes]; "": it had not
 	Owner        string // the node that has claimed it
 	Probe        bool   // it tries for all that a pause holds: its reply ends the pause or prolongs it
 }
@@ -169,7 +170,7 @@ const (
 // just claimed is skipped, or looked at again, so that nobody gets a row twice.
 func sqlReady(db *store.DB) string {
 	return `
-		SELECT d.subscriber, d.content, d.attempts + 1, d.doubts, d.opened_at, d.expires_at,
+		SELECT d.subscriber, d.content, d.attempts + 1, d.doubts, d.refused, d.opened_at, d.expires_at,
 			COALESCE(p.email, ''), COALESCE(p.name, ''), COALESCE(p.language, ''), COALESCE(s.id, 0),
 			CASE WHEN s.state = 'active' THEN '' ELSE COALESCE(s.state, 'erased') END
 		FROM deliveries d
@@ -191,7 +192,7 @@ func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e edi
 		j := Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}}
 		var opened, expires int64
 		var state string
-		err := rows.Scan(&j.Key.Subscriber, &j.Content, &j.Attempts, &j.Doubts, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
+		err := rows.Scan(&j.Key.Subscriber, &j.Content, &j.Attempts, &j.Doubts, &j.Refused, &opened, &expires, &j.Email, &j.Name, &j.Language, &j.Subscription, &state)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"dailytip/editions"
 	"dailytip/hooks"
@@ -69,6 +70,12 @@ func (a Reply) String() string {
 	}
 	return fmt.Sprintf("%d %s %s", a.Code, a.Enhanced, a.Text)
 }
+
+// Codes are a reply's codes alone, such as "550 5.1.1".
+func (a Reply) Codes() string { return strings.TrimSpace(fmt.Sprintf("%d %s", a.Code, a.Enhanced)) }
+
+// sqlCodes are [Reply.Codes] of what a delivery was answered.
+const sqlCodes = "TRIM(CAST(code AS TEXT) || ' ' || enhanced)"
 
 // Key names a delivery or a notice.
 type Key struct {

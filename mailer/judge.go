@@ -139,6 +139,13 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o led
 		return
 	}
 	r := refusal{Outcome: o, verdict: x.verdict, at: x.ended, why: reason(x)}
+	// It had failed with these codes when somebody had it sent again: that it's this
+	// reader's was decided then, and there may be no other mail that could tell.
+	again := o.State == ledger.Failed && x.job.Refused == o.Reply.Codes()
+	if again && !x.job.Probe {
+		d.outcomes = append(d.outcomes, o)
+		return
+	}
 	scope, u := w.circuit.scope, d.relay(w.circuit)
 	_, paused := d.paused[scope]
 	left := u != nil && u.left(scope, now) && u.after(scope, now) != nil
@@ -152,7 +159,7 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o led
 		d.leave(ctx, now, w.circuit, o.Reply, r.why)
 		d.pause(ctx, now, scope, o.Reply, r.why)
 	}
-	if o.State == ledger.Failed || o.State == ledger.Pending {
+	if !again && (o.State == ledger.Failed || o.State == ledger.Pending) {
 		d.putBack(now, w.circuit, r)
 	} else {
 		d.outcomes = append(d.outcomes, o)
