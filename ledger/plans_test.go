@@ -25,6 +25,7 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		"overdue":       {sqlOverdue, []string{"expiries USING COVERING INDEX sqlite_autoindex_expiries_1 (at<?)"}},
 		"expire":        {sqlExpire(db), []string{"deliveries_unfinished (edition=?)", "sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
 		"count":         {sqlCount, []string{"deliveries_other (edition=?)", "past_deliveries USING INDEX sqlite_autoindex_past_deliveries_1 (edition=?)"}},
+		"doubts":        {sqlDoubts, []string{"deliveries_other (edition=? AND state=?)"}},
 		"what is old": {sqlPrunable, []string{
 			"e USING INDEX sqlite_autoindex_editions_1 (id<?)", "d EXISTS USING COVERING INDEX sqlite_autoindex_deliveries_1 (edition=?)", "actions_edition (newsletter=? AND local_date=?)",
 		}},

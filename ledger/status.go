@@ -116,6 +116,36 @@ func (l *Ledger) RecentOf(ctx context.Context, newsletter string, limit int) ([]
 	return l.CountAll(ctx, newest)
 }
 
+// Doubt is how many mails of an edition are in doubt.
+type Doubt struct {
+	LocalDate string
+	Mails     int64
+}
+
+// Doubts are the mails in doubt of a newsletter's newest editions, newest first.
+func (l *Ledger) Doubts(ctx context.Context, newsletter string, newest int) ([]Doubt, error) {
+	rows, err := l.db.Read().QueryContext(ctx, sqlDoubts, newsletter, newest)
+	if err != nil {
+		return nil, fmt.Errorf("read mails in doubt: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []Doubt
+	for rows.Next() {
+		var d Doubt
+		if err := rows.Scan(&d.LocalDate, &d.Mails); err != nil {
+			return nil, fmt.Errorf("read mails in doubt: %w", err)
+		}
+		all = append(all, d)
+	}
+	return all, rows.Err()
+}
+
+const sqlDoubts = `
+	SELECT local_date, mails FROM (
+		SELECT e.local_date, (SELECT COUNT(*) FROM deliveries WHERE edition = e.id AND ` + other + ` AND state = 'in_doubt') AS mails
+		FROM editions e WHERE e.newsletter = $1 ORDER BY e.local_date DESC LIMIT $2) AS newest
+	WHERE mails > 0 ORDER BY local_date DESC`
+
 // CountAll counts editions, and reads their tips and votes.
 func (l *Ledger) CountAll(ctx context.Context, which []editions.Edition) ([]Counts, error) {
 	q := l.db.Read()

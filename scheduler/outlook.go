@@ -28,10 +28,15 @@ type Standing struct {
 	Waits  []Choice
 	Ahead  Choice          // the next tip that goes out; its Reason is "" when none is planned for the coming days, or each reader has their own (a course)
 	Latest *ledger.Summary // of its newest edition; nil: there was none
+	Doubts []ledger.Doubt  // of its newest editions, newest first
 }
 
 // aheadDays is how far the next tip is looked for.
 const aheadDays = 14
+
+// doubtEditions is in how many editions mails in doubt are looked for: after that a
+// relay's log, which could tell, is mostly gone.
+const doubtEditions = 30
 
 // Standing finds out when a newsletter is due next, for whom and with which tip, how long
 // its library lasts, and what became of its newest edition.
@@ -58,6 +63,9 @@ func (s *Scheduler) Standing(ctx context.Context, n *Newsletter, now time.Time) 
 	}
 	counts, err := s.Ledger.RecentOf(ctx, n.ID, 1)
 	if err != nil || len(counts) == 0 {
+		return st, err
+	}
+	if st.Doubts, err = s.Ledger.Doubts(ctx, n.ID, doubtEditions); err != nil {
 		return st, err
 	}
 	latest, err := s.Ledger.Summarize(ctx, now, counts[0])

@@ -78,7 +78,7 @@ func TestApproveByTheProof(t *testing.T) {
 	}
 	d.tabTo("main form button")
 	d.typeKeys(200, "\r")
-	if got := d.text("h1"); got != "It's too late for this" {
+	if got := d.text("h1"); got != "It’s too late for this" {
 		t.Errorf("after the run the button says %q", got)
 	}
 	editor.open("/admin/calendar", 200)

@@ -77,7 +77,7 @@ func TestAButton(t *testing.T) {
 	}
 	d.look("today after a button")
 	d.open("/admin/log", 200)
-	if got := d.text("tbody tr"); !strings.Contains(got, "operator password had paused mail tried again all done") {
+	if got := d.text("tbody tr"); !strings.Contains(got, "operator by password had paused mail tried again all done") {
 		t.Errorf("the newest line is %q", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"dailytip/admins"
+	"dailytip/ledger"
 	"dailytip/locale"
 	"dailytip/scheduler"
 	"dailytip/web"
@@ -30,7 +31,7 @@ type attentionLine struct {
 	Text template.HTML
 }
 
-// mostFaults is how many files of a library are shown.
+// mostFaults is how many of a kind are shown, such as files of a library.
 const mostFaults = 5
 
 // newsletterAttention is what is wrong with a newsletter's coming tips and its edition.
@@ -38,14 +39,8 @@ func (a *Admin) newsletterAttention(n *scheduler.Newsletter, s scheduler.Standin
 	if len(s.Waits) > 0 {
 		all = append(all, a.waitsAttention(n, s.Waits))
 	}
-	if l := s.Latest; l != nil && l.InDoubt > 0 {
-		all = append(all, attentionView{
-			What: phrase("admin.attention.doubt", map[string]template.HTML{
-				"Mails": counting("admin.attention.mails", int(l.InDoubt)), "Newsletter": a.Letterhead(n.ID).Name, "Date": date(l.LocalDate),
-			}),
-			Remedy: say("admin.attention.doubt_remedy"),
-			Href:   a.Path(editionRoute(n.ID, l.LocalDate), nil), Link: say("admin.attention.to_edition"),
-		})
+	if len(s.Doubts) > 0 {
+		all = append(all, a.doubtAttention(n, s.Doubts))
 	}
 	for _, astray := range s.Astray {
 		all = append(all, attentionView{
@@ -57,6 +52,21 @@ func (a *Admin) newsletterAttention(n *scheduler.Newsletter, s scheduler.Standin
 		})
 	}
 	return all
+}
+
+// doubtAttention is of which editions nobody knows whether their mails arrived.
+func (a *Admin) doubtAttention(n *scheduler.Newsletter, doubts []ledger.Doubt) attentionView {
+	shown, mails := attentionView{Remedy: say("admin.attention.doubt_remedy")}, 0
+	for i, d := range doubts {
+		mails += int(d.Mails)
+		if i < mostFaults {
+			shown.Lines = append(shown.Lines, attentionLine{
+				Href: a.Path(editionRoute(n.ID, d.LocalDate), nil), What: date(d.LocalDate), Text: counting("admin.attention.mails", int(d.Mails)),
+			})
+		}
+	}
+	shown.What = phrase("admin.attention.doubt", map[string]template.HTML{"Mails": counting("admin.attention.mails", mails), "Newsletter": a.Letterhead(n.ID).Name})
+	return shown
 }
 
 // waitsAttention is which tips of the coming days wait for an approval, and what goes out

@@ -343,7 +343,7 @@ func TestCalendarApproves(t *testing.T) {
 		const path = "/admin/calendar/approve"
 		b.want(b.post(path, calendarForm(b, old, "2026-11-23", path)), http.StatusConflict, "Somebody has changed this")
 		d.press(b, "2026-11-24", "approve")
-		b.want(b.get("/admin/calendar"), 200, `<bdi lang="en">Begin</bdi> goes out instead`)
+		b.want(b.get("/admin/calendar"), 200, `<bdi lang="en">Begin</bdi>” goes out instead`)
 		d.planned("b next", "unapproved", "unapproved", "unapproved")
 		d.press(b, "2026-11-23", "approve")
 		d.planned("a next", "b next", "unapproved", "unapproved")

@@ -323,13 +323,19 @@ func TestTodaySaysHowEachNewsletterStands(t *testing.T) {
 func (h *harness) edition(newsletter string, readers int) {
 	h.Helper()
 	h.readers(newsletter, readers)
+	h.opens(newsletter, "2026-11-20")
+}
+
+// opens opens a date's edition for all readers of a newsletter.
+func (h *harness) opens(newsletter, date string) {
+	h.Helper()
 	slots, err := h.list.Slots(h.Context(), newsletter)
 	if err != nil {
 		h.Fatal(err)
 	}
 	for _, slot := range slots {
 		_, err := h.ledger.Open(h.Context(), now, ledger.Opening{
-			Newsletter: newsletter, LocalDate: "2026-11-20", Slot: slot.ID, DueAt: now, ExpiresAt: now.Add(12 * time.Hour),
+			Newsletter: newsletter, LocalDate: date, Slot: slot.ID, DueAt: now, ExpiresAt: now.Add(12 * time.Hour),
 			Choice: editions.Daily, Reason: "next", Items: []editions.Item{{Tip: "first", Body: []byte(`{"ID":"first"}`)}},
 		})
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"dailytip/locale"
 	"dailytip/subscribers"
@@ -87,7 +88,9 @@ func (a *Admin) reader(v *visit) (view, error) {
 			return view{}, err
 		}
 	}
-	return view{title: web.Address(string(s.Email)), body: "reader", data: shown}, nil
+	// Where an address has no room in a line it breaks after its @.
+	heading := template.HTML(strings.Replace(string(web.Address(string(s.Email))), "@", "@<wbr>", 1))
+	return view{title: heading, body: "reader", data: shown}, nil
 }
 
 // person is whom a page's path names.
@@ -148,16 +151,19 @@ func since(sub subscribers.Subscription) template.HTML {
 
 // when says what somebody has chosen of when they get a newsletter.
 func when(sub subscribers.Subscription) template.HTML {
-	text := say("admin.reader.newsletters_own")
+	var own []string
 	if sub.Slot.Cadence == subscribers.Weekly {
-		text = say("admin.reader.weekly")
+		own = append(own, string(say("admin.reader.weekly")))
 	}
-	for _, own := range []string{sub.Slot.SendAt, sub.Slot.Days.String()} {
-		if own != "" {
-			text += template.HTML(" · " + template.HTMLEscapeString(own))
+	for _, text := range []string{sub.Slot.SendAt, sub.Slot.Days.String()} {
+		if text != "" {
+			own = append(own, template.HTMLEscapeString(text))
 		}
 	}
-	return text
+	if len(own) == 0 {
+		return say("admin.reader.newsletters_own")
+	}
+	return template.HTML(strings.Join(own, " · "))
 }
 
 // showEvents says what happened to what they get.

@@ -176,7 +176,7 @@ func TestAPersonsPageSaysWhatTheyGot(t *testing.T) {
 		ana := h.reader(subscribers.Request{Address: "ana@example.com", Newsletter: "management", Preferences: subscribers.Preferences{Name: "Ana", Timezone: "Asia/Shanghai"}})
 		h.edition("management", 0)
 		b := h.as(admins.Operator)
-		b.want(b.get(pageOf(ana)), 200, `<bdi class="address" dir="ltr">ana@example.com</bdi></h1>`, "Fri 2026-11-20", "First &lt;b&gt;tip&lt;/b&gt;", "waits", "Next due", "Asia/Shanghai")
+		b.want(b.get(pageOf(ana)), 200, `<bdi class="address" dir="ltr">ana@<wbr>example.com</bdi></h1>`, "Fri 2026-11-20", "First &lt;b&gt;tip&lt;/b&gt;", "waits", "At the newsletter’s own times.", "Next due", "Asia/Shanghai")
 		h.answerAll(ledger.Sent, ledger.Reply{Code: 250, Enhanced: "2.0.0", Text: "queued as <i>77</i>"})
 		b.want(b.get(pageOf(ana)), 200, `<span class="sent">sent</span>`, "our relay:", "250 2.0.0 queued as &lt;i&gt;77&lt;/i&gt;")
 
@@ -263,6 +263,7 @@ func TestTheButtonsOfAPerson(t *testing.T) {
 		if slot := place("other").Slot; slot.SendAt != "06:30" || slot.Days.String() != "MON WED" || slot.Cadence != subscribers.Weekly || place("management").Slot.SendAt != "" {
 			t.Errorf("they get it at %+v", slot)
 		}
+		b.want(b.get(pageOf(ana)), 200, `<p class="small mute">once a week · 06:30 · MON WED</p>`)
 		b.refused(ana, "when", 422, "no time of day", "newsletter", "other", "send_at", "25:00")
 		b.refused(ana, "when", 404, "no place", "newsletter", "nope", "send_at", "06:00")
 

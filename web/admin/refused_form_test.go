@@ -181,8 +181,8 @@ func TestARefusedButtonSaysWhyOnItsPage(t *testing.T) {
 		{"/admin/resume/held", "Today", "isn’t paused any more", fields("pause", "1 all"), 409},
 		{"/admin/calendar/skip", "Calendar", "Somebody", fields("newsletter", "other", "date", "2026-12-01", "chosen", "skip"), 409},
 		{"/admin/calendar/undo", "Calendar", "Choose a date", fields("newsletter", "other"), 422},
-		{pageOf(ana) + "/resume", `<bdi class="address" dir="ltr">ana@example.com`, "isn’t paused any more", fields("newsletter", "management"), 409},
-		{pageOf(ana) + "/undo", `<bdi class="address" dir="ltr">ana@example.com`, "no such mail", fields("bounce", "7"), 404},
+		{pageOf(ana) + "/resume", `<bdi class="address" dir="ltr">ana@<wbr>example.com`, "isn’t paused any more", fields("newsletter", "management"), 409},
+		{pageOf(ana) + "/undo", `<bdi class="address" dir="ltr">ana@<wbr>example.com`, "no such mail", fields("bounce", "7"), 404},
 		{friday + "/resume", `<time datetime="2026-11-20">Friday, 20 November 2026`, "The edition isn’t paused.", nil, 409},
 		{"/admin/import/add", "Import", "isn’t here any more", fields("file", "x"), 409},
 	} {

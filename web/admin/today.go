@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -103,10 +104,14 @@ func (a *Admin) todayLive(v *visit) (view, error) {
 func (a *Admin) newsletter(n *scheduler.Newsletter, s scheduler.Standing) newsletterView {
 	shown := newsletterView{
 		ID: n.ID, Name: a.Letterhead(n.ID).Name, NextRun: say("admin.today.no_run"), Latest: a.latest(n, s.Latest),
-		Readers: grouped(s.Readers), Runway: runway(s.Runway),
+		Readers: grouped(s.Readers), Runway: runway(s.Runway, n.Approve),
 	}
 	if !s.Next.IsZero() {
-		shown.NextRun = web.Instant(locale.Default, s.Next.UTC())
+		zone := time.UTC // readers in several zones have none in common
+		if n.Zone != nil {
+			zone = n.Zone
+		}
+		shown.NextRun = web.Instant(locale.Default, s.Next.In(zone))
 	}
 	if s.Ahead.Reason != "" {
 		shown.Ahead = a.tipOn("admin.today.ahead", n, s.Ahead.Date, s.Ahead.Tip)
@@ -153,7 +158,15 @@ func (a *Admin) latest(n *scheduler.Newsletter, s *ledger.Summary) latestView {
 }
 
 // runway says how long the tips last.
-func runway(r scheduler.Runway) template.HTML {
+func runway(r scheduler.Runway, approve bool) template.HTML {
+	text := runwayText(r)
+	if approve && r.Tips > 0 && !r.Last.IsZero() {
+		text = phrase("admin.runway.approve", map[string]template.HTML{"Runway": text})
+	}
+	return text
+}
+
+func runwayText(r scheduler.Runway) template.HTML {
 	values := map[string]template.HTML{"Tips": template.HTML(grouped(int64(r.Tips))), "Last": date(r.Last.String()), "First": date(r.First.String())}
 	switch {
 	case r.Tips == 0:

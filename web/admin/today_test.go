@@ -125,6 +125,9 @@ func TestWhatNeedsAttention(t *testing.T) {
 		h.sends("other")
 		all := []string{"imap bounces@example.com", "the &lt;password&gt; is refused", "7 readers", "<bdi>moved.example</bdi>"}
 		b.want(b.get("/admin"), 200, append(all, "nobody knows whether 1 mail arrived", `href="/admin/editions/other/2026-11-20"`)...)
+		// The next edition doesn't hide them.
+		h.opens("other", "2026-11-21")
+		b.want(b.get("/admin"), 200, "Saturday, 21 November 2026", "nobody knows whether 1 mail arrived", `href="/admin/editions/other/2026-11-20"`)
 		viewer := h.as(admins.Viewer)
 		page := viewer.want(viewer.get("/admin"), 200, "Needs attention", "<bdi>broken.md</bdi>")
 		for _, text := range all {
@@ -222,5 +225,17 @@ func TestWhatIsHeldBackIsCutOff(t *testing.T) {
 func TestWhatWaitsForApproval(t *testing.T) {
 	h := open(t, storetest.SQLite(t), func(s *settings) { s.options.Scheduler.Newsletters[0].Approve = true })
 	b := h.as(admins.Viewer)
-	b.want(b.get("/admin"), 200, "tips of the coming days wait for an approval.", "First &lt;b&gt;tip&lt;/b&gt;</bdi>, on ", "Until it’s approved, nothing goes out.", ", once it’s approved")
+	b.want(b.get("/admin"), 200, "tips of the coming days wait for an approval.", "First &lt;b&gt;tip&lt;/b&gt;</bdi>, on ", "Until it’s approved, nothing goes out.", ", once it’s approved", ", if each is approved in time")
+}
+
+// A newsletter that goes out on one clock is due by that one.
+func TestNextRunIsOnTheNewslettersClock(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := open(t, storetest.SQLite(t), func(s *settings) { s.options.Scheduler.Newsletters[0].Zone = berlin })
+	h.readers("management", 1)
+	b := h.as(admins.Viewer)
+	b.want(b.get("/admin"), 200, `07:00 <bdi class="zone" dir="ltr">(Europe/Berlin)`)
 }

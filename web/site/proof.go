@@ -90,7 +90,7 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 			decide("To take that back", "unskip")
 			break
 		}
-		say("Approved", fmt.Sprintf("%s may go out as it is. If it's edited, it has to be approved again.", title), nowPlanned(a, date))
+		say("Approved", fmt.Sprintf("%s may go out as it is. If it’s edited, it has to be approved again.", title), nowPlanned(a, date))
 	case scheduler.ProofAnswered:
 		p.Mark = "done"
 		used, heading := !a.Proof.ApprovedAt.IsZero(), "This tip is approved already"
@@ -109,7 +109,7 @@ func (s *Site) answerPage(a scheduler.Answer) web.Page {
 		}
 		decide("To decide on the tip as it is now", command)
 	default:
-		say("It's too late for this", fmt.Sprintf("The edition of %s is on its way, or its time is over. Nothing was changed.", date))
+		say("It’s too late for this", fmt.Sprintf("The edition of %s is on its way, or its time is over. Nothing was changed.", date))
 	}
 	return p
 }
@@ -152,7 +152,10 @@ func nowPlanned(a scheduler.Answer, date string) string {
 	case a.Now.Title != "":
 		return fmt.Sprintf("Planned for %s: %s.", date, a.Now.Title)
 	case a.Now.Reason == scheduler.Unapproved:
-		return fmt.Sprintf("Nothing goes out on %s: the tip that is meant for it isn't approved.", date)
+		if meant := a.Now.Meant.Tip; meant.ID != a.Proof.Tip {
+			return fmt.Sprintf("By now “%s” is meant for %s. It isn’t approved, so nothing goes out on that day as things stand.", meant.Title, date)
+		}
+		return fmt.Sprintf("Nothing goes out on %s: the tip that is meant for it isn’t approved.", date)
 	}
 	return fmt.Sprintf("Nothing goes out on %s.", date)
 }

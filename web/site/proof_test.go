@@ -183,7 +183,7 @@ func TestProofLinksOfAChangedPlan(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, link := range []string{approve, skip} {
-			p.get(link).must(t, 200, "“Ask &amp; listen” was meant for Tuesday, 24 November.", "Nothing goes out on Tuesday, 24 November: the tip that is meant for it isn&#39;t approved.", "<button")
+			p.get(link).must(t, 200, "“Ask &amp; listen” was meant for Tuesday, 24 November.", "By now “Tell” is meant for Tuesday, 24 November. It isn’t approved, so nothing goes out on that day as things stand.", "<button")
 		}
 		done := p.post(skip, "")
 		done.must(t, 200, "To take that back: <a href=\"https://plan.example.com/management/"+proofDate+"\">the calendar</a>")
