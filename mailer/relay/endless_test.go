@@ -62,7 +62,7 @@ func (s *endless) serve(conn net.Conn) {
 	}
 	part := strings.Repeat(s.then, 1+4096/len(s.then))
 	if s.slow {
-		for range time.Tick(2 * time.Millisecond) {
+		for range time.Tick(10 * time.Millisecond) {
 			if _, err := io.WriteString(conn, s.then); err != nil {
 				return
 			}
