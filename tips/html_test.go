@@ -86,6 +86,8 @@ func hostileInputs(size int) map[string]string {
 		"# a\n", "<details><summary>🇪🇸 x</summary>y</details>\n", "[a]: b\n\n[a]\n\n", "[^a]\n\n[^a]: b\n\n", "![](a)\n",
 		"[[", "[[a|", "![[a", "%%", "%%\n", "a %% ", "$", "$a_", "$$\n", "\\(", "\\[\n", "==", "==a ", "++a", "++a+", ":::a\n", "::: {", "!!! a\n", "!!! a\n    ",
 		"> [!a]\n", "> [!a]\n\n", "{:", "{: .a ", "a{.b}", ":a", ": a\n", "a\n: b\n", "```mermaid\ngraph\n", "```math\n\\frac{", "$\\sqrt{", "{:toc}\n", "* a\n{:toc}\n", "a ^b\n",
+		"[a-b][c-d] ", "[a-b][", "{++", "{~~a~>", "^^a ", "[=45% ", "1. x\n    a. y\n", "<div>\n\n    <p>a</p>\n\n", "<div>\n\n    <div>\n\n", "```console\n<font>",
+		"- [a](#a)\n", "[Back to top](#a)\n\n", "# Title: a\n", "は$(A", "|||\n",
 	} {
 		inputs[unit] = strings.Repeat(unit, max(1, size/len(unit)))
 	}
