@@ -80,6 +80,7 @@ func (in inliner) inline(fragment string) (string, error) {
 	paragraphs(root)
 	shift := in.top - highestHeading(root)
 	in.walk(root, shift)
+	jointedText(root)
 	if last := lastElement(root); last != nil && last.DataAtom == atom.P {
 		setStyle(last, in.sheet.inline("last p"), "")
 	}

@@ -40,7 +40,7 @@ func (in inliner) link(n *html.Node) *html.Node {
 func (in inliner) image(n *html.Node) *html.Node {
 	if src, width := in.picture(attr(n, "src")); src != "" {
 		setAttr(n, "src", src)
-		if strings.TrimSpace(attr(n, "alt")) == "" {
+		if strings.TrimSpace(attr(n, "alt")) == "" && !isDecoration(n) {
 			// Mail programs load no pictures before they are asked to, and some are gone by
 			// then: without a word there would be a gap.
 			setAttr(n, "alt", in.unnamed)
@@ -69,6 +69,21 @@ func (in inliner) image(n *html.Node) *html.Node {
 	}
 	n.Parent.RemoveChild(n)
 	return next
+}
+
+// smallPicture is how many pixels one has that only adorns words.
+const smallPicture = 32
+
+// isDecoration tells a picture that nobody misses where it isn't loaded, an icon in a
+// line or a badge, from one that shows something.
+func isDecoration(n *html.Node) bool {
+	for _, key := range []string{"width", "height"} {
+		if size, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attr(n, key)), "px")); err == nil && size <= smallPicture {
+			return true
+		}
+	}
+	u, err := url.Parse(strings.TrimSpace(attr(n, "src")))
+	return err == nil && (strings.HasSuffix(u.Hostname(), "shields.io") || path.Base(u.Path) == "badge.svg")
 }
 
 // isOnWeb tells what a browser can open from what travels with the mail.

@@ -187,3 +187,23 @@ func TestPictureWithoutWordsHasOne(t *testing.T) {
 		t.Errorf("%s, %v", page.Body, err)
 	}
 }
+
+// What only adorns needs no word.
+func TestDecorationsHaveNoWords(t *testing.T) {
+	in := testInliner("en", "ltr", "https://tips.example.com/library")
+	in.unnamed = "Picture"
+	for picture, named := range map[string]bool{
+		`<img src="a.png" width="32">`:                              false,
+		`<img src="a.png" height="16px">`:                           false,
+		`<img src="https://img.shields.io/badge/a-b-green">`:        false,
+		`<img src="https://github.com/a/b/workflows/CI/badge.svg">`: false,
+		`<img src="a.png" width="33">`:                              true,
+		`<img src="a.png" width="100%">`:                            true,
+		`<img src="a.png">`:                                         true,
+	} {
+		got, err := in.inline(picture)
+		if err != nil || strings.Contains(got, "Picture") != named {
+			t.Errorf("%s: %s, %v", picture, got, err)
+		}
+	}
+}

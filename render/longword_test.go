@@ -56,3 +56,23 @@ func TestKoreanWordsStayWhole(t *testing.T) {
 		}
 	}
 }
+
+// Code and addresses among words end a line where their parts meet.
+func TestLongWordsOfTexts(t *testing.T) {
+	for fragment, want := range map[string]string{
+		`<p><code>datetime.datetime.utcfromtimestamp(iso_string)</code></p>`:                 "<p><code><wbr><wbr><wbr><wbr>",
+		`<ul><li><code>FileManager#generateMarkdownLink</code></li></ul>`:                    "<ul><li><code><wbr><wbr><wbr><wbr>",
+		`<p><a href="https://example.com/">https://example.com/package/deku/</a></p>`:        "<p><a><wbr><wbr><wbr><wbr>",
+		`<p><code>git push --force origin main and more</code> a/short/path</p>`:             "<p><code>",
+		`<pre><code>datetime.datetime.utcfromtimestamp(iso_string)</code></pre>`:             "<pre><code>",
+		`<table><tr><td><code>datetime.datetime.utcfromtimestamp()</code></td></tr></table>`: "<table><tbody><tr><td><code>",
+	} {
+		got, err := testInliner("en", "ltr", "").inline(fragment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tagsOf(t, got); got != want {
+			t.Errorf("%s: %s, want %s", fragment, got, want)
+		}
+	}
+}

@@ -45,7 +45,7 @@ func linkedDocument(markdown string, pages Pages) (ast.Node, []byte) {
 	pc := newContext()
 	pages.For(pc)
 	markdown = strings.ToValidUTF8(markdown, "\ufffd")
-	src := []byte(openDetails(strings.ReplaceAll(markdown, "\r\n", "\n"), 0))
+	src := []byte(wholeLinks(openDetails(strings.ReplaceAll(markdown, "\r\n", "\n"), 0)))
 	return engine().Parser().Parse(text.NewReader(src), parser.WithContext(pc)), src
 }
 

@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -277,14 +276,4 @@ func leadsAway(markdown string) string {
 		}
 	}
 	return embeds[0][0]
-}
-
-// isBlank says that markdown shows nothing to read.
-func isBlank(markdown string) bool {
-	if onlyTags.MatchString(markdown) {
-		return true
-	}
-	return !strings.ContainsFunc(comment.ReplaceAllString(markdown, ""), func(c rune) bool {
-		return unicode.IsLetter(c) || unicode.IsNumber(c) || unicode.Is(unicode.So, c)
-	})
 }

@@ -28,10 +28,19 @@ func TestReadingAsAtHome(t *testing.T) {
 		},
 
 		// Links whose address stands in another file.
-		"addresses of another file": {"See [the *manual*][my-manual], [`code`][], [MkDocs][mkdocs],\n[over\nlines][1] and [![a](https://a.example/b.png)][ci-badge].", "<p>See the <em>manual</em>, <code>code</code>, MkDocs,\nover\nlines and <img src=\"https://a.example/b.png\" alt=\"a\"/>.</p>", "See the _manual_, `code`, MkDocs, over lines and [a]."},
+		"addresses of another file": {"See [the *manual*][my-manual], [`code`][], [`a.highlight`][ahighlight], [MkDocs][mkdocs],\n[over\nlines][1] and [![a](https://a.example/b.png)][ci-badge].", "<p>See the <em>manual</em>, <code>code</code>, <code>a.highlight</code>, MkDocs,\nover\nlines and <img src=\"https://a.example/b.png\" alt=\"a\"/>.</p>", "See the _manual_, `code`, `a.highlight`, MkDocs, over lines and [a]."},
 		"an icon and no address":    {"[:octicons-file-code-24:][_betterem]{: .source-link }\n\na", "<p>a</p>", "a"},
 		"brackets that are no link": {"a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], `[the manual][my-manual]`, \\[the manual][my-manual] and [^1][^2]", "<p>a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], <code>[the manual][my-manual]</code>, [the manual][my-manual] and [^1][^2]</p>", "a[i][j], x [0][1], [a-z][0-9], [laughs out][waves], [Df][Dg], `[the manual][my-manual]`, [the manual][my-manual] and [^1][^2]"},
 		"addresses of its own":      {"[the manual][my-manual] and [the manual][] [x]\n\n[my-manual]: https://a.example\n[the manual]: https://b.example", "<p><a href=\"https://a.example\">the manual</a> and <a href=\"https://b.example\">the manual</a> [x]</p>", "the manual (https://a.example) and the manual (https://b.example) [x]"},
+
+		"a picture without address": {"![the *plan*][my plan] and ![the plan][] and ![a][b], `![a][b]`, \\![a][b]", "<p>[the *plan*] and [the plan] and [a], <code>![a][b]</code>, ![a][b]</p>", "[the *plan*] and [the plan] and [a], `![a][b]`, ![a][b]"},
+		"a picture with one":        {"![the plan][] ![b][the plan]\n\n[the plan]: https://a.example/b.png", "<p><img src=\"https://a.example/b.png\" alt=\"the plan\"/> <img src=\"https://a.example/b.png\" alt=\"b\"/></p>", "[the plan] [b]"},
+
+		// Pictures of a vault, and links in its tables.
+		"pictures of a vault": {"![[a b.png#interface]] ![[C#.png]] ![[lucide-trash-2.svg#icon]] ![[a.png|300]] ![[a.png|The plan|300x200]]", "<p><img src=\"a%20b.png\" alt=\"a b\"/> <img src=\"C#.png\" alt=\"C#\"/> <img src=\"lucide-trash-2.svg\" alt=\"trash 2\"/> <img src=\"a.png\" alt=\"a\"/> <img src=\"a.png\" alt=\"The plan\"/></p>", "[a b] [C#] [trash 2] [a] [The plan]"},
+		"links in cells":      {"| A | B |\n|---|---|\n| $p$ | [[./De Morgan's laws|De Morgan]] |\n| [[b\\|c]] | [[d|e]] `[[f` |\n\n[[g|h]] | i", "<table>\n<thead>\n<tr>\n<th>A</th>\n<th>B</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>p</td>\n<td>De Morgan</td>\n</tr>\n<tr>\n<td>c</td>\n<td>e <code>[[f</code></td>\n</tr>\n</tbody>\n</table>\n<p>h | i</p>", "A  B\n-  ---------\np  De Morgan\nc  e `[[f`\n\nh | i"},
+		"no table":            {"```\n| [[a|b]] |\n|---|\n| [[a|b]] |\n```", "<pre><code>| [[a|b]] |\n|---|\n| [[a|b]] |\n</code></pre>", "    | [[a|b]] |\n    |---|\n    | [[a|b]] |"},
+		"intervals":           {"within $[0, 1]$, $(a)$ or $[0, n)$, $sup(E)$; $p \\vee r$$q \\wedge r$, $5$$6$ and $$a", "<p>within [0, 1], (a) or [0, n), sup(E); p ∨ r q ∧ r, 5 6 and $$a</p>", "within [0, 1], (a) or [0, n), sup(E); p ∨ r q ∧ r, 5 6 and $$a"},
 
 		// Lists.
 		"a list in a deep item": {"  1. One\n  1. Two\n    - a\n    - b\n      and c\n  1. Three", "<ol>\n<li>One</li>\n<li>Two\n<ul>\n<li>a</li>\n<li>b\nand c</li>\n</ul>\n</li>\n<li>Three</li>\n</ol>", "1. One\n2. Two\n   - a\n   - b and c\n3. Three"},
@@ -64,6 +73,31 @@ func TestReadingAsAtHome(t *testing.T) {
 				t.Errorf("text of %q\n got %q\nwant %q", c.in, got, c.text)
 			}
 		})
+	}
+}
+
+// What would leave an empty mail isn't sent.
+func TestWhatShowsNothing(t *testing.T) {
+	for text, nothing := range map[string]bool{
+		"<script>\nif (window) {}\n</script>":                         true,
+		"<style>\n.a { color: red }\n</style>\n\n<br>":                true,
+		"<div class=\"links\"></div>\n\n&nbsp;":                       true,
+		"[home]: https://a.example":                                   true,
+		"%% a note to myself %%":                                      true,
+		"<a name=\"top\"></a>\n\n***":                                 true,
+		"<script>\nif (window) {}\n</script>\n\nA word":               false,
+		"<p>A word</p>":                                               false,
+		"![](https://a.example/b.png)":                                false,
+		"<img src=\"https://a.example/b.png\">":                       false,
+		"[home](https://a.example)":                                   false,
+		"`code`":                                                      false,
+		"<iframe src=\"https://www.youtube.com/embed/abc\"></iframe>": false,
+		"> [!note]\n> A word":                                         false,
+	} {
+		_, faults, ok := Parse("a.md", []byte("---\ntitle: T\n---\n"+text))
+		if ok == nothing || nothing && faults[len(faults)-1].Rule != RuleEmptyBody {
+			t.Errorf("%q: %v, sent %t", text, faults, ok)
+		}
 	}
 }
 

@@ -109,7 +109,7 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 			b.WriteString(w.number("^"+string(note.(*extast.Footnote).Ref), endnote{note: note}))
 		}
 	case *extast.FootnoteBacklink:
-	case *markup.Nothing, *markup.LostReference:
+	case *markup.Nothing:
 	case *markup.EditTag:
 		w.editTag(b, n.Tag)
 	case *markup.Mark:

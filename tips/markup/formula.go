@@ -24,7 +24,7 @@ var formulaEnds = [...][2]string{{"$$", "$$"}, {"$`", "`$"}, {"$", "$"}, {`\(`, 
 
 // Parse implements parser.InlineParser. A price isn't a formula, nor is a variable
 // of a shell, or ${{ an expression }} of GitHub's workflows.
-func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+func (formulaSpan) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, segment := block.PeekLine()
 	before := block.PrecendingCharacter()
 	for _, ends := range formulaEnds {
@@ -48,7 +48,8 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 			next, _ := utf8.DecodeRune(rest[end+len(ends[1]):])
 			between = isCJK(before) && isCJK(next)
 		}
-		if ends[0] == "$" && (isASCIIWord(before) || before == '$' || isASCIIWord(rune(after)) || after == '$' || after == '{' || strings.HasPrefix(source, "{{")) ||
+		follows := rest[min(len(rest), end+1):] // $a$$b$ are two
+		if ends[0] == "$" && (isASCIIWord(before) || before == '$' && !isFormulaEnd(pc, segment.Start) || isASCIIWord(rune(after)) || after == '$' && !beginsFormula(follows) || after == '{' || strings.HasPrefix(source, "{{")) ||
 			ends[0] == "$" && strings.TrimSpace(source) != source || !isFormula(source) && !(between && product.MatchString(source)) {
 			continue
 		}
@@ -56,14 +57,37 @@ func (formulaSpan) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.No
 			continue
 		}
 		block.Advance(len(ends[0]) + end + len(ends[1]))
+		if after == '$' {
+			pc.Set(formulaEndKey, segment.Start+len(ends[0])+end+len(ends[1]))
+		}
+		gap := ""
+		if before == '$' {
+			gap = " "
+		}
 		if words, ok := Formula(source); ok {
-			return ast.NewString([]byte(words))
+			return ast.NewString([]byte(gap + words))
 		}
 		code := ast.NewCodeSpan()
 		code.AppendChild(code, ast.NewRawTextSegment(within(segment, len(ends[0]), len(ends[0])+end)))
 		return code
 	}
 	return nil
+}
+
+// formulaEndKey holds where a formula ended behind which another begins.
+var formulaEndKey = parser.NewContextKey()
+
+func isFormulaEnd(pc parser.Context, offset int) bool {
+	end, ok := pc.Get(formulaEndKey).(int)
+	return ok && end == offset
+}
+
+var secondFormula = regexp.MustCompile(`^\$([^\s$](?:[^$\n]*[^\s$])?)\$(?:[^\w$]|$)`)
+
+// beginsFormula says whether a formula in a line is all that rest can begin with.
+func beginsFormula(rest []byte) bool {
+	m := secondFormula.FindSubmatch(rest[:min(len(rest), longSpan)])
+	return m != nil && isFormula(string(m[1]))
 }
 
 // formulaOverLines reads a formula between $$ and $$ that begins in a line and ends
@@ -115,7 +139,7 @@ func areBrackets(source string, before rune, after byte) bool {
 
 var (
 	formulaSign = regexp.MustCompile(`[\\^_{}=<>+|]`)
-	symbols     = regexp.MustCompile(`^[A-Za-z]'*(?:\s*[,/*-]\s*[A-Za-z0-9]'*)*$|^\d*[A-Za-z]{1,3}$|^\([A-Za-z0-9]'*(?:,\s*[A-Za-z0-9]'*)*\)$|^[A-Za-z]\(.{1,20}\)'?$|^-?\d+(?:\.\d+)?$`)
+	symbols     = regexp.MustCompile(`^[A-Za-z]'*(?:\s*[,/*-]\s*[A-Za-z0-9]'*)*$|^\d*[A-Za-z]{1,3}$|^\([A-Za-z0-9]'*(?:,\s*[A-Za-z0-9]'*)*\)$|^[\[(]-?\w+(?:\.\d+)?\s*[,;]\s*-?\w+(?:\.\d+)?[\])]$|^[A-Za-z]{1,4}\([^()]{1,20}\)'?$|^-?\d+(?:\.\d+)?$`)
 )
 
 // product is what is a formula only where it stands between words of a language that

@@ -47,7 +47,8 @@ func (wikilink) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node
 	}
 	block.Advance(m[1])
 	if line[0] == '!' && IsPicture(target) {
-		return picture(target, words)
+		file, class := pictureFile(target)
+		return picture(file, class, words)
 	}
 	if words == "" || line[0] == '!' && pictureSize.MatchString(words) {
 		words = noteTitle(target)
@@ -101,28 +102,41 @@ func withoutVault(target string) string {
 
 var pictureSize = regexp.MustCompile(`^\d+(x\d+)?$`)
 
-// picture is one of a vault; its words may be its size.
-func picture(target, words string) ast.Node {
-	if pictureSize.MatchString(words) {
-		words = ""
+// picture is one of a vault; its words may be its size, or end with it. Behind # stands
+// what the vault's styles call it, which tells of an icon that its name may stand for it.
+func picture(target, class, words string) ast.Node {
+	if at := strings.LastIndexByte(words, '|'); pictureSize.MatchString(strings.TrimSpace(words[at+1:])) {
+		words = strings.TrimSpace(words[:max(at, 0)])
 	}
 	link := ast.NewLink()
 	link.Destination = []byte(strings.ReplaceAll(target, " ", "%20"))
 	image := ast.NewImage(link)
 	if words == "" {
 		words = strings.TrimSuffix(path.Base(target), path.Ext(target))
+		if class == "icon" {
+			words = strings.ReplaceAll(strings.TrimPrefix(words, "lucide-"), "-", " ")
+		}
 	}
 	image.AppendChild(image, ast.NewString([]byte(words)))
 	return image
 }
 
-// IsPicture says whether a file's name is that of a picture.
+// IsPicture says whether a file's name is that of a picture, as a vault may write it.
 func IsPicture(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
+	file, _ := pictureFile(name)
+	switch strings.ToLower(path.Ext(file)) {
 	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp":
 		return true
 	}
 	return false
+}
+
+// pictureFile takes plan.png#interface apart; C#.png is a name.
+func pictureFile(target string) (file, class string) {
+	if at := strings.LastIndexByte(target, '#'); at >= 0 && !strings.Contains(target[at:], ".") {
+		return strings.TrimSpace(target[:at]), target[at+1:]
+	}
+	return target, ""
 }
 
 // keys reads ++ctrl+s++, the keys of MkDocs, and ++words++ that were added.

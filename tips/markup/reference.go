@@ -2,6 +2,7 @@ package markup
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -33,10 +34,13 @@ func (n *LostReference) Dump(source []byte, level int) {
 type lostReference struct{}
 
 // Trigger implements parser.InlineParser.
-func (lostReference) Trigger() []byte { return []byte{'['} }
+func (lostReference) Trigger() []byte { return []byte{'[', '!'} }
 
 // Parse implements parser.InlineParser.
 func (lostReference) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	if line, segment := block.PeekLine(); line[0] == '!' {
+		return lostPicture(block, segment, pc)
+	}
 	before := block.PrecendingCharacter()
 	if before == ']' || before == '!' || before == ')' || unicode.IsLetter(before) && !isCJK(before) || unicode.IsNumber(before) {
 		return nil // an index, a picture
@@ -48,16 +52,50 @@ func (lostReference) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast
 	if name == "" {
 		name = words
 	}
-	for _, label := range []string{name, words} { // [words] may be a link by itself
-		if _, known := pc.Reference(util.ToLinkReference([]byte(label))); known {
-			return nil
-		}
+	if isKnown(pc, name, words) {
+		return nil
 	}
 	_, segment := block.PeekLine()
 	block.Advance(1)
 	await(pc, at, mark{length: length, node: &Nothing{}})
 	lost := &LostReference{Name: name}
 	lost.SetPos(segment.Start)
+	return lost
+}
+
+// isKnown says whether the file has the address of one of these: [words] may be a link
+// by itself.
+func isKnown(pc parser.Context, labels ...string) bool {
+	return slices.ContainsFunc(labels, func(label string) bool {
+		_, known := pc.Reference(util.ToLinkReference([]byte(label)))
+		return known
+	})
+}
+
+// lostPicture reads ![words][name], a picture whose address isn't in its file. Its words
+// stand for it, as they do for any that can't be shown.
+func lostPicture(block text.Reader, segment text.Segment, pc parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	if len(line) < 2 || line[1] != '[' {
+		return nil
+	}
+	row, place := block.Position()
+	block.Advance(1)
+	words, name, at, length := referenceAt(block)
+	if name == "" {
+		name = words
+	}
+	end := at + length - segment.Start
+	if length == 0 || end > len(line) || strings.TrimSpace(name) == "" || isKnown(pc, name, words) {
+		block.SetPosition(row, place)
+		return nil
+	}
+	block.Advance(end - 1)
+	lost := &LostReference{Name: name}
+	lost.SetPos(segment.Start)
+	if words != "" {
+		lost.AppendChild(lost, ast.NewString([]byte("["+words+"]")))
+	}
 	return lost
 }
 
@@ -126,7 +164,7 @@ func isReference(words, name string) bool {
 	switch {
 	case !plainName.MatchString(name) || label == "":
 		return false
-	case slug == label || strings.Contains("-"+slug+"-", "-"+label+"-"):
+	case strings.ReplaceAll(slug, "-", "") == strings.ReplaceAll(label, "-", "") || strings.Contains("-"+slug+"-", "-"+label+"-"):
 		return true
 	case strings.Trim(label, "0123456789") == "": // [the manual][1]
 		return true
