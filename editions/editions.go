@@ -153,8 +153,9 @@ func (s *Editions) CancelledOn(ctx context.Context, newsletter, date string) (bo
 // Begin notes when sending an edition began, in ms, unless that changed since it
 // was read: then another node was first.
 func Begin(ctx context.Context, tx *sql.Tx, edition, at, began, ended int64) (bool, error) {
-	n, err := affected(tx.ExecContext(ctx, "UPDATE editions SET began_at = $2, ended_at = 0 WHERE id = $1 AND began_at = $3 AND ended_at = $4",
-		edition, at, began, ended))
+	n, err := affected(tx.ExecContext(ctx, `
+		UPDATE editions SET began_at = $2, ended_at = 0, first_began_at = CASE WHEN first_began_at = 0 THEN $2 ELSE first_began_at END
+		WHERE id = $1 AND began_at = $3 AND ended_at = $4`, edition, at, began, ended))
 	return n > 0, err
 }
 

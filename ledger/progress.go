@@ -12,7 +12,8 @@ import (
 // Progress is how fast an edition goes out.
 type Progress struct {
 	Rate    float64   // mails a second that were sent over the last 10 to 20 seconds, by all nodes; 0: nothing moves
-	BeganAt time.Time // when sending last began; zero: it hasn't
+	FirstAt time.Time // when sending first began; zero: it hasn't
+	BeganAt time.Time // when it last did: a retry or a later zone begins it again
 	EndedAt time.Time // when nothing was left; zero: it's under way
 }
 
@@ -26,12 +27,12 @@ func (p Progress) Remaining(n int64) time.Duration {
 
 // Progress tells how fast an edition goes out.
 func (l *Ledger) Progress(ctx context.Context, now time.Time, e editions.Edition) (p Progress, err error) {
-	var began, ended int64
+	var first, began, ended int64
 	q := l.db.Read()
-	if err := q.QueryRowContext(ctx, "SELECT began_at, ended_at FROM editions WHERE id = $1", e.ID).Scan(&began, &ended); err != nil {
+	if err := q.QueryRowContext(ctx, "SELECT first_began_at, began_at, ended_at FROM editions WHERE id = $1", e.ID).Scan(&first, &began, &ended); err != nil {
 		return p, fmt.Errorf("read edition: %w", err)
 	}
-	p.BeganAt, p.EndedAt = store.Time(began), store.Time(ended)
+	p.FirstAt, p.BeganAt, p.EndedAt = store.Time(first), store.Time(began), store.Time(ended)
 	if ended > 0 { // nothing moves any more
 		return p, nil
 	}

@@ -22,13 +22,14 @@ type Summary struct {
 	Withdrawn     int64           `json:"withdrawn"`
 	Useful        int64           `json:"useful"` // readers' answers to whether it was
 	NotUseful     int64           `json:"not_useful"`
-	State         string          `json:"state"`               // open, paused, cancelled
-	Rate          float64         `json:"rate"`                // mails a second just now
-	Remaining     *float64        `json:"remaining_seconds"`   // until what is pending is out; null: nobody can tell
-	BeganAt       string          `json:"began_at,omitempty"`  // RFC 3339: when sending last began
-	EndedAt       string          `json:"ended_at,omitempty"`  // and when nothing was left; none: it's under way
-	PrunedAt      string          `json:"pruned_at,omitempty"` // RFC 3339: since when its deliveries are kept no longer
-	Reasons       []SummaryReason `json:"reasons"`             // of mails that went another way than to sent
+	State         string          `json:"state"`                    // open, paused, cancelled
+	Rate          float64         `json:"rate"`                     // mails a second just now
+	Remaining     *float64        `json:"remaining_seconds"`        // until what is pending is out; null: nobody can tell
+	FirstBeganAt  string          `json:"first_began_at,omitempty"` // RFC 3339: when sending first began
+	BeganAt       string          `json:"began_at,omitempty"`       // and when it last did, of a retry or a later zone
+	EndedAt       string          `json:"ended_at,omitempty"`       // and when nothing was left; none: it's under way
+	PrunedAt      string          `json:"pruned_at,omitempty"`      // RFC 3339: since when its deliveries are kept no longer
+	Reasons       []SummaryReason `json:"reasons"`                  // of mails that went another way than to sent
 }
 
 // SummaryReason is how many mails are in a state for the same cause.
@@ -62,6 +63,9 @@ func (l *Ledger) Summarize(ctx context.Context, now time.Time, counts Counts) (S
 	if s.Pending == 0 || s.Rate > 0 {
 		seconds := math.Round(progress.Remaining(s.Pending).Seconds())
 		s.Remaining = &seconds
+	}
+	if !progress.FirstAt.IsZero() {
+		s.FirstBeganAt = progress.FirstAt.Format(time.RFC3339)
 	}
 	if !progress.BeganAt.IsZero() {
 		s.BeganAt = progress.BeganAt.Format(time.RFC3339)

@@ -131,7 +131,7 @@ func (a *Admin) editionPage(v *visit) (view, error) {
 // times are when an edition went out.
 func times(e editions.Edition, s ledger.Summary) []factView {
 	facts := []factView{{say("admin.edition.opened"), web.Instant(locale.Default, e.OpenedAt.UTC())}}
-	for _, t := range []struct{ name, at string }{{"began", s.BeganAt}, {"ended", s.EndedAt}} {
+	for _, t := range []struct{ name, at string }{{"began", s.FirstBeganAt}, {"ended", s.EndedAt}} {
 		if t.name == "ended" && s.Pending+s.Retry > 0 {
 			continue // some go out again
 		}

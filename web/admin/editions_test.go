@@ -267,3 +267,44 @@ func TestBar(t *testing.T) {
 		}
 	}
 }
+
+// When sending began is the first time, also after somebody had it begin again.
+func TestSendingBeganTheFirstTime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		h := open(t, db, nil)
+		h.edition("management", 1)
+		b := h.as(admins.Viewer)
+		edition, err := h.admin.Editions.Edition(t.Context(), db.Read(), "management", "2026-11-20")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, state := range []ledger.State{ledger.Failed, ledger.Sent} {
+			at := now.Add(time.Duration(i) * time.Hour)
+			h.passed.Store(int64(at.Sub(now) + time.Minute))
+			if i > 0 {
+				again, _, err := h.ledger.Requeue(t.Context(), at, edition, ledger.Requeuing{Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: at.Add(time.Hour), Who: "operator"})
+				if err != nil || again != 1 {
+					t.Fatalf("%d again, %v", again, err)
+				}
+			}
+			h.journal(at)
+			jobs, err := h.ledger.Exchange(t.Context(), at, nil, ledger.Claiming{Owner: "node", Limit: 1})
+			if err != nil || len(jobs) != 1 {
+				t.Fatalf("%d claimed, %v", len(jobs), err)
+			}
+			if _, err := h.ledger.Exchange(t.Context(), at.Add(time.Minute), []ledger.Outcome{{Job: jobs[0], State: state}}, ledger.Claiming{Owner: "node"}); err != nil {
+				t.Fatal(err)
+			}
+			h.journal(at.Add(time.Minute))
+			b.want(b.get(friday), 200, `<dt>Sending began</dt><dd><time datetime="2026-11-22T08:00:00Z">`, fmt.Sprintf(`<dt>Nothing left since</dt><dd><time datetime="2026-11-22T%02d:01:00Z">`, 8+i))
+		}
+	})
+}
+
+// journal looks what began and what ended, as the daemon does.
+func (h *harness) journal(at time.Time) {
+	h.Helper()
+	if _, err := h.ledger.Journal(h.Context(), at); err != nil {
+		h.Fatal(err)
+	}
+}
