@@ -146,7 +146,13 @@ func (r *importRun) do(ctx context.Context, in *countingFile, size int64) error 
 	bar := r.progress("Importing")
 	defer bar.done()
 	r.options.In = in
-	r.options.Taken = func() { bar.show(in.n, size) }
+	r.options.Progress = func(_, of int) { // the file is read twice
+		read := in.n
+		if of > 0 {
+			read += size
+		}
+		bar.show(read, 2*size)
+	}
 	r.options.Tell = func(line int, text string) {
 		if line == 0 {
 			r.say("%s: %s", r.options.List.Name, text)

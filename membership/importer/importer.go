@@ -32,9 +32,10 @@ type Options struct {
 	// Tell is told what is wrong with a row, or was read in a way to be told, unless it's
 	// a dry run; line 0: of the file as a whole. nil: nobody is told.
 	Tell func(line int, text string)
-	// Taken is called after each step. May be nil.
-	Taken func()
-	Now   func() time.Time
+	// Progress is told now and then which row is at hand, and of how many: 0 while they are
+	// read for the first time, for nobody knows yet. May be nil.
+	Progress func(row, of int)
+	Now      func() time.Time
 }
 
 // Result counts the rows by what became of them, or would.
@@ -90,15 +91,24 @@ func (r *run) read(ctx context.Context) error {
 	for _, note := range file.Notes {
 		r.tell(0, note)
 	}
+	rows := 0
 	for row := range file.Rows() {
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s:%d: %w", r.List.Name, row.Line, context.Cause(ctx))
+		}
+		rows++
+		r.progress(rows, 0)
 		if r.judge(&row); row.Err == nil {
 			r.strictest.See(row.Request)
 		}
 	}
+	at := 0
 	for row := range file.Rows() {
 		if ctx.Err() != nil {
 			break
 		}
+		at++
+		r.progress(at, rows)
 		r.judge(&row)
 		if r.findings(row); row.Err != nil {
 			r.result.Refused++
@@ -111,6 +121,12 @@ func (r *run) read(ctx context.Context) error {
 		}
 	}
 	return r.write(ctx)
+}
+
+func (r *run) progress(row, of int) {
+	if r.Progress != nil && row%step == 0 {
+		r.Progress(row, of)
+	}
 }
 
 // judge refuses a row that isn't to be taken.
@@ -169,9 +185,6 @@ func (r *run) write(ctx context.Context) error {
 		r.result.count(added)
 	}
 	r.chunk = r.chunk[:0]
-	if r.Taken != nil {
-		r.Taken()
-	}
 	return nil
 }
 

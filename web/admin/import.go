@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"html/template"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -35,7 +36,7 @@ type importView struct {
 
 	File, Who string
 	Phase     string
-	Rows      string
+	Rows      template.HTML
 	Failed    string
 	Kinds     []kindView
 	Counts    []countView
@@ -254,7 +255,7 @@ func (i *importing) shown() importView {
 	if i.id == "" {
 		return importView{}
 	}
-	s := importView{File: i.name, Who: i.who, Phase: i.phase, Rows: grouped(int64(i.rows)), Notes: slices.Clone(i.notes), Vouched: i.options.Consent == subscribers.Vouched}
+	s := importView{File: i.name, Who: i.who, Phase: i.phase, Rows: i.rows(), Notes: slices.Clone(i.notes), Vouched: i.options.Consent == subscribers.Vouched}
 	if errors.As(i.err, new(importer.FileError)) {
 		s.Failed = i.err.Error()
 	} else if i.err != nil {
@@ -277,6 +278,15 @@ func (i *importing) shown() importView {
 		s.Counts = countsOf(i.result)
 	}
 	return s
+}
+
+// rows says how far a file is that is under way. i.mu is held.
+func (i *importing) rows() template.HTML {
+	row := template.HTML(grouped(int64(i.row)))
+	if i.of == 0 {
+		return phrase("admin.import.read", map[string]template.HTML{"Rows": row})
+	}
+	return phrase("admin.import.rows", map[string]template.HTML{"Rows": row, "All": template.HTML(grouped(int64(i.of)))})
 }
 
 // countsOf says how many rows came to what.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -39,7 +41,7 @@ type importing struct {
 	file    *os.File
 	options importer.Options
 	phase   string
-	rows    int
+	row, of int // which row is at hand, and of how many; 0: nobody knows yet
 	notes   []importNote
 	result  *importer.Result // of the last run
 	err     error
@@ -76,9 +78,6 @@ func (i *importing) uploaded() {
 // errImporting means that a file is under way.
 var errImporting = errors.New("a file is being imported")
 
-// importStep is how many rows the importer takes at once, for the progress.
-const importStep = 500
-
 // begin takes a file, in place of one that nobody has decided on, and begins a dry run.
 func (i *importing) begin(ctx context.Context, file *os.File, who string, o importer.Options) error {
 	i.mu.Lock()
@@ -110,13 +109,13 @@ func (i *importing) start(ctx context.Context, phase string) {
 	if i.expiry != nil {
 		i.expiry.Stop()
 	}
-	i.phase, i.rows, i.notes, i.err = phase, 0, nil, nil
+	i.phase, i.row, i.of, i.notes, i.err = phase, 0, 0, nil, nil
 	o := i.options
 	o.In, o.DryRun = i.file, phase == trying
-	o.Taken = func() {
+	o.Progress = func(row, of int) {
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		i.rows += importStep
+		i.row, i.of = row, of
 	}
 	o.Tell = func(line int, text string) {
 		i.mu.Lock()
@@ -128,7 +127,7 @@ func (i *importing) start(ctx context.Context, phase string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), importTime)
 	go func() {
 		defer cancel()
-		result, err := importer.Run(ctx, o)
+		result, err := runImport(ctx, o)
 		i.ended(phase, err)
 		i.mu.Lock()
 		defer i.mu.Unlock()
@@ -140,6 +139,17 @@ func (i *importing) start(ctx context.Context, phase string) {
 		id := i.id
 		i.expiry = time.AfterFunc(importTime, func() { i.forget(id) })
 	}()
+}
+
+// runImport runs the importer, of which no fault ends the daemon: no request's handler
+// stands around it.
+func runImport(ctx context.Context, o importer.Options) (result *importer.Result, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("the importer failed: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	return importer.Run(ctx, o)
 }
 
 // forget drops a file that nobody has decided on, and what was said of one that was

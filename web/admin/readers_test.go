@@ -8,6 +8,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,9 +18,11 @@ import (
 
 	"dailytip/admins"
 	"dailytip/ledger"
+	"dailytip/membership/importer"
 	"dailytip/store"
 	"dailytip/store/storetest"
 	"dailytip/subscribers"
+	"dailytip/subscribers/listfile"
 )
 
 // reader adds somebody who gets a newsletter, and returns their number.
@@ -470,14 +474,12 @@ func (b *browser) upload(name, content string, more ...string) answer {
 	b.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	for i := 0; i < len(more); i += 2 {
-		if err := form.WriteField(more[i], more[i+1]); err != nil {
-			b.Fatal(err)
-		}
-	}
 	part, err := form.CreateFormFile("file", name)
 	if err == nil {
 		_, err = part.Write([]byte(content))
+	}
+	for i := 0; i < len(more); i += 2 {
+		err = errors.Join(err, form.WriteField(more[i], more[i+1]))
 	}
 	if err = errors.Join(err, form.Close()); err != nil {
 		b.Fatal(err)
@@ -542,4 +544,85 @@ func TestImport(t *testing.T) {
 		editor.want(editor.get("/admin/import/progress"), 403)
 		b.want(b.get("/admin/log"), 200, "began to import a file of readers")
 	})
+}
+
+// While a file is under way the page says how far it is, also while it's read through for
+// the first time.
+func TestAnImportSaysHowFarItIs(t *testing.T) {
+	h := sqlite(t)
+	b := h.as(admins.Operator)
+	at := make(chan [2]int)
+	next := make(chan struct{})
+	file := keptFile(t, "email\n"+strings.Repeat("ana@example.com\n", 1200))
+	err := h.admin.importing.begin(t.Context(), file, "operator", importer.Options{
+		Membership: h.membership, Now: func() time.Time { return now }, List: listfile.Options{Name: "list.csv", Newsletters: []string{"management"}},
+		Refuse: func() func(subscribers.Request) error {
+			row := 0
+			return func(subscribers.Request) error {
+				if row++; row == 501 || row == 1200+1001 {
+					at <- [2]int{row}
+					<-next
+				}
+				return nil
+			}
+		}(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"It’s read through first: 500 rows so far.", "Row 1,000 of 1,200."} {
+		<-at
+		b.want(b.get("/admin/import/progress"), 200, want)
+		next <- struct{}{}
+	}
+	b.progress("What it would do")
+}
+
+// What breaks in the importer ends the import, and not the daemon.
+func TestAnImporterThatBreaks(t *testing.T) {
+	h := sqlite(t)
+	b := h.as(admins.Operator)
+	for _, phase := range []string{trying, adding} {
+		tries := 0
+		err := h.admin.importing.begin(t.Context(), keptFile(t, "email\nana@example.com\n"), "operator", importer.Options{
+			Membership: h.membership, Now: func() time.Time { return now }, List: listfile.Options{Name: "list.csv", Newsletters: []string{"management"}},
+			Refuse: func(subscribers.Request) error {
+				if tries++; phase == trying || tries > 2 { // each run reads the row twice
+					panic("a fault while " + phase)
+				}
+				return nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := b.progress("What it would do")
+		if phase == adding {
+			id := regexp.MustCompile(`name="file" value="([^"]+)"`).FindStringSubmatch(page.body)
+			b.to(b.post("/admin/import/add", url.Values{"file": {id[1]}}), "/admin/import/progress?done=import_add")
+			page = b.progress("Imported")
+		}
+		b.want(page, 200, "The fault is ours")
+		if strings.Contains(page.body, `name="file"`) || strings.Contains(page.body, "a fault while") {
+			t.Errorf("%s: %s", phase, page.body)
+		}
+		if log := h.log.String(); !strings.Contains(log, "a fault while "+phase) || !strings.Contains(log, "import_run.go") {
+			t.Errorf("the log doesn't say where %s broke", phase)
+		}
+	}
+	b.to(b.upload("list.csv", "email\nana@example.com\n", "newsletter", "management"), "/admin/import/progress")
+	b.progress("What it would do")
+}
+
+// keptFile is a file as the form keeps it.
+func keptFile(t *testing.T, text string) *os.File {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "list.csv"))
+	if err == nil {
+		_, err = file.WriteString(text)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
