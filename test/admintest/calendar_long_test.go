@@ -80,6 +80,16 @@ func TestCalendar(t *testing.T) {
 		}
 	}
 	d.look("calendar")
+	for _, width := range []int64{360, 1280} { // today and tomorrow stand below their dates
+		d.view(width, 900, false)
+		if off := eval[[]int](d, `[...document.querySelectorAll(".today")].map(e => {
+			const left = e => { const r = document.createRange(); r.selectNodeContents(e); return r.getBoundingClientRect().left }
+			return Math.round(left(e) - left(e.closest(".day").querySelector("time")))
+		})`); !slices.Equal(off, []int{0, 0}) {
+			t.Errorf("%d px: today and tomorrow stand %v px beside their dates", width, off)
+		}
+	}
+	d.view(1280, 900, false)
 
 	// By keyboard: the arrow of a date, and the one that the focus is on then.
 	eval[bool](d, `document.querySelector("`+row(one, ".step:last-of-type")+`").focus(), true`)

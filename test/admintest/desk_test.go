@@ -274,6 +274,14 @@ func (d *desk) look(name string) {
 			if wider := eval[int](d, "Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) - document.documentElement.clientWidth"); wider > 0 {
 				d.Errorf("%s: %d px of %d to scroll sideways", name, wider, width)
 			}
+			if width == widths[0] {
+				for _, what := range eval[[]string](d, `[...document.querySelectorAll(".scroll")].filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText.slice(0, 100))`) {
+					d.Errorf("%s: on a phone this is to be scrolled sideways: %s", name, what)
+				}
+				if order := d.tabOrder(); !slices.IsSorted(order) {
+					d.Errorf("%s: on a phone the header's links stand at %v px by the keyboard", name, order)
+				}
+			}
 			if dark && width == widths[0] || !dark && width == widths[2] {
 				d.judge(name, width, dark)
 			}
@@ -283,6 +291,12 @@ func (d *desk) look(name string) {
 		}
 	}
 	d.view(widths[2], 900, false)
+}
+
+// tabOrder is how far below the top what the keyboard comes to in the header stands.
+func (d *desk) tabOrder() []int {
+	d.Helper()
+	return eval[[]int](d, `[...document.querySelectorAll(".top a, .top button")].map(e => Math.round(e.getBoundingClientRect().bottom / 8))`)
 }
 
 func (d *desk) view(width, height int64, dark bool) {

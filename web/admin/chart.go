@@ -47,6 +47,10 @@ const (
 	// fine is how many of its own units a picture has for a pixel: the library draws in
 	// whole ones, and a bar of a year's weeks would have none on a phone.
 	fine = 2
+
+	// widestBar is what a bar measures where there is room for more: one that stands alone
+	// is a bar all the same.
+	widestBar = 40
 )
 
 // size is what a chart measures.
@@ -131,6 +135,7 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 	} else {
 		options.Padding = charts.NewBox(2*fine, 9*fine, 6*fine, 5*fine) // the letters that go below the line end beneath it
 		options.CategoryAxis.LabelCount = len(names)
+		options.BarSize = min(float64(widestBar*len(values))/float64(width), 1)
 		axis.Max, axis.LabelCount = new(niceMax(slices.Max(values))), 3
 	}
 	if err := painter.BarChart(options); err != nil {

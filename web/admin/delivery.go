@@ -2,6 +2,7 @@ package admin
 
 import (
 	"html/template"
+	"slices"
 	"time"
 
 	"dailytip/ledger"
@@ -29,6 +30,7 @@ type deliveryLine struct {
 // shareView is how many mails it happened to, and how many that is of all.
 type shareView struct {
 	Class    string
+	Name     template.HTML
 	N, Share string // the share is "" where no mail was sent or refused
 }
 
@@ -99,16 +101,20 @@ func (a *Admin) delivery(v *visit, n *scheduler.Newsletter) (shown deliveryView,
 		return shown, err
 	}
 	for _, kind := range kindsOfDelivery {
-		name := say("admin.delivery." + kind.name)
-		shown.Charts = append(shown.Charts, growthChart{
-			Name: name, chartView: a.viewOf(deliveryRows(all, kind.n), phrase("admin.delivery.by_receiver", map[string]template.HTML{"What": name}), root+growthPath+"/"+n.ID+"/delivery_"+kind.name+chartEnding),
-		})
+		one := growthChart{Name: say("admin.delivery." + kind.name)}
+		alt := phrase("admin.delivery.by_receiver", map[string]template.HTML{"What": one.Name})
+		if !slices.ContainsFunc(all, func(d delivered) bool { return kind.n(d) > 0 }) {
+			one.None = say("admin.delivery.none")
+		} else {
+			one.chartView = a.viewOf(deliveryRows(all, kind.n), alt, root+growthPath+"/"+n.ID+"/delivery_"+kind.name+chartEnding)
+		}
+		shown.Charts = append(shown.Charts, one)
 	}
 	for _, d := range all {
 		line := deliveryLine{Receiver: say(receiverName(d.Receiver)), Sent: grouped(d.Sent)}
 		for _, kind := range kindsOfDelivery {
 			count := countOf("", kind.n(d))
-			one := shareView{Class: count.Class, N: count.N}
+			one := shareView{Class: count.Class, Name: say("admin.delivery." + kind.name), N: count.N}
 			if d.mails() > 0 {
 				one.Share = percent(d.share(kind.n(d)))
 			}

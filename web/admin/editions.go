@@ -73,12 +73,19 @@ func (a *Admin) editionLine(v *visit, c ledger.Counts) (editionLine, error) {
 	line.Tip = tipTitle(n, s.Tip)
 	line.Href = a.editionLink(s.Newsletter, s.LocalDate)
 	for _, one := range []struct {
-		name string
-		n    int64
+		name, label string
+		n           int64
 	}{
-		{"sent", c.Sent}, {"waiting", c.Pending + c.Retry}, {"failed", c.Failed}, {"in_doubt", c.InDoubt}, {"expired", c.Expired}, {"useful", c.Votes.Useful},
+		{"sent", "admin.count.sent", c.Sent},
+		{"waiting", "admin.count.waiting", c.Pending + c.Retry},
+		{"failed", "admin.count.failed", c.Failed},
+		{"in_doubt", "admin.count.in_doubt", c.InDoubt},
+		{"expired", "admin.count.expired", c.Expired},
+		{"useful", "admin.editions.useful", c.Votes.Useful},
 	} {
-		line.Numbers = append(line.Numbers, countOf(one.name, one.n))
+		count := countOf(one.name, one.n)
+		count.Name = say(one.label)
+		line.Numbers = append(line.Numbers, count)
 	}
 	return line, nil
 }

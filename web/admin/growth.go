@@ -32,6 +32,7 @@ type growthView struct {
 type growthChart struct {
 	Name template.HTML
 	Sum  string
+	None template.HTML // in place of the chart, where there would be nothing in it
 	chartView
 }
 
@@ -98,16 +99,21 @@ func (a *Admin) fillGrowth(shown *growthView, n *scheduler.Newsletter, weeks []s
 		for _, g := range weeks {
 			sum += kind.n(g)
 		}
-		name := say("admin.growth." + kind.name)
-		alt := phrase("admin.growth.by_week", map[string]template.HTML{"What": name})
-		shown.Charts = append(shown.Charts, growthChart{
-			Name: name, Sum: grouped(sum), chartView: a.viewOf(growthColumns(weeks, kind.n), alt, root+growthPath+"/"+n.ID+"/"+kind.name+chartEnding),
-		})
+		one := growthChart{Name: say("admin.growth." + kind.name), Sum: grouped(sum)}
+		alt := phrase("admin.growth.by_week", map[string]template.HTML{"What": one.Name})
+		if sum == 0 {
+			one.None = say("admin.growth.none")
+		} else {
+			one.chartView = a.viewOf(growthColumns(weeks, kind.n), alt, root+growthPath+"/"+n.ID+"/"+kind.name+chartEnding)
+		}
+		shown.Charts = append(shown.Charts, one)
 	}
 	for _, g := range slices.Backward(weeks) {
 		line := growthLine{Week: date(g.Week.Format(time.DateOnly))}
 		for _, kind := range kindsOfGrowth {
-			line.Numbers = append(line.Numbers, countOf("", kind.n(g)))
+			count := countOf("", kind.n(g))
+			count.Name = say("admin.growth." + kind.name)
+			line.Numbers = append(line.Numbers, count)
 		}
 		shown.Weeks = append(shown.Weeks, line)
 	}

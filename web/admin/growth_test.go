@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -71,9 +73,9 @@ func (h *harness) votes(tip string, useful, useless int) {
 	})
 }
 
-// text is what somebody reads of a page.
+// text is what somebody reads of a page where tables have room for their heads.
 func (a answer) text() string {
-	return strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(a.body, " ")), " ")
+	return strings.Join(strings.Fields(regexp.MustCompile(`<span class="label"[^>]*>[^<]*</span>|<[^>]*>`).ReplaceAllString(a.body, " ")), " ")
 }
 
 // All roles see the growth, which names nobody and no private domain.
@@ -86,7 +88,7 @@ func TestGrowth(t *testing.T) {
 		h.votes("<b>gone</b>", 3, 1) // too few
 		for _, role := range admins.Roles() {
 			b := h.as(role)
-			page := b.want(b.get("/admin/growth"), 200, `aria-current="page"`, "Management Tip of the Day", "First &lt;b&gt;tip&lt;/b&gt;", `<th scope="col" class="number">Complained</th>`)
+			page := b.want(b.get("/admin/growth"), 200, `aria-current="page"`, "Management Tip of the Day", "First &lt;b&gt;tip&lt;/b&gt;", `<th role="columnheader" scope="col" class="number">Complained</th>`)
 			for _, text := range []string{"gmail.com", "private.example", "g1@", "gone"} {
 				if strings.Contains(page.body, text) {
 					t.Errorf("%s is shown %s", role, text)
@@ -103,7 +105,7 @@ func TestGrowth(t *testing.T) {
 					t.Errorf("%s: %q isn't in %s", role, want, text)
 				}
 			}
-			if picture := regexp.MustCompile(`srcset="(/admin/growth/[^"]*)"`).FindAllStringSubmatch(page.body, -1); len(picture) != 3*(5+4) {
+			if picture := regexp.MustCompile(`srcset="(/admin/growth/[^"]*)"`).FindAllStringSubmatch(page.body, -1); len(picture) != 3*(4+3) {
 				t.Errorf("%s is shown %d pictures", role, len(picture))
 			} else {
 				for _, p := range picture {
@@ -290,4 +292,37 @@ func squares(n int) (all []float64) {
 		all = append(all, float64(i*i))
 	}
 	return all
+}
+
+// A bar is a bar, also where it's the only one, and where there is nothing a sentence says so
+// in place of a chart.
+func TestChartsOfLittle(t *testing.T) {
+	bar := regexp.MustCompile(`<path d="M (\d+) \d+\s+L (\d+) [^"]*" style="[^"]*fill:rgb\(11,110,95\)`)
+	for _, l := range []chartLook{{}, {narrow: true}} {
+		for n := 1; n <= 60; n++ {
+			c := chart{format: short, names: make([]string, n), values: slices.Repeat([]float64{7}, n)}
+			picture, err := c.draw(l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bars := bar.FindAllSubmatch(picture, -1)
+			if len(bars) != n {
+				t.Fatalf("%d bars: %d are drawn in %s", n, len(bars), picture)
+			}
+			for _, b := range bars {
+				from, _ := strconv.Atoi(string(b[1]))
+				to, _ := strconv.Atoi(string(b[2]))
+				if wide := to - from; wide < 1 || wide > widestBar*fine {
+					t.Errorf("%+v, %d bars: one is %d wide", l, n, wide)
+				}
+			}
+		}
+	}
+	h := sqlite(t)
+	h.readers("other", 1)
+	b := h.as(admins.Viewer)
+	page := b.want(b.get("/admin/growth?newsletter=other"), 200, "Nobody in this time.")
+	if none, charts := strings.Count(page.body, "Nobody in this time."), strings.Count(page.body, "<picture>"); none != 4 || charts != 1 {
+		t.Errorf("%d sentences and %d charts of one who confirmed:\n%s", none, charts, page.text())
+	}
 }

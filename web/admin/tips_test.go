@@ -56,7 +56,7 @@ func put(t *testing.T, dir, name, text string) {
 // titles are those of a list, in its order.
 func titles(a answer) string {
 	var all []string
-	for _, m := range regexp.MustCompile(`<th scope="row">.*?<bdi[^>]*>(.*?)</bdi>`).FindAllStringSubmatch(a.body, -1) {
+	for _, m := range regexp.MustCompile(`<th role="rowheader" scope="row">.*?<bdi[^>]*>(.*?)</bdi>`).FindAllStringSubmatch(a.body, -1) {
 		all = append(all, m[1])
 	}
 	return strings.Join(all, "|")
@@ -108,7 +108,7 @@ func TestTheLibraryIsListedAndFiltered(t *testing.T) {
 			}
 		}
 		page := b.want(b.get("/admin/tips"), 200, "It isn’t sent: it <bdi>is a draft</bdi>.", "The file can’t be used as it is.", "2 warnings", "1 error",
-			`<td class="number">3</td><td class="number">0</td>`, `<option value="-es">without Español</option>`, `<time datetime="2026-11-23">`)
+			`Useful </span>3</td>`, `Not useful </span>0</td>`, `<option value="-es">without Español</option>`, `<time datetime="2026-11-23">`)
 		for _, never := range []string{"<script", "<img", "<b>"} {
 			if strings.Contains(page.body, never) {
 				t.Errorf("%s is on the page", never)
@@ -124,7 +124,7 @@ func TestTheLibraryIsListedAndFiltered(t *testing.T) {
 func TestEachTipHasItsPage(t *testing.T) {
 	h, _ := shelved(t, storetest.SQLite(t), shelfFiles)
 	b := h.as(admins.Viewer)
-	links := regexp.MustCompile(`<th scope="row">.*?<a href="([^"]+)"><bdi[^>]*>(.*?)</bdi>`).FindAllStringSubmatch(b.get("/admin/tips").body, -1)
+	links := regexp.MustCompile(`<th role="rowheader" scope="row">.*?<a href="([^"]+)"><bdi[^>]*>(.*?)</bdi>`).FindAllStringSubmatch(b.get("/admin/tips").body, -1)
 	if len(links) != 7 {
 		t.Fatalf("%d links", len(links))
 	}
