@@ -75,11 +75,12 @@ const duringTheWeek = " AND newsletter = $1 AND at >= $2 AND at < $3)"
 
 // eventsOf counts what is counted as one. An index has the events of each kind together.
 func eventsOf(kinds []string) string {
-	sum := pastOf(kinds[0])
+	var sum strings.Builder
+	sum.WriteString(pastOf(kinds[0]))
 	for _, kind := range kinds {
-		sum += " + (SELECT COUNT(*) FROM subscription_events WHERE kind = '" + kind + "'" + duringTheWeek
+		sum.WriteString(" + (SELECT COUNT(*) FROM subscription_events WHERE kind = '" + kind + "'" + duringTheWeek)
 	}
-	return sum
+	return sum.String()
 }
 
 // bouncesOf counts those whose class is, or isn't, a complaint.
