@@ -66,22 +66,13 @@ func (s *Editions) AllCancelled(ctx context.Context) (map[int64]bool, error) {
 	return gone, nil
 }
 
-// listed writes values for IN (…): their places, from $1 on, and the arguments.
-func listed[T any](values []T) (places string, args []any) {
-	all := make([]string, len(values))
-	for i, v := range values {
-		all[i], args = fmt.Sprintf("$%d", i+1), append(args, v)
-	}
-	return strings.Join(all, ", "), args
-}
-
 // FirstItems returns the first tip of each of some contents, by content. A few
 // hundred at a time: each is a parameter of one statement.
 func (s *Editions) FirstItems(ctx context.Context, contents []int64) (map[int64]Item, error) {
 	if len(contents) == 0 {
 		return nil, nil
 	}
-	places, args := listed(contents)
+	places, args := store.Listed(contents)
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+places+`)`, args...)
 	if err != nil {

@@ -357,8 +357,9 @@ func TestVotes(t *testing.T) {
 		if _, voted, err := h.editions.VoteOf(h.Context(), h.db.Read(), edition, 3, "one"); voted || err != nil {
 			h.Errorf("who didn't vote: %t, %v", voted, err)
 		}
-		if tally, err := h.editions.Tally(h.Context(), h.db.Read(), edition); tally != (editions.Tally{Useful: 1, Useless: 1}) || err != nil {
-			h.Errorf("the edition's: %+v, %v", tally, err)
+		each, err := h.editions.TallyEach(h.Context(), h.db.Read(), []int64{edition, other, 77})
+		if err != nil || len(each) != 2 || each[edition] != (editions.Tally{Useful: 1, Useless: 1}) || each[other] != (editions.Tally{Useful: 1}) {
+			h.Errorf("each edition's: %+v, %v", each, err)
 		}
 		all, err := h.editions.Tallies(h.Context(), []string{"management", "other"})
 		if err != nil || len(all) != 1 || all["one"] != (editions.Tally{Useful: 2, Useless: 1}) {

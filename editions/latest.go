@@ -28,3 +28,26 @@ func newest(ctx context.Context, q store.Queryer, query string, args ...any) (c 
 	}
 	return c, loadItems(ctx, q, &c)
 }
+
+// DailyTips are the tips that the readers of each of some editions share, by edition. A
+// few hundred at a time: each is a parameter of one statement.
+func (s *Editions) DailyTips(ctx context.Context, q store.Queryer, which []int64) (map[int64]string, error) {
+	places, args := store.Listed(which)
+	rows, err := q.QueryContext(ctx, `
+		SELECT c.edition, MAX(t.tip) FROM contents c JOIN content_tips t ON t.content = c.id
+		WHERE c.edition IN (`+places+`) AND c.choice = 'daily' GROUP BY c.edition`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read tips of editions: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	all := map[int64]string{}
+	for rows.Next() {
+		var edition int64
+		var tip string
+		if err := rows.Scan(&edition, &tip); err != nil {
+			return nil, fmt.Errorf("read tips of editions: %w", err)
+		}
+		all[edition] = tip
+	}
+	return all, rows.Err()
+}

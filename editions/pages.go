@@ -3,6 +3,8 @@ package editions
 import (
 	"context"
 	"fmt"
+
+	"dailytip/store"
 )
 
 // Pages returns what the pages of some tips are called in a newsletter's archive, by
@@ -13,7 +15,7 @@ func (s *Editions) Pages(ctx context.Context, newsletter, before string, edition
 	if len(tips) == 0 {
 		return nil, nil
 	}
-	places, args := listed(tips)
+	places, args := store.Listed(tips)
 	n := len(args)
 	rows, err := s.db.Read().QueryContext(ctx, fmt.Sprintf(`
 		SELECT t.tip, c.choice, e.local_date FROM contents c

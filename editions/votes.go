@@ -85,7 +85,7 @@ func (s *Editions) Tallies(ctx context.Context, newsletters []string) (map[strin
 	if len(newsletters) == 0 {
 		return nil, nil
 	}
-	places, args := listed(newsletters)
+	places, args := store.Listed(newsletters)
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT v.tip, CAST(SUM(v.useful) AS BIGINT), CAST(SUM(v.useless) AS BIGINT) FROM vote_counts v JOIN editions e ON e.id = v.edition
 		WHERE e.newsletter IN (`+places+`) GROUP BY v.tip`, args...)
@@ -105,12 +105,25 @@ func (s *Editions) Tallies(ctx context.Context, newsletters []string) (map[strin
 	return all, rows.Err()
 }
 
-// Tally counts the votes on all tips of an edition.
-func (s *Editions) Tally(ctx context.Context, q store.Queryer, edition int64) (t Tally, err error) {
-	err = q.QueryRowContext(ctx, "SELECT CAST(COALESCE(SUM(useful), 0) AS BIGINT), CAST(COALESCE(SUM(useless), 0) AS BIGINT) FROM vote_counts WHERE edition = $1",
-		edition).Scan(&t.Useful, &t.Useless)
+// TallyEach counts the votes on all tips of each of some editions, by edition. A few
+// hundred at a time: each is a parameter of one statement.
+func (s *Editions) TallyEach(ctx context.Context, q store.Queryer, which []int64) (map[int64]Tally, error) {
+	places, args := store.Listed(which)
+	rows, err := q.QueryContext(ctx, `
+		SELECT edition, CAST(SUM(useful) AS BIGINT), CAST(SUM(useless) AS BIGINT) FROM vote_counts
+		WHERE edition IN (`+places+`) GROUP BY edition`, args...)
 	if err != nil {
-		return t, fmt.Errorf("count votes: %w", err)
+		return nil, fmt.Errorf("count votes: %w", err)
 	}
-	return t, nil
+	defer func() { _ = rows.Close() }()
+	all := map[int64]Tally{}
+	for rows.Next() {
+		var edition int64
+		var t Tally
+		if err := rows.Scan(&edition, &t.Useful, &t.Useless); err != nil {
+			return nil, fmt.Errorf("count votes: %w", err)
+		}
+		all[edition] = t
+	}
+	return all, rows.Err()
 }

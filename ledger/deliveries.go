@@ -89,27 +89,34 @@ const deliveriesPage = 500
 
 // sqlDeliveries reads the page of edition $1 that follows reader $2, of $3 at most, in
 // some states, or in all. The page is chosen before anything is joined to it:
-// PostgreSQL would pass over the whole list of readers for each. The few that went
-// another way than to sent are found by their own index, and then sorted (the + 0),
-// instead of passing over all that are sent.
+// PostgreSQL would pass over the whole list of readers for each.
 func sqlDeliveries(states []State) string {
-	where, reader := "", "subscriber"
+	in := ""
 	if len(states) > 0 {
 		places := make([]string, len(states))
 		for i := range places {
 			places[i] = fmt.Sprintf("$%d", i+4)
 		}
-		where = " AND state IN (" + strings.Join(places, ", ") + ")"
-		if !slices.ContainsFunc(states, func(s State) bool { return s == Pending || s == Sending || s == Sent }) {
-			where, reader = " AND "+other+where, "subscriber + 0"
-		}
+		in = " AND state IN (" + strings.Join(places, ", ") + ")"
+	}
+	page := `SELECT * FROM deliveries WHERE edition = $1 AND subscriber > $2` + in + ` ORDER BY subscriber LIMIT $3`
+	if in != "" && !slices.ContainsFunc(states, func(s State) bool { return s == Pending || s == Sending || s == Sent }) {
+		page = sqlOthers(in)
 	}
 	return `
-		WITH page AS MATERIALIZED (
-			SELECT * FROM deliveries WHERE edition = $1 AND ` + reader + ` > $2` + where + ` ORDER BY ` + reader + ` LIMIT $3)
+		WITH page AS MATERIALIZED (` + page + `)
 		SELECT ` + deliveryColumns + `, COALESCE(p.email, ''), COALESCE(p.language, '') FROM page d JOIN editions e ON e.id = d.edition
 		LEFT JOIN subscribers p ON p.id = d.subscriber
 		ORDER BY d.subscriber`
+}
+
+// sqlOthers chooses among the few that went another way than to sent. It finds them in
+// their own index, which holds all that the choice needs, and sorts them (the + 0),
+// instead of passing over all that are sent. CROSS JOIN tells SQLite which comes first.
+func sqlOthers(in string) string {
+	return `SELECT d.* FROM (
+			SELECT subscriber AS reader FROM deliveries WHERE edition = $1 AND subscriber + 0 > $2 AND ` + other + in + ` ORDER BY subscriber + 0 LIMIT $3
+		) AS chosen CROSS JOIN deliveries d WHERE d.edition = $1 AND d.subscriber = chosen.reader`
 }
 
 func (l *Ledger) readDeliveries(ctx context.Context, query string, args []any) (all []Delivery, err error) {

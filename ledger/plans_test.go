@@ -24,8 +24,12 @@ func TestStatementsUseTheirIndexes(t *testing.T) {
 		"record":        {sqlOutcome, []string{"sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
 		"overdue":       {sqlOverdue, []string{"expiries USING COVERING INDEX sqlite_autoindex_expiries_1 (at<?)"}},
 		"expire":        {sqlExpire(db), []string{"deliveries_unfinished (edition=?)", "sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)"}},
-		"count":         {sqlCount, []string{"deliveries_other (edition=?)", "past_deliveries USING INDEX sqlite_autoindex_past_deliveries_1 (edition=?)"}},
-		"doubts":        {sqlDoubts, []string{"deliveries_other (edition=? AND state=?)"}},
+		"page of failed": {sqlDeliveries([]State{Failed}), []string{
+			"deliveries USING COVERING INDEX deliveries_other (edition=? AND state=?)", "d USING INDEX sqlite_autoindex_deliveries_1 (edition=? AND subscriber=?)",
+		}},
+		"page":   {sqlDeliveries(nil), []string{"deliveries USING INDEX sqlite_autoindex_deliveries_1 (edition=? AND subscriber>?)"}},
+		"count":  {sqlCount("$1, $2"), []string{"deliveries_other (edition=?)", "past_deliveries USING INDEX sqlite_autoindex_past_deliveries_1 (edition=?)"}},
+		"doubts": {sqlDoubts, []string{"deliveries_other (edition=? AND state=?)"}},
 		"what is old": {sqlPrunable, []string{
 			"e USING INDEX sqlite_autoindex_editions_1 (id<?)", "d EXISTS USING COVERING INDEX sqlite_autoindex_deliveries_1 (edition=?)", "actions_edition (newsletter=? AND local_date=?)",
 		}},
@@ -76,11 +80,14 @@ func TestStatementsUseTheirIndexesOnPostgres(t *testing.T) {
 			text string
 			args []any
 		}{
-			"look for work": {sqlWork, []any{2, 0}},
-			"claim":         {sqlReady(db), []any{2, edition, "daily", 32}},
-			"mark":          {sqlMark(db), []any{"node", edition, some}},
-			"record":        {sqlOutcome, []any{"sent", 0, 1, 0, 250, "", "", "en", 3, "node", edition, sent + 1}},
-			"record a page": {sqlOutcomes, []any{words, zeros, zeros, zeros, zeros, words, words, words, zeros, words, zeros, some}},
+			"look for work":  {sqlWork, []any{2, 0}},
+			"claim":          {sqlReady(db), []any{2, edition, "daily", 32}},
+			"mark":           {sqlMark(db), []any{"node", edition, some}},
+			"record":         {sqlOutcome, []any{"sent", 0, 1, 0, 250, "", "", "en", 3, "node", edition, sent + 1}},
+			"a page":         {sqlDeliveries(nil), []any{edition, sent, 100}},
+			"page of failed": {sqlDeliveries([]State{Failed}), []any{edition, 0, 100, "failed"}},
+			"count":          {sqlCount("$1, $2"), []any{edition, 8}},
+			"record a page":  {sqlOutcomes, []any{words, zeros, zeros, zeros, zeros, words, words, words, zeros, words, zeros, some}},
 		} {
 			plan, err := explain(t.Context(), tx, test.text, test.args)
 			if err != nil {

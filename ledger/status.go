@@ -48,37 +48,78 @@ const other = `(state <> 'pending' AND state <> 'sending' AND state <> 'sent' OR
 // costs as much as there are deliveries that went another way than straight to sent,
 // however many there are in all.
 func (l *Ledger) Count(ctx context.Context, q store.Queryer, e editions.Edition) (Counts, error) {
-	c := Counts{Edition: e}
-	// One statement, so that both halves show the same instant.
-	rows, err := q.QueryContext(ctx, sqlCount, e.ID)
+	all, err := l.countEach(ctx, q, []editions.Edition{e})
 	if err != nil {
-		return c, fmt.Errorf("count deliveries: %w", err)
+		return Counts{Edition: e}, err
+	}
+	return all[0], nil
+}
+
+// countedAtOnce is how many editions one statement counts.
+const countedAtOnce = 100
+
+// countEach counts editions, without their tips and votes.
+func (l *Ledger) countEach(ctx context.Context, q store.Queryer, which []editions.Edition) ([]Counts, error) {
+	all := make([]Counts, len(which))
+	for i, e := range which {
+		all[i].Edition = e
+	}
+	for some := range slices.Chunk(all, countedAtOnce) {
+		if err := count(ctx, q, some); err != nil {
+			return nil, fmt.Errorf("count deliveries: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// count fills in the numbers of some editions, in one statement, so that all of them are
+// of the same instant.
+func count(ctx context.Context, q store.Queryer, some []Counts) error {
+	ids := editionsOf(some)
+	places, args := store.Listed(ids)
+	rows, err := q.QueryContext(ctx, sqlCount(places), args...)
+	if err != nil {
+		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var r Reason
-		var second int64
-		if err := rows.Scan(&r.State, &r.Code, &r.Enhanced, &r.Count, &second); err != nil {
-			return c, fmt.Errorf("count deliveries: %w", err)
+		var edition, second int64
+		if err := rows.Scan(&edition, &r.State, &r.Code, &r.Enhanced, &r.Count, &second); err != nil {
+			return err
 		}
-		c.add(r, second)
+		some[slices.Index(ids, edition)].add(r, second)
 	}
-	c.Pending = c.Due - c.Sent - c.Retry - c.Failed - c.InDoubt - c.Expired - c.Withdrawn
-	slices.SortFunc(c.Reasons, func(a, b Reason) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.State, b.State), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Enhanced, b.Enhanced))
-	})
-	return c, rows.Err()
+	for i := range some {
+		c := &some[i]
+		c.Pending = c.Due - c.Sent - c.Retry - c.Failed - c.InDoubt - c.Expired - c.Withdrawn
+		slices.SortFunc(c.Reasons, func(a, b Reason) int {
+			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.State, b.State), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Enhanced, b.Enhanced))
+		})
+	}
+	return rows.Err()
 }
 
-const sqlCount = `
-	SELECT '', 0, '', COALESCE(SUM(opened), 0), COALESCE(SUM(sent), 0) FROM counters WHERE edition = $1
+func editionsOf(some []Counts) []int64 {
+	ids := make([]int64, len(some))
+	for i, c := range some {
+		ids[i] = c.Edition.ID
+	}
+	return ids
+}
+
+func sqlCount(places string) string {
+	these := "edition IN (" + places + ")"
+	return `
+	SELECT edition, '', 0, '', CAST(SUM(opened) AS BIGINT), CAST(SUM(sent) AS BIGINT) FROM counters WHERE ` + these + ` GROUP BY edition
 	UNION ALL
-	SELECT state, code, enhanced, CAST(SUM(n) AS BIGINT), CAST(SUM(doubted) AS BIGINT) FROM (
-		SELECT state, code, enhanced, COUNT(*) AS n, SUM(CASE WHEN doubts > 0 THEN 1 ELSE 0 END) AS doubted
-		FROM deliveries WHERE edition = $1 AND ` + other + ` GROUP BY state, code, enhanced
+	SELECT edition, state, code, enhanced, CAST(SUM(n) AS BIGINT), CAST(SUM(doubted) AS BIGINT) FROM (
+		SELECT edition, state, code, enhanced, COUNT(*) AS n, SUM(CASE WHEN doubts > 0 THEN 1 ELSE 0 END) AS doubted
+		FROM deliveries WHERE ` + these + ` AND ` + other + ` GROUP BY edition, state, code, enhanced
 		UNION ALL
-		SELECT state, code, enhanced, deliveries, doubted FROM past_deliveries WHERE edition = $1
-	) AS ended GROUP BY state, code, enhanced`
+		SELECT edition, state, code, enhanced, deliveries, doubted FROM past_deliveries WHERE ` + these + `
+	) AS ended GROUP BY edition, state, code, enhanced`
+}
 
 // add takes a row of [Ledger.Count]: the sums of all deliveries, or a reason
 // with how many of its deliveries have been in doubt.
@@ -153,16 +194,18 @@ func (l *Ledger) CountAll(ctx context.Context, which []editions.Edition) ([]Coun
 	if err != nil {
 		return nil, err
 	}
-	for i := range all {
-		c := &all[i]
-		err := q.QueryRowContext(ctx, `
-			SELECT COALESCE(MAX(t.tip), '') FROM contents c JOIN content_tips t ON t.content = c.id
-			WHERE c.edition = $1 AND c.choice = 'daily'`, c.Edition.ID).Scan(&c.Tip)
+	for some := range slices.Chunk(all, countedAtOnce) {
+		ids := editionsOf(some)
+		tips, err := l.editions.DailyTips(ctx, q, ids)
 		if err != nil {
-			return nil, fmt.Errorf("read tip of edition: %w", err)
-		}
-		if c.Votes, err = l.editions.Tally(ctx, q, c.Edition.ID); err != nil {
 			return nil, err
+		}
+		votes, err := l.editions.TallyEach(ctx, q, ids)
+		if err != nil {
+			return nil, err
+		}
+		for i, id := range ids {
+			some[i].Tip, some[i].Votes = tips[id], votes[id]
 		}
 	}
 	return all, nil
@@ -176,18 +219,6 @@ func (l *Ledger) CountSince(ctx context.Context, date string) ([]Counts, error) 
 		return nil, err
 	}
 	return l.countEach(ctx, l.db.Read(), since)
-}
-
-func (l *Ledger) countEach(ctx context.Context, q store.Queryer, which []editions.Edition) ([]Counts, error) {
-	all := make([]Counts, 0, len(which))
-	for _, e := range which {
-		c, err := l.Count(ctx, q, e)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, nil
 }
 
 // ReplyOf returns what was said to one of the deliveries that a reason is of.

@@ -260,11 +260,8 @@ func numbers(ctx context.Context, q store.Queryer, query string, args ...any) (a
 
 // people returns those with some numbers, in their order, with their subscriptions.
 func (l *List) people(ctx context.Context, q store.Queryer, ids []int64) ([]Subscriber, error) {
-	places, args := make([]string, len(ids)), make([]any, len(ids))
-	for i, id := range ids {
-		places[i], args[i] = fmt.Sprintf("$%d", i+1), id
-	}
-	among := "(" + strings.Join(places, ", ") + ")"
+	places, args := store.Listed(ids)
+	among := "(" + places + ")"
 	found := map[int64]*Subscriber{}
 	if err := l.readPeople(ctx, q, among, args, found); err != nil {
 		return nil, err
