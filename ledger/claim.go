@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"dailytip/editions"
@@ -46,6 +47,7 @@ type Claiming struct {
 func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming) (jobs []Job, err error) {
 	var records *recorder
 	err = l.write(ctx, func(tx *sql.Tx) (err error) {
+		ctx := uninterrupted(ctx, l.db)
 		records = l.recorder(tx, now)
 		if err := records.record(ctx, outcomes, c.Owner); err != nil {
 			return err
@@ -135,10 +137,13 @@ const mostWithdrawn = 2_500
 func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, owner string, e editions.Edition, limit int, jobs []Job) ([]Job, error) {
 	for withdrawn := 0; len(jobs) < limit && withdrawn < mostWithdrawn; {
 		want := limit - len(jobs)
-		page, gone, err := l.readReady(ctx, tx, now, e, want)
-		if err != nil {
+		before := len(jobs)
+		var gone map[Key]string
+		var err error
+		if jobs, gone, err = l.readReady(ctx, tx, now, e, want, jobs); err != nil {
 			return nil, fmt.Errorf("claim deliveries: %w", err)
 		}
+		page := jobs[before:]
 		if err := l.mark(ctx, tx, owner, page); err != nil {
 			return nil, fmt.Errorf("claim deliveries: %w", err)
 		}
@@ -149,7 +154,6 @@ func (l *Ledger) claimEdition(ctx context.Context, tx *sql.Tx, now time.Time, ow
 				return nil, fmt.Errorf("withdraw delivery: %w", err)
 			}
 		}
-		jobs = append(jobs, page...)
 		withdrawn += len(gone)
 		if len(page)+len(gone) < want {
 			break
@@ -180,14 +184,15 @@ func sqlReady(db *store.DB) string {
 		ORDER BY d.next_at, d.subscriber LIMIT $4` + db.SkipLocked("d")
 }
 
-// readReady returns the next deliveries of an edition, and apart from them those
-// of readers who are gone, with what they are.
-func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition, limit int) (page []Job, gone map[Key]string, err error) {
+// readReady adds to jobs the next deliveries of an edition, and returns apart from them
+// those of readers who are gone, with what they are.
+func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition, limit int, jobs []Job) (_ []Job, gone map[Key]string, err error) {
 	rows, err := l.statement(ctx, tx, sqlReady(l.db)).QueryContext(ctx, store.Millis(now), e.ID, e.Newsletter, limit) //nolint:sqlclosecheck // it ends with the transaction
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { _ = rows.Close() }()
+	jobs = slices.Grow(jobs, limit)
 	for rows.Next() {
 		j := Job{Newsletter: e.Newsletter, LocalDate: e.LocalDate, Key: Key{Edition: e.ID}}
 		var opened, expires int64
@@ -198,7 +203,7 @@ func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e edi
 		}
 		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
 		if state == "" {
-			page = append(page, j)
+			jobs = append(jobs, j)
 			continue
 		}
 		if gone == nil {
@@ -206,7 +211,7 @@ func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e edi
 		}
 		gone[j.Key] = state
 	}
-	return page, gone, rows.Err()
+	return jobs, gone, rows.Err()
 }
 
 // sqlMark says who sends some deliveries of an edition. PostgreSQL gets an array,

@@ -52,7 +52,11 @@ func (r *recorder) record(ctx context.Context, outcomes []Outcome, node string) 
 	}
 	// In the order of their keys, so that two nodes whose outcomes are of the same
 	// mails don't wait for each other in a circle.
-	sorted := slices.SortedStableFunc(slices.Values(outcomes), func(a, b Outcome) int { return a.Job.Key.compare(b.Job.Key) })
+	sorted := make([]*Outcome, len(outcomes))
+	for i := range outcomes {
+		sorted[i] = &outcomes[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *Outcome) int { return a.Job.Key.compare(b.Job.Key) })
 	write := r.writeEach
 	if r.l.db.Postgres() {
 		write = r.writeTogether
@@ -62,7 +66,7 @@ func (r *recorder) record(ctx context.Context, outcomes []Outcome, node string) 
 		return fmt.Errorf("record outcome: %w", err)
 	}
 	for _, o := range written {
-		if err := r.follow(ctx, o); err != nil {
+		if err := r.follow(ctx, *o); err != nil {
 			return err
 		}
 	}
@@ -106,15 +110,11 @@ const (
 )
 
 // writeEach writes one outcome after the other, and returns those that count.
-func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written []Outcome, err error) {
-	if !r.l.db.Postgres() {
-		// SQLite answers at once. To be able to interrupt it costs a goroutine for
-		// each of these short statements.
-		ctx = context.WithoutCancel(ctx)
-	}
+func (r *recorder) writeEach(ctx context.Context, outcomes []*Outcome) (written []*Outcome, err error) {
+	ctx = uninterrupted(ctx, r.l.db)
 	stmt := r.l.statement(ctx, r.tx, sqlOutcome) //nolint:sqlclosecheck // it ends with the transaction
-	for i := range outcomes {
-		o := &outcomes[i]
+	written = make([]*Outcome, 0, len(outcomes))
+	for _, o := range outcomes {
 		c := r.change(o)
 		args := []any{
 			string(o.State), c.next, c.attempts, c.doubts, o.Reply.Code, o.Reply.Enhanced, store.Text(o.Reply.Text), o.Language, c.end,
@@ -130,7 +130,7 @@ func (r *recorder) writeEach(ctx context.Context, outcomes []Outcome) (written [
 			return nil, err
 		}
 		if n > 0 { // else the claim was taken for lost, or this outcome is recorded already
-			written = append(written, *o)
+			written = append(written, o)
 		}
 	}
 	return written, nil
@@ -147,12 +147,11 @@ const sqlOutcomes = `
 	RETURNING d.edition, d.subscriber`
 
 // writeTogether is writeEach for PostgreSQL, where each statement is a round trip.
-func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (written []Outcome, err error) {
+func (r *recorder) writeTogether(ctx context.Context, outcomes []*Outcome) (written []*Outcome, err error) {
 	var states, enhanced, replies, languages, owners []string
 	var next, attempts, doubts, codes, ends, inEdition, readers []int64
 	deliveries := map[Key]*Outcome{}
-	for i := range outcomes {
-		o := &outcomes[i]
+	for i, o := range outcomes {
 		_, twice := deliveries[o.Job.Key]
 		if o.Job.Key.Notice != 0 || twice { // one statement changes a row once
 			one, err := r.writeEach(ctx, outcomes[i:i+1])
@@ -183,7 +182,7 @@ func (r *recorder) writeTogether(ctx context.Context, outcomes []Outcome) (writt
 		if err := rows.Scan(&k.Edition, &k.Subscriber); err != nil {
 			return nil, err
 		}
-		written = append(written, *deliveries[k])
+		written = append(written, deliveries[k])
 	}
 	return written, rows.Err()
 }

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
+
+	"dailytip/store"
 )
 
 // write is [store.DB.Write] for transactions that run the statements of each page and
@@ -18,6 +20,15 @@ func (l *Ledger) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 // ends.
 func (l *Ledger) statement(ctx context.Context, tx *sql.Tx, text string) *sql.Stmt {
 	return l.statements.In(ctx, tx, text)
+}
+
+// uninterrupted is the context for the short statements of a transaction that has begun.
+// SQLite answers them at once, and to be able to interrupt one costs a goroutine each.
+func uninterrupted(ctx context.Context, db *store.DB) context.Context {
+	if db.Postgres() {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // inChunks runs f in transactions of its own until it changes nothing more.
