@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/url"
 	"path"
-	"slices"
 
 	"dailytip/locale"
 	"dailytip/tips"
@@ -79,13 +78,7 @@ func Titled(own string, t tips.Tip, lang string) (title, language string) {
 
 // Languages are those that a tip can be read in, its original first.
 func Languages(own string, t tips.Tip) []string {
-	all := []string{cmp.Or(t.Language, own, locale.Default)}
-	for _, tr := range t.Translations {
-		if !slices.Contains(all, tr.Language) {
-			all = append(all, tr.Language)
-		}
-	}
-	return all
+	return t.Languages(cmp.Or(own, locale.Default))
 }
 
 // linkable is t without a link that isn't to the web.

@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -104,10 +103,7 @@ func (n *Newsletter) describe(t tips.Tip, faults []tips.Fault) Described {
 	if t.ID == "" {
 		return d
 	}
-	d.Languages = []string{cmp.Or(t.Language, n.Language)}
-	for _, tr := range t.Translations {
-		d.Languages = append(d.Languages, tr.Language)
-	}
+	d.Languages = t.Languages(n.Language)
 	for _, f := range tips.FaultsOf(t, faults) {
 		if f.Severity > tips.Note {
 			d.Faults = append(d.Faults, f)

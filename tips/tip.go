@@ -1,8 +1,10 @@
 package tips
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -92,6 +94,18 @@ func (t Tip) In(language string) (Translation, bool) {
 		}
 	}
 	return Translation{}, false
+}
+
+// Languages are those that a tip can be read in, its original first, each of them once. own
+// is the original's when it doesn't say.
+func (t *Tip) Languages(own string) []string {
+	all := []string{cmp.Or(t.Language, own)}
+	for _, tr := range t.Translations {
+		if !slices.Contains(all, tr.Language) {
+			all = append(all, tr.Language)
+		}
+	}
+	return all
 }
 
 // Severity says how much a fault matters.

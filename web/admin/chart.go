@@ -111,6 +111,9 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 	width, height := c.size(l)
 	painter := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: width * fine, Height: height * fine})
 	values, names := slices.Clone(c.values), slices.Clone(c.names)
+	if len(values) == 1 && !c.down { // the library writes a name that is alone at the axis' end, and not below its bar
+		values, names = []float64{charts.GetNullValue(), values[0], charts.GetNullValue()}, []string{"", names[0], ""}
+	}
 	if c.down { // the first one is drawn lowest
 		slices.Reverse(values)
 		slices.Reverse(names)
@@ -136,7 +139,7 @@ func (c chart) draw(l chartLook) ([]byte, error) {
 		options.Padding = charts.NewBox(2*fine, 9*fine, 6*fine, 5*fine) // the letters that go below the line end beneath it
 		options.CategoryAxis.LabelCount = len(names)
 		options.BarSize = min(float64(widestBar*len(values))/float64(width), 1)
-		axis.Max, axis.LabelCount = new(niceMax(slices.Max(values))), 3
+		axis.Max, axis.LabelCount = new(niceMax(slices.Max(c.values))), 3
 	}
 	if err := painter.BarChart(options); err != nil {
 		return nil, fmt.Errorf("draw a chart: %w", err)

@@ -294,13 +294,22 @@ func squares(n int) (all []float64) {
 	return all
 }
 
+// isBelow tells whether a name that begins at x stands below a bar: its middle does, which
+// is about 19 pixels on.
+func isBelow(x []byte, from, to int) bool {
+	at, err := strconv.Atoi(string(x))
+	return err == nil && at+19*fine >= from && at+19*fine <= to
+}
+
 // A bar is a bar, also where it's the only one, and where there is nothing a sentence says so
 // in place of a chart.
 func TestChartsOfLittle(t *testing.T) {
 	bar := regexp.MustCompile(`<path d="M (\d+) \d+\s+L (\d+) [^"]*" style="[^"]*fill:rgb\(11,110,95\)`)
+	name := regexp.MustCompile(`<text x="(\d+)"[^>]*>06:43</text>`)
 	for _, l := range []chartLook{{}, {narrow: true}} {
 		for n := 1; n <= 60; n++ {
 			c := chart{format: short, names: make([]string, n), values: slices.Repeat([]float64{7}, n)}
+			c.names[0] = "06:43"
 			picture, err := c.draw(l)
 			if err != nil {
 				t.Fatal(err)
@@ -309,9 +318,12 @@ func TestChartsOfLittle(t *testing.T) {
 			if len(bars) != n {
 				t.Fatalf("%d bars: %d are drawn in %s", n, len(bars), picture)
 			}
-			for _, b := range bars {
+			for i, b := range bars {
 				from, _ := strconv.Atoi(string(b[1]))
 				to, _ := strconv.Atoi(string(b[2]))
+				if named := name.FindSubmatch(picture); i == 0 && (named == nil || n < 4 && !isBelow(named[1], from, to)) {
+					t.Errorf("%+v, %d bars: the first is from %d to %d, and its name %s: %s", l, n, from, to, named, picture)
+				}
 				if wide := to - from; wide < 1 || wide > widestBar*fine {
 					t.Errorf("%+v, %d bars: one is %d wide", l, n, wide)
 				}

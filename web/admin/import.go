@@ -23,9 +23,12 @@ import (
 // The bounds of a file that is sent here. A larger one is imported by command.
 const (
 	largestImport = 64 << 20
-	uploadTime    = 10 * time.Minute
-	stillTime     = 30 * time.Second // without a byte of it: who has sent it is gone
-	importPath    = "/import"
+	// mostRead is how much of a form is read whose file is too large: its choices come after
+	// the file, and a browser that is cut off in the middle shows nothing of our answer.
+	mostRead   = 1 << 30
+	uploadTime = 10 * time.Minute
+	stillTime  = 30 * time.Second // without a byte of it: who has sent it is gone
+	importPath = "/import"
 )
 
 // importView is the data of the templates "import" and "imported".
@@ -55,7 +58,10 @@ type kindView struct {
 
 func (a *Admin) addImport() {
 	a.importing.ended = func(phase string, err error) {
-		if err != nil {
+		switch {
+		case errors.As(err, new(importer.FileError)): // who has sent it is told
+			a.Log.Info("a file can't be imported", "phase", phase, "error", err)
+		case err != nil:
 			a.Log.Error("a file wasn't imported whole", "phase", phase, "error", err)
 		}
 		if phase == adding {
@@ -98,7 +104,7 @@ func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit, on fo
 	defer slow.Stop()
 	defer still.Stop()
 	_ = answer.SetWriteDeadline(time.Time{})
-	r.Body = http.MaxBytesReader(w, awake{r.Body, still}, largestImport)
+	r.Body = http.MaxBytesReader(w, awake{r.Body, still}, mostRead)
 	file, fields, err := readForm(r)
 	if err == nil {
 		var o importer.Options
@@ -115,7 +121,7 @@ func (a *Admin) takeFile(w http.ResponseWriter, r *http.Request, v *visit, on fo
 	switch {
 	case errors.As(err, new(*http.MaxBytesError)):
 		w.Header().Set("Connection", "close") // the rest isn't read
-		a.refusedAgain(w, r, v, on, fields, refuse(http.StatusRequestEntityTooLarge, "admin.import.large"))
+		a.refusedAgain(w, r, v, on, fields, errTooLarge)
 	case err != nil:
 		a.refusedAgain(w, r, v, on, fields, err)
 	default:
@@ -141,10 +147,14 @@ func (a awake) Read(b []byte) (int, error) {
 // mostParts is how many parts a form with a file may have. Ours has four.
 const mostParts = 20
 
+// errTooLarge means that a file has more than may be sent here.
+var errTooLarge = refuse(http.StatusRequestEntityTooLarge, "admin.import.large")
+
 // readForm keeps what is sent in a file that has no name any more, so that nobody else
-// reads it and it's gone with the program. The fields are those that could be read.
+// reads it and it's gone with the program. The fields are those that could be read. Of a
+// file that is too large nothing is kept, but the fields after it are read.
 func readForm(r *http.Request) (file *os.File, fields url.Values, err error) {
-	missing := refuse(http.StatusUnprocessableEntity, "admin.import.missing")
+	missing, large := refuse(http.StatusUnprocessableEntity, "admin.import.missing"), false
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, nil, missing
@@ -159,6 +169,8 @@ func readForm(r *http.Request) (file *os.File, fields url.Values, err error) {
 	for range mostParts + 1 { // the last is the end
 		part, err := parts.NextPart()
 		switch {
+		case errors.Is(err, io.EOF) && large:
+			return file, fields, errTooLarge
 		case errors.Is(err, io.EOF) && file == nil:
 			return nil, fields, missing
 		case errors.Is(err, io.EOF):
@@ -180,22 +192,27 @@ func readForm(r *http.Request) (file *os.File, fields url.Values, err error) {
 			return file, fields, missing
 		}
 		fields.Set("name", oneLine(filepath.Base(part.FileName())))
-		if file, err = keep(part); err != nil {
+		if file, large, err = keep(part); err != nil {
 			return file, fields, err
 		}
 	}
 	return file, fields, missing
 }
 
-func keep(part *multipart.Part) (*os.File, error) {
-	file, err := os.CreateTemp("", "dailytip-import-") // only its owner may read it
+// keep writes a file that is sent, and tells whether it's too large.
+func keep(part *multipart.Part) (file *os.File, large bool, err error) {
+	file, err = os.CreateTemp("", "dailytip-import-") // only its owner may read it
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if err = os.Remove(file.Name()); err == nil {
-		_, err = io.Copy(file, part)
+	if err = os.Remove(file.Name()); err != nil {
+		return file, false, err
 	}
-	return file, err
+	n, err := io.Copy(file, io.LimitReader(part, largestImport+1))
+	if large = n > largestImport; large {
+		err = errors.Join(err, file.Truncate(0)) // the disk isn't kept full while the rest is read
+	}
+	return file, large, err
 }
 
 func (a *Admin) importOptions(fields url.Values) (importer.Options, error) {
@@ -241,12 +258,19 @@ func (a *Admin) importProgress(w http.ResponseWriter, r *http.Request, v *visit)
 		a.redirect(w, r, root+"/import", nil)
 		return
 	}
-	if shown.Phase == trying || shown.Phase == adding {
+	if shown.busy() {
 		w.Header().Set("Refresh", "2; url="+a.Path(root+"/import/progress", nil)) // what was said once isn't said again
 	}
+	title := say("admin.import." + shown.Phase)
+	if shown.Failed != "" {
+		title = say("admin.fault.heading")
+	}
 	shown.Action, shown.Again = a.Path(root+"/import/add", nil), a.Path(root+"/import", nil)
-	a.write(w, r, v, http.StatusOK, view{title: say("admin.import." + shown.Phase), body: "imported", data: shown})
+	a.write(w, r, v, http.StatusOK, view{title: title, body: "imported", data: shown})
 }
+
+// busy tells whether the file is under way.
+func (s importView) busy() bool { return s.Phase == trying || s.Phase == adding }
 
 // shown is what there is to say of the file.
 func (i *importing) shown() importView {

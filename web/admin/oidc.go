@@ -258,20 +258,32 @@ func (a *Admin) exchange(ctx context.Context, t attempt, code string) (admins.Wh
 		return admins.Who{}, fmt.Errorf("read what the provider says: %w", err)
 	}
 	if c.lacks() && known.UserInfoEndpoint() != "" {
-		info, err := known.UserInfo(ctx, config.TokenSource(ctx, token))
-		if err != nil {
-			return admins.Who{}, fmt.Errorf("ask who somebody is: %w", err)
+		more, err := userInfo(ctx, known, config.TokenSource(ctx, token), id.Subject)
+		switch {
+		case err == nil:
+			c = c.filledIn(more)
+		case c.Groups == nil:
+			return admins.Who{}, err
+		default: // the ID token has what decides, and a name alone keeps nobody out
+			a.Log.WarnContext(ctx, "the provider doesn't say what somebody is called", "issuer", a.oidc.Issuer, "error", providerFault(err))
 		}
-		if info.Subject != id.Subject { // OpenID Connect Core 1.0 §5.3.2
-			return admins.Who{}, errors.New("the provider says who somebody else is")
-		}
-		var more claims
-		if err := info.Claims(&more); err != nil {
-			return admins.Who{}, fmt.Errorf("read who somebody is: %w", err)
-		}
-		c = c.filledIn(more)
 	}
 	return admins.Who{Way: admins.ByOIDC, ID: a.oidc.Issuer + " " + id.Subject, Name: c.name(id.Subject), Role: a.oidc.role(c.Groups)}, nil
+}
+
+// userInfo asks the provider what else it says of a subject (OpenID Connect Core 1.0 §5.3).
+func userInfo(ctx context.Context, known *oidc.Provider, tokens oauth2.TokenSource, subject string) (c claims, err error) {
+	info, err := known.UserInfo(ctx, tokens)
+	if err != nil {
+		return c, fmt.Errorf("ask who somebody is: %w", err)
+	}
+	if info.Subject != subject { // §5.3.2: what it says may not be used
+		return c, errors.New("the provider says who somebody else is")
+	}
+	if err := info.Claims(&c); err != nil {
+		return c, fmt.Errorf("read who somebody is: %w", err)
+	}
+	return c, nil
 }
 
 // role is the highest that somebody's groups have here; "": none.

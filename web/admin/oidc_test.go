@@ -238,6 +238,31 @@ func TestSignInByProvider(t *testing.T) {
 	b.to(b.get("/admin"), "/admin/signin")
 }
 
+// Groups that the ID token has are enough: that the userinfo endpoint fails, or speaks of
+// somebody else, costs a name and keeps nobody out (OpenID Connect Core 1.0 §5.3: asking it
+// is optional).
+func TestANameThatIsMissingKeepsNobodyOut(t *testing.T) {
+	p := newProvider(t)
+	h := withProvider(t, p)
+	for what, answer := range map[string]http.HandlerFunc{
+		"fails":            func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"isn't there":      http.NotFound,
+		"has no JSON":      func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
+		"of somebody else": func(w http.ResponseWriter, _ *http.Request) { p.write(w, map[string]any{"sub": "18", "name": "Boss"}) },
+	} {
+		p.change(func() {
+			p.claims = map[string]any{"groups": []string{"it"}, "email": nil, "email_verified": nil}
+			p.userInfo, p.instead = map[string]any{"sub": "17"}, map[string]http.HandlerFunc{"/userinfo": answer}
+		})
+		before, b := len(h.log.String()), h.browser()
+		b.to(b.get(b.there("/admin/signin/oidc")), "/admin")
+		b.want(b.get("/admin"), 200, "<bdi>17</bdi>", "operator")
+		if log := h.log.String()[before:]; !strings.Contains(log, "level=WARN") || strings.Contains(log, "level=ERROR") {
+			t.Errorf("%s: the log says %s", what, log)
+		}
+	}
+}
+
 // The highest role of somebody's groups counts, wherever the provider tells them.
 func TestGroupsAreRoles(t *testing.T) {
 	p := newProvider(t)

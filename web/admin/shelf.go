@@ -92,11 +92,8 @@ func newShelf(n *scheduler.Newsletter, found *tips.Found, looking bool) *shelf {
 	tags, languages := map[string]string{}, map[string]bool{}
 	of := map[string]bool{} // files of tips
 	add := func(t tips.Tip, broken bool) {
-		i := item{Tip: t, broken: broken, old: looking, languages: []string{cmp.Or(t.Language, n.Language, locale.Default)}}
+		i := item{Tip: t, broken: broken, old: looking, languages: t.Languages(cmp.Or(n.Language, locale.Default))}
 		i.Title = cmp.Or(t.Title, t.ID)
-		for _, tr := range t.Translations {
-			i.languages = append(i.languages, tr.Language)
-		}
 		for _, file := range t.Files() {
 			i.faults = append(i.faults, byFile[file]...)
 			of[file] = true

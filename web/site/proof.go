@@ -135,9 +135,9 @@ func (s *Site) asksEditor(p *web.Page, a scheduler.Answer, date, title string, s
 
 // languagesOf are those that a proof's tip has, in words.
 func (s *Site) languagesOf(a scheduler.Answer) string {
-	names := []string{locale.NativeName(cmp.Or(a.Tip.Language, s.Letterhead(a.Proof.Newsletter).Language, locale.Default))}
-	for _, tr := range a.Tip.Translations {
-		names = append(names, locale.NativeName(tr.Language))
+	var names []string
+	for _, lang := range a.Tip.Languages(cmp.Or(s.Letterhead(a.Proof.Newsletter).Language, locale.Default)) {
+		names = append(names, locale.NativeName(lang))
 	}
 	last := len(names) - 1
 	if last == 0 {
