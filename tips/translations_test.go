@@ -132,3 +132,13 @@ func TestTranslationLines(t *testing.T) {
 		t.Errorf("indent kept: %q", tr.Body)
 	}
 }
+
+// A tip that is written in a language that it's translated to as well is in it once.
+func TestLanguagesStandOnce(t *testing.T) {
+	for _, front := range []string{"", "lang: es\n"} {
+		tip, _ := mustParse(t, "a.md", "---\ntitle: T\n"+front+"---\n## Tip\n\nBody.\n\n## Translations\n\n<details>\n<summary>🇪🇸 Hola</summary>\n\nUno.\n\n</details>\n\n<details>\n<summary>🇩🇪 Hallo</summary>\n\nEins.\n\n</details>\n")
+		if got := tip.Languages("es"); !slices.Equal(got, []string{"es", "de"}) {
+			t.Errorf("%q: it's in %q", front, got)
+		}
+	}
+}

@@ -293,10 +293,11 @@ func (d *desk) look(name string) {
 	d.view(widths[2], 900, false)
 }
 
-// tabOrder is how far below the top what the keyboard comes to in the header stands.
+// tabOrder is how far below the top what the keyboard comes to in the header stands, as long
+// as the menu is folded in.
 func (d *desk) tabOrder() []int {
 	d.Helper()
-	return eval[[]int](d, `[...document.querySelectorAll(".top a, .top button")].map(e => Math.round(e.getBoundingClientRect().bottom / 8))`)
+	return eval[[]int](d, `[...document.querySelectorAll(".top a, .top button")].filter(e => e.checkVisibility()).map(e => Math.round(e.getBoundingClientRect().bottom / 8))`)
 }
 
 func (d *desk) view(width, height int64, dark bool) {

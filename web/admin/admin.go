@@ -109,6 +109,9 @@ func AddTo(server *web.Server, o Options) *Admin {
 	a.addImport()
 	a.addMail()
 	a.addCharts()
+	a.handle(root+"/", a.admit(admins.See, func(w http.ResponseWriter, r *http.Request, v *visit) {
+		a.refused(w, r, v, refuse(http.StatusNotFound, "admin.fault.missing"))
+	}))
 	if o.Alone {
 		server.Handle(web.Route{Pattern: "GET /{$}", Handler: func(w http.ResponseWriter, r *http.Request) { a.redirect(w, r, root, nil) }, Quiet: true})
 		server.Missing(func(w http.ResponseWriter, r *http.Request) { a.fault(w, r, http.StatusNotFound) })

@@ -258,7 +258,7 @@ func (a *Admin) importProgress(w http.ResponseWriter, r *http.Request, v *visit)
 		a.redirect(w, r, root+"/import", nil)
 		return
 	}
-	if shown.busy() {
+	if shown.Busy() {
 		w.Header().Set("Refresh", "2; url="+a.Path(root+"/import/progress", nil)) // what was said once isn't said again
 	}
 	title := say("admin.import." + shown.Phase)
@@ -269,8 +269,8 @@ func (a *Admin) importProgress(w http.ResponseWriter, r *http.Request, v *visit)
 	a.write(w, r, v, http.StatusOK, view{title: title, body: "imported", data: shown})
 }
 
-// busy tells whether the file is under way.
-func (s importView) busy() bool { return s.Phase == trying || s.Phase == adding }
+// Busy tells whether the file is under way.
+func (s importView) Busy() bool { return s.Phase == trying || s.Phase == adding }
 
 // shown is what there is to say of the file.
 func (i *importing) shown() importView {

@@ -158,7 +158,11 @@ func (a *Admin) refusalOf(r *http.Request, err error) refusal {
 // refused shows why something can't be done on a page that has nothing else.
 func (a *Admin) refused(w http.ResponseWriter, r *http.Request, v *visit, err error) {
 	known := a.refusalOf(r, err)
-	a.write(w, r, v, known.status, view{title: say("admin.fault.heading"), body: "refused", data: known.text})
+	heading := say("admin.fault.heading")
+	if known.status == http.StatusNotFound && r.Method != http.MethodPost {
+		heading = say("admin.fault.nothing")
+	}
+	a.write(w, r, v, known.status, view{title: heading, body: "refused", data: known.text})
 }
 
 // fault answers what never got to its page, or has none.

@@ -416,6 +416,17 @@ func TestPagesAreWellFormed(t *testing.T) {
 	}
 }
 
+// An address that leads nowhere is answered by a page of these, for who may see them.
+func TestNothingIsThere(t *testing.T) {
+	h := sqlite(t)
+	b := h.as(admins.Viewer)
+	for _, path := range []string{"/admin/nope", "/admin/calendar/nope", "/admin/editions/management/1999-01-01"} {
+		b.want(b.get(path), 404, "<h1>There’s nothing here</h1>", `<nav aria-label="Sections">`)
+	}
+	stranger := h.browser()
+	stranger.to(stranger.get("/admin/nope"), "/admin/signin?next=%2Fadmin%2Fnope")
+}
+
 // On a listener of their own the pages are all there is.
 func TestAlone(t *testing.T) {
 	h := open(t, storetest.SQLite(t), func(s *settings) { s.options.Alone = true })

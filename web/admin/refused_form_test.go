@@ -261,6 +261,32 @@ func TestNobodyWritesIntoTheLogWhatTheyLike(t *testing.T) {
 	})
 }
 
+// A file that is too large is said to be so, and what was chosen after it isn't lost.
+func TestAFileThatIsTooLarge(t *testing.T) {
+	h := sqlite(t)
+	b := h.as(admins.Operator)
+	large := "email\n" + strings.Repeat(strings.Repeat("x", 1023)+"\n", largestImport>>10)
+	b.againWith(b.upload("x.csv", large, "newsletter", "other", "state", "paused", "confirmed", "1"), 413, "larger than 64 MB", fields("newsletter", "other", "state", "paused", "confirmed", "1"))
+	b.to(b.upload("x.csv", large[:largestImport]), "/admin/import/progress")
+	b.progress("What it would do")
+	if log := h.log.String(); strings.Contains(log, "level=ERROR") {
+		t.Errorf("it's logged as a fault of ours: %s", log)
+	}
+}
+
+// Of a file that can't be read the page says so, and what can be done there; it's no fault
+// of ours.
+func TestAFileThatIsNoList(t *testing.T) {
+	h := sqlite(t)
+	b := h.as(admins.Operator)
+	b.to(b.upload("x.csv", "nothing here\n"), "/admin/import/progress")
+	page := b.progress("That didn’t work")
+	b.want(page, 200, "call the one so that holds the addresses", "Another file")
+	if log := h.log.String(); strings.Contains(log, "level=ERROR") {
+		t.Errorf("it's logged as a fault of ours: %s", log)
+	}
+}
+
 // A disk isn't filled by files that wait for each other, nor the memory by a form of
 // countless parts.
 func TestUploadsAreBounded(t *testing.T) {

@@ -97,7 +97,8 @@ func (a *Admin) showSignIn(w http.ResponseWriter, r *http.Request, status int, v
 }
 
 func (a *Admin) signIn(w http.ResponseWriter, r *http.Request) {
-	name, shown := r.PostFormValue("name"), signInView{Next: r.PostFormValue(nextField)}
+	name := r.PostFormValue("name")
+	shown := signInView{Name: name, Next: r.PostFormValue(nextField)}
 	if !a.private(r) {
 		a.showSignIn(w, r, http.StatusForbidden, shown)
 		return
@@ -114,7 +115,7 @@ func (a *Admin) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	case errors.Is(err, admins.ErrRefused):
 		a.Log.WarnContext(r.Context(), "somebody couldn't sign in", "as", a.Admins.Known(name))
-		shown.Fault, shown.Name = say("admin.signin.refused"), name
+		shown.Fault = say("admin.signin.refused")
 		a.showSignIn(w, r, http.StatusUnprocessableEntity, shown)
 		return
 	case err == nil:

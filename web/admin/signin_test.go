@@ -213,7 +213,7 @@ func TestTriesAreLimited(t *testing.T) {
 	for range 11 {
 		h.admin.tries.allow(now, origin{network: "elsewhere"}, "OPERATOR", true)
 	}
-	limited := b.want(b.signIn("operator", password), 429, `role="alert"`)
+	limited := b.want(b.signIn("operator", password), 429, `role="alert"`, `value="operator" required`)
 	if limited.Header.Get("Retry-After") == "" || len(b.cookies) > 0 {
 		t.Errorf("%v, %v", limited.Header, b.cookies)
 	}
