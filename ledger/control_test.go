@@ -125,6 +125,27 @@ func second[T any](_ T, err error) error { return err }
 
 func again(_, _ int64, err error) error { return err }
 
+// What is refused once more while the button still works isn't taken for what it was pressed
+// for, or a list of dead addresses would be tried without end.
+func TestWhatFailsMeanwhileStays(t *testing.T) {
+	each(t, 2, func(h *harness) {
+		h.open("tip")
+		jobs := h.exchange(now, claim)
+		for i, at := range []time.Time{now, now.Add(time.Second)} {
+			h.exchange(at, ledger.Claiming{Owner: claim.Owner}, ledger.Outcome{Job: jobs[i], State: ledger.Failed, Reply: ledger.Reply{Code: 550, Text: "no"}})
+		}
+		again := ledger.Requeuing{Kind: ledger.ActionRetryFailed, States: []ledger.State{ledger.Failed}, ExpiresAt: now.Add(time.Hour), Who: operator}
+		for _, step := range []struct{ want, left int64 }{{1, 1}, {0, 1}} {
+			if n, left, err := h.ledger.Requeue(h.Context(), now, h.edition(), again); n != step.want || left != step.left || err != nil {
+				h.Errorf("%d again, %d left, %v; want %+v", n, left, err, step)
+			}
+		}
+		if got := h.exchange(now.Add(time.Second), claim); len(got) != 1 || got[0].Key != jobs[0].Key {
+			h.Errorf("claimed %+v", got)
+		}
+	})
+}
+
 // What failed goes out again, but not to who has left or is suppressed, and with
 // a new end.
 func TestFailedAreSentAgain(t *testing.T) {

@@ -26,7 +26,8 @@ type Requeuing struct {
 // [editions.ErrPruned]. Their key is the same, so nobody gets two
 // editions (P1); a mail that was in doubt keeps its Date and Message-ID. What a mail
 // had failed with stays known: the same answer once more proves nothing against the
-// relay.
+// relay. What fails again meanwhile stays so, or a list that is refused would be tried
+// without end.
 func (l *Ledger) Requeue(ctx context.Context, now time.Time, e editions.Edition, a Requeuing) (requeued, left int64, err error) {
 	if len(a.States) == 0 {
 		return 0, 0, nil
@@ -46,8 +47,8 @@ func (l *Ledger) Requeue(ctx context.Context, now time.Time, e editions.Edition,
 			UPDATE deliveries SET state = 'pending', next_at = $%[1]d, expires_at = $%[2]d, attempts = 0, done_at = 0,
 				refused = CASE WHEN state = 'failed' AND code > 0 THEN `+sqlCodes+` ELSE refused END,
 				opened_at = CASE WHEN doubts > 0 THEN opened_at ELSE $%[1]d END
-			WHERE edition = $1 AND `+which+` AND subscriber IN (
-				SELECT subscriber FROM deliveries WHERE edition = $1 AND `+which+` AND `+active+` LIMIT $%[3]d)`, p+1, p+2, p+3),
+			WHERE edition = $1 AND `+which+` AND done_at <= $%[1]d AND subscriber IN (
+				SELECT subscriber FROM deliveries WHERE edition = $1 AND `+which+` AND done_at <= $%[1]d AND `+active+` LIMIT $%[3]d)`, p+1, p+2, p+3),
 			append(args[:p:p], store.Millis(now), store.Millis(a.ExpiresAt), controlChunk)...))
 		if err != nil || n == 0 {
 			return 0, err
