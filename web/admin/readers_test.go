@@ -536,7 +536,7 @@ func TestImport(t *testing.T) {
 		}
 		b.want(b.post("/admin/import/add", url.Values{"file": {id[1]}}), 409)
 		b.to(b.upload("empty.csv", "\x00\x01\x02"), "/admin/import/progress")
-		if page := b.progress("What it would do"); strings.Contains(page.body, `name="file"`) {
+		if page := b.progress("That didn’t work"); strings.Contains(page.body, `name="file"`) {
 			t.Errorf("what can't be read could be imported: %s", page.body)
 		}
 		editor := h.as(admins.Editor)
@@ -596,7 +596,7 @@ func TestAnImporterThatBreaks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page := b.progress("What it would do")
+		page := b.progress("That didn’t work")
 		if phase == adding {
 			id := regexp.MustCompile(`name="file" value="([^"]+)"`).FindStringSubmatch(page.body)
 			b.to(b.post("/admin/import/add", url.Values{"file": {id[1]}}), "/admin/import/progress?done=import_add")
