@@ -49,7 +49,7 @@ func (e *lineError) Error() string { return e.message }
 
 // frontMatter is where a file's front matter stands.
 type frontMatter struct {
-	kind        byte // '-' YAML, '+' TOML, '{' JSON, ':' properties of Logseq, '#' headings, 0: there is none
+	kind        byte // '-' YAML, '+' TOML, '{' JSON, ':' properties of Logseq, '%' Elixir, '#' headings, 0: there is none
 	first, last int  // the first and the last of its lines, delimiters included
 }
 
@@ -74,6 +74,8 @@ func (m frontMatter) fields(lines []string) ([]field, *lineError) {
 		return readJSON(inside, m.first)
 	case ':':
 		return readProperties(lines[m.first:m.last+1], m.first)
+	case '%':
+		return readElixir(inside, m.first+1)
 	case '#':
 		return readHeadingKeys(lines[m.first:m.last+1], m.first), nil
 	}
@@ -99,6 +101,9 @@ func findFrontMatter(lines []string) (frontMatter, *lineError) {
 	switch {
 	case kind == 0:
 		if m, err := findJSON(lines, top); m.kind != 0 || err != nil {
+			return m, err
+		}
+		if m, err := findElixir(lines, top); m.kind != 0 || err != nil {
 			return m, err
 		}
 		if m := findProperties(lines, top); m.kind != 0 {

@@ -138,6 +138,7 @@ func (p place) vault(f fragment) {
 			}
 		}
 	}
+	p.logseq(f)
 	if !strings.Contains(f.text, "```") && !strings.Contains(f.text, "~~~") {
 		return
 	}
@@ -157,4 +158,22 @@ func (p place) vault(f fragment) {
 		}
 		return ast.WalkContinue, nil
 	})
+}
+
+// logseqOnly is what Logseq fills in: another block, or what a query finds.
+var logseqOnly = regexp.MustCompile(`(?im)(?:^|[^](\n])(\(\([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\)\))|^[ \t]*(?:- )?(#\+BEGIN_QUERY)`)
+
+// logseq warns of blocks and queries that leave nothing.
+func (p place) logseq(f fragment) {
+	if !strings.Contains(f.text, "((") && !strings.Contains(f.text, "#+") {
+		return
+	}
+	for _, m := range logseqOnly.FindAllStringSubmatchIndex(withoutCode(f.text), -1) {
+		from, to := m[2], m[3]
+		if from < 0 {
+			from, to = m[4], m[5]
+		}
+		line, column := f.position(from)
+		p.warn(RuleVaultOnly, line, column, "Logseq fills in “%s”, so nothing is shown; copy what belongs to the tip", f.text[from:to])
+	}
 }

@@ -16,7 +16,7 @@ var (
 
 // pageKeys are those of which one stands in the properties of a page; other lines with
 // two colons are text.
-var pageKeys = map[string]bool{"title": true, "tags": true, "alias": true, "public": true, "type": true, "icon": true, "date": true, "source": true, "author": true, "link": true, "lang": true, "exclude-from-graph-view": true}
+var pageKeys = map[string]bool{"title": true, "tags": true, "alias": true, "file": true, "file-path": true, "public": true, "type": true, "icon": true, "date": true, "source": true, "author": true, "link": true, "lang": true, "exclude-from-graph-view": true}
 
 // findProperties finds the properties of a page.
 func findProperties(lines []string, top int) frontMatter {

@@ -16,6 +16,8 @@ const attributeItem = `(?:(?:[.#][\w:-]+)+|[\w-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'{
 
 var (
 	attributeList = regexp.MustCompile(`^\{:?[ \t]*` + attributeItem + `(?:[ \t]+(?:` + attributeItem + `|[\w-]+))*[ \t]*\}`)
+	// What Logseq writes behind a picture: {:height 200, :width 300}.
+	logseqSize = regexp.MustCompile(`^\{:[a-z-]+[ \t]+[\w.%]+(?:,?[ \t]+:[a-z-]+[ \t]+[\w.%]+)*\}`)
 	// A line of its own may also name a list that is defined elsewhere.
 	attributeLine = regexp.MustCompile(`^[ \t]*(?:\{:[^{}\n]*\}|\{[ \t]*` + attributeItem + `(?:[ \t]+` + attributeItem + `)*[ \t]*\})[ \t]*$`)
 	// What Logseq keeps below a block for itself.
@@ -104,6 +106,9 @@ func (attributeSpan) Parse(parent ast.Node, block text.Reader, _ parser.Context)
 		return &Nothing{}
 	}
 	m := attributeList.Find(line[:min(len(line), longSpan)])
+	if m == nil {
+		m = logseqSize.Find(line[:min(len(line), longSpan)])
+	}
 	if m == nil || before == '{' || before == '$' {
 		return nil
 	}

@@ -31,6 +31,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(commentBlock{}, 50),
 			util.Prioritized(linkComment{}, 50),
 			util.Prioritized(fencedBox{}, 51),
+			util.Prioritized(orgBlock{}, 51),
 			util.Prioritized(indentedBox{}, 52),
 			util.Prioritized(FormulaBlock{}, 53),
 			util.Prioritized(TightHeading{}, 601), // after headings
@@ -39,6 +40,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(attributeLines{}, 50), // before tables, which would take one for a row
 			util.Prioritized(calloutTitle{}, 60),
 			util.Prioritized(sublist{}, 70),
+			util.Prioritized(verseLines{}, 80),
 		),
 		parser.WithInlineParsers(
 			util.Prioritized(awaited{}, 117),
@@ -50,12 +52,14 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(keys{}, 123),
 			util.Prioritized(attributeSpan{}, 124),
 			util.Prioritized(icon{}, 125),
+			util.Prioritized(blockReference{}, 125),
 			util.Prioritized(lostReference{}, 126),
 			util.Prioritized(raised{}, 480), // before what is struck out (500)
 			util.Prioritized(highlight{}, 490),
 			util.Prioritized(emphasis{}, 491),
 		),
 		parser.WithASTTransformers(
+			util.Prioritized(verses{}, 90),
 			util.Prioritized(blocks{}, 100),
 			util.Prioritized(navigation{}, 105),
 			util.Prioritized(anchors{}, 110),
