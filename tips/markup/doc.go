@@ -60,6 +60,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 		),
 		parser.WithASTTransformers(
 			util.Prioritized(verses{}, 90),
+			util.Prioritized(tableRules{}, 95),
 			util.Prioritized(blocks{}, 100),
 			util.Prioritized(navigation{}, 105),
 			util.Prioritized(anchors{}, 110),
