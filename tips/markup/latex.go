@@ -54,7 +54,7 @@ func (r *formulaReader) until(end string) string {
 			continue
 		case '^', '_':
 			r.rest = r.rest[size:]
-			b.WriteString(script(r.argument(), c == '^'))
+			b.WriteString(r.apart(script(r.argument(), c == '^')))
 			continue
 		case '{':
 			r.rest = r.rest[size:]
@@ -117,13 +117,16 @@ func (r *formulaReader) command() string {
 	if accent, ok := latexAccents[name]; ok {
 		return accented(r.argument(), accent)
 	}
+	if line, ok := latexLines[name]; ok {
+		return lined(r.argument(), line)
+	}
 	if symbol, ok := latexSymbols[name]; ok {
 		if strings.HasPrefix(symbol, " ") {
 			return symbol
 		}
 		// A blank only ends the command's name.
 		if isWordSymbol(symbol) {
-			return symbol + " "
+			return symbol + r.limits() + " "
 		}
 		r.rest = strings.TrimLeft(r.rest, " ")
 		return symbol
@@ -142,7 +145,12 @@ func (r *formulaReader) command() string {
 	case "binom":
 		above := r.argument()
 		return "(" + above + " over " + r.argument() + ")"
-	case "text", "textbf", "textit", "textrm", "mathrm", "mathbf", "mathit", "mathsf", "mathcal", "operatorname", "boldsymbol", "bm", "mbox":
+	case "operatorname":
+		r.rest = strings.TrimPrefix(r.rest, "*")
+		return r.argument() + r.limits() + " "
+	case "xrightarrow":
+		return " –" + strings.TrimSpace(r.argument()) + "→ "
+	case "text", "textbf", "textit", "textrm", "mathrm", "mathbf", "mathit", "mathsf", "mathcal", "boldsymbol", "bm", "mbox":
 		return r.argument()
 	case "mathbb":
 		letter := r.argument()
@@ -163,6 +171,33 @@ func (r *formulaReader) command() string {
 	}
 	r.failed = true
 	return ""
+}
+
+// limits reads what stands below and above a word such as min, with no blank between.
+func (r *formulaReader) limits() string {
+	var b strings.Builder
+	for !r.failed {
+		rest := strings.TrimLeft(r.rest, " ")
+		if after, ok := strings.CutPrefix(rest, `\limits`); ok {
+			rest = strings.TrimLeft(after, " ")
+		}
+		if rest == "" || rest[0] != '_' && rest[0] != '^' {
+			break
+		}
+		r.rest = rest[1:]
+		b.WriteString(script(r.argument(), rest[0] == '^'))
+	}
+	return b.String()
+}
+
+// apart sets a blank behind what has the mark of LaTeX and no brackets, which would
+// else go on in the letters that follow: x^∞ y.
+func (r *formulaReader) apart(script string) string {
+	marked := strings.HasPrefix(script, "^") || strings.HasPrefix(script, "_")
+	if marked && !strings.HasSuffix(script, ")") && r.rest != "" && (isASCIIWord(rune(r.rest[0])) || r.rest[0] == '\\') {
+		return script + " "
+	}
+	return script
 }
 
 // sign reads a backslash before something that isn't a letter.
@@ -205,6 +240,22 @@ func accented(s, mark string) string {
 	return s + mark
 }
 
+// lined draws a line over or below each character: what stands under one line is one
+// thing, a segment or what is negated.
+func lined(s, line string) string {
+	if utf8.RuneCountInString(s) == 1 && line == overline {
+		return accented(s, macron)
+	}
+	var b strings.Builder
+	for _, c := range strings.TrimSpace(s) {
+		b.WriteRune(c)
+		if !unicode.Is(unicode.Mn, c) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 func isWordSymbol(symbol string) bool { return symbol[0] < utf8.RuneSelf && len(symbol) > 1 }
 
 // Raise raises or lowers text, where Unicode has all its characters so. Else a
@@ -225,6 +276,9 @@ func Raise(s string, raised bool) string {
 // mark of LaTeX stays, which readers of formulas know.
 func script(s string, raised bool) string {
 	s = strings.TrimSpace(s)
+	if raised && s == "∘" {
+		return "°" // of an angle
+	}
 	if small, ok := Script(s, raised); ok {
 		return small
 	}

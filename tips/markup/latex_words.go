@@ -3,17 +3,23 @@ package markup
 // The characters that Unicode has above and below the line, each under its plain
 // form.
 const (
-	upperPlain = "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδ*′°∞T "
-	upperForms = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟ*′°∞ᵀ "
+	upperPlain = "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδ*′°T "
+	upperForms = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟ*′°ᵀ "
 	lowerPlain = "0123456789+-−=()aehijklmnoprstuvxβγρφχ, "
 	lowerForms = "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ, "
 )
 
 // latexAccents are the marks that stand over a letter.
 var latexAccents = map[string]string{
-	"bar": "\u0304", "overline": "\u0304", "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303",
-	"vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c", "underline": "\u0332",
+	"hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303",
+	"vec": "\u20d7", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c",
 }
+
+// The lines over one letter and over several, which join.
+const macron, overline = "\u0304", "\u0305"
+
+// latexLines are drawn over or below all that they hold.
+var latexLines = map[string]string{"bar": overline, "overline": overline, "underline": "\u0332"}
 
 // latexRows are the environments that only set lines below each other.
 var latexRows = map[string]bool{
@@ -34,16 +40,20 @@ var latexSymbols = map[string]string{
 	"Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 	"sum": "∑", "prod": "∏", "int": "∫", "iint": "∬", "oint": "∮", "partial": "∂", "nabla": "∇", "infty": "∞", "hbar": "ℏ", "ell": "ℓ",
 	"Re": "ℜ", "Im": "ℑ", "aleph": "ℵ", "emptyset": "∅", "varnothing": "∅", "forall": "∀", "exists": "∃", "nexists": "∄", "neg": "¬", "lnot": "¬",
-	"angle": "∠", "degree": "°", "circ": "°", "prime": "′", "dagger": "†", "star": "⋆", "bullet": "•", "top": "⊤", "bot": "⊥", "square": "□",
-	"times": " × ", "cdot": " · ", "div": " ÷ ", "pm": " ± ", "mp": " ∓ ", "ast": " ∗ ", "oplus": " ⊕ ", "otimes": " ⊗ ",
+	"angle": "∠", "degree": "°", "prime": "′", "dagger": "†", "star": "⋆", "bullet": "•", "top": "⊤", "bot": "⊥", "square": "□",
+	"times": " × ", "cdot": " · ", "div": " ÷ ", "pm": " ± ", "mp": " ∓ ", "ast": " ∗ ", "circ": " ∘ ", "oplus": " ⊕ ", "otimes": " ⊗ ",
 	"le": " ≤ ", "leq": " ≤ ", "ge": " ≥ ", "geq": " ≥ ", "ne": " ≠ ", "neq": " ≠ ", "lt": " < ", "gt": " > ", "ll": " ≪ ", "gg": " ≫ ",
 	"approx": " ≈ ", "equiv": " ≡ ", "sim": " ∼ ", "simeq": " ≃ ", "cong": " ≅ ", "propto": " ∝ ", "mid": " | ", "parallel": " ∥ ", "perp": " ⊥ ",
 	"in": " ∈ ", "notin": " ∉ ", "ni": " ∋ ", "subset": " ⊂ ", "subseteq": " ⊆ ", "supset": " ⊃ ", "supseteq": " ⊇ ", "cup": " ∪ ", "cap": " ∩ ",
 	"setminus": " ∖ ", "land": " ∧ ", "wedge": " ∧ ", "lor": " ∨ ", "vee": " ∨ ",
 	"to": " → ", "rightarrow": " → ", "longrightarrow": " → ", "leftarrow": " ← ", "gets": " ← ", "leftrightarrow": " ↔ ", "mapsto": " ↦ ",
 	"Rightarrow": " ⇒ ", "Longrightarrow": " ⇒ ", "implies": " ⇒ ", "Leftarrow": " ⇐ ", "Leftrightarrow": " ⇔ ", "iff": " ⇔ ", "uparrow": "↑", "downarrow": "↓",
+	"longleftarrow": " ← ", "longleftrightarrow": " ↔ ", "longmapsto": " ↦ ", "Longleftarrow": " ⇐ ", "Longleftrightarrow": " ⇔ ", "impliedby": " ⇐ ",
+	"updownarrow": " ↕ ", "Uparrow": "⇑", "Downarrow": "⇓", "Updownarrow": " ⇕ ", "nearrow": "↗", "searrow": "↘", "swarrow": "↙", "nwarrow": "↖",
+	"hookrightarrow": " ↪ ", "hookleftarrow": " ↩ ", "rightharpoonup": " ⇀ ", "leftharpoonup": " ↼ ", "rightleftharpoons": " ⇌ ", "rightleftarrows": " ⇄ ",
+	"twoheadrightarrow": " ↠ ", "rightarrowtail": " ↣ ", "leadsto": " ⇝ ", "rightsquigarrow": " ⇝ ", "nrightarrow": " ↛ ", "nleftarrow": " ↚ ", "nRightarrow": " ⇏ ",
 	"ldots": "…", "dots": "…", "cdots": "⋯", "vdots": "⋮", "therefore": " ∴ ", "because": " ∵ ", "colon": ":", "backslash": `\`,
-	"lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "langle": "⟨", "rangle": "⟩", "lvert": "|", "rvert": "|", "vert": "|", "Vert": "‖",
+	"lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉", "langle": "⟨", "rangle": "⟩", "lvert": "|", "rvert": "|", "vert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖",
 	"lbrace": "{", "rbrace": "}", "quad": "  ", "qquad": "  ", "space": " ",
 	"sin": "sin", "cos": "cos", "tan": "tan", "log": "log", "ln": "ln", "exp": "exp", "min": "min", "max": "max", "lim": "lim", "inf": "inf", "sup": "sup",
 	"arg": "arg", "argmax": "argmax", "argmin": "argmin", "det": "det", "dim": "dim", "gcd": "gcd", "deg": "deg", "Pr": "Pr", "mod": " mod ", "bmod": " mod ",
