@@ -107,7 +107,7 @@ func TestLinkedTexts(t *testing.T) {
 		{`<a href="plan.md">x</a>`, `<p><a href="https://tips.example/p?lang=en">x</a></p>`, "x"},
 		{"as\n[[Plan]] says", "<p>as\n<a href=\"https://tips.example/p?lang=en\">Plan</a> says</p>", "as Plan (https://tips.example/p?lang=en) says"},
 		{"[[Plan#Über uns|ours]]", `<p><a href="https://tips.example/p?lang=en#tip-%C3%BCber-uns">ours</a></p>`, "ours [1]\n\n[1] https://tips.example/p?lang=en#tip-%C3%BCber-uns"},
-		{"[[Plan#^one]] [[Plan#A#B]]", `<p><a href="https://tips.example/p?lang=en">Plan</a> <a href="https://tips.example/p?lang=en#tip-b">Plan &gt; A#B</a></p>`, "Plan (https://tips.example/p?lang=en) Plan > A#B (https://tips.example/p?lang=en#tip-b)"},
+		{"[[Plan#^one]] [[Plan#A#B]]", `<p><a href="https://tips.example/p?lang=en">Plan</a> <a href="https://tips.example/p?lang=en#tip-b">Plan &gt; A &gt; B</a></p>`, "Plan (https://tips.example/p?lang=en) Plan > A > B (https://tips.example/p?lang=en#tip-b)"},
 		{"![[Plan]]", `<p><a href="https://tips.example/p?lang=en">Plan</a></p>`, "Plan (https://tips.example/p?lang=en)"},
 		{"[see [[Plan]] there](https://b.example)", `<p><a href="https://b.example">see Plan there</a></p>`, "see Plan there (https://b.example)"},
 		{"[[Other]] [x](other.md) `[[Plan]]`", `<p>Other <a href="other.md">x</a> <code>[[Plan]]</code></p>`, "Other x `[[Plan]]`"},

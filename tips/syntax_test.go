@@ -56,6 +56,9 @@ func TestSyntaxOfOtherPrograms(t *testing.T) {
 		"percentages":             {"100%% of 50%% is so", "<p>100%% of 50%% is so</p>", "100%% of 50%% is so"},
 		"comments in code":        {"`%%x%%`\n\n```\n%%\n```", "<p><code>%%x%%</code></p>\n<pre><code>%%\n</code></pre>", "`%%x%%`\n\n    %%"},
 		"names of paragraphs":     {"a ^one\n\n- b ^two\n\n^three\n\n2 ^ 3", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n<p>2 ^ 3</p>", "a\n\n- b\n\n2 ^ 3"},
+		"names with hyphens":      {"a ^the-one\n\n- b ^b-2\n- c\n\n^the-list\n\n| d |\n|---|\n| e |\n^the-table\n\n> f\n^the-quote\n\n## G ^g-1\n\n**h**\n^h-1\n\n`i`^i-1", "<p>a</p>\n<ul>\n<li>b</li>\n<li>c</li>\n</ul>\n<table>\n<thead>\n<tr>\n<th>d</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>e</td>\n</tr>\n</tbody>\n</table>\n<blockquote>\n<p>f</p>\n</blockquote>\n<h2 id=\"tip-g-g-1\">G</h2>\n<p><strong>h</strong></p>\n<p><code>i</code>^i-1</p>", "a\n\n- b\n- c\n\nd\n-\ne\n\n> f\n\nG\n-\n\n*h*\n\n`i`^i-1"},
+		"parts of parts":          {"[[A#B#C]], [[D/A#B#C|c]], [[#B#C]] and [[A#^b]]", "<p>A &gt; B &gt; C, c, B &gt; C and A</p>", "A > B > C, c, B > C and A"},
+		"a part of Dendron's":     {"![[a.b#from:#to]], ![[a#b,1:#*]], ![[a:#*]], ![[a#^begin:#^end]], [[a#*]]", "<p>a.b &gt; from, a &gt; b, a, a, a</p>", "a.b > from, a > b, a, a, a"},
 		"a query":                 {"a\n\n```dataview\nlist\n```", "<p>a</p>", "a"},
 
 		// kramdown, MkDocs, Docusaurus.

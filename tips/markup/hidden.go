@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -130,13 +131,11 @@ func (anchors) Transform(doc *ast.Document, reader text.Reader, _ parser.Context
 		if !entering || n.Type() != ast.TypeBlock || n.IsRaw() {
 			return ast.WalkContinue, nil
 		}
-		if last, ok := n.LastChild().(*ast.Text); ok {
-			if at := anchor.FindIndex(last.Segment.Value(src)); at != nil && beginsWord(last, at[0], src) {
-				last.Segment = within(last.Segment, 0, at[0])
-				trimBreak(last, src)
-			}
+		named := takeAnchor(n, src)
+		if named && isNamedRow(n, src) {
+			empty = append(empty, n.Parent())
 		}
-		if ast.IsParagraph(n) && n.HasChildren() && showsNothing(n, src) {
+		if ast.IsParagraph(n) && (named || n.HasChildren()) && showsNothing(n, src) {
 			empty = append(empty, n)
 			return ast.WalkSkipChildren, nil
 		}
@@ -147,25 +146,61 @@ func (anchors) Transform(doc *ast.Document, reader text.Reader, _ parser.Context
 	}
 }
 
-// beginsWord says whether a blank or nothing stands before a place in a text.
-func beginsWord(n *ast.Text, at int, src []byte) bool {
-	before, ok := n.PreviousSibling().(*ast.Text)
-	if at > 0 || !ok || before.SoftLineBreak() || before.HardLineBreak() || before.Segment.IsEmpty() {
-		return true
+// takeAnchor takes the name of a paragraph off its end, with the blank or the line break
+// before it. A line is read as several texts where something might have begun.
+func takeAnchor(n ast.Node, src []byte) bool {
+	last, ok := n.LastChild().(*ast.Text)
+	if !ok {
+		return false
 	}
-	return util.IsSpace(src[before.Segment.Stop-1])
+	first := last
+	for before, ok := first.PreviousSibling().(*ast.Text); ok && goesOn(before, first); before, ok = first.PreviousSibling().(*ast.Text) {
+		first = before
+	}
+	at := anchor.FindIndex(src[first.Segment.Start:last.Segment.Stop])
+	if at == nil || at[0] == 0 && !beginsWord(first, src) {
+		return false
+	}
+	name := first.Segment.Start + at[0]
+	for last != nil && last.Segment.Start >= name && !isBreak(last) {
+		n.RemoveChild(n, last)
+		last, _ = n.LastChild().(*ast.Text)
+	}
+	if last != nil {
+		last.Segment.Stop = min(last.Segment.Stop, name)
+		last.Segment = last.Segment.TrimRightSpace(src)
+		last.SetSoftLineBreak(false)
+		last.SetHardLineBreak(false)
+	}
+	return true
 }
 
-// trimBreak takes away the blank or the line break before a text that became empty.
-func trimBreak(last *ast.Text, src []byte) {
-	if !last.Segment.IsEmpty() {
-		return
+// goesOn says whether a text goes on in the next one, in the same line.
+func goesOn(n, next *ast.Text) bool { return !isBreak(n) && n.Segment.Stop == next.Segment.Start }
+
+func isBreak(n *ast.Text) bool { return n.SoftLineBreak() || n.HardLineBreak() }
+
+// beginsWord says whether a blank or nothing stands before a text.
+func beginsWord(n *ast.Text, src []byte) bool {
+	if n.PreviousSibling() == nil {
+		return true
 	}
-	if before, ok := last.PreviousSibling().(*ast.Text); ok {
-		before.Segment = before.Segment.TrimRightSpace(src)
-		before.SetSoftLineBreak(false)
-		before.SetHardLineBreak(false)
+	before, ok := n.PreviousSibling().(*ast.Text)
+	return ok && (isBreak(before) || before.Segment.IsEmpty() || util.IsSpace(src[before.Segment.Stop-1]))
+}
+
+// isNamedRow says whether a cell from which a name was taken is all of its row: it's the
+// line below a table.
+func isNamedRow(n ast.Node, src []byte) bool {
+	if n.Kind() != extast.KindTableCell || n.PreviousSibling() != nil {
+		return false
 	}
+	for cell := n; cell != nil; cell = cell.NextSibling() {
+		if cell.HasChildren() && !showsNothing(cell, src) {
+			return false
+		}
+	}
+	return true
 }
 
 func showsNothing(n ast.Node, src []byte) bool {

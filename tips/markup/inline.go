@@ -64,24 +64,37 @@ func (wikilink) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node
 	return link
 }
 
-// noteTitle is how the address of a note reads: Folder/Note#Part is "Note > Part",
-// and #Part in the same note "Part".
+// noteTitle is how the address of a note reads: Folder/Note#Part#Below is "Note > Part
+// > Below", and #Part in the same note "Part".
 func noteTitle(target string) string {
-	target = withoutVault(target)
-	name, part, _ := strings.Cut(target, "#")
-	name = strings.TrimSuffix(path.Base(name), ".md")
-	part = strings.TrimSpace(part)
-	switch {
-	case target[0] == '#':
-		return part
-	case part == "" || strings.HasPrefix(part, "^"):
-		return name
+	elements := strings.Split(withoutRange(withoutVault(target)), "#")
+	inside := elements[0] == "" // of the same note
+	if !inside {
+		elements[0] = strings.TrimSuffix(path.Base(elements[0]), ".md")
 	}
-	return name + " > " + part
+	var shown []string
+	for _, part := range elements {
+		if part = strings.TrimSpace(part); part != "" && (inside || !strings.HasPrefix(part, "^")) {
+			shown = append(shown, part)
+		}
+	}
+	return strings.Join(shown, " > ")
 }
+
+// noteRange is up to where a note of Dendron's is shown: note#from:#to, note#from,1:#*
+// without the heading itself, note:#*.
+var noteRange = regexp.MustCompile(`(?:#\*|,\d+)?:#[^#]*$|#\*$`)
+
+func withoutRange(target string) string { return noteRange.ReplaceAllString(target, "") }
 
 // dotted is the name of a note in a hierarchy: work.plans.2026.
 var dotted = regexp.MustCompile(`^[a-z][\w-]*(?:\.[a-z0-9][\w-]*){2,}(?:#\S*)?$|^[a-z][\w-]*(?:\.[a-z][\w-]*)+#\S+$`)
+
+var oneDot = regexp.MustCompile(`^[a-z][\w-]*\.[a-z0-9][\w-]*(?:#\S*)?$`)
+
+// MayBeNote says that words in a wikilink may be the name of a note of Dendron's. It looks
+// like that of a file or a site too, node.js, so that only a library can tell.
+func MayBeNote(words string) bool { return oneDot.MatchString(words) }
 
 // isNoteAddress says that what stands in a wikilink can only be the note's name, and
 // not what is shown: in Dendron that comes first.

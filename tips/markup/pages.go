@@ -45,7 +45,7 @@ func NoteName(target string) (name, part string) {
 	if target = strings.TrimSuffix(strings.TrimSpace(target), `\`); isNoteAddress(words) && !isNoteAddress(target) {
 		target = words
 	}
-	name, part, _ = strings.Cut(withoutVault(target), "#")
+	name, part, _ = strings.Cut(withoutRange(withoutVault(target)), "#")
 	if above := strings.LastIndexByte(part, '#'); above >= 0 {
 		part = part[above+1:] // [[Note#Chapter#Part]]
 	}
