@@ -26,28 +26,30 @@ func (p Progress) Remaining(n int64) time.Duration {
 }
 
 // Progress tells how fast an edition goes out.
-func (l *Ledger) Progress(ctx context.Context, now time.Time, e editions.Edition) (p Progress, err error) {
-	var first, began, ended int64
-	q := l.db.Read()
-	if err := q.QueryRowContext(ctx, "SELECT first_began_at, began_at, ended_at FROM editions WHERE id = $1", e.ID).Scan(&first, &began, &ended); err != nil {
-		return p, fmt.Errorf("read edition: %w", err)
-	}
-	p.FirstAt, p.BeganAt, p.EndedAt = store.Time(first), store.Time(began), store.Time(ended)
-	if ended > 0 { // nothing moves any more
-		return p, nil
-	}
-	rows, err := q.QueryContext(ctx, "SELECT sent - earlier_sent, earlier_at FROM counters WHERE edition = $1 AND at > $2",
-		e.ID, store.Millis(now.Add(-2*window)))
+func (l *Ledger) Progress(ctx context.Context, now time.Time, e editions.Edition) (Progress, error) {
+	all, err := l.progress(ctx, now, []int64{e.ID})
+	return all[e.ID], err
+}
+
+// progress is [Ledger.Progress] of some editions. Of those that are over nothing moves.
+func (l *Ledger) progress(ctx context.Context, now time.Time, which []int64) (map[int64]Progress, error) {
+	places, args := store.Listed(which)
+	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(`
+		SELECT e.id, e.first_began_at, e.began_at, e.ended_at, COALESCE(c.sent - c.earlier_sent, 0), COALESCE(c.earlier_at, 0)
+		FROM editions e LEFT JOIN counters c ON c.edition = e.id AND c.at > $%d AND e.ended_at = 0 WHERE e.id IN (%s)`, len(args)+1, places),
+		append(args, store.Millis(now.Add(-2*window)))...)
 	if err != nil {
-		return p, fmt.Errorf("read rate: %w", err)
+		return nil, fmt.Errorf("read progress: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
+	all := map[int64]Progress{}
 	for rows.Next() {
-		var sent, since int64
-		if err := rows.Scan(&sent, &since); err != nil {
-			return p, fmt.Errorf("read rate: %w", err)
+		var edition, first, began, ended, sent, since int64
+		if err := rows.Scan(&edition, &first, &began, &ended, &sent, &since); err != nil {
+			return nil, fmt.Errorf("read progress: %w", err)
 		}
-		p.Rate += float64(sent) / max(now.Sub(store.Time(since)).Seconds(), 1)
+		rate := all[edition].Rate + float64(sent)/max(now.Sub(store.Time(since)).Seconds(), 1)
+		all[edition] = Progress{rate, store.Time(first), store.Time(began), store.Time(ended)}
 	}
-	return p, rows.Err()
+	return all, rows.Err()
 }

@@ -46,16 +46,38 @@ const mostReasons = 20
 
 // Summarize puts together what there is to say of an edition that has been counted.
 func (l *Ledger) Summarize(ctx context.Context, now time.Time, counts Counts) (Summary, error) {
+	all, err := l.SummarizeAll(ctx, now, []Counts{counts})
+	if err != nil {
+		return Summary{}, err
+	}
+	return all[0], nil
+}
+
+// SummarizeAll is Summarize for some editions, of which it asks together.
+func (l *Ledger) SummarizeAll(ctx context.Context, now time.Time, counts []Counts) ([]Summary, error) {
+	if len(counts) == 0 {
+		return nil, nil
+	}
+	progress, err := l.progress(ctx, now, editionsOf(counts))
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Summary, len(counts))
+	for i, c := range counts {
+		if all[i], err = l.summarize(ctx, c, progress[c.Edition.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (l *Ledger) summarize(ctx context.Context, counts Counts, progress Progress) (Summary, error) {
 	e := counts.Edition
 	s := Summary{
 		Newsletter: e.Newsletter, LocalDate: e.LocalDate, Tip: counts.Tip, Due: counts.Due, Pending: counts.Pending, Sent: counts.Sent,
 		Retry: counts.Retry, Failed: counts.Failed, InDoubt: counts.InDoubt, ResentInDoubt: counts.ResentInDoubt,
 		Expired: counts.Expired, Withdrawn: counts.Withdrawn, Useful: counts.Votes.Useful, NotUseful: counts.Votes.Useless,
 		State: e.State, Reasons: []SummaryReason{},
-	}
-	progress, err := l.Progress(ctx, now, e)
-	if err != nil {
-		return s, err
 	}
 	if counts.Open() {
 		s.Rate = math.Round(progress.Rate*10) / 10

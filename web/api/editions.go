@@ -128,11 +128,9 @@ func (a *API) listEditions(ctx context.Context, by tokens.Token, in *editionsInp
 	if err != nil {
 		return nil, err
 	}
-	summaries := make([]ledger.Summary, len(counts))
-	for i, c := range counts {
-		if summaries[i], err = a.Ledger.Summarize(ctx, a.Now(), c); err != nil {
-			return nil, err
-		}
+	summaries, err := a.Ledger.SummarizeAll(ctx, a.Now(), counts)
+	if err != nil {
+		return nil, err
 	}
 	return &editionsOutput{pageOf(summaries, limit,
 		func(s ledger.Summary) string { return s.LocalDate + " " + s.Newsletter },
