@@ -14,7 +14,8 @@ import (
 // Article is one tip as a page or a feed shows it: HTML without styles, which
 // says what things are and leaves how they look to a style sheet. Of its
 // classes a page's style sheet knows "frame" (around a table), "number" and
-// "centre" (cells), and "task" (an item that begins with a box).
+// "centre" (cells), "line" (one of another direction than its tip, at the tip's side) and
+// "task" (an item that begins with a box).
 type Article struct {
 	Language string // BCP 47, of the text
 	Words    string // of our own words beside it, one of [locale.Languages]
@@ -57,7 +58,7 @@ func NewArticle(o Options, t tips.Tip, lang string) (Article, error) {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
 	a.Summary = summary(fragment)
-	p := pageMarkup{top: 2, in: inliner{sheet: bareSheet(), top: 2, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), unnamed: locale.Text(a.Words, "mail.picture", nil)}}
+	p := pageMarkup{top: 2, rtl: locale.Dir(v.Language) == "rtl", in: inliner{sheet: bareSheet(), top: 2, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), unnamed: locale.Text(a.Words, "mail.picture", nil)}}
 	body, err := p.fit(fragment)
 	if err != nil {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)

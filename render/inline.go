@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -79,9 +80,14 @@ func (in inliner) inline(fragment string) (string, error) {
 	leaveOutEmpty(root)
 	paragraphs(root)
 	shift := in.top - highestHeading(root)
+	directions(root, in.sheet.rtl)
 	in.walk(root, shift)
 	jointedText(root)
-	if last := lastElement(root); last != nil && last.DataAtom == atom.P {
+	last := lastElement(root)
+	if last != nil && last.DataAtom == atom.Div && hasAttr(last, "dir") {
+		last = lastElement(last) // of a tip that is turned as a whole
+	}
+	if last != nil && last.DataAtom == atom.P {
 		setStyle(last, in.sheet.inline("last p"), "")
 	}
 	return render(root)
@@ -111,8 +117,17 @@ func walk(parent *html.Node, replace func(*html.Node) *html.Node, visit func(*ht
 	}
 }
 
-// style gives one element its attributes.
+// style gives one element its attributes, as it looks where text runs in its direction.
 func (in inliner) style(n *html.Node, shift int) {
+	tip := in.sheet.rtl
+	in.sheet = in.sheet.facing(sideOf(n))
+	in.dress(n, shift)
+	if in.sheet.rtl != tip && hasAttr(n, "dir") && !keepsSide(n) {
+		setAttr(n, "style", strings.TrimPrefix(attr(n, "style")+";text-align:"+in.sheet.replace.Replace("{start}"), ";"))
+	}
+}
+
+func (in inliner) dress(n *html.Node, shift int) {
 	name, class := n.Data, ""
 	// Nothing leads to an id any more, and webmail renames them.
 	removeAttr(n, "id")
@@ -261,6 +276,7 @@ func (in inliner) replace(n *html.Node) *html.Node {
 		}
 		n.Parent.InsertBefore(p, n)
 		n.Parent.RemoveChild(n)
+		p.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key != "dir" })
 		in.walk(p, 0)
 		setStyle(p, in.sheet.inline("summary"), "")
 		return after(p)

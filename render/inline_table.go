@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,7 +18,8 @@ import (
 // In others it has to find room on a phone, if need be by breaking words: what they
 // cut off nobody could see.
 func (in inliner) table(n *html.Node) {
-	n.Attr = []html.Attribute{{Key: "cellpadding", Val: "8"}, {Key: "cellspacing", Val: "0"}}
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return a.Key != "dir" })
+	n.Attr = append(n.Attr, html.Attribute{Key: "cellpadding", Val: "8"}, html.Attribute{Key: "cellspacing", Val: "0"})
 	style, class := in.sheet.inline("table"), "k w"
 	wide, narrow := tableWidths(n)
 	if wide > 0 {

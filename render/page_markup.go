@@ -15,6 +15,7 @@ import (
 // the page's own and absolute addresses.
 type pageMarkup struct {
 	top int // level of the highest heading
+	rtl bool
 	in  inliner
 }
 
@@ -28,6 +29,7 @@ func (p pageMarkup) fit(fragment string) (string, error) {
 	}
 	leaveOutEmpty(root)
 	paragraphs(root)
+	directions(root, p.rtl)
 	p.walk(root, p.top-highestHeading(root))
 	return render(root)
 }
@@ -141,6 +143,10 @@ func (p pageMarkup) mend(n *html.Node, shift int) {
 		rename(n, atom.Lookup(fmt.Append(nil, "h", level)))
 	case atom.Aside:
 		setAttr(n, "role", "note") // a box in a text is no landmark of the page
+	case atom.P:
+		if hasAttr(n, "dir") && keepsSide(n) {
+			setAttr(n, "class", "line")
+		}
 	case atom.Li:
 		if hasTask(n) {
 			setAttr(n, "class", "task") // its box is its bullet

@@ -11,6 +11,16 @@ type sheet struct {
 	styles  map[string]string
 	replace *strings.Replacer
 	rtl     bool
+	palette Palette
+	lang    string
+}
+
+// facing is the sheet for text of the same language that runs in direction dir; "" is its own.
+func (s sheet) facing(dir string) sheet {
+	if dir == "" || s.styles == nil || s.rtl == (dir == "rtl") {
+		return s
+	}
+	return newSheet(s.palette, s.lang, dir)
 }
 
 // newSheet makes the styles for text in lang, running in direction dir.
@@ -34,7 +44,7 @@ func newSheet(p Palette, lang, dir string) sheet {
 		"{words}", f.WordBreak, "{keep}", keep,
 		"{mono}", "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace",
 	}
-	return sheet{styles: styles, replace: strings.NewReplacer(pairs...), rtl: dir == "rtl"}
+	return sheet{styles: styles, replace: strings.NewReplacer(pairs...), rtl: dir == "rtl", palette: p, lang: lang}
 }
 
 // css is the text for a style attribute; a name that doesn't exist is a fault

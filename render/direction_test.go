@@ -1,0 +1,62 @@
+package render
+
+import (
+	"strings"
+	"testing"
+)
+
+// Words that run against those of their tip have a direction of their own, where their
+// order would be another without it.
+func TestDirections(t *testing.T) {
+	const long = "Some words that are more than a line of a letter has room for, at least on a phone."
+	const longHebrew = "גרסה חדשה של הספרייה יצאה היום ואפשר להתקין אותה מיד עם מנהל החבילות שלכם."
+	for name, c := range map[string]struct{ dir, in, want string }{
+		"a full stop":               {"rtl", `<p>Use React.</p><p>שלום.</p>`, `<p dir="ltr">Use React.</p><p>שלום.</p>`},
+		"nothing at the ends":       {"rtl", `<p>Use React 18</p><p>שלום</p>`, `<p>Use React 18</p><p>שלום</p>`},
+		"a number first":            {"rtl", `<h2>16.8 is out</h2><p>שלום</p>`, `<h2 dir="ltr">16.8 is out</h2><p>שלום</p>`},
+		"code among words":          {"rtl", `<p><code>a</code> and <code>b</code></p><p>שלום</p>`, `<p dir="ltr"><code>a</code> and <code>b</code></p><p>שלום</p>`},
+		"code by itself":            {"rtl", `<p><code>.env</code></p><p>שלום</p>`, `<p><code>.env</code></p><p>שלום</p>`},
+		"Hebrew with Latin names":   {"rtl", `<p>React and JSX, שלום.</p>`, `<p>React and JSX, שלום.</p>`},
+		"an item among others":      {"rtl", `<ul><li>Use React.<ul><li>שלום.</li></ul></li></ul>`, `<ul><li><span dir="ltr">Use React.</span><ul><li>שלום.</li></ul></li></ul>`},
+		"a long list":               {"rtl", `<ul><li>` + long + `</li></ul><p>שלום</p>`, `<ul dir="ltr"><li>` + long + `</li></ul><p>שלום</p>`},
+		"a cell":                    {"rtl", `<table><tbody><tr><td>Run it!</td><td>שלום</td></tr></tbody></table>`, `<table><tbody><tr><td dir="ltr">Run it!</td><td>שלום</td></tr></tbody></table>`},
+		"a table":                   {"rtl", `<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>שלום</p>`, `<table dir="ltr"><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>שלום</p>`},
+		"its author's own":          {"rtl", `<div dir="rtl"><p>Hi!</p></div><p dir="auto">Hi!</p><p>שלום</p>`, `<div dir="rtl"><p>Hi!</p></div><p dir="auto">Hi!</p><p>שלום</p>`},
+		"a tip nobody translated":   {"rtl", `<h2>Hi</h2><p>` + long + `</p>`, `<div dir="ltr"><h2>Hi</h2><p>` + long + `</p></div>`},
+		"Hebrew in another tip":     {"ltr", `<p>Hello.</p><p>שלום לכם React.</p>`, `<p>Hello.</p><p dir="rtl">שלום לכם React.</p>`},
+		"one word of it":            {"ltr", `<p>It means שלום.</p><p>שלום</p><p>שלום means it.</p>`, `<p>It means שלום.</p><p>שלום</p><p>שלום means it.</p>`},
+		"a long quote of it":        {"ltr", `<p>` + long + `</p><p>` + long + `</p><blockquote><p>` + longHebrew + `</p></blockquote>`, `<p>` + long + `</p><p>` + long + `</p><blockquote dir="rtl"><p>` + longHebrew + `</p></blockquote>`},
+		"code says nothing":         {"ltr", `<pre>שלום</pre><p>Hello.</p>`, `<pre>שלום</pre><p>Hello.</p>`},
+		"lines of a paragraph":      {"rtl", `<p>One<br/>two</p><p>שלום</p>`, `<p dir="ltr">One<br/>two</p><p>שלום</p>`},
+		"marks and numbers":         {"rtl", `<p>1 + 2 = 3.</p><p>שלום</p>`, `<p>1 + 2 = 3.</p><p>שלום</p>`},
+		"a paragraph of a division": {"rtl", `<div><p>Hi!</p></div><p>שלום</p>`, `<div><p dir="ltr">Hi!</p></div><p>שלום</p>`},
+	} {
+		root, err := parseFragment(c.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		directions(root, c.dir == "rtl")
+		if got, err := render(root); err != nil || got != c.want {
+			t.Errorf("%s: %v\n got %s\nwant %s", name, err, got, c.want)
+		}
+	}
+}
+
+// What is turned has its bullets and its edge at its own side, and stands there. Short
+// text stays below the rest.
+func TestTurnedBlocksAreMirrored(t *testing.T) {
+	const long = "Some words that are more than a line of a letter has room for, at least on a phone."
+	got, err := testInliner("he", "rtl", "").inline(`<p>שלום</p><ul><li>` + long + `</li></ul><blockquote><p>` + long + `</p></blockquote>` +
+		`<h2>Hi!</h2><p>Hello you.</p><p>` + long + `</p><div dir="ltr">` + long + `</div><table><tr><th>a</th></tr></table>`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<ul dir="ltr" style="margin:0 0 18px;padding:0;padding-left:24px;text-align:left" class="uleft">`,
+		`border-left:3px`, `<h2 dir="ltr" style="margin:30px 0 10px;`, `<p dir="ltr" style="margin:0 0 18px">Hello you.</p>`, `<p dir="ltr" style="margin:0 0 18px;text-align:left">`, `<th scope="col" align="left">`, `<table dir="ltr" cellpadding`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("want %s in %s", want, got)
+		}
+	}
+}
