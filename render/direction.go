@@ -153,7 +153,7 @@ func (d director) other() string {
 	return "rtl"
 }
 
-// turn gives a block its direction if all of its own text needs another. That of an item
+// turn gives a block another direction if all of its own text needs it. That of an item
 // stands in an element of its own: a bullet is where its item begins.
 func (d director) turn(n *html.Node) {
 	var text []*html.Node
@@ -163,18 +163,25 @@ func (d director) turn(n *html.Node) {
 		}
 		text = append(text, c)
 	}
-	if !d.needed(text) {
+	if n.DataAtom != atom.Li && len(text) == len(slices.Collect(n.ChildNodes())) {
+		if d.needed(text) {
+			setAttr(n, "dir", d.other())
+		}
 		return
 	}
-	if n.DataAtom != atom.Li && len(text) == len(slices.Collect(n.ChildNodes())) {
-		setAttr(n, "dir", d.other())
+	d.isolate(text)
+}
+
+// isolate puts text that needs another direction into an element of its own.
+func (d director) isolate(text []*html.Node) {
+	if !d.needed(text) {
 		return
 	}
 	span := element(atom.Span)
 	setAttr(span, "dir", d.other())
-	n.InsertBefore(span, text[0])
+	text[0].Parent.InsertBefore(span, text[0])
 	for _, c := range text {
-		n.RemoveChild(c)
+		c.Parent.RemoveChild(c)
 		span.AppendChild(c)
 	}
 }

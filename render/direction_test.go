@@ -60,3 +60,19 @@ func TestTurnedBlocksAreMirrored(t *testing.T) {
 		}
 	}
 }
+
+// So has a title.
+func TestDirectionOfTitles(t *testing.T) {
+	for _, c := range [][3]string{
+		{"he", "What's new?", `<span dir="ltr">What&#39;s new?</span>`},
+		{"he", "React", "React"},
+		{"he", "מה חדש?", "מה חדש?"},
+		{"en", "מה חדש?", `<span dir="rtl">מה חדש?</span>`},
+		{"en", "What's new?", "What&#39;s new?"},
+	} {
+		view := titled(t, c[1], c[0])
+		if got := string(view.Headline()); got != c[2] {
+			t.Errorf("%s in %s: %s, want %s", c[1], c[0], got, c[2])
+		}
+	}
+}

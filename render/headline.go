@@ -2,8 +2,12 @@ package render
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
+	"golang.org/x/net/html"
+
+	"dailytip/locale"
 	"dailytip/tips"
 )
 
@@ -13,7 +17,9 @@ func (v Version) headline() string {
 	if v.Written != "" {
 		written = tips.TitleHTML(v.Written)
 	}
-	if longestWordIn(v.Title) <= longestInTitle {
+	runs := director{rtl: locale.Dir(v.Language) == "rtl", of: map[*html.Node]letters{}}
+	against := runs.against(lettersOf(v.Title))
+	if longestWordIn(v.Title) <= longestInTitle && !against {
 		return written
 	}
 	root, err := parseFragment(written)
@@ -21,6 +27,10 @@ func (v Version) headline() string {
 		return written
 	}
 	jointed(root)
+	if against {
+		runs.count(root)
+		runs.isolate(slices.Collect(root.ChildNodes()))
+	}
 	if whole, err := render(root); err == nil {
 		return whole
 	}
@@ -29,7 +39,11 @@ func (v Version) headline() string {
 
 // Headline is the tip's title with its markup, all styles inline.
 func (v Tip) Headline() template.HTML {
-	code := `<code style="` + v.sheet.inline("title code") + `">`
+	code := `<code style="`
+	if v.sheet.rtl {
+		code = `<code dir="ltr" style="`
+	}
+	code += v.sheet.inline("title code") + `">`
 	return template.HTML(strings.ReplaceAll(v.headline(), "<code>", code))
 }
 

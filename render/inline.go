@@ -144,7 +144,10 @@ func (in inliner) dress(n *html.Node, shift int) {
 		}
 	case atom.Ul, atom.Ol:
 		class = in.sheet.replace.Replace("u{start}")
-		if inside(n, atom.Li) {
+		switch {
+		case inside(n, atom.Li) && hasTask(n.Parent):
+			name, class = "task ul", "" // also on the smallest phone it's set off from its task
+		case inside(n, atom.Li):
 			name = "li " + n.Data
 		}
 	case atom.Li:

@@ -179,7 +179,7 @@ func checkbox(n *html.Node) *html.Node {
 // writes for one.
 func hasTask(li *html.Node) bool {
 	first := firstNonBlank(li)
-	if first != nil && first.DataAtom == atom.P {
+	for first != nil && (first.DataAtom == atom.P || first.DataAtom == atom.Span) {
 		first = firstNonBlank(first)
 	}
 	if first == nil {

@@ -30,6 +30,11 @@ func TestInline(t *testing.T) {
 			[]string{"☑ done", "☐ open", "list-style-type:none"},
 			[]string{"<input"},
 		},
+		"tasks below tasks": {
+			`<ul><li>☐ a<ul><li>☐ b<ul><li>c</li></ul></li></ul></li><li>d<ul><li>☐ e</li></ul></li></ul>`,
+			[]string{`☐ a<ul style="margin:6px 0 0;padding:0;padding-left:44px"`, `☐ b<ul style="margin:6px 0 0;padding:0;padding-left:44px"`, `d<ul style="margin:6px 0 0;padding:0;padding-left:22px"`},
+			nil,
+		},
 		"footnotes lose their anchors": {
 			`<p>A<sup id="fnref:1"><a href="#fn:1">1</a></sup>.</p><div><hr/><ol><li id="fn:1"><p>Note <a href="#fnref:1">↩</a></p></li></ol></div>`,
 			[]string{`>1</sup>`, `>Note `, `<div style="margin:28px`},

@@ -49,6 +49,7 @@ var styles = map[string]string{
 	"li ol":      "margin:6px 0 0;padding:0;padding-{start}:24px",
 	"li":         "margin:0 0 6px;padding-{start}:2px",
 	"task":       "margin:0 0 6px;list-style-type:none;margin-{start}:-22px",
+	"task ul":    "margin:6px 0 0;padding:0;padding-{start}:44px", // a task stands 22px before its list
 	"li p":       "margin:0 0 8px",
 	"blockquote": "margin:0 0 18px;padding:2px 0;padding-{start}:18px;border-{start}:3px solid {line};color:{mute}",
 	"last p":     "margin:0",
