@@ -81,8 +81,8 @@ func (in inliner) inline(fragment string) (string, error) {
 	paragraphs(root)
 	shift := in.top - highestHeading(root)
 	directions(root, in.sheet.rtl)
-	in.walk(root, shift)
 	jointedText(root)
+	in.walk(root, shift)
 	last := lastElement(root)
 	if last != nil && last.DataAtom == atom.Div && hasAttr(last, "dir") {
 		last = lastElement(last) // of a tip that is turned as a whole

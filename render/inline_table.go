@@ -63,9 +63,9 @@ func tableWidths(table *html.Node) (wide, narrow int) {
 			if i == len(columns) {
 				columns = append(columns, column{})
 			}
-			text := textOf(c)
+			text := textWithBreaks(c)
 			columns[i].line = max(columns[i].line, min(uniseg.StringWidth(text), wideColumn))
-			columns[i].word = max(columns[i].word, min(longestWordIn(text), longestWord))
+			columns[i].word = max(columns[i].word, min(longestWhole(text), longestWord))
 			i++
 		}
 	}
@@ -76,12 +76,47 @@ func tableWidths(table *html.Node) (wide, narrow int) {
 	if len(columns) < manyColumns {
 		return 0, narrow
 	}
+	if wide <= cardWidth+cardWidth/4 && narrow <= cardWidth {
+		wide = min(wide, cardWidth) // some lines more are better than to scroll
+	}
 	for _, step := range TableWidths {
 		if step >= wide || len(columns) == manyColumns && step == cardWidth {
 			return step, narrow
 		}
 	}
 	return TableWidths[len(TableWidths)-1], narrow
+}
+
+// textWithBreaks is the text of a cell with a mark where a line may end within a word.
+func textWithBreaks(cell *html.Node) string {
+	var b strings.Builder
+	for n := range cell.Descendants() {
+		switch {
+		case n.Type == html.TextNode:
+			b.WriteString(n.Data)
+		case n.DataAtom == atom.Wbr:
+			b.WriteString(zeroWidthSpace)
+		case n.DataAtom == atom.Br || isBlock(n):
+			b.WriteByte(' ')
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// longestWhole is how many letters a browser keeps in one line. Unicode lets one end at
+// the "/" of an address; browsers don't.
+func longestWhole(text string) int {
+	longest, width := 0, 0
+	for state := -1; text != ""; {
+		var piece string
+		piece, text, _, state = uniseg.FirstLineSegmentInString(text, state)
+		width += uniseg.StringWidth(strings.TrimSpace(piece))
+		longest = max(longest, width)
+		if last := piece[len(piece)-1]; last <= ' ' || last >= 0x80 || last == '-' || last == '?' {
+			width = 0
+		}
+	}
+	return longest
 }
 
 // cell keeps the column's alignment, which arrives as an attribute and stays one.

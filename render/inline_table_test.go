@@ -22,8 +22,11 @@ func TestTablesFitWhereNothingScrolls(t *testing.T) {
 		"three wide ones":      {row("some words of text", "and some more of it", "and still some more"), `class="k w w512"`, false},
 		"many":                 {row("January", "February", "March", "April", "May", "June"), `class="k w w400 wn"`, true},
 		"a long word":          {row("--ignore-certificate-errors-of-that-list", "x"), `class="k w"`, false},
-		"one that can't break": {row("ignoreCertificateErrorsOfThatList", "notANumberAtAll"), `class="k w wn"`, true},
-		"Chinese":              {row("自己的錯誤要自己承認然後", "再繼續往前走下去", "自己的錯誤要自己承認然後"), `class="k w w512"`, false},
+		"one that can't break": {row("ignorecertificateerrorsofthatlist", "notanumberatall"), `class="k w wn"`, true},
+		"one with parts":       {row("ignoreCertificateErrorsOfThatList", "notANumberAtAll"), `class="k w"`, false},
+		"a little too wide":    {row("some words of it", "and some more", "and still some more", "words"), `class="k w w512"`, false},
+
+		"Chinese": {row("自己的錯誤要自己承認然後", "再繼續往前走下去", "自己的錯誤要自己承認然後"), `class="k w w512"`, false},
 	} {
 		got, err := testInliner("en", "ltr", "").inline(c.table)
 		if err != nil {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -73,15 +72,39 @@ func jointPieces(word string) []string {
 // longInText is how many letters in a row a phone has room for in a list.
 const longInText = 24
 
-var longRun = regexp.MustCompile(fmt.Sprintf(`[!-~]{%d,}`, longInText+1))
-
 // jointedText lets code and addresses among words go on in a new line where their parts
-// meet. Left to the client, they are torn at any letter. A tag for it leaves nothing in
-// what somebody copies.
+// meet. Left to the client, they are torn at any letter.
 func jointedText(root *html.Node) {
+	var tables []*html.Node
+	for n := range root.Descendants() {
+		if n.DataAtom == atom.Table && !within(n, atom.Table) {
+			tables = append(tables, n)
+		}
+	}
+	jointWords(root, longInText, func(n *html.Node) bool { return !within(n, atom.Table) })
+	for _, table := range tables {
+		jointedCells(table)
+	}
+}
+
+// jointedCells does so in a table that has no room otherwise, and in no other: what may
+// be broken gives way to the words beside it. The longest go first.
+func jointedCells(table *html.Node) {
+	for _, step := range []struct{ room, letters int }{{phoneWidth, longInText}, {phoneWidth, longInTitle}, {cardWidth, longInTitle / 2}} {
+		if _, narrow := tableWidths(table); narrow > step.room {
+			jointWords(table, step.letters, func(*html.Node) bool { return true })
+		}
+	}
+}
+
+var asciiRun = regexp.MustCompile(`[!-~]+`)
+
+// jointWords does so with what has more than limit letters. A tag for it leaves nothing
+// in what somebody copies.
+func jointWords(root *html.Node, limit int, in func(*html.Node) bool) {
 	var long []*html.Node
 	for n := range root.Descendants() {
-		if n.Type == html.TextNode && !within(n, atom.Pre) && !within(n, atom.Table) && longRun.MatchString(n.Data) {
+		if n.Type == html.TextNode && longestRun(n.Data) > limit && in(n) && !within(n, atom.Pre) {
 			long = append(long, n)
 		}
 	}
@@ -92,7 +115,10 @@ func jointedText(root *html.Node) {
 				n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: text}, n)
 			}
 		}
-		for _, at := range longRun.FindAllStringIndex(n.Data, -1) {
+		for _, at := range asciiRun.FindAllStringIndex(n.Data, -1) {
+			if at[1]-at[0] <= limit {
+				continue
+			}
 			add(n.Data[rest:at[0]])
 			for i, piece := range jointPieces(n.Data[at[0]:at[1]]) {
 				if i > 0 {
@@ -105,4 +131,18 @@ func jointedText(root *html.Node) {
 		add(n.Data[rest:])
 		n.Parent.RemoveChild(n)
 	}
+}
+
+// longestRun is how many letters of ASCII the longest word of them has.
+func longestRun(text string) int {
+	longest, run := 0, 0
+	for i := range len(text) {
+		if text[i] > ' ' && text[i] <= '~' {
+			run++
+			longest = max(longest, run)
+		} else {
+			run = 0
+		}
+	}
+	return longest
 }

@@ -60,12 +60,16 @@ func TestKoreanWordsStayWhole(t *testing.T) {
 // Code and addresses among words end a line where their parts meet.
 func TestLongWordsOfTexts(t *testing.T) {
 	for fragment, want := range map[string]string{
-		`<p><code>datetime.datetime.utcfromtimestamp(iso_string)</code></p>`:                 "<p><code><wbr><wbr><wbr><wbr>",
-		`<ul><li><code>FileManager#generateMarkdownLink</code></li></ul>`:                    "<ul><li><code><wbr><wbr><wbr><wbr>",
-		`<p><a href="https://example.com/">https://example.com/package/deku/</a></p>`:        "<p><a><wbr><wbr><wbr><wbr>",
-		`<p><code>git push --force origin main and more</code> a/short/path</p>`:             "<p><code>",
-		`<pre><code>datetime.datetime.utcfromtimestamp(iso_string)</code></pre>`:             "<pre><code>",
-		`<table><tr><td><code>datetime.datetime.utcfromtimestamp()</code></td></tr></table>`: "<table><tbody><tr><td><code>",
+		`<p><code>datetime.datetime.utcfromtimestamp(iso_string)</code></p>`:                   "<p><code><wbr><wbr><wbr><wbr>",
+		`<ul><li><code>FileManager#generateMarkdownLink</code></li></ul>`:                      "<ul><li><code><wbr><wbr><wbr><wbr>",
+		`<p><a href="https://example.com/">https://example.com/package/deku/</a></p>`:          "<p><a><wbr><wbr><wbr><wbr>",
+		`<p><code>git push --force origin main and more</code> a/short/path</p>`:               "<p><code>",
+		`<pre><code>datetime.datetime.utcfromtimestamp(iso_string)</code></pre>`:               "<pre><code>",
+		`<table><tr><td><code>datetime.datetime.utcfromtimestamp()</code></td></tr></table>`:   "<table><tbody><tr><td><code><wbr><wbr>",
+		`<table><tr><td><code>some_function(arg)</code></td><td>Some words</td></tr></table>`:  "<table><tbody><tr><td><code><td>",
+		`<table><tr><td>https://example.com/a/b/c.html</td><td>Some words</td></tr></table>`:   "<table><tbody><tr><td><wbr><wbr><wbr><td>",
+		`<table><tr><td>a_name_of_17_ones</td><td>an_other_one_here</td></tr></table>`:         "<table><tbody><tr><td><wbr><wbr><wbr><td><wbr><wbr><wbr>",
+		`<table><tr><td><code>--/--dry-run-of-all-of-these</code></td><td>x</td></tr></table>`: "<table><tbody><tr><td><code><td>",
 	} {
 		got, err := testInliner("en", "ltr", "").inline(fragment)
 		if err != nil {
