@@ -67,7 +67,7 @@ func TestLongWordsOfTexts(t *testing.T) {
 		`<pre><code>datetime.datetime.utcfromtimestamp(iso_string)</code></pre>`:               "<pre><code>",
 		`<table><tr><td><code>datetime.datetime.utcfromtimestamp()</code></td></tr></table>`:   "<table><tbody><tr><td><code><wbr><wbr>",
 		`<table><tr><td><code>some_function(arg)</code></td><td>Some words</td></tr></table>`:  "<table><tbody><tr><td><code><td>",
-		`<table><tr><td>https://example.com/a/b/c.html</td><td>Some words</td></tr></table>`:   "<table><tbody><tr><td><wbr><wbr><wbr><td>",
+		`<table><tr><td>https://example.com/a/b/c.html</td><td>Some words</td></tr></table>`:   "<table><tbody><tr><td><wbr><wbr><wbr><wbr><td>",
 		`<table><tr><td>a_name_of_17_ones</td><td>an_other_one_here</td></tr></table>`:         "<table><tbody><tr><td><wbr><wbr><wbr><td><wbr><wbr><wbr>",
 		`<table><tr><td><code>--/--dry-run-of-all-of-these</code></td><td>x</td></tr></table>`: "<table><tbody><tr><td><code><td>",
 	} {
