@@ -58,10 +58,14 @@ func NewArticle(o Options, t tips.Tip, lang string) (Article, error) {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
 	}
 	a.Summary = summary(fragment)
-	p := pageMarkup{top: 2, rtl: locale.Dir(v.Language) == "rtl", in: inliner{sheet: bareSheet(), top: 2, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), unnamed: locale.Text(a.Words, "mail.picture", nil)}}
+	dir := runningDirection(fragment, v.Language)
+	p := pageMarkup{top: 2, rtl: dir == "rtl", in: inliner{sheet: bareSheet(), top: 2, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), unnamed: locale.Text(a.Words, "mail.picture", nil)}}
 	body, err := p.fit(fragment)
 	if err != nil {
 		return a, fmt.Errorf("render tip %s: %w", t.ID, err)
+	}
+	if dir != locale.Dir(v.Language) {
+		body = `<div dir="` + dir + `">` + body + `</div>`
 	}
 	a.Body = template.HTML(body)
 	if a.Map, err = p.mindmap(v.Mindmap, pages); err != nil {

@@ -7,6 +7,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/text/unicode/bidi"
+
+	"dailytip/locale"
 )
 
 // directions gives a block whose words run against those of its tip a direction of its
@@ -14,25 +16,26 @@ import (
 // order. What its author gave a direction keeps it.
 func directions(root *html.Node, rtl bool) {
 	d := director{rtl: rtl, of: map[*html.Node]letters{}}
-	all := d.count(root)
-	switch {
-	case all.rtl == 0 && !rtl:
-	case d.against(all) && all.line > longLine:
-		d.turnAll(root)
-	default:
+	if all := d.count(root); rtl || all.rtl > 0 {
 		d.visit(root)
 	}
 }
 
-// turnAll turns a tip that isn't translated: its headings are at the side of its text.
-func (d director) turnAll(root *html.Node) {
-	all := element(atom.Div)
-	setAttr(all, "dir", d.other())
-	for c := root.FirstChild; c != nil; c = root.FirstChild {
-		root.RemoveChild(c)
-		all.AppendChild(c)
+// runningDirection is that of a text in lang: its language's, unless all of it runs
+// against that, as in a tip that nobody has translated yet.
+func runningDirection(fragment, lang string) string {
+	d := director{rtl: locale.Dir(lang) == "rtl", of: map[*html.Node]letters{}}
+	if !d.rtl && lettersOf(fragment).rtl == 0 {
+		return "ltr"
 	}
-	root.AppendChild(all)
+	root, err := parseFragment(fragment)
+	if err != nil {
+		return locale.Dir(lang)
+	}
+	if all := d.count(root); d.against(all) && all.line > longLine {
+		return d.other()
+	}
+	return locale.Dir(lang)
 }
 
 // longLine is how many letters one has that goes on in another: from here on, text is

@@ -3,6 +3,8 @@ package render
 import (
 	"strings"
 	"testing"
+
+	"dailytip/tips"
 )
 
 // Words that run against those of their tip have a direction of their own, where their
@@ -22,7 +24,6 @@ func TestDirections(t *testing.T) {
 		"a cell":                    {"rtl", `<table><tbody><tr><td>Run it!</td><td>שלום</td></tr></tbody></table>`, `<table><tbody><tr><td dir="ltr">Run it!</td><td>שלום</td></tr></tbody></table>`},
 		"a table":                   {"rtl", `<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>שלום</p>`, `<table dir="ltr"><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>שלום</p>`},
 		"its author's own":          {"rtl", `<div dir="rtl"><p>Hi!</p></div><p dir="auto">Hi!</p><p>שלום</p>`, `<div dir="rtl"><p>Hi!</p></div><p dir="auto">Hi!</p><p>שלום</p>`},
-		"a tip nobody translated":   {"rtl", `<h2>Hi</h2><p>` + long + `</p>`, `<div dir="ltr"><h2>Hi</h2><p>` + long + `</p></div>`},
 		"Hebrew in another tip":     {"ltr", `<p>Hello.</p><p>שלום לכם React.</p>`, `<p>Hello.</p><p dir="rtl">שלום לכם React.</p>`},
 		"one word of it":            {"ltr", `<p>It means שלום.</p><p>שלום</p><p>שלום means it.</p>`, `<p>It means שלום.</p><p>שלום</p><p>שלום means it.</p>`},
 		"a long quote of it":        {"ltr", `<p>` + long + `</p><p>` + long + `</p><blockquote><p>` + longHebrew + `</p></blockquote>`, `<p>` + long + `</p><p>` + long + `</p><blockquote dir="rtl"><p>` + longHebrew + `</p></blockquote>`},
@@ -74,5 +75,31 @@ func TestDirectionOfTitles(t *testing.T) {
 		if got := string(view.Headline()); got != c[2] {
 			t.Errorf("%s in %s: %s, want %s", c[1], c[0], got, c[2])
 		}
+	}
+}
+
+// A tip that nobody has translated yet is at the side of its text as a whole.
+func TestUntranslatedTipIsTurned(t *testing.T) {
+	const long = "Some words that are more than a line of a letter has room for, at least on a phone."
+	tip := tips.Tip{ID: "a", Path: "a.md", Title: "What's new?", Body: "## It's out!\n\n" + long}
+	view, err := NewTip(Options{Language: "he"}, tip, Choose(tip, "he", "he"), "he", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	css, err := view.CSS("title")
+	if err != nil || view.Foreign != ` lang="he" dir="ltr"` || !strings.HasPrefix(string(css), "text-align:left") || strings.Contains(string(view.Content), "dir=") {
+		t.Errorf("%v: %s, %s, %s", err, view.Foreign, css, view.Content)
+	}
+	page, err := NewArticle(Options{Language: "he"}, tip, "he")
+	if want := `<div dir="ltr"><h2 id="tip-its-out">It`; err != nil || !strings.HasPrefix(string(page.Body), want) {
+		t.Errorf("%v: %s, want %s", err, page.Body, want)
+	}
+}
+
+// A program that shows a figure far from its sides wastes a phone.
+func TestFiguresHaveTheLettersWidth(t *testing.T) {
+	got, err := testInliner("en", "ltr", "").inline(`<figure><img src="https://example.com/a.png" alt="A"><figcaption>b</figcaption></figure>`)
+	if err != nil || !strings.Contains(got, `<figure style="margin:0 0 18px">`) || !strings.Contains(got, `class="m">b</figcaption>`) {
+		t.Errorf("%v: %s", err, got)
 	}
 }

@@ -83,11 +83,7 @@ func (in inliner) inline(fragment string) (string, error) {
 	directions(root, in.sheet.rtl)
 	jointedText(root)
 	in.walk(root, shift)
-	last := lastElement(root)
-	if last != nil && last.DataAtom == atom.Div && hasAttr(last, "dir") {
-		last = lastElement(last) // of a tip that is turned as a whole
-	}
-	if last != nil && last.DataAtom == atom.P {
+	if last := lastElement(root); last != nil && last.DataAtom == atom.P {
 		setStyle(last, in.sheet.inline("last p"), "")
 	}
 	return render(root)
@@ -207,6 +203,8 @@ func (in inliner) dress(n *html.Node, shift int) {
 		name = "em"
 	case atom.B:
 		name = "strong"
+	case atom.Figcaption:
+		class = "m"
 	case atom.Hr:
 		name, class = "rule", "l"
 	}

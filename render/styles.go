@@ -57,6 +57,8 @@ var styles = map[string]string{
 	"pre":        "margin:0 0 18px;padding:14px 16px;background-color:{tint};border-radius:6px;font-family:{mono};font-size:14px;line-height:22px;white-space:pre-wrap;overflow-x:auto;word-break:normal;text-align:left;direction:ltr",
 	"code":       "padding:1px 4px;background-color:{tint};border-radius:3px;font-family:{mono};font-size:15px",
 	"pre code":   "font-family:{mono};font-size:14px",
+	"figure":     "margin:0 0 18px",
+	"figcaption": "margin:4px 0 0;font-size:15px;line-height:23px;color:{mute}",
 	"frame":      "margin:0 0 18px;overflow-x:auto",
 	// A table says once what all its cells wear: a style in each makes a mail of
 	// some rows too large.

@@ -37,12 +37,17 @@ func NewTip(o Options, t tips.Tip, v Version, words string, top int) (Tip, error
 		view.Foreign = template.HTMLAttr(fmt.Sprintf(` lang="%s" dir="%s"`,
 			template.HTMLEscapeString(v.Language), locale.Dir(v.Language)))
 	}
-	if v.Fallback {
-		view.Remark = locale.Text(words, "mail.untranslated", nil)
-	}
 	fragment, err := tips.LinkedHTML(v.Body, view.pages)
 	if err != nil {
 		return Tip{}, fmt.Errorf("render tip %s: %w", t.ID, err)
+	}
+	if dir, own := locale.Dir(v.Language), runningDirection(fragment, v.Language); own != dir {
+		// Nobody has translated it yet: all of it is at the side of its text.
+		view.sheet = view.sheet.facing(own)
+		view.Foreign = template.HTMLAttr(fmt.Sprintf(` lang="%s" dir="%s"`, template.HTMLEscapeString(v.Language), own))
+	}
+	if v.Fallback {
+		view.Remark = locale.Text(words, "mail.untranslated", nil)
 	}
 	in := inliner{sheet: view.sheet, top: top, base: assetBase(o.AssetURL, t.Path), dir: path.Dir(t.Path), pictures: o.Pictures, unnamed: locale.Text(words, "mail.picture", nil)}
 	content, err := in.inline(fragment)
@@ -75,6 +80,14 @@ func (v *Tip) readMap(in inliner) error {
 		return fmt.Errorf("draw the mind map of tip %s: %w", v.tip.ID, err)
 	}
 	return nil
+}
+
+// Dir is the direction of its text, "rtl" or "ltr".
+func (v Tip) Dir() string {
+	if v.sheet.rtl {
+		return "rtl"
+	}
+	return "ltr"
 }
 
 // Glance is our heading over the mind map.

@@ -88,7 +88,7 @@ func (v *letterView) say(remark string) {
 // pageTipOf is the tip in parts, for a template.
 func pageTipOf(v render.Tip) pageTip {
 	return pageTip{
-		Lang: v.Language, Dir: locale.Dir(v.Language), Emoji: v.Emoji, Title: v.Title,
+		Lang: v.Language, Dir: v.Dir(), Emoji: v.Emoji, Title: v.Title,
 		Remark: v.Remark, Body: v.Content, Source: v.Source, Mindmap: v.Map,
 	}
 }
