@@ -2,6 +2,8 @@ package tips
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	emoji "github.com/yuin/goldmark-emoji/ast"
 	"github.com/yuin/goldmark/ast"
@@ -42,7 +44,12 @@ func (w *textWriter) rawSpan(b *strings.Builder, raw *ast.RawHTML) ast.Node {
 		tags.WriteString(string(next.Segments.Value(w.src)))
 		last = next
 	}
-	b.WriteString(rawText(tags.String()))
+	text := rawText(tags.String())
+	if rawImage.MatchString(tags.String()) && !strings.Contains(text, "\n") {
+		w.insteadOfPicture(b, last, text)
+	} else {
+		b.WriteString(text)
+	}
 	return last
 }
 
@@ -100,8 +107,9 @@ func (w *textWriter) span(b *strings.Builder, n ast.Node) {
 			alt = pictureSign
 		}
 		if alt != "" {
-			b.WriteString("[" + alt + "]")
+			alt = "[" + alt + "]"
 		}
+		w.insteadOfPicture(b, n, alt)
 	case *ast.RawHTML:
 		b.WriteString(rawText(string(n.Segments.Value(w.src))))
 	case *extast.FootnoteLink:
@@ -158,6 +166,28 @@ func (w *textWriter) codeText(n ast.Node) string {
 		}
 	}
 	return b.String()
+}
+
+// insteadOfPicture writes what stands for a picture. Of "before![](a.png)after", two
+// words are left.
+func (w *textWriter) insteadOfPicture(b *strings.Builder, n ast.Node, alt string) {
+	before, _ := utf8.DecodeLastRuneInString(b.String())
+	var after rune
+	if t, ok := n.NextSibling().(*ast.Text); ok {
+		after, _ = utf8.DecodeRune(t.Segment.Value(w.src))
+	}
+	if isSpaced(before) && (alt != "" || isSpaced(after)) {
+		b.WriteByte(' ')
+	}
+	b.WriteString(alt)
+	if alt != "" && isSpaced(after) {
+		b.WriteByte(' ')
+	}
+}
+
+// isSpaced is a letter or digit of a script that has blanks between its words.
+func isSpaced(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 
 // altText has no marks: it stands for a picture.
