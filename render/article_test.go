@@ -23,6 +23,7 @@ func TestPageMarkup(t *testing.T) {
 		"a heading of level 1":      {`<h1>A</h1><h3>B</h3>`, `<h2>A</h2><h4>B</h4>`},
 		"an empty heading":          {`<h2> </h2><p>x</p>`, `<p>x</p>`},
 		"a picture of the library":  {`<p><img src="../map.png" alt=" A map " width="900" align="left"/></p>`, `<p><img src="https://tips.example.com/files/x/map.png" alt="A map" loading="lazy"/></p>`},
+		"a picture with a width":    {`<img src="https://example.com/a.png" alt="A" width="100"/>`, `<img src="https://example.com/a.png" alt="A" loading="lazy" width="100"/>`},
 		"a picture without alt":     {`<img src="https://example.com/a.png"/>`, `<img src="https://example.com/a.png" alt="" loading="lazy"/>`},
 		"a link to another tip":     {`<p>See <a href="other.md">the other</a>.</p>`, `<p>See the other.</p>`},
 		"a link into the text":      {`<p><a href="#tip-a">A</a> <a href="#">B</a></p>`, `<p><a href="#tip-a">A</a> B</p>`},

@@ -37,7 +37,7 @@ func unwrap(n *html.Node) *html.Node {
 func highestHeading(n *html.Node) int {
 	highest := 7
 	for d := range n.Descendants() {
-		if d.Type == html.ElementNode && len(d.Data) == 2 && d.Data[0] == 'h' && d.Data[1] >= '1' && d.Data[1] <= '6' {
+		if isHeading(d) {
 			highest = min(highest, int(d.Data[1]-'0'))
 		}
 	}
@@ -45,6 +45,10 @@ func highestHeading(n *html.Node) int {
 		return 2
 	}
 	return highest
+}
+
+func isHeading(n *html.Node) bool {
+	return n.Type == html.ElementNode && len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6'
 }
 
 // inside says whether the nearest of n's ancestors below the fragment's root

@@ -172,6 +172,8 @@ func (in inliner) dress(n *html.Node, shift int) {
 		switch {
 		case inside(n, atom.Pre):
 			name = "pre code"
+		case isHeading(n.Parent):
+			name, class = "heading code", "t"
 		case within(n, atom.Table):
 			name, class = "cell code", "t"
 		default:
@@ -211,6 +213,9 @@ func (in inliner) dress(n *html.Node, shift int) {
 	style, ok := in.sheet.styles[name]
 	if !ok {
 		return
+	}
+	if given := attr(n, "style"); n.DataAtom == atom.Img && given != "" {
+		style = strings.Replace(style, "width:auto", given, 1)
 	}
 	if inBox(n) {
 		style, class = forBox(n, style, class)

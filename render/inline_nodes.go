@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -49,7 +50,11 @@ func (in inliner) image(n *html.Node) *html.Node {
 			}
 		}
 		// Word's Outlook knows no max-width, and the attributes of an author may
-		// be wider than a letter.
+		// be wider than a letter. A narrower picture is as wide as they want it.
+		if given := givenWidth(n); given > 0 {
+			width = given
+			setAttr(n, "style", fmt.Sprintf("width:%dpx", given))
+		}
 		removeAttr(n, "height")
 		removeAttr(n, "width")
 		// Of a picture from elsewhere nobody knows the width: a small one grows in
@@ -69,6 +74,16 @@ func (in inliner) image(n *html.Node) *html.Node {
 	}
 	n.Parent.RemoveChild(n)
 	return next
+}
+
+// givenWidth is how many pixels wide an author wants a picture, or 0: as wide as it is,
+// or as a letter.
+func givenWidth(n *html.Node) int {
+	width, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(attr(n, "width")), "px"))
+	if err != nil || width < 1 || width > cardWidth {
+		return 0
+	}
+	return width
 }
 
 // smallPicture is how many pixels one has that only adorns words.

@@ -35,6 +35,12 @@ func TestInline(t *testing.T) {
 			[]string{`☐ a<ul style="margin:6px 0 0;padding:0;padding-left:44px"`, `☐ b<ul style="margin:6px 0 0;padding:0;padding-left:44px"`, `d<ul style="margin:6px 0 0;padding:0;padding-left:22px"`},
 			nil,
 		},
+		"a picture as wide as its author wants it": {
+			`<p><img src="https://example.com/a.png" alt="A" width="100" height="50"/><img src="https://example.com/b.png" alt="B" width="900"/></p>`,
+			[]string{`alt="A" style="width:100px;max-width:100%`, `width="100"`, `alt="B" width="512" style="width:auto;`},
+			[]string{"height="},
+		},
+		"code in a heading": {`<h2><code>a</code></h2>`, []string{"font-size:88%"}, []string{"font-size:15px"}},
 		"footnotes lose their anchors": {
 			`<p>A<sup id="fnref:1"><a href="#fn:1">1</a></sup>.</p><div><hr/><ol><li id="fn:1"><p>Note <a href="#fnref:1">↩</a></p></li></ol></div>`,
 			[]string{`>1</sup>`, `>Note `, `<div style="margin:28px`},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -95,7 +96,11 @@ func (p pageMarkup) image(n *html.Node) *html.Node {
 	alt := strings.TrimSpace(attr(n, "alt"))
 	if src, _ := p.in.picture(attr(n, "src")); src != "" {
 		alt = cmp.Or(alt, p.in.unnamed)
+		width := givenWidth(n)
 		n.Attr = []html.Attribute{{Key: "src", Val: src}, {Key: "alt", Val: alt}, {Key: "loading", Val: "lazy"}}
+		if width > 0 {
+			setAttr(n, "width", strconv.Itoa(width))
+		}
 		return nil
 	}
 	next := after(n)
@@ -110,7 +115,7 @@ func (p pageMarkup) image(n *html.Node) *html.Node {
 // can only be ours: none passes the sanitiser.
 var kept = map[string][]string{
 	"": {"dir", "id", "lang", "title"}, "a": {"href"}, "blockquote": {"cite"}, "q": {"cite"}, "del": {"cite", "datetime"}, "ins": {"cite", "datetime"},
-	"details": {"open"}, "div": {"class", "role", "tabindex"}, "img": {"src", "alt", "loading"}, "li": {"value"}, "ol": {"start"}, "time": {"datetime"},
+	"details": {"open"}, "div": {"class", "role", "tabindex"}, "img": {"src", "alt", "loading", "width"}, "li": {"value"}, "ol": {"start"}, "time": {"datetime"},
 	"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"},
 }
 
