@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
-	"golang.org/x/text/unicode/bidi"
 
 	"dailytip/locale"
 )
@@ -47,13 +46,6 @@ type director struct {
 	of  map[*html.Node]letters
 }
 
-// letters are those within an element.
-type letters struct {
-	ltr, rtl int
-	fromLeft bool // the first one runs from the left
-	line     int  // how many the longest of its blocks has
-}
-
 var (
 	// oneText are blocks that have a direction for all of their text.
 	oneText = []atom.Atom{
@@ -64,64 +56,13 @@ var (
 	manyTexts = []atom.Atom{atom.Ul, atom.Ol, atom.Dl, atom.Blockquote, atom.Aside, atom.Table}
 )
 
+// isBlock tells what stands by itself from what stands among words.
 func isBlock(n *html.Node) bool {
-	return n.Type == html.ElementNode && n.DataAtom != atom.Label && !slices.Contains(inWords, n.DataAtom)
-}
-
-// count looks at each letter once, however deep it stands.
-func (d director) count(n *html.Node) letters {
-	var all letters
-	own := 0
-	for c := range n.ChildNodes() {
-		var below letters
-		switch {
-		case c.Type == html.TextNode:
-			below = lettersOf(c.Data)
-		case c.Type != html.ElementNode || c.DataAtom == atom.Pre || hasAttr(c, "dir"):
-			continue
-		default:
-			below = d.count(c)
-		}
-		if all.ltr+all.rtl == 0 {
-			all.fromLeft = below.fromLeft
-		}
-		all.ltr, all.rtl = all.ltr+below.ltr, all.rtl+below.rtl
-		if isBlock(c) {
-			all.line = max(all.line, below.line)
-		} else {
-			own += below.ltr + below.rtl
-		}
+	switch n.DataAtom {
+	case atom.Div, atom.Section, atom.Article, atom.Figure, atom.Details, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Pre, atom.Hr, atom.Center:
+		return true
 	}
-	all.line = max(all.line, own)
-	d.of[n] = all
-	return all
-}
-
-func lettersOf(text string) letters {
-	var all letters
-	for _, r := range text {
-		switch directionOf(r) {
-		case bidi.L:
-			all.fromLeft = all.fromLeft || all.rtl == 0
-			all.ltr++
-		case bidi.R:
-			all.rtl++
-		}
-	}
-	return all
-}
-
-// directionOf is bidi.L or bidi.R for a letter, bidi.EN for a digit, else bidi.ON.
-func directionOf(r rune) bidi.Class {
-	properties, _ := bidi.LookupRune(r)
-	switch class := properties.Class(); class {
-	case bidi.L, bidi.R, bidi.EN:
-		return class
-	case bidi.AL:
-		return bidi.R
-	default:
-		return bidi.ON
-	}
+	return slices.Contains(oneText, n.DataAtom) || slices.Contains(manyTexts, n.DataAtom)
 }
 
 // against says whether text runs against the tip. In one from right to left that is text
@@ -166,6 +107,9 @@ func (d director) turn(n *html.Node) {
 		}
 		text = append(text, c)
 	}
+	if n.DataAtom == atom.Li && hasTask(n) {
+		text = withoutBox(text)
+	}
 	if n.DataAtom != atom.Li && len(text) == len(slices.Collect(n.ChildNodes())) {
 		if d.needed(text) {
 			setAttr(n, "dir", d.other())
@@ -173,6 +117,21 @@ func (d director) turn(n *html.Node) {
 		return
 	}
 	d.isolate(text)
+}
+
+// withoutBox is the text of a task: its box stands where a bullet would.
+func withoutBox(text []*html.Node) []*html.Node {
+	for i, n := range text {
+		if n.DataAtom == atom.Input {
+			return text[i+1:]
+		}
+		if box, rest, ok := strings.Cut(n.Data, " "); ok && n.Type == html.TextNode && strings.TrimSpace(box) != "" {
+			n.Data = rest
+			n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: box + " "}, n)
+			return text[i:]
+		}
+	}
+	return nil
 }
 
 // isolate puts text that needs another direction into an element of its own.
@@ -193,7 +152,7 @@ func (d director) isolate(text []*html.Node) {
 // direction: a heading, a cell, a line of text.
 func keepsSide(n *html.Node) bool {
 	switch n.DataAtom {
-	case atom.P, atom.Dt, atom.Dd, atom.Figcaption:
+	case atom.P:
 		l := lettersOf(textOf(n))
 		return l.ltr+l.rtl <= longLine
 	}
@@ -202,59 +161,19 @@ func keepsSide(n *html.Node) bool {
 
 // sideOf is the direction of what n stands in, or "": that of its tip.
 func sideOf(n *html.Node) string {
-	for ; n != nil; n = n.Parent {
-		if dir := attr(n, "dir"); (dir == "ltr" || dir == "rtl") && !keepsSide(n) {
+	for p := n; p != nil; p = p.Parent {
+		dir := attr(p, "dir")
+		if dir != "ltr" && dir != "rtl" {
+			continue
+		}
+		// Text is measured once, not for each of its words: then its style tells.
+		if p != n && p.DataAtom == atom.P {
+			if strings.Contains(attr(p, "style"), "text-align") {
+				return dir
+			}
+		} else if !keepsSide(p) {
 			return dir
 		}
 	}
 	return ""
-}
-
-// needed says whether text would be shown in another order without its direction. What
-// begins and ends with letters of one direction is the same in both.
-func (d director) needed(text []*html.Node) bool {
-	var shown strings.Builder
-	all := letters{fromLeft: true}
-	for _, n := range text {
-		l := d.of[n]
-		if n.Type == html.TextNode {
-			l = lettersOf(n.Data)
-		}
-		if all.ltr+all.rtl == 0 {
-			all.fromLeft = l.fromLeft
-		}
-		all.ltr, all.rtl = all.ltr+l.ltr, all.rtl+l.rtl
-		shownText(&shown, n)
-	}
-	if !d.against(all) {
-		return false
-	}
-	runes := []rune(strings.TrimSpace(shown.String()))
-	if len(runes) < 2 {
-		return false // code by itself
-	}
-	if all.ltr > 0 && all.rtl > 0 || slices.Contains(runes, codeStands) || slices.Contains(runes, '\n') {
-		return true
-	}
-	first, last := directionOf(runes[0]), directionOf(runes[len(runes)-1])
-	return first == bidi.ON || first == bidi.EN || last == bidi.ON
-}
-
-// codeStands for code, which has a direction of its own among words.
-const codeStands = '\uFFFC'
-
-// shownText writes what the direction of a line is made of.
-func shownText(b *strings.Builder, n *html.Node) {
-	switch {
-	case n.Type == html.TextNode:
-		b.WriteString(strings.ReplaceAll(n.Data, "\n", " "))
-	case n.DataAtom == atom.Br:
-		b.WriteByte('\n')
-	case n.DataAtom == atom.Code || n.DataAtom == atom.Img:
-		b.WriteRune(codeStands)
-	default:
-		for c := range n.ChildNodes() {
-			shownText(b, c)
-		}
-	}
 }
