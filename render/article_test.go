@@ -40,8 +40,9 @@ func TestPageMarkup(t *testing.T) {
 			`<table width="90%"><thead><tr><th></th><th align="right">A</th></tr></thead><tbody><tr><td align="center">b</td><td>c</td></tr></tbody></table>`,
 			`<div class="frame" role="group" tabindex="0"><table><thead><tr><td></td><th scope="col" class="number">A</th></tr></thead><tbody><tr><td class="centre">b</td><td>c</td></tr></tbody></table></div>`,
 		},
-		"a task": {`<ul><li>☑ done</li><li>not one</li></ul>`, `<ul><li class="task">☑ done</li><li>not one</li></ul>`},
-		"code":   {"<pre><code>a\tb</code></pre>", `<pre dir="ltr" role="group" tabindex="0"><code>a    b</code></pre>`},
+		"a task":      {`<ul><li>☑ done</li><li>not one</li></ul>`, `<ul><li class="task">☑ done</li><li>not one</li></ul>`},
+		"a long name": {`<p><code>FileManager#generateMarkdownLink</code></p>`, `<p><code>File<wbr/>Manager#<wbr/>generate<wbr/>Markdown<wbr/>Link</code></p>`},
+		"code":        {"<pre><code>a\tb</code></pre>", `<pre dir="ltr" role="group" tabindex="0"><code>a    b</code></pre>`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := testPageMarkup("https://tips.example.com/files/x/").fit(c.in)

@@ -31,6 +31,7 @@ func (p pageMarkup) fit(fragment string) (string, error) {
 	leaveOutEmpty(root)
 	paragraphs(root)
 	directions(root, p.rtl)
+	jointedText(root)
 	p.walk(root, p.top-highestHeading(root))
 	return render(root)
 }
