@@ -90,12 +90,6 @@ func withoutRange(target string) string { return noteRange.ReplaceAllString(targ
 // dotted is the name of a note in a hierarchy: work.plans.2026.
 var dotted = regexp.MustCompile(`^[a-z][\w-]*(?:\.[a-z0-9][\w-]*){2,}(?:#\S*)?$|^[a-z][\w-]*(?:\.[a-z][\w-]*)+#\S+$`)
 
-var oneDot = regexp.MustCompile(`^[a-z][\w-]*\.[a-z0-9][\w-]*(?:#\S*)?$`)
-
-// MayBeNote says that words in a wikilink may be the name of a note of Dendron's. It looks
-// like that of a file or a site too, node.js, so that only a library can tell.
-func MayBeNote(words string) bool { return oneDot.MatchString(words) }
-
 // isNoteAddress says that what stands in a wikilink can only be the note's name, and
 // not what is shown: in Dendron that comes first.
 func isNoteAddress(s string) bool {
