@@ -1,6 +1,7 @@
 package tips
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -46,10 +47,7 @@ func (r *reader) apply(f field) {
 		t.Source = oneLine(f.text)
 		r.at.keys["source"] = f.line
 	case "author", "authors":
-		t.Author = oneLine(f.text)
-		if f.isList {
-			t.Author = oneLine(strings.Join(f.list, ", "))
-		}
+		t.Author = cmp.Or(authorsOf(f), t.Author)
 	case "lang", "language":
 		r.language(f)
 	case "created":
@@ -62,6 +60,20 @@ func (r *reader) apply(f field) {
 		}
 		t.Extra[f.key] = f.value
 	}
+}
+
+// authorsOf are the names that a key holds; "": it has none, only ids or addresses.
+func authorsOf(f field) string {
+	if !f.isList {
+		return oneLine(f.text)
+	}
+	var names []string
+	for _, name := range f.list {
+		if name = oneLine(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // changed reports what the format would make another text of. A title is sent

@@ -119,6 +119,8 @@ func TestParseShapes(t *testing.T) {
 			return t.Link == "https://WWW.Example.org/a" && t.Source == "example.org"
 		}},
 		{"authors", "a.md", "---\ntitle: T\nauthors: [{name: A}, B]\n---\nText.", func(t Tip) bool { return t.Author == "A, B" }},
+		{"authors without names", "a.md", "---\ntitle: T\nauthor: C\nauthors: [{id: 1}, {name: A}, ~, {url: x}]\n---\nText.", func(t Tip) bool { return t.Author == "A" }},
+		{"no author's name", "a.md", "---\ntitle: T\nauthor: C\nauthors: [{id: 1}]\n---\nText.", func(t Tip) bool { return t.Author == "C" }},
 		{"author as a mapping", "a.md", "---\ntitle: T\nauthor:\n  name: A\n---\nText.", func(t Tip) bool { return t.Author == "A" }},
 		{"language", "a.md", "---\ntitle: T\nlang: zh_Hant\n---\nText.", func(t Tip) bool { return t.Language == "zh-TW" }},
 		{"yearly date", "a.md", "---\ntitle: T\ndate: 12-24\n---\nText.", func(t Tip) bool { return t.Pin == "12-24" && t.Date == "" }},

@@ -58,6 +58,11 @@ func TestReadingAsAtHome(t *testing.T) {
 		"a box without a title":  {"::: tip {no-title}\na\n:::\n\n::: details Look *here* {open}\nb\n:::\n\n::: tip In {braces} and on\nc\n:::", "<aside>\n<p>a</p>\n</aside>\n<aside>\n<details>\n<summary>Look <em>here</em></summary>\n<p>b</p>\n</details>\n</aside>\n<aside>\n<p><strong>In {braces} and on</strong></p>\n<p>c</p>\n</aside>", "> a\n\n> *Look _here_*\n>\n> b\n\n> *In {braces} and on*\n>\n> c"},
 		"products among Chinese": {"先算$(AB)C$再算$ABCv$，得 $(a', c')$ 。它$5到$6，用$HOME和$PATH，$OK$ or $FINE$", "<p>先算(AB)C再算ABCv，得 (a′, c′) 。它$5到$6，用$HOME和$PATH，OK or $FINE$</p>", "先算(AB)C再算ABCv，得 (a′, c′) 。它$5到$6，用$HOME和$PATH，OK or $FINE$"},
 
+		// Rules that part a text from nothing.
+		"a rule at the end":     {"a\n\n---\n\nb[^1]\n\n***\n\n<hr>\n\n[^1]: c", "<p>a</p>\n<hr/>\n<p>b<sup id=\"fnref:1\"><a href=\"#fn:1\" role=\"doc-noteref\">1</a></sup></p>\n<div role=\"doc-endnotes\">\n<hr/>\n<ol>\n<li id=\"fn:1\">\n<p>c\u00a0<a href=\"#fnref:1\" role=\"doc-backlink\">↩︎</a></p>\n</li>\n</ol>\n</div>", "a\n\n* * *\n\nb[1]\n\n[1] c"},
+		"HTML at the end":       {"a\n\n<hr class=\"x\">\n<hr/>\n", "<p>a</p>", "a"},
+		"a rule within a quote": {"> a\n>\n> ---\n\nb", "<blockquote>\n<p>a</p>\n<hr/>\n</blockquote>\n<p>b</p>", "> a\n>\n> * * *\n\nb"},
+
 		// What only leads around in the text.
 		"a list of headings":          {"## Contents\n\n- [A](#a)\n  - [*B*](#b)\n- **[C](#c)**\n\n## A\n\na\n\n[↑ Back to top](#contents)\n\n## C\n\nb\n\n**[⬆](#)**\n\n<p align=\"right\">(<a href=\"#top\">back to top</a>)</p>", "<h2 id=\"tip-a\">A</h2>\n<p>a</p>\n<h2 id=\"tip-c\">C</h2>\n<p>b</p>", "A\n-\n\na\n\nC\n-\n\nb"},
 		"one where a program puts it": {"# 目录\n\n[TOC]\n\na", "<p>a</p>", "a"},

@@ -17,7 +17,7 @@ func (o *outline) title() (h heading, words string, ok bool) {
 	hasTip, topLevel := false, 0
 	for _, h := range o.headings {
 		hasTip = hasTip || (h.level == 2 && kindOf(h.text) == sectionTip)
-		if h.level == 1 {
+		if h.level == 1 && !isContents(h.text) {
 			topLevel++
 		}
 	}
@@ -41,11 +41,20 @@ func (o *outline) title() (h heading, words string, ok bool) {
 		if !opens && (h.level > 1 || topLevel > 1) {
 			continue
 		}
-		if words = plainLine(h.text); words != "" {
+		if words = plainLine(h.text); words != "" && !isContents(words) {
 			return h, words, true
 		}
 	}
 	return heading{}, "", false
+}
+
+// isContents says that a heading stands over a list of a text's parts.
+func isContents(heading string) bool {
+	switch strings.ToLower(strings.Trim(heading, " :*_#")) {
+	case "contents", "table of contents", "toc":
+		return true
+	}
+	return false
 }
 
 // sameWords says that two titles differ in no more than capitals, accents and

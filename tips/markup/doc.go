@@ -65,6 +65,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(navigation{}, 105),
 			util.Prioritized(anchors{}, 110),
 			util.Prioritized(pageLinks{}, 120),
+			util.Prioritized(lastRule{}, 899),
 			util.Prioritized(lineBreaks{}, 900), // when all words stand where they stay
 		),
 	)
