@@ -98,7 +98,7 @@ var dangerous = regexp.MustCompile(`(?i)<\s*(script|style|iframe|object|embed|fo
 
 func FuzzHTML(f *testing.F) {
 	for _, s := range []string{
-		"> [!note] *a*\n> b", "[[a#b|c]] ![[d.png|3]] ==e== %%f%%", "!!! a \"b\"\n    - c\n\n        d", ":::a[b]{title=\"c\"}\n::::d\n:::\n", "$x^{2}$ $$\n\\frac{a}{b}\n$$",
+		"> [!note] *a*\n> b", "<div markdown>\n\ta\n<p markdown>b</p></div> c\n</DIV", "[[a#b|c]] ![[d.png|3]] ==e== %%f%%", "!!! a \"b\"\n    - c\n\n        d", ":::a[b]{title=\"c\"}\n::::d\n:::\n", "$x^{2}$ $$\n\\frac{a}{b}\n$$",
 		"{: .a}\n# b {#c}\n* d\n{:toc}", "++a+b++ :tada: a ^b", "```mermaid\ngraph TD\nA-->B", "a\n: b\n", "你**「a」**\n你", "%%\na", "\t!!! a\n\t\tb\n:::\tc\n\td",
 		"# a\n<script>alert(1)</script>", "[a](javascript:alert(1))", "<a href=\"java\nscript:x\">b</a>", "<img src=x onerror=y>",
 		"<details>\n<summary>a</summary>\n<svg><style><img src=x onerror=y>\n</details>", "| a |\n|-|\n| <b |", "[^a]\n\n[^a]: <iframe>",

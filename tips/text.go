@@ -153,6 +153,10 @@ func (w *textWriter) block(n ast.Node, width int) []string {
 		return []string{"* * *"}
 	case *ast.Blockquote, *markup.Box:
 		return prefix("> ", w.blocks(n, narrower(width, 2), true))
+	case *markup.Element:
+		if n.Name == "blockquote" {
+			return prefix("> ", w.blocks(n, narrower(width, 2), true))
+		}
 	case *markup.BoxTitle:
 		var title strings.Builder
 		w.mark(&title, "*", w.inline(n))

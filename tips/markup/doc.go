@@ -35,6 +35,7 @@ func (Extension) Extend(m goldmark.Markdown) {
 			util.Prioritized(indentedBox{}, 52),
 			util.Prioritized(FormulaBlock{}, 53),
 			util.Prioritized(TightHeading{}, 601), // after headings
+			util.Prioritized(element{}, 899),      // before HTML
 		),
 		parser.WithParagraphTransformers(
 			util.Prioritized(attributeLines{}, 50), // before tables, which would take one for a row

@@ -125,6 +125,9 @@ func (html) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 			}
 			return "</strong></p>\n"
 		}))
+	r.Register(KindElement, around(
+		func(n ast.Node) string { return n.(*Element).tag },
+		func(n ast.Node) string { return "</" + n.(*Element).Name + ">\n" }))
 	r.Register(KindMark, around(always("<mark>"), always("</mark>")))
 	r.Register(KindKey, around(
 		func(n ast.Node) string { return "<kbd>" + string(util.EscapeHTML([]byte(n.(*Key).Name))) + "</kbd>" }, always("")))
