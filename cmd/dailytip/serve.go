@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -36,6 +37,11 @@ faults they are logged and the old one stays. Tips are read again as they change
 // runDaemon runs the daemon, again with each good configuration that SIGHUP
 // brings.
 func (c *command) runDaemon(ctx context.Context) error {
+	// The daemon keeps ten megabytes for years: collecting its garbage twice as often as Go
+	// does by itself saves half of that again, at a few hundredths of the processor time.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 	a, err := c.open(ctx, slog.LevelInfo)
 	if err != nil {
 		return err
