@@ -14,6 +14,7 @@ func TestNothingVanishesSilently(t *testing.T) {
 		"a frame":            {`<iframe width="5" src="https://www.youtube.com/embed/abc" title="How it's done"></iframe>`, RuleNoMedia, `<p><a href="https://www.youtube.com/watch?v=abc">▶ How it&#39;s done</a></p>`, "▶ How it's done (https://www.youtube.com/watch?v=abc)"},
 		"a film":             {`<video controls><source src="https://a.example/b.mp4"></video>`, RuleNoMedia, `<a href="https://a.example/b.mp4">▶ b.mp4</a>`, "▶ b.mp4 (https://a.example/b.mp4)"},
 		"a film of our own":  {`<video src="b.mp4" title="The steps"></video>`, RuleNoMedia, "▶ The steps", "▶ The steps"},
+		"one without words":  {`<video src="../films/b c.mp4"></video>`, RuleNoMedia, "▶ b c.mp4", "▶ b c.mp4"},
 		"a sound in a line":  {`Listen: <audio src="//a.example/b.mp3"></audio>`, RuleNoMedia, `Listen: <a href="https://a.example/b.mp3">▶ b.mp3</a>`, "▶ b.mp3 (https://a.example/b.mp3)"},
 		"a relative link":    {"[how to ask](../ask.md)", RuleRelativeLink, "how to ask", "how to ask"},
 		"one from the root":  {"[how to ask](/ask/)", RuleRelativeLink, "how to ask", "how to ask"},

@@ -28,8 +28,11 @@ func mediumOf(attributes []html.Attribute) medium {
 	for _, a := range attributes {
 		given[a.Key] = strings.TrimSpace(a.Val)
 	}
-	m := medium{address: playsAt(firstOf(given["src"], given["data"], given["data-src"]))}
-	m.label = oneLine(firstOf(given["title"], given["aria-label"]))
+	written := firstOf(given["src"], given["data"], given["data-src"])
+	m := medium{address: playsAt(written), label: oneLine(firstOf(given["title"], given["aria-label"]))}
+	if u, err := url.Parse(written); m.address == "" && m.label == "" && err == nil && u.Scheme == "" && path.Ext(u.Path) != "" {
+		m.label = oneLine(path.Base(u.Path)) // a film of the library's own
+	}
 	return m
 }
 
