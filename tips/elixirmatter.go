@@ -68,7 +68,7 @@ func elixirValue(text string) (scalar string, list []string, isList bool) {
 		return elixirScalar(text), nil, false
 	}
 	list = strings.Fields(m[1])
-	for _, item := range strings.Split(m[2], ",") {
+	for item := range strings.SplitSeq(m[2], ",") {
 		if item = strings.TrimSpace(item); item != "" {
 			list = append(list, elixirScalar(item))
 		}
