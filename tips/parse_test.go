@@ -119,6 +119,9 @@ func TestParseShapes(t *testing.T) {
 			return t.Link == "https://WWW.Example.org/a" && t.Source == "example.org"
 		}},
 		{"authors", "a.md", "---\ntitle: T\nauthors: [{name: A}, B]\n---\nText.", func(t Tip) bool { return t.Author == "A, B" }},
+		{"authors of a vault", "a.md", "---\ntitle: T\nauthors: [[A B]], [[C]]\n---\nText.", func(t Tip) bool { return t.Author == "A B, C" }},
+		{"one author of a vault", "a.md", "---\ntitle: T\nauthors: [[A B]]\n---\nText.", func(t Tip) bool { return t.Author == "A B" }},
+		{"tags of a vault", "a.md", "---\ntitle: T\ntags: [[a]], [[b]] , [[c]]\n---\nText.", func(t Tip) bool { return slices.Equal(t.Tags, []string{"a", "b", "c"}) }},
 		{"authors without names", "a.md", "---\ntitle: T\nauthor: C\nauthors: [{id: 1}, {name: A}, ~, {url: x}]\n---\nText.", func(t Tip) bool { return t.Author == "A" }},
 		{"no author's name", "a.md", "---\ntitle: T\nauthor: C\nauthors: [{id: 1}]\n---\nText.", func(t Tip) bool { return t.Author == "C" }},
 		{"author as a mapping", "a.md", "---\ntitle: T\nauthor:\n  name: A\n---\nText.", func(t Tip) bool { return t.Author == "A" }},

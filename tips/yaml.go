@@ -3,6 +3,7 @@ package tips
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,7 +13,7 @@ import (
 // file stand above these.
 func readYAML(lines []string, above int) ([]field, *lineError) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(strings.Join(lines, "\n")), &doc); err != nil {
+	if err := yaml.Unmarshal([]byte(strings.Join(listedNotes(lines), "\n")), &doc); err != nil {
 		return nil, yamlError(lines, above, err)
 	}
 	if doc.Kind == 0 || (len(doc.Content) == 1 && doc.Content[0].Tag == "!!null") {
@@ -45,6 +46,24 @@ func readYAML(lines []string, above int) ([]field, *lineError) {
 		fields = append(fields, f)
 	}
 	return fields, nil
+}
+
+var (
+	// linkedNotes is a line of a vault's front matter whose value is links to notes.
+	linkedNotes  = regexp.MustCompile(`^([\pL\pN _-]+: *)\[\[([^][]+(?:\]\] *, *\[\[[^][]+)*)\]\] *$`)
+	betweenNotes = regexp.MustCompile(`\]\] *, *\[\[`)
+)
+
+// listedNotes makes a list of names of “authors: [[A]], [[B]]”, as vaults write it. YAML
+// takes “[[A]]” for a list within a list, after which nothing may follow.
+func listedNotes(lines []string) []string {
+	for i, line := range lines {
+		if m := linkedNotes.FindStringSubmatch(line); m != nil {
+			lines = slices.Clone(lines)
+			lines[i] = m[1] + "[" + betweenNotes.ReplaceAllString(m[2], ", ") + "]"
+		}
+	}
+	return lines
 }
 
 // field takes one key with its value.
