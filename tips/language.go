@@ -73,8 +73,9 @@ func compose(parts ...any) language.Tag {
 }
 
 // suffixLanguage splits "name.zh-CN" into "name" and "zh-CN". Three-letter
-// codes count only when they are a language people localise for: many short
-// words ("new", "min", "old") are the code of some language.
+// codes count only when they are a language people localise for, and have no
+// shorter one: many short words ("new", "min", "old", "ben") are the code of some
+// language. What ends in ".sh" or ".io" is called after a program or a site.
 func suffixLanguage(stem string) (name, lang string, ok bool) {
 	i := strings.LastIndexByte(stem, '.')
 	if i <= 0 || strings.HasSuffix(stem[:i], "/") {
@@ -86,10 +87,18 @@ func suffixLanguage(stem string) (name, lang string, ok bool) {
 		return stem, "", false
 	}
 	base, _, _ := strings.Cut(strings.ReplaceAll(suffix, "_", "-"), "-")
-	if len(base) != 2 {
-		if _, exact := language.CompactIndex(language.Make(suffix)); !exact || len(base) != 3 {
+	switch len(base) {
+	case 2:
+		if base == "sh" || base == "io" {
 			return stem, "", false
 		}
+	case 3:
+		shortest, _ := language.Make(suffix).Base()
+		if _, exact := language.CompactIndex(language.Make(suffix)); !exact || len(shortest.String()) < len(base) {
+			return stem, "", false
+		}
+	default:
+		return stem, "", false
 	}
 	return stem[:i], lang, true
 }

@@ -42,7 +42,7 @@ func TestTakeFlag(t *testing.T) {
 func TestSuffixLanguage(t *testing.T) {
 	for in, want := range map[string]string{
 		"a.zh-CN": "zh-CN", "dir/a.es": "es", "a.pt_BR": "pt-BR", "a.fil": "fil", "a.b.fr": "fr",
-		"a": "", "a.v2": "", "a.new": "", "a.min": "", "a.draft": "", ".es": "", "dir/.es": "", "a.old": "",
+		"a": "", "a.v2": "", "a.new": "", "testimonials.ben": "", "todo.sh": "", "trunk.io": "", "a.min": "", "a.draft": "", ".es": "", "dir/.es": "", "a.old": "",
 	} {
 		if _, got, ok := suffixLanguage(in); got != want || ok != (want != "") {
 			t.Errorf("suffixLanguage(%q) = %q, %v; want %q", in, got, ok, want)
