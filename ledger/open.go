@@ -82,7 +82,7 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 }
 
 // chunk is how many readers of a slot one transaction looks at. On SQLite it
-// bounds how long others wait for the write lock, below 50 ms.
+// bounds how long the write lock is held at once: about 30 ms.
 const chunk = 10_000
 
 // openChunk opens the deliveries of the readers after one, and returns how many
