@@ -143,7 +143,7 @@ func (f *File) columns(rec record) (h header, err error) {
 		return fail("%q is an address; write a line such as email,name above it", strings.Join(h.names, ", "))
 	}
 	if h.at(colEmail) < 0 {
-		return fail(`there is no column email among %s; call the one so that holds the addresses, or, by command, add --map "Column=email"`, strings.Join(h.names, ", "))
+		return fail(`there is no column email among %s; rename the one that holds the addresses, or add --map "Column=email" to the command`, strings.Join(h.names, ", "))
 	}
 	h.ours = !slices.ContainsFunc(ExportColumns, func(meaning string) bool { return h.at(meaning) < 0 })
 	return h, nil

@@ -281,7 +281,7 @@ func TestAFileThatIsNoList(t *testing.T) {
 	b := h.as(admins.Operator)
 	b.to(b.upload("x.csv", "nothing here\n"), "/admin/import/progress")
 	page := b.progress("That didn’t work")
-	b.want(page, 200, "call the one so that holds the addresses", "Another file")
+	b.want(page, 200, "rename the one that holds the addresses", "Another file")
 	if log := h.log.String(); strings.Contains(log, "level=ERROR") {
 		t.Errorf("it's logged as a fault of ours: %s", log)
 	}
