@@ -97,12 +97,19 @@ func (l *Ledger) withdraw(ctx context.Context, now time.Time, e editions.Edition
 
 // withdrawSome withdraws no more than one transaction should.
 func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition) (int64, error) {
-	ended, err := l.endUnsent(ctx, tx, now, `
-		WITH waiting AS MATERIALIZED (
-			SELECT edition, subscriber FROM deliveries WHERE edition = $1 AND done_at = 0 AND `+waits+` LIMIT $3`+l.db.SkipLocked("deliveries")+`)
-		UPDATE deliveries `+setUnsent(Withdrawn, "'"+cancelled+"'")+`, done_at = $2
-		WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM waiting)`+returningUnsent, e.ID, store.Millis(now), controlChunk)
+	ended, err := l.endUnsent(ctx, tx, now, sqlWithdraw(l.db), e.ID, store.Millis(now), controlChunk)
 	return int64(len(ended)), err
+}
+
+// sqlWithdraw ends what waits of an edition, in the order of its index: PostgreSQL would
+// pass over all that has ended to find the next.
+func sqlWithdraw(db *store.DB) string {
+	return `
+		WITH waiting AS MATERIALIZED (
+			SELECT edition, subscriber FROM deliveries WHERE edition = $1 AND done_at = 0 AND ` + waits + `
+			ORDER BY next_at, subscriber LIMIT $3` + db.SkipLocked("deliveries") + `)
+		UPDATE deliveries ` + setUnsent(Withdrawn, "'"+cancelled+"'") + `, done_at = $2
+		WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM waiting)` + returningUnsent
 }
 
 const cancelled = "the edition was cancelled"

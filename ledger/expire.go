@@ -104,11 +104,13 @@ func (l *Ledger) gaveUp(ctx context.Context, tx *sql.Tx, now time.Time, o Outcom
 // mailboxFull is how package verdict calls it.
 const mailboxFull = "mailboxfull"
 
+// sqlExpire goes by the order of an index, as sqlWithdraw does.
 func sqlExpire(db *store.DB) string {
 	return `
 		WITH overdue AS MATERIALIZED (
 			SELECT edition, subscriber FROM deliveries
-			WHERE edition = $3 AND done_at = 0 AND ` + waits + ` AND expires_at <= $1 LIMIT $2` + db.SkipLocked("deliveries") + `)
+			WHERE edition = $3 AND done_at = 0 AND ` + waits + ` AND expires_at <= $1
+			ORDER BY next_at, subscriber LIMIT $2` + db.SkipLocked("deliveries") + `)
 		UPDATE deliveries ` + setExpired() + ` WHERE (edition, subscriber) IN (SELECT edition, subscriber FROM overdue)` + returningUnsent
 }
 

@@ -77,17 +77,20 @@ func TestStatementsUseTheirIndexesOnPostgres(t *testing.T) {
 			}
 		}
 		for name, test := range map[string]struct {
-			text string
-			args []any
+			text    string
+			args    []any
+			waiting int // how often it looks for what isn't over, which an index of its own holds
 		}{
-			"look for work":  {sqlWork, []any{2, 0}},
-			"claim":          {sqlReady(db), []any{2, edition, "daily", 32}},
-			"mark":           {sqlMark(db), []any{"node", edition, some}},
-			"record":         {sqlOutcome, []any{"sent", 0, 1, 0, 250, "", "", "en", 3, "node", edition, sent + 1}},
-			"a page":         {sqlDeliveries(nil), []any{edition, sent, 100}},
-			"page of failed": {sqlDeliveries([]State{Failed}), []any{edition, 0, 100, "failed"}},
-			"count":          {sqlCount("$1, $2"), []any{edition, 8}},
-			"record a page":  {sqlOutcomes, []any{words, zeros, zeros, zeros, zeros, words, words, words, zeros, words, zeros, some}},
+			"look for work":  {sqlWork, []any{2, 0}, 2},
+			"claim":          {sqlReady(db), []any{2, edition, "daily", 32}, 1},
+			"mark":           {sqlMark(db), []any{"node", edition, some}, 0},
+			"record":         {sqlOutcome, []any{"sent", 0, 1, 0, 250, "", "", "en", 3, "node", edition, sent + 1}, 0},
+			"expire":         {sqlExpire(db), []any{2_000, 10, edition}, 1},
+			"withdraw":       {sqlWithdraw(db), []any{edition, 3, 10}, 1},
+			"a page":         {sqlDeliveries(nil), []any{edition, sent, 100}, 0},
+			"page of failed": {sqlDeliveries([]State{Failed}), []any{edition, 0, 100, "failed"}, 0},
+			"count":          {sqlCount("$1, $2"), []any{edition, 8}, 0},
+			"record a page":  {sqlOutcomes, []any{words, zeros, zeros, zeros, zeros, words, words, words, zeros, words, zeros, some}, 0},
 		} {
 			plan, err := explain(t.Context(), tx, test.text, test.args)
 			if err != nil {
@@ -95,6 +98,9 @@ func TestStatementsUseTheirIndexesOnPostgres(t *testing.T) {
 			}
 			if strings.Contains(plan, "Seq Scan on deliveries") {
 				t.Errorf("%s reads the table whole:\n%s", name, plan)
+			}
+			if n := strings.Count(plan, "deliveries_unfinished"); n != test.waiting {
+				t.Errorf("%s uses the index of what isn't over %d times, not %d:\n%s", name, n, test.waiting, plan)
 			}
 		}
 		return nil

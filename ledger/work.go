@@ -19,15 +19,15 @@ type work struct {
 }
 
 // sqlWork finds the first edition after $2 that isn't over, by the beginning of an
-// index, however many deliveries there are. $1 is now. The last one counts to one, in
-// order, instead of asking EXISTS: PostgreSQL takes it that most are ready, reads the
-// table from its beginning for EXISTS, and passes all that is sent each time.
+// index, however many deliveries there are. $1 is now. It asks for what comes first in
+// the index's whole order: for the least edition, or whether one EXISTS, PostgreSQL
+// would read another index or the table, and pass over all that is sent each time.
 const sqlWork = `
 	SELECT EXISTS (SELECT 1 FROM pauses), EXISTS (SELECT 1 FROM notices WHERE ` + isReady + `),
 		COALESCE(e.id, 0), COALESCE(e.newsletter, ''), COALESCE(e.local_date, ''), COALESCE(e.state, ''),
 		(SELECT COUNT(*) > 0 FROM (SELECT 1 FROM deliveries WHERE edition = e.id AND done_at = 0 AND ` + isReady + ` ORDER BY next_at LIMIT 1) AS one)
-	FROM (SELECT MIN(edition) AS edition FROM deliveries WHERE done_at = 0 AND edition > $2) AS first
-	LEFT JOIN editions e ON e.id = first.edition`
+	FROM (SELECT 1) AS once LEFT JOIN editions e
+	ON e.id = (SELECT edition FROM deliveries WHERE done_at = 0 AND edition > $2 ORDER BY edition, next_at, subscriber LIMIT 1)`
 
 // lookForWork returns the first edition after one that has deliveries which wait or
 // are in flight; its ID is 0 when there's none.
