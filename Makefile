@@ -34,7 +34,7 @@ deps: ## install the servers, browser and fonts that the tests need
 	@scripts/setup-test-deps
 
 build: ## bin/dailytip
-	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/dailytip ./cmd/dailytip
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)' -o bin/dailytip ./cmd/dailytip
 
 dist: ## dist/: programs for Linux, .deb and .rpm packages, checksums, bill of materials
 	@scripts/dist

@@ -74,7 +74,7 @@ func vacuumInto(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	db, err := openPool(driverName, path, 1)
+	db, err := openPool(driverName, path, 1, waitsItself)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func checkBackup(ctx context.Context, name string) (version int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	db, err := openPool(driverName, path, 1, "query_only(1)")
+	db, err := openPool(driverName, path, 1, waitsItself, "query_only(1)")
 	if err != nil {
 		return 0, err
 	}

@@ -44,7 +44,11 @@ func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
 	case 0 < version && version < firstSchema:
 		return version, fmt.Errorf("migrate: %w", ErrOlder)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	err = untilFree(ctx, func() error { // what was done isn't done again
+		_, err := provider.Up(ctx)
+		return err
+	})
+	if err != nil {
 		return 0, fmt.Errorf("migrate: %w", Explain(err))
 	}
 	version, err = provider.GetDBVersion(ctx)

@@ -59,7 +59,7 @@ func openToRead(name string) (*DB, error) {
 	}
 	// Not mode=ro, with which SQLite couldn't remove the log (WAL) that it has to
 	// open, and would leave it beside the file.
-	pool, err := openPool(driverName, path, 0, "query_only(1)") // 0: as many as it takes
+	pool, err := openPool(driverName, path, 0, waitsItself, "query_only(1)") // 0: as many as it takes
 	if err != nil {
 		return nil, err
 	}

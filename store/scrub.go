@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 )
 
@@ -30,7 +29,11 @@ func (db *DB) Scrub(ctx context.Context) (clean bool, err error) {
 	if size > mostVacuumed {
 		return true, nil
 	}
-	if _, err := db.write.ExecContext(ctx, "VACUUM"); err != nil {
+	err = untilFree(ctx, func() error {
+		_, err := db.write.ExecContext(ctx, "VACUUM")
+		return err
+	})
+	if err != nil {
 		return false, fmt.Errorf("write the database anew: %w", Explain(err))
 	}
 	return db.emptyLog(ctx)
@@ -38,18 +41,8 @@ func (db *DB) Scrub(ctx context.Context) (clean bool, err error) {
 
 // emptyLog doesn't wait for who reads, since nobody could write meanwhile.
 func (db *DB) emptyLog(ctx context.Context) (done bool, err error) {
-	conn, err := db.write.Conn(ctx)
-	if err != nil {
-		return false, fmt.Errorf("empty the database's log: %w", Explain(err))
-	}
-	defer func() { _ = conn.Close() }()
-	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 0"); err != nil {
-		return false, fmt.Errorf("empty the database's log: %w", Explain(err))
-	}
 	var busy, pages, moved int
-	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
-	_, again := conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", busyTimeout.Milliseconds()))
-	if err := errors.Join(err, again); err != nil {
+	if err := db.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
 		return false, fmt.Errorf("empty the database's log: %w", Explain(err))
 	}
 	return busy == 0, nil

@@ -19,24 +19,26 @@ import (
 )
 
 // Build links the program, unless the go command has it in its cache already, and
-// returns its path there. The flags are those of "make build", which therefore has
-// little left to do.
+// returns its path there. It's built as "make build" does it, which therefore has
+// little left to do: without C, like what is released.
 func Build(ctx context.Context) (program string, err error) {
-	return build(ctx, "-trimpath", "-ldflags", "-s -w")
+	return build(ctx, []string{"CGO_ENABLED=0"}, "-trimpath", "-ldflags", "-s -w")
 }
 
 // BuildRace is [Build] with the race detector, which takes a C compiler. The
 // flags are those of scripts/test, for the same reason.
 func BuildRace(ctx context.Context) (program string, err error) {
-	return build(ctx, "-race", "-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0", "-gcflags=modernc.org/libc=-d=checkptr=0")
+	return build(ctx, nil, "-race", "-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0", "-gcflags=modernc.org/libc=-d=checkptr=0")
 }
 
 // build asks "go run" for the path, because it keeps what it links in the cache:
 // many packages of tests then share one program, and nobody has to remove it.
-func build(ctx context.Context, flags ...string) (program string, err error) {
+func build(ctx context.Context, env []string, flags ...string) (program string, err error) {
 	args := slices.Concat([]string{"run"}, flags, []string{"-exec", "echo", "dailytip/cmd/dailytip"})
 	for range 2 { // what it has just linked lies in a folder that is gone by now, and in the cache the next time
-		out, err := exec.CommandContext(ctx, "go", args...).Output()
+		cmd := exec.CommandContext(ctx, "go", args...)
+		cmd.Env = append(os.Environ(), env...)
+		out, err := cmd.Output()
 		var failed *exec.ExitError
 		if errors.As(err, &failed) {
 			return "", fmt.Errorf("build dailytip: %w: %s", err, failed.Stderr)
