@@ -10,7 +10,8 @@ import (
 
 // nodes measures one, two and four daemons on one PostgreSQL. The relay takes
 // 5 ms for each mail, and each node brings as many connections: so neither the
-// relay nor this machine's processors are the limit, but the connections are.
+// relay nor this machine's processors are the limit, but the connections are. All
+// begin when they have shared the connections.
 // smtp-sink can only be slowed by whole seconds; this sink is ours.
 func (b *bench) nodes(ctx context.Context) error {
 	b.describe("nodes")
@@ -28,7 +29,7 @@ func (b *bench) nodes(ctx context.Context) error {
 	for round := range b.rounds {
 		for _, n := range []int{1, 2, 4} {
 			o, err := b.run(ctx, setting{
-				mail: m, n: max(b.messages/5, 1000), engine: "postgres", inFlight: 32, connections: n * b.connections, port: door.Port, nodes: n,
+				mail: m, n: max(b.messages/2, 1000), engine: "postgres", inFlight: 32, connections: n * b.connections, port: door.Port, nodes: n,
 			})
 			if err != nil {
 				return err

@@ -60,11 +60,16 @@ func (b *bench) run(ctx context.Context, s setting) (o outcome, err error) {
 	if err := nodes[0].OpenOnly(ctx, db); err != nil {
 		return o, err
 	}
-	return watch(ctx, nodes, db)
+	if s.nodes > 0 { // until all of them know of each other
+		if _, err := nodes[0].Run(ctx, []string{"pause"}); err != nil {
+			return o, err
+		}
+	}
+	return watch(ctx, nodes, db, s.nodes > 0)
 }
 
 // watch runs the daemons until everything is sent.
-func watch(ctx context.Context, nodes []*daemontest.Installation, db *store.DB) (o outcome, err error) {
+func watch(ctx context.Context, nodes []*daemontest.Installation, db *store.DB, paused bool) (o outcome, err error) {
 	begin := time.Now()
 	daemons := make([]*daemontest.Daemon, len(nodes))
 	for i, n := range nodes {
@@ -72,6 +77,11 @@ func watch(ctx context.Context, nodes []*daemontest.Installation, db *store.DB) 
 			return o, err
 		}
 		defer func() { _ = daemons[i].Kill() }()
+	}
+	if paused {
+		if err := resume(ctx, nodes[0], daemons); err != nil {
+			return o, err
+		}
 	}
 	for open := true; open; {
 		if open, err = daemontest.Open(ctx, db); err != nil {
@@ -109,4 +119,19 @@ func watch(ctx context.Context, nodes []*daemontest.Installation, db *store.DB) 
 	o.rate = float64(n) / (float64(last-first) / 1000)
 	o.cpu = float64(cpu.Microseconds()) / float64(n)
 	return o, nil
+}
+
+// resume ends the pause once each daemon has its share of the relay's connections.
+func resume(ctx context.Context, in *daemontest.Installation, daemons []*daemontest.Daemon) error {
+	known := "dailytip is running"
+	if len(daemons) > 1 {
+		known = fmt.Sprintf("nodes=%d", len(daemons))
+	}
+	for _, d := range daemons {
+		if err := d.Says(ctx, known); err != nil {
+			return err
+		}
+	}
+	_, err := in.Run(ctx, []string{"resume"})
+	return err
 }

@@ -18,13 +18,12 @@ type Place struct {
 // Beat says that a node is alive, which keeps its claims its own, and returns its
 // place among those that weren't silent for longer than a time.
 func (l *Ledger) Beat(ctx context.Context, now time.Time, node string, silent time.Duration) (p Place, err error) {
-	err = l.write(ctx, func(tx *sql.Tx) error {
-		if err := l.seen(ctx, tx, now, node); err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN id < $1 THEN 1 ELSE 0 END), 0) FROM nodes WHERE seen_at >= $2",
+	err = l.write(ctx, func(tx *sql.Tx) error { return l.seen(ctx, tx, now, node) })
+	if err == nil {
+		// Only now, so that of several that begin together the last one sees the others.
+		err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN id < $1 THEN 1 ELSE 0 END), 0) FROM nodes WHERE seen_at >= $2",
 			node, store.Millis(now.Add(-silent))).Scan(&p.Nodes, &p.Rank)
-	})
+	}
 	if err != nil {
 		return Place{Nodes: 1}, fmt.Errorf("say that this node is alive: %w", err)
 	}
