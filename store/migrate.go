@@ -44,8 +44,12 @@ func (db *DB) Migrate(ctx context.Context) (version int64, err error) {
 	case 0 < version && version < firstSchema:
 		return version, fmt.Errorf("migrate: %w", ErrOlder)
 	}
-	err = untilFree(ctx, func() error { // what was done isn't done again
-		_, err := provider.Up(ctx)
+	err = untilFree(ctx, func() error {
+		// A provider that was locked out when it made its table doesn't make it again.
+		if provider, err = db.provider(); err != nil {
+			return err
+		}
+		_, err = provider.Up(ctx)
 		return err
 	})
 	if err != nil {

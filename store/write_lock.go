@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -13,8 +14,8 @@ import (
 // SQLite has one write lock for all processes, and no queue for it. Whoever finds it
 // taken asks again later, by SQLite's own habit up to a tenth of a second later; and
 // between two transactions of a long command it's free for microseconds. So that nobody
-// waits for as long as such a command takes, we ask every millisecond, and who has held
-// the lock for long leaves it free for two.
+// waits for as long as such a command takes, we ask every millisecond, and whoever has
+// held the lock for ten leaves it free for two.
 const (
 	askAgain  = time.Millisecond
 	longHeld  = 10 * time.Millisecond
@@ -24,22 +25,20 @@ const (
 	busyTimeout = 15 * time.Second
 )
 
-// waitsItself has SQLite wait for a lock, at its own pace, where nobody asks often.
+// waitsItself has SQLite wait for a lock, in pools that are used without untilFree.
 var waitsItself = fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())
 
 // untilFree repeats what another process's lock keeps from being done.
 func untilFree(ctx context.Context, f func() error) error {
-	for began := time.Now(); ; { //nolint:forbidigo // a duration is measured, no instant is read
-		err := f()
-		if !isBusy(err) || time.Since(began) >= busyTimeout {
-			return err
-		}
+	err := f()
+	for began := time.Now(); isBusy(err) && time.Since(began) < busyTimeout; err = f() { //nolint:forbidigo // a duration is measured, no instant is read
 		select {
 		case <-ctx.Done():
-			return err
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
 		case <-time.After(askAgain):
 		}
 	}
+	return err
 }
 
 // isBusy tells whether it's another process's lock that an error is about.
@@ -48,9 +47,34 @@ func isBusy(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY // the low byte is the primary result code
 }
 
-// giveWay lets another process have the write lock that was held for so long.
-func giveWay(held time.Duration) {
-	if held >= longHeld {
+// contended tells whether other processes may wait for the write lock: PostgreSQL has
+// none, and a scratch file is its process's alone. Both have one pool for all.
+func (db *DB) contended() bool { return db.write != db.read }
+
+// transactAlone is transact for a file that other processes write to. It has the one
+// connection from before the lock until others could take that, so that no goroutine of
+// this process is quicker.
+func (db *DB) transactAlone(ctx context.Context, f func(tx *sql.Tx) error) error {
+	var conn *sql.Conn
+	err := untilFree(ctx, func() (err error) {
+		conn, err = db.write.Conn(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("begin: %w", Explain(err))
+	}
+	defer func() { _ = conn.Close() }() // it goes back to its pool
+	var began time.Time
+	err = inTransaction(f, func() (tx *sql.Tx, err error) {
+		err = untilFree(ctx, func() error {
+			tx, err = conn.BeginTx(ctx, nil)
+			return err
+		})
+		began = time.Now() //nolint:forbidigo // a duration is measured, no instant is read
+		return tx, err
+	})
+	if time.Since(began) >= longHeld {
 		time.Sleep(leaveFree)
 	}
+	return err
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	_ "time/tzdata" // zones on machines that have none, all of one release
 )
@@ -18,7 +17,6 @@ func main() {
 
 // mainCode is main but for the end: os.Exit forgets what is deferred.
 func mainCode() int {
-	runtime.MemProfileRate = 0 // nobody reads the profile, and its table would take more than a megabyte
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
