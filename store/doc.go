@@ -4,9 +4,10 @@
 // schema names above its tables.
 //
 // One SQL text serves both engines: $1 placeholders, ON CONFLICT, RETURNING,
-// INSERT … SELECT. What they don't share is one string: see [DB.SkipLocked].
+// INSERT … SELECT. Where they differ, a function of the [DB] gives the text, such as
+// [DB.SkipLocked].
 //
 // Conventions of the schema: times are BIGINT milliseconds since 1970 UTC, with
 // 0 for "none"; dates are TEXT YYYY-MM-DD local dates; ids are made by the
-// program ([NewID]) and grow with time.
+// program ([IDs]) and grow with time.
 package store

@@ -16,9 +16,6 @@ import (
 	"dailytip/pgurl"
 )
 
-// IsPostgres tells whether a database name is a PostgreSQL URL.
-func IsPostgres(name string) bool { return pgurl.Is(name) }
-
 func openPostgres(ctx context.Context, name string) (*DB, error) {
 	config, err := postgresConfig(name)
 	if err != nil {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-
-	"github.com/gofrs/flock"
 )
 
 // Restored is what a restore did.
@@ -33,15 +31,14 @@ func restore(ctx context.Context, backup, database, suffix string) (r Restored, 
 	case same:
 		return r, errors.New("the backup is the database itself")
 	}
-	lock := flock.New(database + ".lock")
-	held, err := lock.TryLock()
-	switch {
-	case err != nil:
+	if database, err = resolve(database); err != nil { // a link stays, and leads to what is restored
 		return r, err
-	case !held:
-		return r, fmt.Errorf("%w (it holds %s.lock)", ErrSenderRunning, database)
 	}
-	defer func() { _ = lock.Unlock() }()
+	sender, err := lockFile(database)
+	if err != nil {
+		return r, err
+	}
+	defer func() { _ = sender.Release() }()
 	fresh := database + suffix + ".new"
 	if r.Backup, err = backUp(ctx, backup, fresh); err != nil {
 		return r, err

@@ -42,6 +42,13 @@ func TestRestore(t *testing.T) {
 	if _, err := store.Restore(t.Context(), backup, place, ".old"); !errors.Is(err, store.ErrSenderRunning) {
 		t.Errorf("beside a daemon: %v", err)
 	}
+	link := filepath.Join(dir, "link.db")
+	if err := os.Symlink(place, link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Restore(t.Context(), backup, link, ".old"); !errors.Is(err, store.ErrSenderRunning) {
+		t.Errorf("beside a daemon, by a link: %v", err)
+	}
 	if err := errors.Join(sender.Release(), now.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -20,13 +20,17 @@ func (db *DB) LockSender() (*Sender, error) {
 	if db.Postgres() {
 		return &Sender{}, nil
 	}
-	lock := flock.New(db.path + ".lock")
+	return lockFile(db.path)
+}
+
+func lockFile(path string) (*Sender, error) {
+	lock := flock.New(path + ".lock")
 	ok, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock %s.lock: %w", db.path, err)
+		return nil, fmt.Errorf("lock %s.lock: %w", path, err)
 	}
 	if !ok {
-		return nil, fmt.Errorf("%w (it holds %s.lock)", ErrSenderRunning, db.path)
+		return nil, fmt.Errorf("%w (it holds %s.lock)", ErrSenderRunning, path)
 	}
 	return &Sender{lock: lock}, nil
 }

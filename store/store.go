@@ -67,27 +67,9 @@ func OpenScratch(ctx context.Context, path string) (*DB, error) {
 }
 
 func openSQLite(ctx context.Context, driver, name string, pragmas ...string) (*DB, error) {
-	path, err := filepath.Abs(name)
+	path, err := resolve(name)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
-	}
-	// Whoever gets to a database by another way must find the same lock beside it.
-	if resolved, err := filepath.EvalSymlinks(path); err == nil {
-		path = resolved
-	} else { // it isn't there yet, and may be what links lead to
-		for range 40 { // as many as systems follow
-			target, err := os.Readlink(path)
-			if err != nil {
-				break
-			}
-			if !filepath.IsAbs(target) {
-				target = filepath.Join(filepath.Dir(path), target)
-			}
-			path = target
-		}
-		if resolved, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-			path = filepath.Join(resolved, filepath.Base(path))
-		}
 	}
 	if dir := filepath.Dir(path); !isDir(dir) {
 		return nil, fmt.Errorf("open database %s: there is no folder %s; make it, or name another place at the key database", name, dir)
@@ -121,6 +103,29 @@ func openSQLite(ctx context.Context, driver, name string, pragmas ...string) (*D
 		return nil, fmt.Errorf("open database %s: %w", name, err)
 	}
 	return db, nil
+}
+
+// resolve returns the path of an SQLite file without links: whoever gets to it by another
+// way must find the same lock beside it. The file need not be there yet.
+func resolve(name string) (string, error) {
+	path, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	for range 40 { // links, as many as systems follow
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(dir, filepath.Base(path))
+	}
+	return path, nil
 }
 
 // probe reads once, so that a file that is no database is told at the start. It

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"dailytip/pgurl"
 	"dailytip/store"
 )
 
@@ -14,7 +15,7 @@ import (
 // program must have made it.
 func (in *Installation) OpenDatabase(ctx context.Context) (*store.DB, error) {
 	name := in.o.Database
-	if !store.IsPostgres(name) {
+	if !pgurl.Is(name) {
 		name = in.Path(name)
 	}
 	return store.Open(ctx, name)
