@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -102,42 +101,4 @@ func (o Outcome) bounce() subscribers.Bounce {
 		Edition: o.Job.Key.Edition, Notice: o.Job.Key.Notice, Confirms: o.Job.Kind == Confirm,
 		Door: subscribers.WhileSending, Status: o.Reply.Enhanced, Reason: o.Opinion.Reason, Reply: store.Text(o.Reply.String()),
 	}
-}
-
-// ErrNoMail means that there's no such delivery or notice.
-var ErrNoMail = errors.New("there is no such mail")
-
-// Returned is what is known of a mail that came back.
-type Returned struct {
-	Newsletter   string
-	Subscriber   int64
-	Subscription int64               // 0: the reader has none of that newsletter any more
-	Kind         string              // of a notice; "": it's a delivery
-	Email        subscribers.Address // "": they were erased
-	OpenedAt     time.Time
-}
-
-// Returned finds the mail with a key, or [ErrNoMail].
-func (l *Ledger) Returned(ctx context.Context, q store.Queryer, k Key) (m Returned, err error) {
-	var opened int64
-	var row *sql.Row
-	if k.Notice != 0 {
-		row = q.QueryRowContext(ctx, "SELECT newsletter, subscriber, subscription, kind, email, opened_at FROM notices WHERE id = $1", k.Notice)
-	} else {
-		row = q.QueryRowContext(ctx, `
-			SELECT e.newsletter, d.subscriber, COALESCE(s.id, 0), '', COALESCE(p.email, ''), d.opened_at
-			FROM deliveries d JOIN editions e ON e.id = d.edition
-			LEFT JOIN subscribers p ON p.id = d.subscriber
-			LEFT JOIN subscriptions s ON s.subscriber = d.subscriber AND s.newsletter = e.newsletter
-			WHERE d.edition = $1 AND d.subscriber = $2`, k.Edition, k.Subscriber)
-	}
-	err = row.Scan(&m.Newsletter, &m.Subscriber, &m.Subscription, &m.Kind, &m.Email, &opened)
-	if errors.Is(err, sql.ErrNoRows) {
-		return m, ErrNoMail
-	}
-	if err != nil {
-		return m, fmt.Errorf("find the mail that came back: %w", err)
-	}
-	m.OpenedAt = store.Time(opened)
-	return m, nil
 }

@@ -45,11 +45,9 @@ type Claiming struct {
 // page of mails costs one commit. Notices come before deliveries. What is paused
 // yields one mail, as a probe, each time its probe is due.
 func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome, c Claiming) (jobs []Job, err error) {
-	var records *recorder
 	err = l.write(ctx, func(tx *sql.Tx) (err error) {
 		ctx := uninterrupted(ctx, l.db)
-		records = l.recorder(tx, now)
-		if err := records.record(ctx, outcomes, c.Owner); err != nil {
+		if err := l.recorder(tx, now).record(ctx, outcomes, c.Owner); err != nil {
 			return err
 		}
 		jobs, err = l.claim(ctx, tx, now, c)
@@ -58,7 +56,6 @@ func (l *Ledger) Exchange(ctx context.Context, now time.Time, outcomes []Outcome
 	if err != nil {
 		return nil, fmt.Errorf("exchange with ledger: %w", err)
 	}
-	l.published.learn(records.courses)
 	return jobs, nil
 }
 
@@ -106,12 +103,12 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 func (l *Ledger) claimDeliveries(ctx context.Context, tx *sql.Tx, now time.Time, c Claiming, p paused, w work, jobs []Job) (_ []Job, err error) {
 	for w.ID != 0 && len(jobs) < c.Limit {
 		limit := c.Limit
-		probe, isPaused := p.scopes[w.Newsletter]
+		_, isPaused := p.scopes[w.Newsletter]
 		if isPaused {
 			limit = min(limit, len(jobs)+1)
 		}
 		before := len(jobs)
-		if w.ready && w.State == editions.Open && (probe || !isPaused) {
+		if p.lets(w) {
 			if jobs, err = l.claimEdition(ctx, tx, now, c.Owner, w.Edition, limit, jobs); err != nil {
 				return nil, err
 			}
@@ -187,7 +184,7 @@ func sqlReady(db *store.DB) string {
 // readReady adds to jobs the next deliveries of an edition, and returns apart from them
 // those of readers who are gone, with what they are.
 func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e editions.Edition, limit int, jobs []Job) (_ []Job, gone map[Key]string, err error) {
-	rows, err := l.statement(ctx, tx, sqlReady(l.db)).QueryContext(ctx, store.Millis(now), e.ID, e.Newsletter, limit) //nolint:sqlclosecheck // it ends with the transaction
+	rows, err := l.statements.Query(ctx, tx, sqlReady(l.db), store.Millis(now), e.ID, e.Newsletter, limit)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -241,6 +238,6 @@ func (l *Ledger) mark(ctx context.Context, tx *sql.Tx, owner string, page []Job)
 		}
 		list = string(asJSON)
 	}
-	_, err := l.statement(ctx, tx, sqlMark(l.db)).ExecContext(ctx, owner, page[0].Key.Edition, list) //nolint:sqlclosecheck // it ends with the transaction
+	_, err := l.statements.Exec(ctx, tx, sqlMark(l.db), owner, page[0].Key.Edition, list)
 	return err
 }

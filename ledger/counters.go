@@ -31,7 +31,6 @@ func (r *recorder) countSent(ctx context.Context, node string) error {
 			return fmt.Errorf("count what was sent: %w", err)
 		}
 	}
-	clear(r.sent)
 	return r.countReceivers(ctx, node)
 }
 
@@ -46,7 +45,7 @@ func (l *Ledger) countOpened(ctx context.Context, tx *sql.Tx, now time.Time, edi
 // addToCounter adds to a counter. Mostly that's all; each [window] the marks move on, and
 // after a gap both begin anew: a rate over an hour's rest would tell nothing.
 func (l *Ledger) addToCounter(ctx context.Context, tx *sql.Tx, now time.Time, edition int64, node string, opened, sent int64) error {
-	added, err := affected(l.statement(ctx, tx, sqlCountMore).ExecContext(ctx, //nolint:sqlclosecheck // it ends with the transaction
+	added, err := affected(l.statements.Exec(ctx, tx, sqlCountMore,
 		edition, node, opened, sent, store.Millis(now), window.Milliseconds()))
 	if err != nil || added > 0 {
 		return err

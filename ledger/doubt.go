@@ -56,7 +56,7 @@ func (l *Ledger) endUnsent(ctx context.Context, tx *sql.Tx, now time.Time, query
 		if !u.doubted {
 			continue
 		}
-		m, err := l.Returned(ctx, tx, u.key)
+		m, err := l.FindMail(ctx, tx, u.key)
 		if err != nil {
 			return nil, err
 		}

@@ -93,7 +93,7 @@ func (l *Ledger) gaveUp(ctx context.Context, tx *sql.Tx, now time.Time, o Outcom
 	if o.Opinion.Class != verdict.ClassSoft || !mailbox {
 		return nil
 	}
-	m, err := l.Returned(ctx, tx, o.Job.Key)
+	m, err := l.FindMail(ctx, tx, o.Job.Key)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
-	"sync"
 
 	"dailytip/editions"
 	"dailytip/subscribers"
@@ -18,31 +16,25 @@ func (r *recorder) follow(ctx context.Context, o Outcome) error {
 	if delivery {
 		r.tally(o)
 	}
-	if o.State == Failed {
-		if err := r.l.refused(ctx, r.tx, r.now, o); err != nil || !delivery || o.Job.Doubts == 0 {
-			return err
+	switch {
+	case o.State == Failed:
+		err := r.l.refused(ctx, r.tx, r.now, o)
+		if err == nil && delivery && o.Job.Doubts > 0 {
+			err = r.followDoubt(ctx, o.Job)
 		}
-		return r.followDoubt(ctx, o.Job)
-	}
-	if o.HeldBack {
+		return err
+	case o.HeldBack:
 		b := o.bounce()
 		b.Class = subscribers.HardBounce
 		return r.l.list.HoldBack(ctx, r.tx, r.now, b)
-	}
-	if o.Job.Content == 0 {
-		return nil
-	}
-	switch o.State {
-	case Sent: // anybody may read the tip now, and a course goes on
+	case o.State == Sent && o.Job.Content != 0: // anybody may read the tip now, and a course goes on
 		course, err := r.publish(ctx, o.Job.Content)
 		if err != nil || !course || !delivery {
 			return err
 		}
 		return r.advanceCourse(ctx, o.Job)
-	case InDoubt:
-		if delivery {
-			return r.followDoubt(ctx, o.Job)
-		}
+	case o.State == InDoubt && delivery:
+		return r.followDoubt(ctx, o.Job)
 	}
 	return nil
 }
@@ -58,11 +50,8 @@ func (r *recorder) followDoubt(ctx context.Context, j Job) error {
 }
 
 // publish notes that a content has reached somebody, once, and tells whether it
-// belongs to a course.
+// belongs to a course. Most mails of a page have the same.
 func (r *recorder) publish(ctx context.Context, content int64) (course bool, err error) {
-	if course, known := r.l.published.find(content); known {
-		return course, nil
-	}
 	if course, known := r.courses[content]; known {
 		return course, nil
 	}
@@ -91,31 +80,4 @@ func (r *recorder) advanceCourse(ctx context.Context, j Job) error {
 		return fmt.Errorf("find the place in a course: %w", err)
 	}
 	return subscribers.MoveOnInCourse(ctx, r.tx, j.Subscription, tip)
-}
-
-// published are contents that are known to be public, and whether they belong to
-// a course: most mails of a page have the same.
-type published struct {
-	mu      sync.Mutex
-	courses map[int64]bool
-}
-
-// mostPublished bounds the memory. Who forgets a content looks it up again.
-const mostPublished = 1000
-
-func (p *published) find(content int64) (course, known bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	course, known = p.courses[content]
-	return course, known
-}
-
-// learn remembers what a transaction published, once it's committed.
-func (p *published) learn(courses map[int64]bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.courses == nil || len(p.courses) > mostPublished {
-		p.courses = map[int64]bool{}
-	}
-	maps.Copy(p.courses, courses)
 }

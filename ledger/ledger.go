@@ -34,7 +34,6 @@ type Ledger struct {
 	list       *subscribers.List
 	editions   *editions.Editions
 	ids        *store.IDs
-	published  published
 	statements store.Statements
 	alertTo    subscribers.Address
 	events     *hooks.Outbox

@@ -33,7 +33,7 @@ func (l *Ledger) Beat(ctx context.Context, now time.Time, node string, silent ti
 // seen notes that a node is alive. [Ledger.Recover] forgets it when it was silent
 // for a lease.
 func (l *Ledger) seen(ctx context.Context, tx *sql.Tx, now time.Time, node string) error {
-	_, err := l.statement(ctx, tx, sqlSeen).ExecContext(ctx, node, store.Millis(now)) //nolint:sqlclosecheck // it ends with the transaction
+	_, err := l.statements.Exec(ctx, tx, sqlSeen, node, store.Millis(now))
 	if err != nil {
 		return fmt.Errorf("note that node %s is alive: %w", node, err)
 	}

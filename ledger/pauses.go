@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dailytip/editions"
 	"dailytip/store"
 )
 
@@ -213,6 +214,12 @@ func (l *Ledger) bringForward(ctx context.Context, tx *sql.Tx, now time.Time, sc
 type paused struct {
 	all, probeAll bool
 	scopes        map[string]bool
+}
+
+// lets tells whether something of an edition may be claimed.
+func (p paused) lets(w work) bool {
+	probe, isPaused := p.scopes[w.Newsletter]
+	return w.ready && w.State == editions.Open && (probe || !isPaused)
 }
 
 // probeGap keeps several nodes, or several pages, from probing at once.

@@ -35,7 +35,7 @@ type recorder struct {
 	l       *Ledger
 	tx      *sql.Tx
 	now     time.Time
-	courses map[int64]bool // contents that have been published, and whether they belong to a course
+	courses map[int64]bool // contents that it has published, and whether they belong to a course
 	sent    sums
 	to      map[receiverKey]receiverCount // what isn't written yet
 }
@@ -112,7 +112,7 @@ const (
 // writeEach writes one outcome after the other, and returns those that count.
 func (r *recorder) writeEach(ctx context.Context, outcomes []*Outcome) (written []*Outcome, err error) {
 	ctx = uninterrupted(ctx, r.l.db)
-	stmt := r.l.statement(ctx, r.tx, sqlOutcome) //nolint:sqlclosecheck // it ends with the transaction
+	stmt := r.l.statements.In(ctx, r.tx, sqlOutcome) //nolint:sqlclosecheck // it ends with the transaction
 	written = make([]*Outcome, 0, len(outcomes))
 	for _, o := range outcomes {
 		c := r.change(o)

@@ -40,15 +40,12 @@ func (l *Ledger) ResumeNow(ctx context.Context, now time.Time, scopes []PauseInf
 			}) {
 				continue
 			}
-			if err := l.probeNow(ctx, tx, now, p.Newsletter); err != nil {
-				return err
-			}
-			what := "one mail is tried first"
+			what, goOn := "one mail is tried first", l.probeNow
 			if p.Held() || !try {
-				what = "without a try"
-				if err := l.endPause(ctx, tx, now, p.Newsletter); err != nil {
-					return err
-				}
+				what, goOn = "without a try", l.endPause
+			}
+			if err := goOn(ctx, tx, now, p.Newsletter); err != nil {
+				return err
 			}
 			newsletter, notices := InScope(p.Newsletter)
 			if notices {

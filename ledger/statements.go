@@ -16,12 +16,6 @@ func (l *Ledger) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return l.db.Write(ctx, f)
 }
 
-// statement returns one of them for a transaction of [Ledger.write], with which it
-// ends.
-func (l *Ledger) statement(ctx context.Context, tx *sql.Tx, text string) *sql.Stmt {
-	return l.statements.In(ctx, tx, text)
-}
-
 // uninterrupted is the context for the short statements of a transaction that has begun.
 // SQLite answers them at once, and to be able to interrupt one costs a goroutine each.
 func uninterrupted(ctx context.Context, db *store.DB) context.Context {

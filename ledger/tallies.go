@@ -62,7 +62,6 @@ func (r *recorder) countReceivers(ctx context.Context, node string) error {
 			return fmt.Errorf("count replies by receiver: %w", err)
 		}
 	}
-	clear(r.to)
 	return nil
 }
 

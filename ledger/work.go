@@ -20,8 +20,8 @@ type work struct {
 
 // sqlWork finds the first edition after $2 that isn't over, by the beginning of an
 // index, however many deliveries there are. $1 is now. It asks for what comes first in
-// the index's whole order: for the least edition, or whether one EXISTS, PostgreSQL
-// would read another index or the table, and pass over all that is sent each time.
+// the index's order. Asked for the least edition, or whether one EXISTS, PostgreSQL would
+// read another index or the table, and pass over all that is sent each time.
 const sqlWork = `
 	SELECT EXISTS (SELECT 1 FROM pauses), EXISTS (SELECT 1 FROM notices WHERE ` + isReady + `),
 		COALESCE(e.id, 0), COALESCE(e.newsletter, ''), COALESCE(e.local_date, ''), COALESCE(e.state, ''),
@@ -37,7 +37,7 @@ func (l *Ledger) lookForWork(ctx context.Context, q store.Queryer, now time.Time
 
 // nextWork is lookForWork while claiming.
 func (l *Ledger) nextWork(ctx context.Context, tx *sql.Tx, now time.Time, after int64) (work, error) {
-	return scanWork(l.statement(ctx, tx, sqlWork).QueryRowContext(ctx, store.Millis(now), after)) //nolint:sqlclosecheck // it ends with the transaction
+	return scanWork(l.statements.QueryRow(ctx, tx, sqlWork, store.Millis(now), after))
 }
 
 func scanWork(row *sql.Row) (w work, err error) {
@@ -85,8 +85,7 @@ func (l *Ledger) Waiting(ctx context.Context, now time.Time) (bool, error) {
 		return true, nil
 	}
 	for w.ID != 0 {
-		probe, isPaused := p.scopes[w.Newsletter]
-		if w.State == editions.Open && w.ready && (probe || !isPaused) {
+		if p.lets(w) {
 			return true, nil
 		}
 		if w, err = l.lookForWork(ctx, l.db.Read(), now, w.ID); err != nil {

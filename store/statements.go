@@ -73,6 +73,14 @@ func (s *Statements) Exec(ctx context.Context, tx *sql.Tx, text string, args ...
 	return tx.ExecContext(ctx, text, args...)
 }
 
+// Query is [sql.Tx.QueryContext].
+func (s *Statements) Query(ctx context.Context, tx *sql.Tx, text string, args ...any) (*sql.Rows, error) {
+	if stmt := s.In(ctx, tx, text); stmt != nil { //nolint:sqlclosecheck // it ends with the transaction
+		return stmt.QueryContext(ctx, args...)
+	}
+	return tx.QueryContext(ctx, text, args...)
+}
+
 // QueryRow is [sql.Tx.QueryRowContext].
 func (s *Statements) QueryRow(ctx context.Context, tx *sql.Tx, text string, args ...any) *sql.Row {
 	if stmt := s.In(ctx, tx, text); stmt != nil { //nolint:sqlclosecheck // it ends with the transaction

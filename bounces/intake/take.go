@@ -210,7 +210,7 @@ func (t *Taker) mail(ctx context.Context, tx *sql.Tx, now time.Time, about subje
 		}
 		b = subscribers.Bounce{Subscriber: sub.Subscriber, Subscription: sub.ID, Newsletter: sub.Newsletter}
 	} else {
-		m, err := t.Ledger.Returned(ctx, tx, ledger.Key(about.mail))
+		m, err := t.Ledger.FindMail(ctx, tx, ledger.Key(about.mail))
 		if err != nil {
 			return b, "", err
 		}
