@@ -69,23 +69,16 @@ func (l *Ledger) Actions(ctx context.Context, e editions.Edition, limit int) ([]
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT `+actionColumns+` FROM actions WHERE newsletter = $1 AND local_date = $2 ORDER BY id DESC LIMIT $3`,
 		e.Newsletter, e.LocalDate, limit)
+	all, err := store.Collect(rows, err, scanAction)
 	if err != nil {
 		return nil, fmt.Errorf("read actions: %w", err)
 	}
-	return scanActions(rows)
+	return all, nil
 }
 
-func scanActions(rows *sql.Rows) ([]Action, error) {
-	defer func() { _ = rows.Close() }()
-	var all []Action
-	for rows.Next() {
-		var a Action
-		var at int64
-		if err := rows.Scan(&a.ID, &at, &a.Kind, &a.Newsletter, &a.LocalDate, &a.Deliveries, &a.Who, &a.Detail); err != nil {
-			return nil, fmt.Errorf("read actions: %w", err)
-		}
-		a.At = store.Time(at)
-		all = append(all, a)
-	}
-	return all, rows.Err()
+func scanAction(rows *sql.Rows) (a Action, err error) {
+	var at int64
+	err = rows.Scan(&a.ID, &at, &a.Kind, &a.Newsletter, &a.LocalDate, &a.Deliveries, &a.Who, &a.Detail)
+	a.At = store.Time(at)
+	return a, err
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"dailytip/store"
@@ -13,19 +14,16 @@ import (
 // editions are opened and sent; it reads every delivery.
 func Check(ctx context.Context, db *store.DB) (faults []string, err error) {
 	rows, err := db.Read().QueryContext(ctx, sqlCheck)
+	faults, err = store.Collect(rows, err, func(rows *sql.Rows) (string, error) {
+		var n int64
+		var what string
+		err := rows.Scan(&what, &n)
+		return fmt.Sprintf("%d %s", n, what), err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("check the ledger: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var n int64
-		var what string
-		if err := rows.Scan(&what, &n); err != nil {
-			return nil, fmt.Errorf("check the ledger: %w", err)
-		}
-		faults = append(faults, fmt.Sprintf("%d %s", n, what))
-	}
-	return faults, rows.Err()
+	return faults, nil
 }
 
 const sqlCheck = `

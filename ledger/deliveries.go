@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -121,20 +122,15 @@ func sqlOthers(in string) string {
 
 func (l *Ledger) readDeliveries(ctx context.Context, query string, args []any) (all []Delivery, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, query, args...)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (d Delivery, err error) {
+		var due, opened, next, done int64
+		err = rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
+			&d.Attempts, &d.Doubts, &due, &opened, &next, &done, &d.Reply.Code, &d.Reply.Enhanced, &d.Reply.Text, &d.Email, &d.ReaderLanguage)
+		d.DueAt, d.OpenedAt, d.NextAt, d.DoneAt = store.Time(due), store.Time(opened), store.Time(next), store.Time(done)
+		return d, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var d Delivery
-		var due, opened, next, done int64
-		err := rows.Scan(&d.Key.Edition, &d.Key.Subscriber, &d.Newsletter, &d.LocalDate, &d.Content, &d.Tip, &d.State, &d.Language,
-			&d.Attempts, &d.Doubts, &due, &opened, &next, &done, &d.Reply.Code, &d.Reply.Enhanced, &d.Reply.Text, &d.Email, &d.ReaderLanguage)
-		if err != nil {
-			return nil, fmt.Errorf("read deliveries: %w", err)
-		}
-		d.DueAt, d.OpenedAt, d.NextAt, d.DoneAt = store.Time(due), store.Time(opened), store.Time(next), store.Time(done)
-		all = append(all, d)
-	}
-	return all, rows.Err()
+	return all, nil
 }

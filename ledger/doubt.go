@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"time"
+
+	"dailytip/store"
 )
 
 // MostDoubts is how often the reply to a mail may be lost before it isn't sent again and
@@ -47,7 +49,11 @@ const returningUnsent = ` RETURNING edition, subscriber, content, doubts > 0, co
 // endUnsent runs a statement that ends with returningUnsent, and does what follows for
 // what is in doubt.
 func (l *Ledger) endUnsent(ctx context.Context, tx *sql.Tx, now time.Time, query string, args ...any) ([]unsent, error) {
-	ended, err := queryUnsent(ctx, tx, query, args)
+	rows, err := tx.QueryContext(ctx, query, args...)
+	ended, err := store.Collect(rows, err, func(rows *sql.Rows) (u unsent, err error) {
+		err = rows.Scan(&u.key.Edition, &u.key.Subscriber, &u.content, &u.doubted, &u.reply.Code, &u.reply.Enhanced, &u.reply.Text)
+		return u, err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -65,21 +71,4 @@ func (l *Ledger) endUnsent(ctx context.Context, tx *sql.Tx, now time.Time, query
 		}
 	}
 	return ended, nil
-}
-
-func queryUnsent(ctx context.Context, tx *sql.Tx, query string, args []any) (all []unsent, err error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var u unsent
-		err := rows.Scan(&u.key.Edition, &u.key.Subscriber, &u.content, &u.doubted, &u.reply.Code, &u.reply.Enhanced, &u.reply.Text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, u)
-	}
-	return all, rows.Err()
 }

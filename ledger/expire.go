@@ -39,18 +39,7 @@ func (l *Ledger) Expire(ctx context.Context, now time.Time) (n int64, err error)
 // when notices have.
 func (l *Ledger) overdue(ctx context.Context, now time.Time) (editions []int64, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, sqlOverdue, store.Millis(now))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var edition int64
-		if err := rows.Scan(&edition); err != nil {
-			return nil, err
-		}
-		editions = append(editions, edition)
-	}
-	return editions, rows.Err()
+	return store.Collect(rows, err, store.Column[int64])
 }
 
 const sqlOverdue = `

@@ -74,20 +74,14 @@ func (l *Ledger) underWay(ctx context.Context, now time.Time) ([]noted, error) {
 		COALESCE((SELECT MAX(c.at) FROM counters c WHERE c.edition = e.id), 0) FROM editions e`
 	rows, err := l.db.Read().QueryContext(ctx, columns+" WHERE e.id >= $1 UNION "+columns+" WHERE e.began_at > 0 AND e.ended_at = 0",
 		store.FirstID(now.Add(-recentEditions)))
+	all, err := store.Collect(rows, err, func(rows *sql.Rows) (u noted, err error) {
+		err = rows.Scan(&u.edition.ID, &u.edition.Newsletter, &u.edition.LocalDate, &u.edition.State, &u.began, &u.ended, &u.changed)
+		return u, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read editions under way: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var all []noted
-	for rows.Next() {
-		var u noted
-		err := rows.Scan(&u.edition.ID, &u.edition.Newsletter, &u.edition.LocalDate, &u.edition.State, &u.began, &u.ended, &u.changed)
-		if err != nil {
-			return nil, fmt.Errorf("read editions under way: %w", err)
-		}
-		all = append(all, u)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // noteChange notes an edition's begin, its end, or both when it went out between two
@@ -148,10 +142,7 @@ func (l *Ledger) unlogged(ctx context.Context, now time.Time) (actions []Action,
 	}
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, "UPDATE actions SET logged_at = $1 WHERE logged_at = 0 RETURNING "+actionColumns, store.Millis(now))
-		if err != nil {
-			return err
-		}
-		actions, err = scanActions(rows)
+		actions, err = store.Collect(rows, err, scanAction)
 		return err
 	})
 	if err != nil {

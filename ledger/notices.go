@@ -102,23 +102,17 @@ func (l *Ledger) claimSomeNotices(ctx context.Context, tx *sql.Tx, now time.Time
 		UPDATE notices SET state = 'sending', owner = $2 WHERE id IN (SELECT id FROM next) AND `+waits+`
 		RETURNING id, kind, newsletter, subscriber, subscription, email, language, content, detail, opened_at, expires_at, attempts + 1, doubts`,
 		store.Millis(now), c.Owner, c.Limit, scope)
+	jobs, err := store.Collect(rows, err, func(rows *sql.Rows) (j Job, err error) {
+		var opened, expires int64
+		err = rows.Scan(&j.Key.Notice, &j.Kind, &j.Newsletter, &j.Key.Subscriber, &j.Subscription, &j.Email, &j.Language,
+			&j.Content, &j.Detail, &opened, &expires, &j.Attempts, &j.Doubts)
+		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
+		return j, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("claim notices: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var jobs []Job
-	for rows.Next() {
-		var j Job
-		var opened, expires int64
-		err := rows.Scan(&j.Key.Notice, &j.Kind, &j.Newsletter, &j.Key.Subscriber, &j.Subscription, &j.Email, &j.Language,
-			&j.Content, &j.Detail, &opened, &expires, &j.Attempts, &j.Doubts)
-		if err != nil {
-			return nil, fmt.Errorf("claim notices: %w", err)
-		}
-		j.OpenedAt, j.ExpiresAt = store.Time(opened), store.Time(expires)
-		jobs = append(jobs, j)
-	}
-	return jobs, rows.Err()
+	return jobs, nil
 }
 
 // Asked counts the notices of a kind that a reader was given since an instant, of any

@@ -196,16 +196,9 @@ func (l *Ledger) count(ctx context.Context, o Opening) (n int64, err error) {
 func (l *Ledger) CoursePlaces(ctx context.Context, o Opening) (places []string, err error) {
 	who := o.readers()
 	rows, err := l.db.Read().QueryContext(ctx, "SELECT DISTINCT course_tip FROM subscriptions WHERE "+who.where+" ORDER BY course_tip", who.args...)
+	places, err = store.Collect(rows, err, store.Column[string])
 	if err != nil {
 		return nil, fmt.Errorf("read places in course: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var place string
-		if err := rows.Scan(&place); err != nil {
-			return nil, fmt.Errorf("read places in course: %w", err)
-		}
-		places = append(places, place)
-	}
-	return places, rows.Err()
+	return places, nil
 }

@@ -78,18 +78,14 @@ func (l *Ledger) returnedOurs(ctx context.Context, now time.Time) (all []ours, e
 			WHERE at > $1 AND class = 'ours' AND +edition > 0 AND door <> $2 AND decision <> 'undone'
 			GROUP BY edition, reason HAVING COUNT(DISTINCT subscriber) >= $3) b ON b.edition = e.id
 		ORDER BY b.readers DESC`, store.Millis(now.Add(-oursTime)), subscribers.WhileSending, oursMost)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (o ours, err error) {
+		err = rows.Scan(&o.ID, &o.Newsletter, &o.LocalDate, &o.reason, &o.count, &o.sent, &o.said)
+		return o, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count what came back: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var o ours
-		if err := rows.Scan(&o.ID, &o.Newsletter, &o.LocalDate, &o.reason, &o.count, &o.sent, &o.said); err != nil {
-			return nil, fmt.Errorf("count what came back: %w", err)
-		}
-		all = append(all, o)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // pauseForReturns pauses a newsletter, and says so, unless it is held already, or

@@ -108,22 +108,16 @@ func (l *Ledger) Resume(ctx context.Context, now time.Time, newsletter string, t
 // Pauses returns what is paused.
 func (l *Ledger) Pauses(ctx context.Context, q store.Queryer) ([]PauseInfo, error) {
 	rows, err := q.QueryContext(ctx, "SELECT newsletter, since, reason, code, enhanced, reply, probe_at, probes FROM pauses ORDER BY newsletter")
+	pauses, err := store.Collect(rows, err, func(rows *sql.Rows) (p PauseInfo, err error) {
+		var since, probe int64
+		err = rows.Scan(&p.Newsletter, &since, &p.Reason, &p.Reply.Code, &p.Reply.Enhanced, &p.Reply.Text, &probe, &p.Probes)
+		p.Since, p.ProbeAt = store.Time(since), store.Time(probe)
+		return p, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read pauses: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var pauses []PauseInfo
-	for rows.Next() {
-		var p PauseInfo
-		var since, probe int64
-		err := rows.Scan(&p.Newsletter, &since, &p.Reason, &p.Reply.Code, &p.Reply.Enhanced, &p.Reply.Text, &probe, &p.Probes)
-		if err != nil {
-			return nil, fmt.Errorf("read pauses: %w", err)
-		}
-		p.Since, p.ProbeAt = store.Time(since), store.Time(probe)
-		pauses = append(pauses, p)
-	}
-	return pauses, rows.Err()
+	return pauses, nil
 }
 
 // AllPauses returns what is paused.

@@ -60,18 +60,14 @@ func (l *Ledger) Rates(ctx context.Context, since time.Time) (all []Rates, err e
 				COUNT(DISTINCT CASE WHEN class = 'complaint' AND reason <> 'unsubscribe' THEN subscriber END) AS complaints
 			FROM bounces WHERE edition > 0 AND edition IN (SELECT id FROM editions WHERE opened_at > $1) AND class IN ('hard', 'complaint') AND decision NOT IN ('undone', 'held back')
 			GROUP BY edition) b ON b.edition = e.id`, store.Millis(since))
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (r Rates, err error) {
+		err = rows.Scan(&r.ID, &r.Newsletter, &r.LocalDate, &r.Opened, &r.Bounces, &r.Complaints)
+		return r, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count what came back: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var r Rates
-		if err := rows.Scan(&r.ID, &r.Newsletter, &r.LocalDate, &r.Opened, &r.Bounces, &r.Complaints); err != nil {
-			return nil, fmt.Errorf("count what came back: %w", err)
-		}
-		all = append(all, r)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 func (l *Ledger) tellRate(ctx context.Context, now time.Time, r Rates, kind string, n int64, what string, bound float64) error {

@@ -49,19 +49,7 @@ func (l *Ledger) Recover(ctx context.Context, now time.Time, lease time.Duration
 // node is noted where it claims, and forgotten where its claims are ended.
 func (l *Ledger) lostNodes(ctx context.Context, alive int64) ([]string, error) {
 	rows, err := l.db.Read().QueryContext(ctx, "SELECT id FROM nodes WHERE seen_at <= $1 ORDER BY id", alive)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var nodes []string
-	for rows.Next() {
-		var node string
-		if err := rows.Scan(&node); err != nil {
-			return nil, err
-		}
-		nodes = append(nodes, node)
-	}
-	return nodes, rows.Err()
+	return store.Collect(rows, err, store.Column[string])
 }
 
 // recoverFrom ends what one node has claimed, unless another is at it or it has
@@ -102,21 +90,13 @@ func (l *Ledger) claimedBy(ctx context.Context, tx *sql.Tx, node string) (jobs [
 		WHERE d.done_at = 0 AND d.state = 'sending' AND d.owner = $1
 		UNION ALL SELECT id, kind, 0, subscriber, content, subscription, newsletter, expires_at, doubts
 		FROM notices WHERE state = 'sending' AND owner = $1`, node)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		j := Job{Owner: node}
+	return store.Collect(rows, err, func(rows *sql.Rows) (j Job, err error) {
+		j = Job{Owner: node}
 		var expires int64
-		err := rows.Scan(&j.Key.Notice, &j.Kind, &j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Newsletter, &expires, &j.Doubts)
-		if err != nil {
-			return nil, err
-		}
+		err = rows.Scan(&j.Key.Notice, &j.Kind, &j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Newsletter, &expires, &j.Doubts)
 		j.ExpiresAt = store.Time(expires)
-		jobs = append(jobs, j)
-	}
-	return jobs, rows.Err()
+		return j, err
+	})
 }
 
 // Disown puts back what a node has claimed without knowing it, because it never
@@ -126,10 +106,10 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, node string, known f
 		rows, err := tx.QueryContext(ctx, `
 			SELECT 0, edition, subscriber FROM deliveries WHERE done_at = 0 AND state = 'sending' AND owner = $1
 			UNION ALL SELECT id, 0, subscriber FROM notices WHERE state = 'sending' AND owner = $1`, node)
-		if err != nil {
-			return err
-		}
-		claimed, err := scanKeys(rows)
+		claimed, err := store.Collect(rows, err, func(rows *sql.Rows) (k Key, err error) {
+			err = rows.Scan(&k.Notice, &k.Edition, &k.Subscriber)
+			return k, err
+		})
 		if err != nil {
 			return err
 		}
@@ -154,16 +134,4 @@ func (l *Ledger) Disown(ctx context.Context, now time.Time, node string, known f
 		return fmt.Errorf("put back: %w", err)
 	}
 	return nil
-}
-
-func scanKeys(rows *sql.Rows) (keys []Key, err error) {
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var k Key
-		if err := rows.Scan(&k.Notice, &k.Edition, &k.Subscriber); err != nil {
-			return nil, err
-		}
-		keys = append(keys, k)
-	}
-	return keys, rows.Err()
 }

@@ -131,22 +131,10 @@ func doubted(ctx context.Context, tx *sql.Tx, which string, args []any) ([]Job, 
 			WHERE s.subscriber = deliveries.subscriber AND e.id = deliveries.edition), 0),
 			COALESCE((SELECT p.email FROM subscribers p WHERE p.id = deliveries.subscriber), '')
 		FROM deliveries WHERE edition = $1 AND `+which+` LIMIT $%d`, len(args)+1), append(args[:len(args):len(args)], controlChunk/10)...)
-	if err != nil {
-		return nil, err
-	}
-	return scanDoubted(rows)
-}
-
-func scanDoubted(rows *sql.Rows) (jobs []Job, err error) {
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var j Job
-		if err := rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Email); err != nil {
-			return nil, err
-		}
-		jobs = append(jobs, j)
-	}
-	return jobs, rows.Err()
+	return store.Collect(rows, err, func(rows *sql.Rows) (j Job, err error) {
+		err = rows.Scan(&j.Key.Edition, &j.Key.Subscriber, &j.Content, &j.Subscription, &j.Email)
+		return j, err
+	})
 }
 
 // chosen is the condition for deliveries in some states, of some readers or of

@@ -66,19 +66,15 @@ func (l *Ledger) Skipped(ctx context.Context, limit int) ([]Run, error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT newsletter, local_date, MIN(due_at), MAX(reason), SUM(deliveries) FROM runs
 		WHERE state = 'skipped' AND deliveries > 0 GROUP BY newsletter, local_date ORDER BY local_date DESC, newsletter LIMIT $1`, limit)
+	runs, err := store.Collect(rows, err, func(rows *sql.Rows) (r Run, err error) {
+		r = Run{State: "skipped"}
+		var due int64
+		err = rows.Scan(&r.Newsletter, &r.LocalDate, &due, &r.Reason, &r.Deliveries)
+		r.DueAt = store.Time(due)
+		return r, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read skipped runs: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var runs []Run
-	for rows.Next() {
-		r := Run{State: "skipped"}
-		var due int64
-		if err := rows.Scan(&r.Newsletter, &r.LocalDate, &due, &r.Reason, &r.Deliveries); err != nil {
-			return nil, fmt.Errorf("read skipped runs: %w", err)
-		}
-		r.DueAt = store.Time(due)
-		runs = append(runs, r)
-	}
-	return runs, rows.Err()
+	return runs, nil
 }

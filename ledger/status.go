@@ -166,19 +166,14 @@ type Doubt struct {
 // Doubts are the mails in doubt of a newsletter's newest editions, newest first.
 func (l *Ledger) Doubts(ctx context.Context, newsletter string, newest int) ([]Doubt, error) {
 	rows, err := l.db.Read().QueryContext(ctx, sqlDoubts, newsletter, newest)
+	all, err := store.Collect(rows, err, func(rows *sql.Rows) (d Doubt, err error) {
+		err = rows.Scan(&d.LocalDate, &d.Mails)
+		return d, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read mails in doubt: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var all []Doubt
-	for rows.Next() {
-		var d Doubt
-		if err := rows.Scan(&d.LocalDate, &d.Mails); err != nil {
-			return nil, fmt.Errorf("read mails in doubt: %w", err)
-		}
-		all = append(all, d)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 const sqlDoubts = `

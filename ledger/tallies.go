@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -81,20 +82,16 @@ type SentIn struct {
 // has none.
 func (l *Ledger) SentByMinute(ctx context.Context, e editions.Edition) (all []SentIn, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, sqlSentByMinute, e.ID)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (one SentIn, err error) {
+		var minute int64
+		err = rows.Scan(&minute, &one.Sent)
+		one.Minute = store.Time(minute)
+		return one, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read what was sent: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var one SentIn
-		var minute int64
-		if err := rows.Scan(&minute, &one.Sent); err != nil {
-			return nil, fmt.Errorf("read what was sent: %w", err)
-		}
-		one.Minute = store.Time(minute)
-		all = append(all, one)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 const sqlSentByMinute = `SELECT minute, CAST(SUM(sent) AS BIGINT) FROM sent_minutes WHERE edition = $1 GROUP BY minute ORDER BY minute`
@@ -111,18 +108,14 @@ type ReceiverCounts struct {
 // newsletter's editions that were opened since an instant.
 func (l *Ledger) CountReceivers(ctx context.Context, newsletter string, since time.Time) (all []ReceiverCounts, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, sqlCountReceivers, newsletter, store.FirstID(since))
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (c ReceiverCounts, err error) {
+		err = rows.Scan(&c.Receiver, &c.Sent, &c.Deferred, &c.Failed)
+		return c, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count by receiver: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var c ReceiverCounts
-		if err := rows.Scan(&c.Receiver, &c.Sent, &c.Deferred, &c.Failed); err != nil {
-			return nil, fmt.Errorf("count by receiver: %w", err)
-		}
-		all = append(all, c)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // Numbers of editions rise with the time at which they were opened.

@@ -112,17 +112,5 @@ func inOrder(all []table) ([]table, error) {
 // oneColumn reads a query of one column.
 func oneColumn(ctx context.Context, q Queryer, query string, args ...any) ([]string, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var all []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	return all, rows.Err()
+	return Collect(rows, err, Column[string])
 }
