@@ -19,3 +19,19 @@ func (db *DB) Clock(ctx context.Context, now time.Time) (time.Time, error) {
 	}
 	return Time(ms), nil
 }
+
+// Millis is a time as the database holds it; the zero time is 0.
+func Millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// Time is the reverse of [Millis].
+func Time(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

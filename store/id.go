@@ -34,19 +34,3 @@ func (s *IDs) New(now time.Time) int64 {
 	s.last = max(ms<<idTail|low, s.last+1)
 	return s.last
 }
-
-// Millis is a time as the database holds it; the zero time is 0.
-func Millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// Time is the reverse of [Millis].
-func Time(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}
