@@ -70,7 +70,7 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	if err != nil {
 		return err
 	}
-	from := n.sender(x.job.Kind)
+	from := l.From()
 	r := letter.Recipient{Email: string(x.job.Email), Name: x.job.Name, Date: x.job.OpenedAt, ReturnPath: from}
 	m.fill(&r, n, x)
 	if m.returnDomain != "" {
@@ -152,17 +152,6 @@ func (e unfitError) Unwrap() error { return e.error }
 type unreadError struct{ error }
 
 func (e unreadError) Unwrap() error { return e.error }
-
-// sender is the address that a mail of a kind comes from, and where bounces go
-// without a domain of their own. An alert may have to say that the newsletter's own
-// is refused.
-func (n *Newsletter) sender(kind string) string {
-	other := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known || kind == ledger.Account || kind == ledger.Alert
-	if other && n.ConfirmFrom.Address != "" {
-		return n.ConfirmFrom.Address
-	}
-	return n.From.Address
-}
 
 // merge makes what the job's readers share, or finds it.
 func (m *Mailer) merge(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Merge, error) {
