@@ -50,7 +50,7 @@ func (d *dispatcher) alertLeft(now time.Time, c circuit, a ledger.Reply, why str
 func (d *dispatcher) tell(ctx context.Context, now time.Time, alerts []ledger.Notice) {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	if err := d.ledger.Tell(ctx, now, alerts...); err != nil {
+	if err := d.Ledger.Tell(ctx, now, alerts...); err != nil {
 		d.lost(now, err)
 	}
 }
@@ -71,7 +71,7 @@ func (d *dispatcher) alert(p ledger.PauseInfo, until time.Time, subject, text st
 		id = slices.Min(slices.Collect(maps.Keys(d.newsletters)))
 	}
 	return []ledger.Notice{{
-		Kind: ledger.Alert, Newsletter: id, Email: d.alertTo, ExpiresAt: until,
+		Kind: ledger.Alert, Newsletter: id, Email: d.AlertTo, ExpiresAt: until,
 		Detail: fmt.Sprintf("[dailytip] %s: %s\n%s", scopeName(p.Newsletter), subject, text),
 	}}
 }

@@ -118,7 +118,7 @@ func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledg
 	until := now.Add(2 * d.pace.probe(c.scope, b.broken)) // past the next try of a paused scope, which is the next relay's
 	u.leave(c.scope, until)
 	if b.broken++; b.broken == 1 {
-		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", u.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
+		d.Log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", u.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
 		d.tell(ctx, now, d.alertLeft(now, c, a, why))
 	}
 	return true
@@ -183,7 +183,7 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 	b.dead = ""
 	if b.broken > 0 {
 		b.broken = 0
-		d.log.Info("the relay takes the newsletter's mails again", "newsletter", scope, "relay", x.relay)
+		d.Log.Info("the relay takes the newsletter's mails again", "newsletter", scope, "relay", x.relay)
 	}
 	d.resume(ctx, scope)
 }
@@ -192,7 +192,7 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 // that could tell more. When they take all places they make room, and the streaks
 // go on. It reports whether there is something to record.
 func (d *dispatcher) settle(ctx context.Context) bool {
-	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && d.unrecorded() < d.inFlight {
+	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && d.unrecorded() < d.InFlight {
 		return false
 	}
 	now := clock()

@@ -41,7 +41,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 		return false
 	}
 	// What these outcomes free may be claimed in the same transaction.
-	want := max(d.inFlight-len(d.outstanding)+len(d.outcomes), 0)
+	want := max(d.InFlight-len(d.outstanding)+len(d.outcomes), 0)
 	if d.idle {
 		want = 0
 	}
@@ -50,7 +50,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 			return true
 		}
 		// Looking is cheaper than claiming: it takes no lock.
-		if work, err := d.ledger.Waiting(ctx, now); err == nil && !work {
+		if work, err := d.Ledger.Waiting(ctx, now); err == nil && !work {
 			d.idle = true
 			return true
 		}
@@ -89,7 +89,7 @@ func (d *dispatcher) start(now time.Time, job ledger.Job) {
 		return
 	}
 	x := d.messages.take(job)
-	if d.sign != nil {
+	if d.Sign != nil {
 		d.claimed <- x
 	} else if !d.route(d.relays[0], x) {
 		d.untried(x)
@@ -102,16 +102,16 @@ func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]led
 		// The transaction that failed may have been committed all the same, and
 		// have claimed what we don't know of.
 		known := func(k ledger.Key) bool { _, ok := d.outstanding[k]; return ok }
-		if err := d.ledger.Disown(ctx, now, d.owner(), known); err != nil {
+		if err := d.Ledger.Disown(ctx, now, d.owner(), known); err != nil {
 			return nil, err
 		}
 	}
-	jobs, err := d.ledger.Exchange(ctx, now, d.outcomes, ledger.Claiming{Owner: d.owner(), Limit: want})
+	jobs, err := d.Ledger.Exchange(ctx, now, d.outcomes, ledger.Claiming{Owner: d.owner(), Limit: want})
 	if err != nil {
 		return nil, err
 	}
 	if !d.broken.IsZero() {
-		d.log.Info("the ledger works again; sending goes on", "after", now.Sub(d.broken).Round(time.Second))
+		d.Log.Info("the ledger works again; sending goes on", "after", now.Sub(d.broken).Round(time.Second))
 		d.broken = time.Time{}
 	}
 	for _, o := range d.outcomes {

@@ -73,8 +73,8 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	from := l.From()
 	r := letter.Recipient{Email: string(x.job.Email), Name: x.job.Name, Date: x.job.OpenedAt, ReturnPath: from}
 	m.fill(&r, n, x)
-	if m.returnDomain != "" {
-		r.ReturnPath = m.tags.ReturnPath(verp.Mail(x.job.Key), x.job.OpenedAt, m.returnDomain)
+	if m.ReturnDomain != "" {
+		r.ReturnPath = m.Tags.ReturnPath(verp.Mail(x.job.Key), x.job.OpenedAt, m.ReturnDomain)
 	}
 	b := x.bytes
 	if b.data, err = l.Append(b.data[:0], r); err != nil {
@@ -85,8 +85,8 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 		}
 		return unfitError{err}
 	}
-	if m.sign != nil {
-		if b.data, err = m.sign(b.data, from); err != nil {
+	if m.Sign != nil {
+		if b.data, err = m.Sign(b.data, from); err != nil {
 			return err
 		}
 	}
@@ -97,11 +97,11 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 // fill sets a mail's Message-ID and the links that are its reader's own. They
 // share one piece of memory.
 func (m *Mailer) fill(r *letter.Recipient, n *Newsletter, x *message) {
-	b := appendMessageID(x.bytes.text[:0], m.tags, x.job.Key, x.job.OpenedAt, r.ReturnPath)
+	b := appendMessageID(x.bytes.text[:0], m.Tags, x.job.Key, x.job.OpenedAt, r.ReturnPath)
 	id := len(b)
 	own := x.job.Subscription != 0 && hasLinks(x.job.Kind)
-	if own && m.returnDomain != "" {
-		r.UnsubscribeMailto = m.tags.UnsubscribeAddress(x.job.Subscription, m.returnDomain)
+	if own && m.ReturnDomain != "" {
+		r.UnsubscribeMailto = m.Tags.UnsubscribeAddress(x.job.Subscription, m.ReturnDomain)
 	}
 	if own {
 		b = m.appendLink(b, n, "/u/", subscribers.UnsubscribeLink, x)
@@ -138,7 +138,7 @@ func hasLinks(kind string) bool {
 }
 
 func (m *Mailer) appendLink(b []byte, n *Newsletter, path string, purpose subscribers.Purpose, x *message) []byte {
-	return m.tokens.Append(append(append(b, n.BaseURL...), path...), purpose, x.job.Subscription)
+	return m.Tokens.Append(append(append(b, n.BaseURL...), path...), purpose, x.job.Subscription)
 }
 
 // unfitError is about one reader's own values: the others' mails are composed
@@ -206,17 +206,17 @@ func (m *Mailer) noticeOf(ctx context.Context, n *Newsletter, job *ledger.Job) l
 	switch job.Kind {
 	case ledger.Confirm:
 		notice.Kind = letter.Confirm
-		notice.ConfirmURL = n.BaseURL + "/confirm/" + m.tokens.Make(subscribers.ConfirmLink, job.Subscription)
+		notice.ConfirmURL = n.BaseURL + "/confirm/" + m.Tokens.Make(subscribers.ConfirmLink, job.Subscription)
 	case ledger.Known:
 		notice.Kind, notice.PreferencesURL = letter.Known, m.preferences(n, job)
 	case ledger.Account:
 		notice.Kind, notice.AccountURL = letter.Account, m.account(n, job)
 	case ledger.Welcome:
 		notice.Kind = letter.Welcome
-		if m.nextDue == nil {
+		if m.NextDue == nil {
 			break
 		}
-		if due := m.nextDue(ctx, job.Subscription); !due.IsZero() {
+		if due := m.NextDue(ctx, job.Subscription); !due.IsZero() {
 			notice.NextDate, notice.NextTime = due.Format(time.DateOnly), due.Format("15:04")
 		}
 	}
@@ -225,7 +225,7 @@ func (m *Mailer) noticeOf(ctx context.Context, n *Newsletter, job *ledger.Job) l
 
 // preferences is the address of the reader's own settings.
 func (m *Mailer) preferences(n *Newsletter, job *ledger.Job) string {
-	return n.BaseURL + "/preferences/" + m.tokens.Make(subscribers.PreferencesLink, job.Subscription)
+	return n.BaseURL + "/preferences/" + m.Tokens.Make(subscribers.PreferencesLink, job.Subscription)
 }
 
 // account is the address that opens, once, all that we know of the reader.
@@ -234,13 +234,13 @@ func (m *Mailer) account(n *Newsletter, job *ledger.Job) string {
 	if err != nil {
 		return "" // nothing that we wrote; composing says that the address is missing
 	}
-	return n.BaseURL + "/open/" + m.tokens.Make(subscribers.AccountLink, number)
+	return n.BaseURL + "/open/" + m.Tokens.Make(subscribers.AccountLink, number)
 }
 
 // content reads what an edition sends, from the ledger's copy and never from
 // the library: all readers get the same, whatever was edited since.
 func (m *Mailer) content(ctx context.Context, n *Newsletter, id int64) (letter.Content, error) {
-	c, err := m.editions.ReadContent(ctx, id)
+	c, err := m.Editions.ReadContent(ctx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return letter.Content{}, err
@@ -256,7 +256,7 @@ func (m *Mailer) content(ctx context.Context, n *Newsletter, id int64) (letter.C
 
 // withPages is [WithPages] from the ledger at hand.
 func (m *Mailer) withPages(ctx context.Context, n *Newsletter, c letter.Content) (letter.Content, error) {
-	c, err := WithPages(ctx, m.editions, n.Newsletter, c)
+	c, err := WithPages(ctx, m.Editions, n.Newsletter, c)
 	if err != nil {
 		return c, unreadError{err}
 	}
@@ -274,7 +274,7 @@ func (m *Mailer) inLanguage(n *Newsletter, c letter.Content, language string) (*
 	if ownErr != nil {
 		return nil, err
 	}
-	m.log.Error("a translation can't be composed; its readers get the newsletter's own language", "newsletter", n.ID, "date", c.LocalDate, "language", language, "error", err)
+	m.Log.Error("a translation can't be composed; its readers get the newsletter's own language", "newsletter", n.ID, "date", c.LocalDate, "language", language, "error", err)
 	return own, nil
 }
 

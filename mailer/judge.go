@@ -55,12 +55,12 @@ func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, x *message, 
 		d.lost(now, x.err)
 	case errors.As(x.err, new(unfitError)):
 		o.State = ledger.Failed
-		d.log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", x.job.Newsletter, "reader", x.job.Email, "error", x.err)
+		d.Log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", x.job.Newsletter, "reader", x.job.Email, "error", x.err)
 	case x.job.Kind != "":
 		o.State, o.NextAt = ledger.Retry, now.Add(d.pace.backoff(x.job.Attempts))
 		if what := scope + x.err.Error(); !d.logged[what] {
 			d.logged[what] = true
-			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", x.job.Kind, "newsletter", x.job.Newsletter, "error", x.err)
+			d.Log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", x.job.Kind, "newsletter", x.job.Newsletter, "error", x.err)
 		}
 	case !paused || x.job.Probe:
 		d.pause(ctx, now, scope, ledger.Reply{}, "the mail can't be composed: "+x.err.Error()+". Correct the configuration and restart")

@@ -20,10 +20,10 @@ type Observation struct {
 
 // observed tells who measures what a relay said to a mail.
 func (m *Mailer) observed(x *message) {
-	if m.observe == nil {
+	if m.Observe == nil {
 		return
 	}
-	m.observe(Observation{
+	m.Observe(Observation{
 		Relay: x.relay, Newsletter: x.job.Newsletter, Kind: x.job.Kind, Attempt: x.job.Attempts,
 		Verdict: x.verdict, Reply: x.reply, Took: clock().Sub(x.began), Bytes: len(x.bytes.data),
 	})
@@ -37,8 +37,8 @@ type RelayState struct {
 	Allowed     int  // that may be used just now: fewer than configured when it has asked for less
 }
 
-// Relays tells how each relay is doing, in the order in which they're tried.
-func (m *Mailer) Relays() []RelayState {
+// RelayStates tells how each relay is doing, in the order in which they're tried.
+func (m *Mailer) RelayStates() []RelayState {
 	states := make([]RelayState, len(m.relays))
 	for i, u := range m.relays {
 		states[i] = RelayState{Name: u.Name, Up: !u.aside(), Connections: int(u.concurrency.connected.Load()), Allowed: u.concurrency.allowed()}
