@@ -38,9 +38,9 @@ func (d *dispatcher) alertResume(now time.Time, p ledger.PauseInfo) []ledger.Not
 		stamp(now), stamp(p.Since), p.Reason, paragraph(p.Reply)))
 }
 
-// alertLeft tells the operator that a relay takes nothing of a newsletter while
+// alertAvoided tells the operator that a relay takes nothing of a newsletter while
 // another does.
-func (d *dispatcher) alertLeft(now time.Time, c circuit, a ledger.Reply, why string) []ledger.Notice {
+func (d *dispatcher) alertAvoided(now time.Time, c circuit, a ledger.Reply, why string) []ledger.Notice {
 	return d.alert(ledger.PauseInfo{Newsletter: c.scope}, now.Add(alertLife), "a relay refuses its mails", fmt.Sprintf(
 		"Since %s a relay has taken none of its mails, and the next one gets them:\n%s.\n%s\nThe relay is tried again from time to time.\n",
 		stamp(now), why, paragraph(a)))

@@ -24,7 +24,7 @@ type breaker struct {
 	waiting []refusal // in the order in which they came
 	taken   int       // how many mails were accepted
 	before  int       // taken when the queue was last empty
-	broken  int       // how often in a row the relay was left to others; a restart forgets it, and tries the relay sooner
+	broken  int       // how often in a row the relay was avoided; a restart forgets it, and tries the relay sooner
 	dead    string    // the domain of which the relay knows no address, while that is why the scope is paused; "": none
 	// putBack are mails whose refusals were put back. When others have been accepted
 	// since, they're refused for what they are.
@@ -98,7 +98,7 @@ func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit,
 	maps.DeleteFunc(b.putBack, func(_ ledger.Key, u undecided) bool { return u.expiresAt.Before(now) })
 	b.dead = deadDomain(b.waiting)
 	why := cmp.Or(allDead(b.dead, len(b.waiting)), x.why)
-	if d.leave(ctx, now, c, x.Reply, why) {
+	if d.avoid(ctx, now, c, x.Reply, why) {
 		b.dead = ""
 	} else {
 		d.pause(ctx, now, c.scope, x.Reply, why+heldBack(b.dead))
@@ -107,19 +107,19 @@ func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit,
 	b.waiting, b.weight, b.before = nil, 0, b.taken
 }
 
-// leave keeps a scope's mails from a relay for a while, when there's another that
+// avoid keeps a scope's mails from a relay for a while, when there's another that
 // may take them.
-func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledger.Reply, why string) bool {
+func (d *dispatcher) avoid(ctx context.Context, now time.Time, c circuit, a ledger.Reply, why string) bool {
 	u := d.relay(c)
 	if u == nil || u.after(c.scope, now) == nil {
 		return false
 	}
 	b := d.breaker(c)
 	until := now.Add(2 * d.pace.probe(c.scope, b.broken)) // past the next try of a paused scope, which is the next relay's
-	u.leave(c.scope, until)
+	u.avoid(c.scope, until)
 	if b.broken++; b.broken == 1 {
 		d.Log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", u.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
-		d.tell(ctx, now, d.alertLeft(now, c, a, why))
+		d.tell(ctx, now, d.alertAvoided(now, c, a, why))
 	}
 	return true
 }

@@ -83,8 +83,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
-	scope := scopeOf(x.job)
-	if now := clock(); c.upstream.left(scope, now) && c.upstream.after(scope, now) != nil {
+	if c.upstream.passedOver(scopeOf(x.job), clock()) {
 		c.tryNext(x)
 		return
 	}

@@ -148,15 +148,14 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o led
 	}
 	scope, u := w.circuit.scope, d.relay(w.circuit)
 	_, paused := d.paused[scope]
-	left := u != nil && u.left(scope, now) && u.after(scope, now) != nil
-	if !paused && !left {
+	if !paused && (u == nil || !u.passedOver(scope, now)) {
 		d.refused(ctx, now, w, r)
 		return
 	}
-	// A probe, or on its way when the pause began or the relay was left to others:
+	// A probe, or on its way when the pause began or the relay was passed over:
 	// whatever it got isn't held against its reader.
 	if x.job.Probe {
-		d.leave(ctx, now, w.circuit, o.Reply, r.why)
+		d.avoid(ctx, now, w.circuit, o.Reply, r.why)
 		d.pause(ctx, now, scope, o.Reply, r.why)
 	}
 	if !again && (o.State == ledger.Failed || o.State == ledger.Pending) {
