@@ -36,14 +36,14 @@ type letterKey struct {
 // keptLetters bounds the memory: some editions under way in all languages.
 const keptLetters = 128
 
-func (s *letters) find(k letterKey) *letter.Merge {
+// get composes what isn't kept. Who needs it too meanwhile waits.
+func (s *letters) get(k letterKey, compose func() (*letter.Merge, error)) (*letter.Merge, error) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.made[k]
-}
-
-// make composes what isn't kept. Who needs it too meanwhile waits.
-func (s *letters) make(k letterKey, compose func() (*letter.Merge, error)) (*letter.Merge, error) {
+	kept := s.made[k]
+	s.mu.RUnlock()
+	if kept != nil {
+		return kept, nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l := s.made[k]; l != nil {
@@ -153,14 +153,9 @@ type unreadError struct{ error }
 
 func (e unreadError) Unwrap() error { return e.error }
 
-// merge makes what the job's readers share, or finds it.
+// merge composes what the job's readers share, once for all of them. A notice has one
+// reader.
 func (m *Mailer) merge(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Merge, error) {
-	k := letterKey{n.ID, job.Content, job.Language}
-	if job.Kind == "" {
-		if l := m.letters.find(k); l != nil {
-			return l, nil
-		}
-	}
 	compose := func() (*letter.Merge, error) {
 		l, err := m.letter(ctx, n, job)
 		if err != nil {
@@ -171,7 +166,7 @@ func (m *Mailer) merge(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 	if job.Kind != "" {
 		return compose()
 	}
-	return m.letters.make(k, compose)
+	return m.letters.get(letterKey{n.ID, job.Content, job.Language}, compose)
 }
 
 // letter composes what the job's readers share.
@@ -200,7 +195,8 @@ func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*l
 	return nil, fmt.Errorf("a notice of the unknown kind %q", job.Kind)
 }
 
-// noticeOf is the notice that answers a person's sign-up or confirmation.
+// noticeOf is the notice that answers what a person did on the site: they signed up,
+// confirmed, or asked what we know of them.
 func (m *Mailer) noticeOf(ctx context.Context, n *Newsletter, job *ledger.Job) letter.Notice {
 	notice := letter.Notice{Language: job.Language}
 	switch job.Kind {
