@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/mailer/relay"
 	"dailytip/verdict"
 )
 
@@ -27,7 +28,7 @@ func (d *dispatcher) take(ctx context.Context, x *message) {
 		o.Reply = ledger.Reply{}
 		d.outcomes = append(d.outcomes, o)
 	case x.err != nil:
-		o.Reply = ledger.Reply{Text: notSent + "the mail can't be composed: " + x.err.Error()}
+		o.Reply = ledger.Reply{Text: relay.NotSent + "the mail can't be composed: " + x.err.Error()}
 		d.uncomposed(ctx, now, x, &o)
 		d.outcomes = append(d.outcomes, o)
 	default:

@@ -70,9 +70,13 @@ func (m *message) size() int {
 	return len(m.data)
 }
 
+// NotSent begins the text of a reply that is ours: what it is about wasn't shown to a
+// server.
+const NotSent = "not sent: "
+
 // own is a refusal of ours, with the codes a server would give.
 func own(stage verdict.Stage, code int, enhanced, format string, args ...any) *verdict.Reply {
-	return &verdict.Reply{Stage: stage, Code: code, Enhanced: enhanced, Text: clean("not sent: " + fmt.Sprintf(format, args...))}
+	return &verdict.Reply{Stage: stage, Code: code, Enhanced: enhanced, Text: clean(NotSent + fmt.Sprintf(format, args...))}
 }
 
 // address gives an address as it goes on the wire: the domain in its ASCII
