@@ -154,13 +154,6 @@ func (d *dispatcher) putBackUntil(at time.Time, c circuit, refusals []refusal) {
 	}
 }
 
-// record lets refusals be recorded as they were said.
-func (d *dispatcher) record(refusals []refusal) {
-	for _, x := range refusals {
-		d.outcomes = append(d.outcomes, x.Outcome)
-	}
-}
-
 // accepted ends the streak and the pauses that a mail belongs to. A mail that was
 // under way when others were refused says nothing of what came then: the last ones
 // before a quota was used up.
@@ -177,7 +170,9 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 	if before < 0 {
 		before = len(b.waiting)
 	}
-	d.record(b.waiting[:before])
+	for _, r := range b.waiting[:before] {
+		d.outcomes = append(d.outcomes, r.Outcome)
+	}
 	b.waiting, b.weight = b.waiting[before:], 0
 	b.taken++
 	b.dead = ""

@@ -15,12 +15,9 @@ func (d *dispatcher) exchange(ctx context.Context) {
 	}
 }
 
-// worthwhile tells whether to commit what has come back. A commit costs as much
+// missing is how many more outcomes make a commit worthwhile. A commit costs as much
 // as handing over a dozen mails, so outcomes gather while the connections have
 // enough to do, but hardly longer than pace.gather.
-func (d *dispatcher) worthwhile() bool { return d.missing() <= 0 }
-
-// missing is how many more outcomes make a commit worthwhile.
 func (d *dispatcher) missing() int {
 	return min(d.busy()-d.keepBusy, largestCommit-len(d.outcomes))
 }

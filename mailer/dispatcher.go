@@ -66,7 +66,7 @@ func (d *dispatcher) dispatch(ctx context.Context) {
 			d.idle = false
 			bounded(ctx, d.poll)
 		case <-d.over.ready:
-			if d.takeAll(unbroken); d.worthwhile() {
+			if d.takeAll(unbroken); d.missing() <= 0 {
 				bounded(ctx, d.exchange)
 			}
 		case <-gathering.C:

@@ -56,14 +56,11 @@ func (q *quota) wants(date string, full int) (want int) {
 	return full - q.left
 }
 
-// got adds what was reserved. It reports whether the date's total is now used
+// got adds what was reserved after [quota.wants]. It reports whether the date's total is now used
 // up, when that is news.
-func (q *quota) got(date string, want, granted int) (spent bool) {
+func (q *quota) got(want, granted int) (spent bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.date != date {
-		return false
-	}
 	q.left += granted
 	if granted < want {
 		q.spent = true
@@ -106,7 +103,7 @@ func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err 
 			if err != nil {
 				return 0, err
 			}
-			if u.quota.got(date, want, granted) {
+			if u.quota.got(want, granted) {
 				d.Log.Warn("a relay's daily_limit is used up; what it can't take goes through another, or waits for the next day (UTC) while give_up_after allows it",
 					"relay", u.Name, "daily_limit", u.quota.limit, "day", date)
 			}
