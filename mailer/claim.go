@@ -27,7 +27,7 @@ func (d *dispatcher) missing() int {
 const largestCommit = 400
 
 // busy counts the mails that a connection has, or will have.
-func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.unrecorded() }
+func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.suspected() }
 
 // page makes one exchange. It reports false when the ledger fails: then the
 // outcomes are kept and nothing is claimed, for without a ledger nothing goes
