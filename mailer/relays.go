@@ -86,6 +86,13 @@ func (u *upstream) worked() bool {
 	return was
 }
 
+// aside tells whether the relay is left alone.
+func (u *upstream) aside() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.failures > 0
+}
+
 // avoid keeps a scope's mails from the relay until an instant.
 func (u *upstream) avoid(scope string, until time.Time) {
 	u.mu.Lock()
@@ -129,6 +136,23 @@ func unavailable(a verdict.Reply) bool {
 		return a.Stage < verdict.MailFrom || a.Stage == verdict.MailFrom && verdict.AboutLogin(a)
 	}
 	return false
+}
+
+// RelayState is how a relay is doing for this node.
+type RelayState struct {
+	Name        string
+	Up          bool // false: it couldn't be reached, and is left alone for a moment
+	Connections int  // that it has let in
+	Allowed     int  // that may be used just now: fewer than configured when it has asked for less
+}
+
+// RelayStates tells how each relay is doing, in the order in which they're tried.
+func (m *Mailer) RelayStates() []RelayState {
+	states := make([]RelayState, len(m.relays))
+	for i, u := range m.relays {
+		states[i] = RelayState{Name: u.Name, Up: !u.aside(), Connections: int(u.concurrency.connected.Load()), Allowed: u.concurrency.allowed()}
+	}
+	return states
 }
 
 // drain takes back what waits for a relay's connections.
