@@ -38,9 +38,9 @@ func (d *dispatcher) alertResume(now time.Time, p ledger.PauseInfo) []ledger.Not
 		stamp(now), stamp(p.Since), p.Reason, paragraph(p.Reply)))
 }
 
-// alertLeft tells the operator that a relay takes nothing of a newsletter while
+// alertAvoided tells the operator that a relay takes nothing of a newsletter while
 // another does.
-func (d *dispatcher) alertLeft(now time.Time, c circuit, a ledger.Reply, why string) []ledger.Notice {
+func (d *dispatcher) alertAvoided(now time.Time, c circuit, a ledger.Reply, why string) []ledger.Notice {
 	return d.alert(ledger.PauseInfo{Newsletter: c.scope}, now.Add(alertLife), "a relay refuses its mails", fmt.Sprintf(
 		"Since %s a relay has taken none of its mails, and the next one gets them:\n%s.\n%s\nThe relay is tried again from time to time.\n",
 		stamp(now), why, paragraph(a)))
@@ -50,7 +50,7 @@ func (d *dispatcher) alertLeft(now time.Time, c circuit, a ledger.Reply, why str
 func (d *dispatcher) tell(ctx context.Context, now time.Time, alerts []ledger.Notice) {
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	if err := d.ledger.Tell(ctx, now, alerts...); err != nil {
+	if err := d.Ledger.Tell(ctx, now, alerts...); err != nil {
 		d.lost(now, err)
 	}
 }
@@ -71,7 +71,7 @@ func (d *dispatcher) alert(p ledger.PauseInfo, until time.Time, subject, text st
 		id = slices.Min(slices.Collect(maps.Keys(d.newsletters)))
 	}
 	return []ledger.Notice{{
-		Kind: ledger.Alert, Newsletter: id, Email: d.alertTo, ExpiresAt: until,
+		Kind: ledger.Alert, Newsletter: id, Email: d.AlertTo, ExpiresAt: until,
 		Detail: fmt.Sprintf("[dailytip] %s: %s\n%s", scopeName(p.Newsletter), subject, text),
 	}}
 }

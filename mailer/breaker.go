@@ -24,11 +24,11 @@ type breaker struct {
 	waiting []refusal // in the order in which they came
 	taken   int       // how many mails were accepted
 	before  int       // taken when the queue was last empty
-	broken  int       // how often in a row the relay was left to others; a restart forgets it, and tries the relay sooner
+	broken  int       // how often in a row the relay was avoided; a restart forgets it, and tries the relay sooner
 	dead    string    // the domain of which the relay knows no address, while that is why the scope is paused; "": none
-	// putBack are mails whose refusals were put back. When others have been accepted
+	// undecided are mails whose refusals were put back. When others have been accepted
 	// since, they're refused for what they are.
-	putBack map[ledger.Key]undecided
+	undecided map[ledger.Key]undecided
 }
 
 // undecided is what is remembered of a mail whose refusal was put back.
@@ -64,7 +64,7 @@ const (
 func (d *dispatcher) breaker(c circuit) *breaker {
 	b := d.breakers[c]
 	if b == nil {
-		b = &breaker{putBack: map[ledger.Key]undecided{}}
+		b = &breaker{undecided: map[ledger.Key]undecided{}}
 		d.breakers[c] = b
 	}
 	return b
@@ -74,8 +74,8 @@ func (d *dispatcher) breaker(c circuit) *breaker {
 // is too much.
 func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x refusal) {
 	b := d.breaker(w.circuit)
-	then, again := b.putBack[x.Job.Key]
-	delete(b.putBack, x.Job.Key)
+	then, again := b.undecided[x.Job.Key]
+	delete(b.undecided, x.Job.Key)
 	switch {
 	case x.State != ledger.Failed:
 		b.weight += w.weight
@@ -86,6 +86,7 @@ func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x ref
 		b.weight += w.weight
 		b.waiting = append(b.waiting, x)
 	}
+	// A relay that was avoided has to take a mail first: until then one refusal is enough.
 	if b.weight >= tooMuch || b.broken > 0 {
 		d.breakCircuit(ctx, now, w.circuit, x)
 	}
@@ -95,10 +96,10 @@ func (d *dispatcher) refused(ctx context.Context, now time.Time, w ruling, x ref
 // mails, or the scope is paused. Its refusals are put back until then.
 func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit, x refusal) {
 	b := d.breaker(c)
-	maps.DeleteFunc(b.putBack, func(_ ledger.Key, u undecided) bool { return u.expiresAt.Before(now) })
+	maps.DeleteFunc(b.undecided, func(_ ledger.Key, u undecided) bool { return u.expiresAt.Before(now) })
 	b.dead = deadDomain(b.waiting)
 	why := cmp.Or(allDead(b.dead, len(b.waiting)), x.why)
-	if d.leave(ctx, now, c, x.Reply, why) {
+	if d.avoid(ctx, now, c, x.Reply, why) {
 		b.dead = ""
 	} else {
 		d.pause(ctx, now, c.scope, x.Reply, why+heldBack(b.dead))
@@ -107,19 +108,19 @@ func (d *dispatcher) breakCircuit(ctx context.Context, now time.Time, c circuit,
 	b.waiting, b.weight, b.before = nil, 0, b.taken
 }
 
-// leave keeps a scope's mails from a relay for a while, when there's another that
+// avoid keeps a scope's mails from a relay for a while, when there's another that
 // may take them.
-func (d *dispatcher) leave(ctx context.Context, now time.Time, c circuit, a ledger.Reply, why string) bool {
+func (d *dispatcher) avoid(ctx context.Context, now time.Time, c circuit, a ledger.Reply, why string) bool {
 	u := d.relay(c)
 	if u == nil || u.after(c.scope, now) == nil {
 		return false
 	}
 	b := d.breaker(c)
 	until := now.Add(2 * d.pace.probe(c.scope, b.broken)) // past the next try of a paused scope, which is the next relay's
-	u.leave(c.scope, until)
+	u.avoid(c.scope, until)
 	if b.broken++; b.broken == 1 {
-		d.log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", u.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
-		d.tell(ctx, now, d.alertLeft(now, c, a, why))
+		d.Log.Error("a relay takes nothing of a newsletter, the next one gets its mails: "+why, "newsletter", c.scope, "relay", u.Name, "reply", a.String(), "next_try", until.Format(time.RFC3339))
+		d.tell(ctx, now, d.alertAvoided(now, c, a, why))
 	}
 	return true
 }
@@ -150,14 +151,7 @@ func (d *dispatcher) putBackUntil(at time.Time, c circuit, refusals []refusal) {
 		x.HeldBack = x.Dead && x.Job.Kind == "" && x.Job.Email.Domain() == b.dead
 		x.State, x.NextAt, x.Dead = ledger.Pending, at, false
 		d.outcomes = append(d.outcomes, x.Outcome)
-		b.putBack[x.Job.Key] = undecided{b.taken, x.Job.ExpiresAt}
-	}
-}
-
-// record lets refusals be recorded as they were said.
-func (d *dispatcher) record(refusals []refusal) {
-	for _, x := range refusals {
-		d.outcomes = append(d.outcomes, x.Outcome)
+		b.undecided[x.Job.Key] = undecided{b.taken, x.Job.ExpiresAt}
 	}
 }
 
@@ -169,7 +163,7 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 	d.resume(ctx, ledger.Relay)
 	scope := scopeOf(x.job)
 	b := d.breaker(circuit{x.relay, scope})
-	delete(b.putBack, x.job.Key)
+	delete(b.undecided, x.job.Key)
 	if p, paused := d.paused[scope]; paused && !x.job.Probe && x.began.Before(p.Since) {
 		return
 	}
@@ -177,13 +171,15 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 	if before < 0 {
 		before = len(b.waiting)
 	}
-	d.record(b.waiting[:before])
+	for _, r := range b.waiting[:before] {
+		d.outcomes = append(d.outcomes, r.Outcome)
+	}
 	b.waiting, b.weight = b.waiting[before:], 0
 	b.taken++
 	b.dead = ""
 	if b.broken > 0 {
 		b.broken = 0
-		d.log.Info("the relay takes the newsletter's mails again", "newsletter", scope, "relay", x.relay)
+		d.Log.Info("the relay takes the newsletter's mails again", "newsletter", scope, "relay", x.relay)
 	}
 	d.resume(ctx, scope)
 }
@@ -192,7 +188,7 @@ func (d *dispatcher) accepted(ctx context.Context, x *message) {
 // that could tell more. When they take all places they make room, and the streaks
 // go on. It reports whether there is something to record.
 func (d *dispatcher) settle(ctx context.Context) bool {
-	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && d.unrecorded() < d.inFlight {
+	if d.busy() > 0 || len(d.outcomes) > 0 || !d.idle && d.suspected() < d.InFlight {
 		return false
 	}
 	now := clock()
@@ -230,8 +226,8 @@ func (d *dispatcher) believe(c circuit, b *breaker) (suspects []refusal) {
 	return suspects
 }
 
-// unrecorded counts the refusals that breakers keep.
-func (d *dispatcher) unrecorded() int {
+// suspected counts the refusals that wait in breakers.
+func (d *dispatcher) suspected() int {
 	n := 0
 	for _, b := range d.breakers {
 		n += len(b.waiting)

@@ -15,12 +15,9 @@ func (d *dispatcher) exchange(ctx context.Context) {
 	}
 }
 
-// worthwhile tells whether to commit what has come back. A commit costs as much
+// missing is how many more outcomes make a commit worthwhile. A commit costs as much
 // as handing over a dozen mails, so outcomes gather while the connections have
 // enough to do, but hardly longer than pace.gather.
-func (d *dispatcher) worthwhile() bool { return d.missing() <= 0 }
-
-// missing is how many more outcomes make a commit worthwhile.
 func (d *dispatcher) missing() int {
 	return min(d.busy()-d.keepBusy, largestCommit-len(d.outcomes))
 }
@@ -30,7 +27,7 @@ func (d *dispatcher) missing() int {
 const largestCommit = 400
 
 // busy counts the mails that a connection has, or will have.
-func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.unrecorded() }
+func (d *dispatcher) busy() int { return len(d.outstanding) - len(d.outcomes) - d.suspected() }
 
 // page makes one exchange. It reports false when the ledger fails: then the
 // outcomes are kept and nothing is claimed, for without a ledger nothing goes
@@ -41,7 +38,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 		return false
 	}
 	// What these outcomes free may be claimed in the same transaction.
-	want := max(d.inFlight-len(d.outstanding)+len(d.outcomes), 0)
+	want := max(d.InFlight-len(d.outstanding)+len(d.outcomes), 0)
 	if d.idle {
 		want = 0
 	}
@@ -50,7 +47,7 @@ func (d *dispatcher) page(ctx context.Context) bool {
 			return true
 		}
 		// Looking is cheaper than claiming: it takes no lock.
-		if work, err := d.ledger.Waiting(ctx, now); err == nil && !work {
+		if work, err := d.Ledger.Waiting(ctx, now); err == nil && !work {
 			d.idle = true
 			return true
 		}
@@ -89,7 +86,7 @@ func (d *dispatcher) start(now time.Time, job ledger.Job) {
 		return
 	}
 	x := d.messages.take(job)
-	if d.sign != nil {
+	if d.Sign != nil {
 		d.claimed <- x
 	} else if !d.route(d.relays[0], x) {
 		d.untried(x)
@@ -102,16 +99,16 @@ func (d *dispatcher) commit(ctx context.Context, now time.Time, want int) ([]led
 		// The transaction that failed may have been committed all the same, and
 		// have claimed what we don't know of.
 		known := func(k ledger.Key) bool { _, ok := d.outstanding[k]; return ok }
-		if err := d.ledger.Disown(ctx, now, d.owner(), known); err != nil {
+		if err := d.Ledger.Disown(ctx, now, d.owner(), known); err != nil {
 			return nil, err
 		}
 	}
-	jobs, err := d.ledger.Exchange(ctx, now, d.outcomes, ledger.Claiming{Owner: d.owner(), Limit: want})
+	jobs, err := d.Ledger.Exchange(ctx, now, d.outcomes, ledger.Claiming{Owner: d.owner(), Limit: want})
 	if err != nil {
 		return nil, err
 	}
 	if !d.broken.IsZero() {
-		d.log.Info("the ledger works again; sending goes on", "after", now.Sub(d.broken).Round(time.Second))
+		d.Log.Info("the ledger works again; sending goes on", "after", now.Sub(d.broken).Round(time.Second))
 		d.broken = time.Time{}
 	}
 	for _, o := range d.outcomes {

@@ -36,14 +36,14 @@ type letterKey struct {
 // keptLetters bounds the memory: some editions under way in all languages.
 const keptLetters = 128
 
-func (s *letters) find(k letterKey) *letter.Merge {
+// get composes what isn't kept. Who needs it too meanwhile waits.
+func (s *letters) get(k letterKey, compose func() (*letter.Merge, error)) (*letter.Merge, error) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.made[k]
-}
-
-// make composes what isn't kept. Who needs it too meanwhile waits.
-func (s *letters) make(k letterKey, compose func() (*letter.Merge, error)) (*letter.Merge, error) {
+	kept := s.made[k]
+	s.mu.RUnlock()
+	if kept != nil {
+		return kept, nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if l := s.made[k]; l != nil {
@@ -70,11 +70,11 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 	if err != nil {
 		return err
 	}
-	from := n.sender(x.job.Kind)
+	from := l.From()
 	r := letter.Recipient{Email: string(x.job.Email), Name: x.job.Name, Date: x.job.OpenedAt, ReturnPath: from}
 	m.fill(&r, n, x)
-	if m.returnDomain != "" {
-		r.ReturnPath = m.tags.ReturnPath(verp.Mail(x.job.Key), x.job.OpenedAt, m.returnDomain)
+	if m.ReturnDomain != "" {
+		r.ReturnPath = m.Tags.ReturnPath(verp.Mail(x.job.Key), x.job.OpenedAt, m.ReturnDomain)
 	}
 	b := x.bytes
 	if b.data, err = l.Append(b.data[:0], r); err != nil {
@@ -85,8 +85,8 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 		}
 		return unfitError{err}
 	}
-	if m.sign != nil {
-		if b.data, err = m.sign(b.data, from); err != nil {
+	if m.Sign != nil {
+		if b.data, err = m.Sign(b.data, from); err != nil {
 			return err
 		}
 	}
@@ -97,11 +97,11 @@ func (m *Mailer) compose(ctx context.Context, x *message) error {
 // fill sets a mail's Message-ID and the links that are its reader's own. They
 // share one piece of memory.
 func (m *Mailer) fill(r *letter.Recipient, n *Newsletter, x *message) {
-	b := appendMessageID(x.bytes.text[:0], m.tags, x.job.Key, x.job.OpenedAt, r.ReturnPath)
+	b := appendMessageID(x.bytes.text[:0], m.Tags, x.job.Key, x.job.OpenedAt, r.ReturnPath)
 	id := len(b)
 	own := x.job.Subscription != 0 && hasLinks(x.job.Kind)
-	if own && m.returnDomain != "" {
-		r.UnsubscribeMailto = m.tags.UnsubscribeAddress(x.job.Subscription, m.returnDomain)
+	if own && m.ReturnDomain != "" {
+		r.UnsubscribeMailto = m.Tags.UnsubscribeAddress(x.job.Subscription, m.ReturnDomain)
 	}
 	if own {
 		b = m.appendLink(b, n, "/u/", subscribers.UnsubscribeLink, x)
@@ -138,7 +138,7 @@ func hasLinks(kind string) bool {
 }
 
 func (m *Mailer) appendLink(b []byte, n *Newsletter, path string, purpose subscribers.Purpose, x *message) []byte {
-	return m.tokens.Append(append(append(b, n.BaseURL...), path...), purpose, x.job.Subscription)
+	return m.Tokens.Append(append(append(b, n.BaseURL...), path...), purpose, x.job.Subscription)
 }
 
 // unfitError is about one reader's own values: the others' mails are composed
@@ -153,25 +153,9 @@ type unreadError struct{ error }
 
 func (e unreadError) Unwrap() error { return e.error }
 
-// sender is the address that a mail of a kind comes from, and where bounces go
-// without a domain of their own. An alert may have to say that the newsletter's own
-// is refused.
-func (n *Newsletter) sender(kind string) string {
-	other := kind == ledger.Confirm || kind == ledger.Welcome || kind == ledger.Known || kind == ledger.Account || kind == ledger.Alert
-	if other && n.ConfirmFrom.Address != "" {
-		return n.ConfirmFrom.Address
-	}
-	return n.From.Address
-}
-
-// merge makes what the job's readers share, or finds it.
+// merge composes what the job's readers share, once for all of them. A notice has one
+// reader.
 func (m *Mailer) merge(ctx context.Context, n *Newsletter, job *ledger.Job) (*letter.Merge, error) {
-	k := letterKey{n.ID, job.Content, job.Language}
-	if job.Kind == "" {
-		if l := m.letters.find(k); l != nil {
-			return l, nil
-		}
-	}
 	compose := func() (*letter.Merge, error) {
 		l, err := m.letter(ctx, n, job)
 		if err != nil {
@@ -182,7 +166,7 @@ func (m *Mailer) merge(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 	if job.Kind != "" {
 		return compose()
 	}
-	return m.letters.make(k, compose)
+	return m.letters.get(letterKey{n.ID, job.Content, job.Language}, compose)
 }
 
 // letter composes what the job's readers share.
@@ -211,23 +195,24 @@ func (m *Mailer) letter(ctx context.Context, n *Newsletter, job *ledger.Job) (*l
 	return nil, fmt.Errorf("a notice of the unknown kind %q", job.Kind)
 }
 
-// noticeOf is the notice that answers a person's sign-up or confirmation.
+// noticeOf is the notice that answers what a person did on the site: they signed up,
+// confirmed, or asked what we know of them.
 func (m *Mailer) noticeOf(ctx context.Context, n *Newsletter, job *ledger.Job) letter.Notice {
 	notice := letter.Notice{Language: job.Language}
 	switch job.Kind {
 	case ledger.Confirm:
 		notice.Kind = letter.Confirm
-		notice.ConfirmURL = n.BaseURL + "/confirm/" + m.tokens.Make(subscribers.ConfirmLink, job.Subscription)
+		notice.ConfirmURL = n.BaseURL + "/confirm/" + m.Tokens.Make(subscribers.ConfirmLink, job.Subscription)
 	case ledger.Known:
 		notice.Kind, notice.PreferencesURL = letter.Known, m.preferences(n, job)
 	case ledger.Account:
 		notice.Kind, notice.AccountURL = letter.Account, m.account(n, job)
 	case ledger.Welcome:
 		notice.Kind = letter.Welcome
-		if m.nextDue == nil {
+		if m.NextDue == nil {
 			break
 		}
-		if due := m.nextDue(ctx, job.Subscription); !due.IsZero() {
+		if due := m.NextDue(ctx, job.Subscription); !due.IsZero() {
 			notice.NextDate, notice.NextTime = due.Format(time.DateOnly), due.Format("15:04")
 		}
 	}
@@ -236,7 +221,7 @@ func (m *Mailer) noticeOf(ctx context.Context, n *Newsletter, job *ledger.Job) l
 
 // preferences is the address of the reader's own settings.
 func (m *Mailer) preferences(n *Newsletter, job *ledger.Job) string {
-	return n.BaseURL + "/preferences/" + m.tokens.Make(subscribers.PreferencesLink, job.Subscription)
+	return n.BaseURL + "/preferences/" + m.Tokens.Make(subscribers.PreferencesLink, job.Subscription)
 }
 
 // account is the address that opens, once, all that we know of the reader.
@@ -245,13 +230,13 @@ func (m *Mailer) account(n *Newsletter, job *ledger.Job) string {
 	if err != nil {
 		return "" // nothing that we wrote; composing says that the address is missing
 	}
-	return n.BaseURL + "/open/" + m.tokens.Make(subscribers.AccountLink, number)
+	return n.BaseURL + "/open/" + m.Tokens.Make(subscribers.AccountLink, number)
 }
 
 // content reads what an edition sends, from the ledger's copy and never from
 // the library: all readers get the same, whatever was edited since.
 func (m *Mailer) content(ctx context.Context, n *Newsletter, id int64) (letter.Content, error) {
-	c, err := m.editions.ReadContent(ctx, id)
+	c, err := m.Editions.ReadContent(ctx, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return letter.Content{}, err
@@ -267,7 +252,7 @@ func (m *Mailer) content(ctx context.Context, n *Newsletter, id int64) (letter.C
 
 // withPages is [WithPages] from the ledger at hand.
 func (m *Mailer) withPages(ctx context.Context, n *Newsletter, c letter.Content) (letter.Content, error) {
-	c, err := WithPages(ctx, m.editions, n.Newsletter, c)
+	c, err := WithPages(ctx, m.Editions, n.Newsletter, c)
 	if err != nil {
 		return c, unreadError{err}
 	}
@@ -285,7 +270,7 @@ func (m *Mailer) inLanguage(n *Newsletter, c letter.Content, language string) (*
 	if ownErr != nil {
 		return nil, err
 	}
-	m.log.Error("a translation can't be composed; its readers get the newsletter's own language", "newsletter", n.ID, "date", c.LocalDate, "language", language, "error", err)
+	m.Log.Error("a translation can't be composed; its readers get the newsletter's own language", "newsletter", n.ID, "date", c.LocalDate, "language", language, "error", err)
 	return own, nil
 }
 

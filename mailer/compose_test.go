@@ -131,7 +131,7 @@ func TestComposingIsntTheRelaysFault(t *testing.T) {
 			t.Errorf("%s: %q", email, said)
 		}
 	}
-	alert := (&dispatcher{Mailer: &Mailer{alertTo: "ops@example.com", newsletters: map[string]*Newsletter{"management": nil}}}).alertPause(h.pauses()[0], false)
+	alert := (&dispatcher{Mailer: &Mailer{Options: Options{AlertTo: "ops@example.com"}, newsletters: map[string]*Newsletter{"management": nil}}}).alertPause(h.pauses()[0], false)
 	if len(alert) != 1 || !strings.Contains(alert[0].Detail, fault) || strings.Contains(alert[0].Detail, "relay said") {
 		t.Errorf("the alert says %v", alert)
 	}

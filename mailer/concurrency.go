@@ -70,6 +70,13 @@ func (c *concurrency) used() bool {
 	return c.most > 0
 }
 
+// allowed is how many of the connections may be used just now.
+func (c *concurrency) allowed() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.limit
+}
+
 // heed changes it after a reply, and returns the new one when it's
 // fewer: at once when a relay speaks of its connections, else after a storm. What
 // comes together counts once: it was all said before anything could change.

@@ -35,7 +35,7 @@ func (m *Mailer) dispatcher() *dispatcher {
 	d := &dispatcher{
 		Mailer: m, outstanding: map[ledger.Key]struct{}{}, breakers: map[circuit]*breaker{},
 		paused: map[string]ledger.PauseInfo{}, logged: map[string]bool{},
-		journal: journal{ledger: m.ledger, log: m.log, out: m.out},
+		journal: journal{ledger: m.Ledger, log: m.Log, out: m.Out},
 	}
 	for _, u := range m.relays {
 		d.keepBusy += u.Connections + (u.Connections+1)/2 // one on the wire each, and for every other one to follow it
@@ -66,7 +66,7 @@ func (d *dispatcher) dispatch(ctx context.Context) {
 			d.idle = false
 			bounded(ctx, d.poll)
 		case <-d.over.ready:
-			if d.takeAll(unbroken); d.worthwhile() {
+			if d.takeAll(unbroken); d.missing() <= 0 {
 				bounded(ctx, d.exchange)
 			}
 		case <-gathering.C:
@@ -109,7 +109,7 @@ func (d *dispatcher) lost(now time.Time, err error) {
 	d.retryAt = now.Add(d.pace.poll)
 	if d.broken.IsZero() {
 		d.broken = now
-		d.log.Error("the ledger can't be read or written; sending waits until it can, and nothing is lost", "error", err, "unrecorded", len(d.outcomes))
+		d.Log.Error("the ledger can't be read or written; sending waits until it can, and nothing is lost", "error", err, "unrecorded", len(d.outcomes))
 	}
 }
 
@@ -147,7 +147,7 @@ func (d *dispatcher) end(ctx context.Context) {
 	}
 	d.recordLast(ctx)
 	if n := d.busy(); n > 0 {
-		d.log.Warn("the relay didn't answer in time; those mails are in doubt and dealt with at the next start", "count", n)
+		d.Log.Warn("the relay didn't answer in time; those mails are in doubt and dealt with at the next start", "count", n)
 	}
 	d.handBack(ctx)
 }
@@ -165,7 +165,7 @@ func (d *dispatcher) recordLast(ctx context.Context) {
 			continue
 		case <-ctx.Done():
 		}
-		d.log.Error("the last outcomes can't be recorded; those mails are in doubt and dealt with at the next start", "error", err, "count", len(d.outcomes))
+		d.Log.Error("the last outcomes can't be recorded; those mails are in doubt and dealt with at the next start", "error", err, "count", len(d.outcomes))
 		return
 	}
 }

@@ -83,8 +83,7 @@ func (c *connection) hand(ctx context.Context, x *message) {
 		c.untried(x)
 		return
 	}
-	scope := scopeOf(x.job)
-	if now := clock(); c.upstream.left(scope, now) && c.upstream.after(scope, now) != nil {
+	if c.upstream.passedOver(scopeOf(x.job), clock()) {
 		c.tryNext(x)
 		return
 	}
@@ -139,7 +138,7 @@ func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 	now := clock()
 	x.ended = now
 	if fewer, narrowed := u.concurrency.heed(now, a, x.verdict, c.pace); narrowed {
-		c.log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", u.Name, "connections", fewer, "reply", a.String())
+		c.Log.Info("a relay asks for less: fewer connections are used, and slowly more again", "relay", u.Name, "connections", fewer, "reply", a.String())
 	}
 	if x.verdict == verdict.Down && a.Stage < verdict.MailFrom {
 		u.quota.giveBack()
@@ -162,12 +161,12 @@ func (c *connection) reply(ctx context.Context, x *message, a verdict.Reply) {
 		u.queue <- x
 	case unavailable(a):
 		if u.failed(x.began, now, a, c.pace.aside) && len(c.relays) > 1 {
-			c.log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", u.Name, "reply", a.String())
+			c.Log.Warn("a relay is left alone for now, the others take its mails: "+reason(x), "relay", u.Name, "reply", a.String())
 		}
 		c.tryNext(x)
 	default:
 		if u.worked() && len(c.relays) > 1 {
-			c.log.Info("the relay works again", "relay", u.Name)
+			c.Log.Info("the relay works again", "relay", u.Name)
 		}
 		if x.verdict == verdict.Unroutable {
 			c.tryNext(x)

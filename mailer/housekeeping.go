@@ -15,12 +15,12 @@ import (
 // is claimed before that is done, so that it can be tried until it is. It reports
 // whether it's done.
 func (d *dispatcher) takeOver(ctx context.Context, now time.Time) bool {
-	shared, err := d.ledger.Clock(ctx, now)
+	shared, err := d.Ledger.Clock(ctx, now)
 	if err == nil {
 		err = d.recoverClaims(ctx, shared)
 	}
 	if err == nil {
-		err = d.ledger.ProbeNow(ctx, now)
+		err = d.Ledger.ProbeNow(ctx, now)
 	}
 	if err != nil {
 		d.lost(now, err)
@@ -34,12 +34,12 @@ func (d *dispatcher) takeOver(ctx context.Context, now time.Time) bool {
 // else a claim is lost when its node was silent for a lease.
 func (d *dispatcher) recoverClaims(ctx context.Context, shared time.Time) error {
 	lease := d.pace.lease
-	if d.exclusive {
+	if d.Exclusive {
 		lease = ledger.NoLease
 	}
-	n, err := d.ledger.Recover(ctx, shared, lease, d.hold())
+	n, err := d.Ledger.Recover(ctx, shared, lease, d.hold())
 	if n > 0 {
-		d.log.Warn("mails are in doubt: the process that had claimed them ended, or lost the database, before it recorded the relay's reply; they're sent again under the same Message-ID, or wait for you where in_doubt is hold, or when it was the fourth time", "count", n)
+		d.Log.Warn("mails are in doubt: the process that had claimed them ended, or lost the database, before it recorded the relay's reply; they're sent again under the same Message-ID, or wait for you where in_doubt is hold, or when it was the fourth time", "count", n)
 	}
 	return err
 }
@@ -47,7 +47,7 @@ func (d *dispatcher) recoverClaims(ctx context.Context, shared time.Time) error 
 // finishCancelled ends what a cancelled edition got back since, was opened for a later
 // zone, or was left by a command that was cut off.
 func (d *dispatcher) finishCancelled(ctx context.Context, now time.Time) {
-	if _, err := d.ledger.FinishCancelled(ctx, now); err != nil {
-		d.log.Debug("ending what is left of cancelled editions", "error", err) // the next exchange will say what is wrong
+	if _, err := d.Ledger.FinishCancelled(ctx, now); err != nil {
+		d.Log.Debug("ending what is left of cancelled editions", "error", err) // the next exchange will say what is wrong
 	}
 }

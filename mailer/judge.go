@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dailytip/ledger"
+	"dailytip/mailer/relay"
 	"dailytip/verdict"
 )
 
@@ -27,7 +28,7 @@ func (d *dispatcher) take(ctx context.Context, x *message) {
 		o.Reply = ledger.Reply{}
 		d.outcomes = append(d.outcomes, o)
 	case x.err != nil:
-		o.Reply = ledger.Reply{Text: notSent + "the mail can't be composed: " + x.err.Error()}
+		o.Reply = ledger.Reply{Text: relay.NotSent + "the mail can't be composed: " + x.err.Error()}
 		d.uncomposed(ctx, now, x, &o)
 		d.outcomes = append(d.outcomes, o)
 	default:
@@ -55,12 +56,12 @@ func (d *dispatcher) uncomposed(ctx context.Context, now time.Time, x *message, 
 		d.lost(now, x.err)
 	case errors.As(x.err, new(unfitError)):
 		o.State = ledger.Failed
-		d.log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", x.job.Newsletter, "reader", x.job.Email, "error", x.err)
+		d.Log.Warn("a reader's mail can't be written; correct their name or address", "newsletter", x.job.Newsletter, "reader", x.job.Email, "error", x.err)
 	case x.job.Kind != "":
 		o.State, o.NextAt = ledger.Retry, now.Add(d.pace.backoff(x.job.Attempts))
 		if what := scope + x.err.Error(); !d.logged[what] {
 			d.logged[what] = true
-			d.log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", x.job.Kind, "newsletter", x.job.Newsletter, "error", x.err)
+			d.Log.Error("a notice can't be composed; it's tried again until it is a day old", "kind", x.job.Kind, "newsletter", x.job.Newsletter, "error", x.err)
 		}
 	case !paused || x.job.Probe:
 		d.pause(ctx, now, scope, ledger.Reply{}, "the mail can't be composed: "+x.err.Error()+". Correct the configuration and restart")
@@ -148,15 +149,14 @@ func (d *dispatcher) judge(ctx context.Context, now time.Time, x *message, o led
 	}
 	scope, u := w.circuit.scope, d.relay(w.circuit)
 	_, paused := d.paused[scope]
-	left := u != nil && u.left(scope, now) && u.after(scope, now) != nil
-	if !paused && !left {
+	if !paused && (u == nil || !u.passedOver(scope, now)) {
 		d.refused(ctx, now, w, r)
 		return
 	}
-	// A probe, or on its way when the pause began or the relay was left to others:
+	// A probe, or on its way when the pause began or the relay was passed over:
 	// whatever it got isn't held against its reader.
 	if x.job.Probe {
-		d.leave(ctx, now, w.circuit, o.Reply, r.why)
+		d.avoid(ctx, now, w.circuit, o.Reply, r.why)
 		d.pause(ctx, now, scope, o.Reply, r.why)
 	}
 	if !again && (o.State == ledger.Failed || o.State == ledger.Pending) {

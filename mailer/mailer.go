@@ -74,25 +74,12 @@ type Options struct {
 
 // Mailer sends what the ledger holds.
 type Mailer struct {
-	editions     *editions.Editions
-	ledger       *ledger.Ledger
-	tokens       *subscribers.Tokens
-	tags         *verp.Tags
-	returnDomain string
-	newsletters  map[string]*Newsletter
-	relays       []*upstream
-	inFlight     int
-	exclusive    bool
-	sign         func(message []byte, from string) ([]byte, error) // nil: none
-	alertTo      subscribers.Address
-	nextDue      func(ctx context.Context, subscription int64) time.Time
-	observe      func(Observation)                    // nil: nobody measures
-	out          func()                               // nil: nobody is told
-	calendarPage func(newsletter, date string) string // nil: there is no such page
-	tenure       atomic.Pointer[tenure]
-	log          *slog.Logger
-	pace         pace
-	domains      domains
+	Options
+	newsletters map[string]*Newsletter // by ID
+	relays      []*upstream            // in the order of Options.Relays
+	tenure      atomic.Pointer[tenure]
+	pace        pace
+	domains     domains
 
 	wake    chan struct{}
 	claimed chan *message // for the composers; without a signature there are none
@@ -131,9 +118,7 @@ func New(o Options) (*Mailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Mailer{
-		editions: o.Editions, ledger: o.Ledger, tokens: o.Tokens, tags: o.Tags, returnDomain: o.ReturnDomain,
-		inFlight: o.InFlight, exclusive: o.Exclusive, sign: o.Sign, alertTo: o.AlertTo, nextDue: o.NextDue,
-		observe: o.Observe, out: o.Out, calendarPage: o.CalendarPage, log: o.Log,
+		Options:     o,
 		newsletters: map[string]*Newsletter{},
 		domains:     newDomains(o.Domains),
 		wake:        make(chan struct{}, 1),
@@ -180,14 +165,14 @@ func (m *Mailer) Wake() {
 // before.
 func (m *Mailer) Run(ctx context.Context) error {
 	d := m.dispatcher()
-	if m.sign != nil {
+	if m.Sign != nil {
 		for range runtime.GOMAXPROCS(0) {
 			m.composers.Go(func() { m.composing(ctx) }) // from m.claimed to a relay's queue
 		}
 	}
 	var connections sync.WaitGroup
 	for _, u := range m.relays {
-		for i := range min(u.Connections, m.inFlight) {
+		for i := range min(u.Connections, m.InFlight) {
 			c := &connection{Mailer: m, upstream: u, session: u.Session(), number: i}
 			connections.Go(func() { c.handOver(ctx) }) // from the relay's queue to m.over
 		}

@@ -22,13 +22,13 @@ func (m *Mailer) owner() string { return m.tenure.Load().owner }
 // ours tells whether a mail is still ours to send.
 func (m *Mailer) ours(x *message) bool {
 	t := m.tenure.Load()
-	return x.job.Owner == t.owner && (m.exclusive || clock().Before(t.until))
+	return x.job.Owner == t.owner && (m.Exclusive || clock().Before(t.until))
 }
 
 // beat says that this node is alive, looks for claims of nodes that have died, and
 // takes its share of the relays: what they allow holds for the sum of the nodes.
 func (d *dispatcher) beat(ctx context.Context) {
-	if d.exclusive {
+	if d.Exclusive {
 		return
 	}
 	now := clock()
@@ -36,13 +36,13 @@ func (d *dispatcher) beat(ctx context.Context) {
 	if now.After(t.until) {
 		t.owner = newOwner()
 	}
-	shared, err := d.ledger.Clock(ctx, now)
+	shared, err := d.Ledger.Clock(ctx, now)
 	if err != nil {
 		d.lost(now, err)
 		return
 	}
 	d.compareClocks(now, shared)
-	p, err := d.ledger.Beat(ctx, shared, t.owner, missedBeats*d.pace.beat)
+	p, err := d.Ledger.Beat(ctx, shared, t.owner, missedBeats*d.pace.beat)
 	if err != nil {
 		d.lost(now, err)
 		return
@@ -70,7 +70,7 @@ func (d *dispatcher) compareClocks(own, shared time.Time) {
 	}
 	if !d.logged["clock"] {
 		d.logged["clock"] = true
-		d.log.Warn("this machine's clock differs from the database's, so mails may go out at a wrong time; set both by NTP", "ahead", apart)
+		d.Log.Warn("this machine's clock differs from the database's, so mails may go out at a wrong time; set both by NTP", "ahead", apart)
 	}
 }
 
@@ -85,7 +85,7 @@ func (d *dispatcher) takeShare(ctx context.Context, now time.Time, p ledger.Plac
 		return
 	}
 	if d.place.Nodes != 0 || p.Nodes > 1 {
-		d.log.Info("the number of nodes that send from this database has changed; each takes its share of the relays", "nodes", p.Nodes)
+		d.Log.Info("the number of nodes that send from this database has changed; each takes its share of the relays", "nodes", p.Nodes)
 	}
 	d.place = p
 	for _, u := range d.relays {

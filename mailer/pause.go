@@ -24,7 +24,7 @@ func isNotices(scope string) bool {
 // readPauses learns what is paused: another node or a command may have changed
 // it.
 func (d *dispatcher) readPauses(ctx context.Context) {
-	pauses, err := d.ledger.AllPauses(ctx)
+	pauses, err := d.Ledger.AllPauses(ctx)
 	if err != nil {
 		return // the next exchange will say what is wrong
 	}
@@ -47,13 +47,13 @@ func (d *dispatcher) pause(ctx context.Context, now time.Time, scope string, a l
 	}
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	if err := d.ledger.Pause(ctx, now, info, d.alertPause(info, paused)...); err != nil {
+	if err := d.Ledger.Pause(ctx, now, info, d.alertPause(info, paused)...); err != nil {
 		d.lost(now, err)
 		return
 	}
 	d.paused[scope] = info
 	if !paused || was.Reason != why {
-		d.log.Error("sending is paused: "+why, "newsletter", scopeName(scope), "reply", a.String(), "next_try", info.ProbeAt.Format(time.RFC3339))
+		d.Log.Error("sending is paused: "+why, "newsletter", scopeName(scope), "reply", a.String(), "next_try", info.ProbeAt.Format(time.RFC3339))
 	}
 }
 
@@ -76,7 +76,7 @@ func (d *dispatcher) resume(ctx context.Context, scope string) {
 	now := clock()
 	ctx, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
-	ended, err := d.ledger.Resume(ctx, now, scope, d.alertResume(now, info)...)
+	ended, err := d.Ledger.Resume(ctx, now, scope, d.alertResume(now, info)...)
 	if err != nil {
 		d.lost(now, err)
 		return
@@ -86,7 +86,7 @@ func (d *dispatcher) resume(ctx context.Context, scope string) {
 		return
 	}
 	d.idle = false
-	d.log.Info("sending goes on: the relay takes mail again", "newsletter", scopeName(scope))
+	d.Log.Info("sending goes on: the relay takes mail again", "newsletter", scopeName(scope))
 }
 
 func scopeName(scope string) string {

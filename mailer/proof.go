@@ -39,8 +39,8 @@ func (m *Mailer) proof(ctx context.Context, n *Newsletter, job *ledger.Job) (*le
 	}
 	language := cmp.Or(tip.Language, n.Language)
 	another := fmt.Sprintf("dailytip plan pin --newsletter %s %s TIP", n.ID, p.LocalDate)
-	if m.calendarPage != nil {
-		another = m.calendarPage(n.ID, p.LocalDate)
+	if m.CalendarPage != nil {
+		another = m.CalendarPage(n.ID, p.LocalDate)
 	}
 	text := fmt.Sprintf("The mail of %s for %s in %s can't be composed:\n\n  %v\n\nThe tip is %s.\n"+
 		"As it stands nothing goes out, and sending pauses: correct the tip, or give\nthe date another one:\n\n  %s\n",
@@ -64,10 +64,10 @@ func (m *Mailer) answers(n *Newsletter, notice *letter.Notice, p ledger.ProofOf)
 		return
 	}
 	if notice.Waits {
-		notice.ApproveURL = n.BaseURL + "/proof/approve/" + m.tokens.Make(subscribers.ApproveProofLink, p.Number)
+		notice.ApproveURL = n.BaseURL + "/proof/approve/" + m.Tokens.Make(subscribers.ApproveProofLink, p.Number)
 	}
-	notice.SkipURL = n.BaseURL + "/proof/skip/" + m.tokens.Make(subscribers.SkipProofLink, p.Number)
-	if m.calendarPage != nil {
-		notice.PlanURL = m.calendarPage(n.ID, p.LocalDate)
+	notice.SkipURL = n.BaseURL + "/proof/skip/" + m.Tokens.Make(subscribers.SkipProofLink, p.Number)
+	if m.CalendarPage != nil {
+		notice.PlanURL = m.CalendarPage(n.ID, p.LocalDate)
 	}
 }

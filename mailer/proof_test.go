@@ -93,14 +93,27 @@ func TestProofOfWhatCannotBeComposed(t *testing.T) {
 	}
 }
 
-// When no language can be composed, the editor gets a whole command.
+// When no language can be composed, the editor gets a whole command. That mail is an
+// alert, and all of it comes from confirm_from, whose domain may be another.
 func TestProofOfWhatCannotBeComposedAtAll(t *testing.T) {
+	const other = "alerts@example.net"
 	h := setUp(t)
+	signed := make(chan string, 1)
 	h.proof(h.tip("# Own it\n\nA tip.\n\n## Mindmap\n\n" + strings.Repeat("- An idea that fills a line of the map.\n", 3000)))
-	h.run()
+	h.run(func(s *setting) {
+		s.Newsletters[0].ConfirmFrom.Address = other
+		s.Sign = func(message []byte, from string) ([]byte, error) {
+			signed <- from
+			return message, nil
+		}
+	})
 	h.wait("the mail is out", func() bool { return h.inbox.Received() > 0 })
-	text := string(h.inbox.Messages()[0].Data)
-	for _, want := range []string{"can't be composed", "dailytip plan pin --newsletter management 2026-11-23 TIP"} {
+	m := h.inbox.Messages()[0]
+	if from := <-signed; m.From != other || from != other {
+		t.Errorf("the return path is %s, and it's signed for %s; want %s", m.From, from, other)
+	}
+	text := string(m.Data)
+	for _, want := range []string{"From: <" + other + ">", "can't be composed", "dailytip plan pin --newsletter management 2026-11-23 TIP"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
 		}

@@ -56,14 +56,11 @@ func (q *quota) wants(date string, full int) (want int) {
 	return full - q.left
 }
 
-// got adds what was reserved. It reports whether the date's total is now used
+// got adds what was reserved after [quota.wants]. It reports whether the date's total is now used
 // up, when that is news.
-func (q *quota) got(date string, want, granted int) (spent bool) {
+func (q *quota) got(want, granted int) (spent bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.date != date {
-		return false
-	}
 	q.left += granted
 	if granted < want {
 		q.spent = true
@@ -101,20 +98,20 @@ func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err 
 			limited = false
 			continue
 		}
-		if want := u.quota.wants(date, d.inFlight); want > 0 {
-			granted, err := d.ledger.Reserve(ctx, u.Name, date, want, u.quota.limit)
+		if want := u.quota.wants(date, d.InFlight); want > 0 {
+			granted, err := d.Ledger.Reserve(ctx, u.Name, date, want, u.quota.limit)
 			if err != nil {
 				return 0, err
 			}
-			if u.quota.got(date, want, granted) {
-				d.log.Warn("a relay's daily_limit is used up; what it can't take goes through another, or waits for the next day (UTC) while give_up_after allows it",
+			if u.quota.got(want, granted) {
+				d.Log.Warn("a relay's daily_limit is used up; what it can't take goes through another, or waits for the next day (UTC) while give_up_after allows it",
 					"relay", u.Name, "daily_limit", u.quota.limit, "day", date)
 			}
 		}
 		room += u.quota.atHand()
 	}
 	if !limited {
-		return d.inFlight, nil
+		return d.InFlight, nil
 	}
 	return max(room-d.busy(), 0), nil
 }
@@ -123,12 +120,12 @@ func (d *dispatcher) provide(ctx context.Context, now time.Time) (room int, err 
 func (d *dispatcher) handBack(ctx context.Context) {
 	for _, u := range d.relays {
 		if date, left := u.quota.rest(); left > 0 {
-			if err := d.ledger.Return(ctx, u.Name, date, left); err != nil {
-				d.log.Debug("returning what a relay didn't use", "relay", u.Name, "error", err)
+			if err := d.Ledger.Return(ctx, u.Name, date, left); err != nil {
+				d.Log.Debug("returning what a relay didn't use", "relay", u.Name, "error", err)
 			}
 		}
 	}
-	if err := d.ledger.Leave(ctx, d.owner()); err != nil {
-		d.log.Debug("leaving the nodes", "error", err)
+	if err := d.Ledger.Leave(ctx, d.owner()); err != nil {
+		d.Log.Debug("leaving the nodes", "error", err)
 	}
 }

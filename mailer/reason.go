@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"dailytip/ledger"
+	"dailytip/mailer/relay"
 	"dailytip/verdict"
 )
 
@@ -131,7 +132,7 @@ func wantsTLS(a verdict.Reply) bool {
 // Said tells an operator where a reply comes from: a relay, the network, or a
 // mail of ours that was never shown to a relay. It is "" when there is none.
 func Said(a ledger.Reply) string {
-	text, ours := strings.CutPrefix(a.Text, notSent)
+	text, ours := strings.CutPrefix(a.Text, relay.NotSent)
 	switch {
 	case a.Code == 0 && a.Text == "":
 		return ""
@@ -142,7 +143,3 @@ func Said(a ledger.Reply) string {
 	}
 	return "the relay said: " + a.String()
 }
-
-// notSent begins the reply to a mail that no relay has seen, here and in package
-// relay.
-const notSent = "not sent: "

@@ -26,13 +26,13 @@ type upstream struct {
 	until    time.Time     // left alone until then
 	last     verdict.Reply // what it said then
 
-	refusing map[string]time.Time // scopes of which it takes nothing; not to be tried until then
+	avoidUntil map[string]time.Time // by scope, of whose mails it takes nothing
 }
 
 func newUpstream(r Relay, inFlight int) *upstream {
 	return &upstream{
 		Relay: r, limit: limiter(r.Rate), concurrency: newConcurrency(r.Connections),
-		quota: &quota{limit: r.DailyLimit}, queue: make(chan *message, inFlight), refusing: map[string]time.Time{},
+		quota: &quota{limit: r.DailyLimit}, queue: make(chan *message, inFlight), avoidUntil: map[string]time.Time{},
 	}
 }
 
@@ -86,27 +86,39 @@ func (u *upstream) worked() bool {
 	return was
 }
 
-// leave keeps a scope's mails from the relay until an instant.
-func (u *upstream) leave(scope string, until time.Time) {
+// aside tells whether the relay is left alone.
+func (u *upstream) aside() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.refusing[scope] = until
+	return u.failures > 0
 }
 
-// left tells whether a scope's mails aren't to be shown to the relay just now.
-func (u *upstream) left(scope string, now time.Time) bool {
+// avoid keeps a scope's mails from the relay until an instant.
+func (u *upstream) avoid(scope string, until time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return now.Before(u.refusing[scope])
+	u.avoidUntil[scope] = until
+}
+
+// avoidedBy tells whether a scope's mails are kept from the relay just now.
+func (u *upstream) avoidedBy(scope string, now time.Time) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return now.Before(u.avoidUntil[scope])
 }
 
 // after returns the next relay after this one that may take a scope's mails; nil:
 // there's none.
 func (u *upstream) after(scope string, now time.Time) *upstream {
-	for u = u.next; u != nil && (!u.concurrency.used() || u.left(scope, now)); {
+	for u = u.next; u != nil && (!u.concurrency.used() || u.avoidedBy(scope, now)); {
 		u = u.next
 	}
 	return u
+}
+
+// passedOver tells whether a scope's mails go past this relay to one after it.
+func (u *upstream) passedOver(scope string, now time.Time) bool {
+	return u.avoidedBy(scope, now) && u.after(scope, now) != nil
 }
 
 // asideFor is 5, 10, 20, 40, then 60 seconds.
@@ -124,6 +136,23 @@ func unavailable(a verdict.Reply) bool {
 		return a.Stage < verdict.MailFrom || a.Stage == verdict.MailFrom && verdict.AboutLogin(a)
 	}
 	return false
+}
+
+// RelayState is how a relay is doing for this node.
+type RelayState struct {
+	Name        string
+	Up          bool // false: it couldn't be reached, and is left alone for a moment
+	Connections int  // that it has let in
+	Allowed     int  // that may be used just now: fewer than configured when it has asked for less
+}
+
+// RelayStates tells how each relay is doing, in the order in which they're tried.
+func (m *Mailer) RelayStates() []RelayState {
+	states := make([]RelayState, len(m.relays))
+	for i, u := range m.relays {
+		states[i] = RelayState{Name: u.Name, Up: !u.aside(), Connections: int(u.concurrency.connected.Load()), Allowed: u.concurrency.allowed()}
+	}
+	return states
 }
 
 // drain takes back what waits for a relay's connections.

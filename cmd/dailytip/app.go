@@ -297,6 +297,6 @@ func (a *app) mailer() (*mailer.Mailer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.opened, a.relayStates = m.Wake, m.Relays
+	a.opened, a.relayStates = m.Wake, m.RelayStates
 	return m, nil
 }

@@ -76,6 +76,10 @@ func (m *Merge) append(dst []byte, r *Recipient) (_ []byte, merged bool, err err
 // Language is the one that the letter's text is written in.
 func (m *Merge) Language() string { return m.letter.Language }
 
+// From is the address in the mail's From field. Its domain is the one to sign for,
+// and bounces go to it where they have no domain of their own.
+func (m *Merge) From() string { return m.letter.sender.Address }
+
 // documentFor is the document that fits a recipient; nil when there is none.
 func (m *Merge) documentFor(r *Recipient, to string, a *addresses) *document {
 	if m.letter.Personal && r.Name != "" {

@@ -20,7 +20,7 @@ const (
 	Confirm Kind = iota + 1 // asks a new reader to confirm; from ConfirmFrom
 	Welcome                 // thanks for it; from ConfirmFrom
 	Resend                  // a tip once more, because its reader asked
-	Alert                   // tells the operator of a fault; plain text, in English
+	Alert                   // tells the operator of a fault, in plain text and English; from ConfirmFrom
 	Proof                   // shows an editor what is going out, in all languages, with lint's findings
 	Known                   // tells who signed up again that they're on the list; from ConfirmFrom
 	Account                 // the link to all that we know of a reader; from ConfirmFrom
@@ -76,6 +76,7 @@ func ComposeNotice(n Newsletter, x Notice) (*Letter, error) {
 		return nil, fmt.Errorf("compose notice: %w", err)
 	}
 	words := locale.Match(cmp.Or(x.Language, n.Language, locale.Default), n.Language)
+	// Alerts too come from ConfirmFrom: one may have to say that From is refused.
 	l := &Letter{Language: words, words: words, newsletter: n, sender: n.ConfirmFrom}
 	if l.sender.Address == "" {
 		l.sender = n.From

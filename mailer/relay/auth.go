@@ -47,22 +47,18 @@ func choose(want string, offered []string, private bool, host string) (string, e
 			}
 		}
 		if !private && len(offered) > 0 {
-			return "", refuse(538, "5.7.11", "%s offers only %s without encryption, which would show the password: use tls: mandatory or implicit", host, list(offered))
+			return "", refuse(verdict.Auth, 538, "5.7.11", "%s offers only %s without encryption, which would show the password: use tls: mandatory or implicit", host, list(offered))
 		}
-		return "", refuse(504, "5.5.4", "%s offers %s, we know PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 and XOAUTH2: is this the right port (587 or 465)?", host, list(offered))
+		return "", refuse(verdict.Auth, 504, "5.5.4", "%s offers %s, we know PLAIN, LOGIN, CRAM-MD5, SCRAM-SHA-256 and XOAUTH2: is this the right port (587 or 465)?", host, list(offered))
 	}
 	m := mechanism[want]
 	if !private && !slices.Contains(orderOpen, m) {
-		return "", refuse(538, "5.7.11", "%s without encryption would show the password: use tls: mandatory or implicit", m)
+		return "", refuse(verdict.Auth, 538, "5.7.11", "%s without encryption would show the password: use tls: mandatory or implicit", m)
 	}
 	if !slices.Contains(offered, m) {
-		return "", refuse(504, "5.5.4", "%s offers %s, not %s: set auth to one of them, or to auto", host, list(offered), m)
+		return "", refuse(verdict.Auth, 504, "5.5.4", "%s offers %s, not %s: set auth to one of them, or to auto", host, list(offered), m)
 	}
 	return m, nil
-}
-
-func refuse(code int, enhanced, format string, args ...any) error {
-	return &refusal{verdict.Reply{Code: code, Enhanced: enhanced, Text: "not sent: " + fmt.Sprintf(format, args...)}}
 }
 
 func list(offered []string) string {

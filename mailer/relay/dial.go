@@ -96,7 +96,7 @@ func (r *Relay) connect(ctx context.Context, password string) (*conn, verdict.Re
 	}
 	m, err := mail.NewClient(r.o.Host, options...)
 	if err != nil {
-		return nil, verdict.Reply{Stage: verdict.Connect, Code: 501, Enhanced: "5.5.4", Text: "not sent: " + err.Error()}
+		return nil, *own(verdict.Connect, 501, "5.5.4", "%v", err)
 	}
 	c.client, err = m.DialToSMTPClientWithContext(ctx)
 	if err == nil {
@@ -163,32 +163,31 @@ func (r *Relay) startTLS(c *smtp.Client) error {
 		if r.o.TLS == "opportunistic" {
 			return nil
 		}
-		return &refusal{verdict.Reply{
-			Code: 523, Enhanced: "5.7.10",
-			Text: fmt.Sprintf("not sent: %s doesn't offer STARTTLS; with tls: implicit (port 465) or another port it may, tls: none sends in the clear", r.o.Host),
-		}}
+		return refuse(verdict.TLS, 523, "5.7.10", "%s doesn't offer STARTTLS; with tls: implicit (port 465) or another port it may, tls: none sends in the clear", r.o.Host)
 	}
 	return c.StartTLS(r.tls)
 }
 
-// refusal is a reply of our own that stands for a server's.
-type refusal struct{ verdict.Reply }
+// refusal is a refusal of ours as an error.
+type refusal struct{ *verdict.Reply }
 
 func (r *refusal) Error() string { return r.Text }
+
+func refuse(stage verdict.Stage, code int, enhanced, format string, args ...any) error {
+	return &refusal{own(stage, code, enhanced, format, args...)}
+}
 
 // dialReply says what a failed dial means. A certificate that isn't right is
 // for a person to mend: RFC 3463 §3.8, X.7.5.
 func dialReply(stage verdict.Stage, err error) verdict.Reply {
-	var own *refusal
-	if errors.As(err, &own) {
-		a := own.Reply
-		a.Stage = stage
-		return a
+	var ours *refusal
+	if errors.As(err, &ours) {
+		return *ours.Reply
 	}
 	a := reply(stage, err)
 	var bad *tls.CertificateVerificationError
 	if errors.As(err, &bad) {
-		a.Enhanced, a.Text = "5.7.5", clean("not sent: "+bad.Error())
+		a.Enhanced, a.Text = "5.7.5", clean(NotSent+bad.Error())
 	}
 	return a
 }

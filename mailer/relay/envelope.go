@@ -20,9 +20,6 @@ type Envelope struct {
 	// addresses without brackets; an internationalised domain is sent in its
 	// ASCII form.
 	From, To string
-	// UTF8: the header needs SMTPUTF8 (RFC 6531). An address that needs it is
-	// seen without being told.
-	UTF8 bool
 	// Data are the bytes of an RFC 5322 message with CRLF line ends. They are
 	// not changed.
 	Data []byte
@@ -34,7 +31,7 @@ type Envelope struct {
 // message is an envelope that was found fit for the wire.
 type message struct {
 	from, to string
-	utf8     bool // needs SMTPUTF8
+	utf8     bool // an address needs SMTPUTF8 (RFC 6531)
 	eightBit bool // needs 8BITMIME
 	data     []byte
 	wanted   func() bool
@@ -58,7 +55,7 @@ func (e Envelope) check() (*message, *verdict.Reply) {
 		return nil, own(verdict.Data, 554, "5.6.0", "the message is damaged: %v", damage(e.Data))
 	}
 	m.eightBit = eightBit(e.Data)
-	m.utf8 = e.UTF8 || !ascii(m.from) || !ascii(m.to)
+	m.utf8 = !ascii(m.from) || !ascii(m.to)
 	return m, nil
 }
 
@@ -70,9 +67,13 @@ func (m *message) size() int {
 	return len(m.data)
 }
 
+// NotSent begins the text of a reply that is ours: what it is about wasn't shown to a
+// server.
+const NotSent = "not sent: "
+
 // own is a refusal of ours, with the codes a server would give.
 func own(stage verdict.Stage, code int, enhanced, format string, args ...any) *verdict.Reply {
-	return &verdict.Reply{Stage: stage, Code: code, Enhanced: enhanced, Text: clean("not sent: " + fmt.Sprintf(format, args...))}
+	return &verdict.Reply{Stage: stage, Code: code, Enhanced: enhanced, Text: clean(NotSent + fmt.Sprintf(format, args...))}
 }
 
 // address gives an address as it goes on the wire: the domain in its ASCII

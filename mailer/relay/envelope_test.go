@@ -80,11 +80,6 @@ func TestRefusedForThisServer(t *testing.T) {
 	if a.Enhanced != "5.6.7" || verdict.Judge(a) != verdict.Unroutable || verdict.Assess(a).Class != verdict.ClassUnroutable {
 		t.Errorf("no SMTPUTF8: %v", a)
 	}
-	header := letter(1)
-	header.UTF8 = true
-	if a = r.Send(t.Context(), header); verdict.Judge(a) != verdict.Unroutable {
-		t.Errorf("no SMTPUTF8 for the header: %v", a)
-	}
 	wantAccepted(t, r.Send(t.Context(), letter(2)))
 	if s.Connections() != 1 {
 		t.Errorf("%d connections, want 1", s.Connections())
