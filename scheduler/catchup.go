@@ -37,24 +37,20 @@ func (t *tick) catchUp(ctx context.Context, slot subscribers.Slot, schedule Sche
 	for !due.IsZero() && !due.After(t.now) {
 		nextDate, nextDue := schedule.next(due)
 		more := !nextDue.IsZero() && !nextDue.After(t.now)
-		run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due}
-		done, err := t.deal(ctx, slot, date, &run, more)
+		run, became, err := t.deal(ctx, slot, date, due, more)
 		if err != nil {
 			return due, err
 		}
-		if run.State == waiting {
-			if run.Deliveries > 0 { // some in a course have got theirs
-				t.report(slot, run)
-			}
-			return due, nil
-		}
-		if !done {
+		if became == toRecord {
 			if err := t.Ledger.FinishRun(ctx, t.now, run); err != nil {
 				return due, err
 			}
 		}
-		if !done || run.Deliveries > 0 {
+		if became == toRecord || run.Deliveries > 0 {
 			t.report(slot, run)
+		}
+		if became == toRetry {
+			return due, nil
 		}
 		date, due = nextDate, nextDue
 	}
@@ -91,7 +87,7 @@ func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 		}
 	}
 	run := ledger.Run{
-		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: "skipped",
+		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: runSkipped,
 		Reason: fmt.Sprintf("this date and those after it were noticed more than %d days late; grace is %s", lookBack/(24*time.Hour), t.n.Grace),
 	}
 	if run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt); err != nil {
@@ -104,42 +100,59 @@ func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 	return due, nil
 }
 
-// waiting is the state of a run that hasn't come to its end: it's looked at again.
-const waiting = "waiting"
+// The states of a run.
+const (
+	runOpened  = "opened"
+	runSkipped = "skipped"
+)
+
+// outcome is what became of a due instant.
+type outcome int
+
+const (
+	settled  outcome = iota // its run is recorded, or nobody was due and there's none
+	toRecord                // its run is to be recorded
+	toRetry                 // readers wait for an approval: a tip that gets it within the grace goes out late
+)
 
 // deal opens what is due at one instant, or finds why not. more says that a
-// later instant has come as well. done says that nothing is left to be recorded:
-// it has been, or nobody was due. Where no tip is approved the run waits: one that is
-// approved within the grace goes out late.
-func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *ledger.Run, more bool) (done bool, err error) {
-	late := t.now.Sub(run.DueAt)
+// later instant has come as well.
+func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, due time.Time, more bool) (ledger.Run, outcome, error) {
+	run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due, State: runSkipped}
+	late := t.now.Sub(due)
 	if late <= t.n.Grace && !more {
-		got, err := t.open(ctx, slot, date, ledger.Opening{
-			DueAt: run.DueAt, ExpiresAt: run.DueAt.Add(t.n.GiveUpAfter), Finish: true,
-		})
-		run.State, run.Deliveries = "opened", got.deliveries
+		got, err := t.open(ctx, slot, date, ledger.Opening{DueAt: due, ExpiresAt: due.Add(t.n.GiveUpAfter), Finish: true})
+		run.Deliveries = got.deliveries
 		switch {
-		case err == nil && got.reason == Unapproved:
-			run.State = waiting
-			return false, t.tellUnapproved(ctx, date)
-		case got.reason != "":
-			run.State, run.Reason = "skipped", "the date "+reasonText(got.reason)
+		case err != nil:
+			return run, toRetry, err
+		case got.reason == "":
+			run.State = runOpened
+			return run, settled, nil
+		case got.reason == Unapproved:
+			run.State = runOpened // for those in a course who have got theirs
+			return run, toRetry, t.tellUnapproved(ctx, date)
 		}
-		return got.reason == "", err
+		run.Reason = "the date " + reasonText(got.reason)
+		return run, toRecord, nil
 	}
-	run.State, run.Reason = "skipped", "the next one was due as well"
+	run.Reason = "the next one was due as well"
 	if late > t.n.Grace {
 		run.Reason = fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace)
 		waited, err := t.waited(ctx, slot, date)
 		if err != nil {
-			return false, err
+			return run, toRetry, err
 		}
 		if waited {
 			run.Reason = "no tip was approved within the grace, which is " + inShort(t.n.Grace)
 		}
 	}
+	var err error
 	run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt)
-	return run.Deliveries == 0, err
+	if run.Deliveries == 0 {
+		return run, settled, err
+	}
+	return run, toRecord, err
 }
 
 // report says what became of a date in the words of who planned it: whose clocks
@@ -148,9 +161,9 @@ func (t *tick) report(slot subscribers.Slot, run ledger.Run) {
 	zone := t.n.Schedule(slot).Zone
 	log := t.Log.With("newsletter", t.n.ID, "date", run.LocalDate, "zone", zone.String(), "hour", run.DueAt.In(zone).Format("15:04"), "readers", run.Deliveries)
 	switch {
-	case run.State == "skipped" && run.Deliveries > 0:
+	case run.State == runSkipped && run.Deliveries > 0:
 		log.Warn("an edition was missed", "reason", run.Reason)
-	case run.State == "skipped":
+	case run.State == runSkipped:
 		log.Info("no edition", "reason", run.Reason)
 	case run.Deliveries > 0:
 		log.Info("edition opened")
