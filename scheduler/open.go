@@ -99,15 +99,11 @@ func (t *tick) writeDown(ctx context.Context, date Date) ([]editions.Item, strin
 	if !errors.Is(err, editions.ErrNotWritten) {
 		return content.Items, "", err
 	}
-	choice, err := t.choose(ctx, date)
-	if err != nil || choice.Tip.ID == "" {
-		return nil, choice.Reason, err
+	items, reason, err := t.daily(ctx, date)
+	if err != nil || len(items) == 0 {
+		return nil, reason, err
 	}
-	one, err := t.items(choice)
-	if err != nil {
-		return nil, "", err
-	}
-	content, err = t.Editions.WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
+	content, err = t.Editions.WriteDown(ctx, t.now, t.n.ID, date.String(), reason, items)
 	return content.Items, "", err
 }
 
