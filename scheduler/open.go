@@ -23,8 +23,8 @@ type tick struct {
 	hand bool      // an operator sends, perhaps before the date
 }
 
-// calendar reads the calendar at first need, and again after a tip was written
-// down: another node may have been first, with another tip.
+// calendar reads the calendar at first need, and again after writeDown or open has
+// written a tip down: another node may have been first, with another tip.
 func (t *tick) calendar(ctx context.Context) (*Calendar, error) {
 	if t.read != nil {
 		return t.read, nil
@@ -43,7 +43,6 @@ func (t *tick) choose(ctx context.Context, date Date) (Choice, error) {
 	}
 	choice := c.Ahead(t.n.Upcoming(t.now), date)
 	if choice.Reason != Sent {
-		t.read = nil
 		err = t.early(&choice.Tip)
 	}
 	return choice, err
@@ -104,6 +103,7 @@ func (t *tick) writeDown(ctx context.Context, date Date) ([]editions.Item, strin
 		return nil, reason, err
 	}
 	content, err = t.Editions.WriteDown(ctx, t.now, t.n.ID, date.String(), reason, items)
+	t.read = nil
 	return content.Items, "", err
 }
 
@@ -141,6 +141,7 @@ func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 	}
 	o.Reason, o.Items = reason, items
 	count, err = t.Ledger.Open(ctx, t.now, o)
+	t.read = nil
 	return opened{deliveries: count}, err
 }
 
