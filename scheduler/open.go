@@ -122,12 +122,12 @@ func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 		}
 	}()
 	o.Newsletter, o.LocalDate, o.Slot = t.n.ID, date.String(), slot.ID
-	find := t.daily
+	prepare := t.daily
 	switch {
 	case t.n.Order == CourseOrder:
 		return t.openCourse(ctx, date, o)
 	case slot.Cadence == subscribers.Weekly:
-		o.Choice, find = editions.Weekly, t.weekly
+		o.Choice, prepare = editions.Weekly, t.writeDownWeek
 	default:
 		o.Choice = editions.Daily
 	}
@@ -135,7 +135,7 @@ func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 	if !errors.Is(err, editions.ErrNotWritten) {
 		return opened{deliveries: count}, err
 	}
-	items, reason, err := find(ctx, date)
+	items, reason, err := prepare(ctx, date)
 	if err != nil || len(items) == 0 {
 		return opened{reason: reason}, err
 	}
@@ -155,19 +155,19 @@ func (t *tick) daily(ctx context.Context, date Date) ([]editions.Item, string, e
 	return items, choice.Reason, err
 }
 
-// weekly returns the tips of the seven dates up to and including one, those that
-// daily readers got. A date without an edition, since it's skipped, or passed
-// without one, or its was cancelled, has none here either. A date that's skipped
-// may be the mail's own: the mail brings the week's editions, and goes out while
-// there are any. With none it returns why the last of the dates has none.
-func (t *tick) weekly(ctx context.Context, date Date) (items []editions.Item, reason string, err error) {
+// writeDownWeek returns the tips of the seven dates up to and including one, those that
+// daily readers got, and writes down any that isn't yet. A date that was skipped or
+// cancelled, or passed without an edition, adds none. The mail's own date may be a skipped
+// one: the mail then brings the tips of the others. With none at all it returns why the
+// last of the dates has none.
+func (t *tick) writeDownWeek(ctx context.Context, date Date) (items []editions.Item, reason string, err error) {
 	upcoming := t.n.Upcoming(t.now)
 	for day := date.Add(-6); !day.After(date); day = day.Add(1) {
 		c, err := t.calendar(ctx)
 		if err != nil {
 			return nil, "", err
 		}
-		passed := upcoming.After(day) && day != date
+		passed := upcoming.After(day) && day != date // the mail's own date is dealt with now
 		if _, stands := c.sent[day.String()]; !stands && (passed || !t.n.Rule.Matches(day)) {
 			continue
 		}
