@@ -148,8 +148,8 @@ func (c *Calendar) toApprove(now time.Time, what string) (tips.Tip, Date, error)
 		return meant.Tip, date, nil
 	}
 	i, choosable := c.place[what]
-	if !choosable || c.window[i].last < number(c.lately.String()) {
-		return tips.Tip{}, Date{}, refused("tip %q can't be sent: it %s", what, c.whyNot(c.lately, what))
+	if !choosable || c.window[i].last < number(c.lastDue.String()) {
+		return tips.Tip{}, Date{}, refused("tip %q can't be sent: it %s", what, c.whyNot(c.lastDue, what))
 	}
 	if n.Order != CourseOrder {
 		if meant, ok := c.asIfApproved().dateOf(from, what); ok {

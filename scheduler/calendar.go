@@ -52,7 +52,7 @@ type Calendar struct {
 	byDate     map[string]int    // front matter's day, YYYY-MM-DD or MM-DD → index
 	pins       map[string]string // the operator's, by date → id; "" for a skip
 	sent       map[string]string // what is written down: date → id
-	lately     Date              // the last date whose instant has come
+	lastDue    Date              // the last date whose instant has come
 	approvals  *approvals        // nil: nothing needs one
 
 	// By index, as numbers: rotating looks at each tip for each date.
@@ -75,7 +75,7 @@ func number(day string) dayNumber {
 
 func newCalendar(n *Newsletter, now time.Time, library []tips.Tip, history, pins []editions.Choice) *Calendar {
 	c := &Calendar{
-		newsletter: n, library: library, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold), lately: n.lately(now),
+		newsletter: n, library: library, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold), lastDue: n.lastDue(now),
 		place: map[string]int{}, byDate: map[string]int{}, pins: map[string]string{}, sent: map[string]string{},
 	}
 	c.last, c.reserved, c.window = make([]dayNumber, len(c.tips)), make([]dayNumber, len(c.tips)), make([]window, len(c.tips))

@@ -167,8 +167,8 @@ func (t *tick) report(slot subscribers.Slot, run ledger.Run) {
 		log.Info("no edition", "reason", run.Reason)
 	case run.Deliveries > 0:
 		log.Info("edition opened")
-		if t.Opened != nil {
-			t.Opened()
+		if t.Wake != nil {
+			t.Wake()
 		}
 	}
 }

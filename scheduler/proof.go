@@ -54,8 +54,8 @@ func (t *tick) proofOf(ctx context.Context, date Date) error {
 	t.proofed[[2]string{t.n.ID, p.LocalDate}] = true // spares the next ticks the question
 	if done {
 		t.Log.Info("the editor is shown an edition", "newsletter", t.n.ID, "date", p.LocalDate, "tip", p.TipID)
-		if t.Opened != nil {
-			t.Opened()
+		if t.Wake != nil {
+			t.Wake()
 		}
 	}
 	return nil

@@ -72,13 +72,13 @@ func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (
 
 // Readers returns how many readers of a newsletter are active.
 func (s *Scheduler) Readers(ctx context.Context, n *Newsletter, now time.Time) (int64, error) {
-	p, err := s.lately(ctx, n, now)
+	p, err := s.recentProspect(ctx, n, now)
 	return p.Readers, err
 }
 
-// lately is the prospect of a newsletter as of the last minute, if its list is large, and
+// recentProspect is the prospect of a newsletter as of the last minute, if its list is large, and
 // as of now once its next run has come.
-func (s *Scheduler) lately(ctx context.Context, n *Newsletter, now time.Time) (Prospect, error) {
+func (s *Scheduler) recentProspect(ctx context.Context, n *Newsletter, now time.Time) (Prospect, error) {
 	return s.prospects.Get(n.ID, now, func() (Prospect, time.Duration, error) {
 		p, err := s.Prospect(ctx, n, now)
 		holds := lately.Holds(p.Readers)

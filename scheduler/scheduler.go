@@ -20,7 +20,7 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Newsletters []Newsletter
 	Log         *slog.Logger    // nil: nothing is logged
-	Opened      func()          // called when there is work for the mailer: deliveries, or a proof; nil: nobody is told
+	Wake        func()          // wakes the mailer, which has deliveries or a proof to send; nil: nobody is woken
 	Alive       func(time.Time) // called after each tick, failed or not; nil: nobody is told
 
 	// CalendarPage is the address of a date in the editors' calendar, for mails to them.

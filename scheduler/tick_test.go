@@ -530,10 +530,10 @@ func TestOneNewslettersTroubleIsntTheOthers(t *testing.T) {
 	h.expect("2026-11-23 r1 a")
 }
 
-func TestOpenedIsTold(t *testing.T) {
+func TestTheMailerIsWoken(t *testing.T) {
 	h := newHarness(t, storetest.SQLite(t), Newsletter{Order: Oldest}, library(t, "a"))
 	told := 0
-	h.s.Opened = func() { told++ }
+	h.s.Wake = func() { told++ }
 	h.reader(begin, "")
 	for _, now := range []string{"2026-11-23 06:59", "2026-11-23 07:00", "2026-11-23 07:01"} {
 		h.tick(utc(h, now))

@@ -61,8 +61,8 @@ func (n *Newsletter) instant(date Date) time.Time {
 	return at
 }
 
-// lately returns the last date whose instant has come.
-func (n *Newsletter) lately(now time.Time) Date {
+// lastDue returns the last date whose instant has come.
+func (n *Newsletter) lastDue(now time.Time) Date {
 	date := n.Today(now)
 	if n.instant(date).After(now) {
 		date = date.Add(-1)
@@ -74,8 +74,8 @@ func (n *Newsletter) lately(now time.Time) Date {
 // itself, or for one that is over the last that has come. What expired meanwhile
 // doesn't go out late.
 func (c *Calendar) judgedDate(date Date) Date {
-	if c.lately.After(date) {
-		return c.lately
+	if c.lastDue.After(date) {
+		return c.lastDue
 	}
 	return date
 }
