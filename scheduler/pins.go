@@ -2,39 +2,11 @@ package scheduler
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"dailytip/editions"
 )
-
-// Refused is a change of the plan that wasn't made, or that has no effect, and says why.
-type Refused struct {
-	Nothing bool   // it's so already
-	Made    bool   // it was made, and has no effect
-	Command string // what helps on a command line, in words; "": nothing there
-	why     string
-}
-
-func (r Refused) Error() string { return r.why }
-
-func refused(format string, args ...any) Refused { return Refused{why: fmt.Sprintf(format, args...)} }
-
-func nothing(format string, args ...any) Refused {
-	return Refused{Nothing: true, why: fmt.Sprintf(format, args...)}
-}
-
-func made(format string, args ...any) Refused {
-	return Refused{Made: true, why: fmt.Sprintf(format, args...)}
-}
-
-// byCommand adds what helps whoever changes the plan by command. Pages and programs have
-// ways of their own.
-func (r Refused) byCommand(format string, args ...any) Refused {
-	r.Command = fmt.Sprintf(format, args...)
-	return r
-}
 
 // Pinned is the operator's choice for a date, or the zero Choice. Whoever changes the date
 // afterwards hands in the choice that they saw: the change fails with
@@ -45,6 +17,18 @@ func (s *Scheduler) Pinned(ctx context.Context, n *Newsletter, date Date) (editi
 		return pins[i], err
 	}
 	return editions.Choice{}, err
+}
+
+// Chosen is the operator's choice for a date; the zero Choice: there is none.
+func (c *Calendar) Chosen(date Date) editions.Choice {
+	tip, there := c.pins[date.String()]
+	switch {
+	case !there:
+		return editions.Choice{}
+	case tip == "":
+		return editions.Choice{Reason: "skip"}
+	}
+	return editions.Choice{Reason: "pin", Tip: tip}
 }
 
 // Pin gives a date a tip of the operator's choice, or is [Refused].

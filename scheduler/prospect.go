@@ -63,13 +63,6 @@ func (s *Scheduler) Prospect(ctx context.Context, n *Newsletter, now time.Time) 
 	return p, nil
 }
 
-// Outlook returns when a newsletter is due next for any of its readers, and how
-// many are active.
-func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (next time.Time, readers int64, err error) {
-	p, err := s.Prospect(ctx, n, now)
-	return p.Next, p.Readers, err
-}
-
 // Readers returns how many readers of a newsletter are active.
 func (s *Scheduler) Readers(ctx context.Context, n *Newsletter, now time.Time) (int64, error) {
 	p, err := s.recentProspect(ctx, n, now)

@@ -130,34 +130,3 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 	}
 	return errors.Join(faults...)
 }
-
-func (t *tick) run(ctx context.Context) error {
-	if err := t.publish(ctx); err != nil {
-		return err
-	}
-	slots, err := t.List.Slots(ctx, t.n.ID)
-	if err != nil {
-		return err
-	}
-	for _, slot := range slots {
-		next, known := t.nextDue[slot.ID]
-		if !known {
-			next.schedule = t.n.Schedule(slot) // what makes a slot never changes
-		}
-		if !known || !next.doneUntil.Equal(slot.DoneUntil) {
-			next.doneUntil, next.due = slot.DoneUntil, next.schedule.Next(t.since(slot))
-			t.nextDue[slot.ID] = next
-		}
-		if next.due.IsZero() || next.due.After(t.now) {
-			continue
-		}
-		if next.due, err = t.catchUp(ctx, slot, next.schedule, next.due); err != nil {
-			return err
-		}
-		t.nextDue[slot.ID] = next
-	}
-	if err := t.proof(ctx); err != nil { // last: readers don't wait for the editor
-		return err
-	}
-	return t.warn(ctx)
-}

@@ -7,18 +7,6 @@ import (
 	"dailytip/editions"
 )
 
-// Chosen is the operator's choice for a date; the zero Choice: there is none.
-func (c *Calendar) Chosen(date Date) editions.Choice {
-	tip, there := c.pins[date.String()]
-	switch {
-	case !there:
-		return editions.Choice{}
-	case tip == "":
-		return editions.Choice{Reason: "skip"}
-	}
-	return editions.Choice{Reason: "pin", Tip: tip}
-}
-
 // Swap gives two dates what the other one has: a tip, which is pinned there then, or a
 // skip. seen is the tip that the operator saw on the first, "" for none; it's refused with
 // [editions.ErrChanged] when it has another one by then. nil: whatever it has. It returns

@@ -54,11 +54,7 @@ func (n *Newsletter) firstDate(m tips.Moment) dayNumber {
 // instant is when a date's edition is due in the newsletter's own zone, whether
 // the rule takes the date or not.
 func (n *Newsletter) instant(date Date) time.Time {
-	at, ok := date.At(n.Rule.hour, n.Rule.minute, n.zone(""))
-	if !ok { // the zone skipped the date
-		at, _ = date.Add(1).At(0, 0, n.zone(""))
-	}
-	return at
+	return date.atOrNext(n.Rule.hour, n.Rule.minute, n.zone(""))
 }
 
 // lastDue returns the last date whose instant has come.
