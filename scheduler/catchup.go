@@ -9,23 +9,23 @@ import (
 	"dailytip/subscribers"
 )
 
-// lookBack is how far back each missed date is recorded by itself. Those before
-// are recorded together: an outage may be as long as it likes.
+// lookBack is how far back each missed date is recorded by itself. Those before are
+// recorded together, so that an outage of years leaves one record.
 const lookBack = 40 * 24 * time.Hour
 
 // since returns the instant after which a slot's due instants are to be dealt
 // with.
 func (t *tick) since(slot subscribers.Slot) time.Time {
 	if slot.DoneUntil.After(t.now) {
-		// The clock was ahead, and has been set back: what was done or missed
-		// then isn't what is due now. Who has a date's mail gets no second one.
+		// The clock was ahead, and has been set back: what was done or missed by
+		// that clock may be due now. Nobody gets a date's mail twice all the same.
 		return t.now.Add(-t.n.Grace - time.Nanosecond)
 	}
 	return slot.DoneUntil
 }
 
-// catchUp deals with a slot's due instants from one that has come up to now: the
-// last one goes out when it isn't older than the grace time, all others are
+// catchUp deals with a slot's due instants, from one that has passed to the last that
+// has: the last one goes out when it isn't older than the grace time, all others are
 // recorded as skipped. So there are never two at once, and never a backlog. It
 // returns the slot's next instant.
 func (t *tick) catchUp(ctx context.Context, slot subscribers.Slot, schedule Schedule, due time.Time) (time.Time, error) {
@@ -155,8 +155,8 @@ func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, due t
 	return run, toRecord, err
 }
 
-// report says what became of a date in the words of who planned it: whose clocks
-// showed which hour.
+// report logs what became of a date, and in which zone and at which hour it was due:
+// several groups of readers have the same date.
 func (t *tick) report(slot subscribers.Slot, run ledger.Run) {
 	zone := t.n.Schedule(slot).Zone
 	log := t.Log.With("newsletter", t.n.ID, "date", run.LocalDate, "zone", zone.String(), "hour", run.DueAt.In(zone).Format("15:04"), "readers", run.Deliveries)

@@ -11,7 +11,8 @@ import (
 	"dailytip/subscribers"
 )
 
-// writeDown fixes a date's tip and returns it as it stands; none: the reason.
+// writeDown writes a date's tip down, unless that was done before, and returns what is
+// written; or nothing, and why there's no tip.
 func (t *tick) writeDown(ctx context.Context, date Date) ([]editions.Item, string, error) {
 	content, err := t.Editions.WrittenDown(ctx, t.n.ID, date.String(), editions.Daily)
 	if !errors.Is(err, editions.ErrNotWritten) {
@@ -32,8 +33,8 @@ type opened struct {
 	reason     string // why there's nothing to send to those who are due; "": there is, or nobody is
 }
 
-// open opens what the readers of a slot get on a date. Mostly it's written down,
-// by an earlier slot, and nothing has to be chosen.
+// open opens what the readers of a slot get on a date. Mostly that was written down for
+// an earlier slot, and nothing has to be chosen.
 func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (got opened, err error) {
 	defer func() {
 		if errors.Is(err, editions.ErrPruned) {
@@ -64,7 +65,7 @@ func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 	return opened{deliveries: count}, err
 }
 
-// daily returns a date's tip and why it's that one; none: why not.
+// daily returns a date's tip and why it's that one; or nothing, and why there's no tip.
 func (t *tick) daily(ctx context.Context, date Date) ([]editions.Item, string, error) {
 	choice, err := t.choose(ctx, date)
 	if err != nil || choice.Tip.ID == "" {

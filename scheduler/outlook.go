@@ -109,8 +109,8 @@ func (s *Scheduler) Why(person *subscribers.Subscriber, sub subscribers.Subscrip
 // inUTC writes a time for a person.
 func inUTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
-// PauseEnd is when a pause ends that lasts until a date, at its beginning on the
-// reader's clock. "" is the zero time: it lasts until somebody ends it.
+// PauseEnd is the instant at which a pause until a date ends: when that date begins on
+// the reader's clock. For "" it's the zero time: the pause lasts until somebody ends it.
 func (s *Scheduler) PauseEnd(sub subscribers.Subscription, date string) (time.Time, error) {
 	if date == "" {
 		return time.Time{}, nil

@@ -31,7 +31,7 @@ func (c *Calendar) Chosen(date Date) editions.Choice {
 	return editions.Choice{Reason: "pin", Tip: tip}
 }
 
-// Pin gives a date a tip of the operator's choice, or is [Refused].
+// Pin gives a date a tip of the operator's choice, or returns [Refused].
 func (s *Scheduler) Pin(ctx context.Context, now time.Time, n *Newsletter, date Date, tip string, seen *editions.Choice) error {
 	c, err := s.Calendar(ctx, n, now)
 	if err == nil {
@@ -48,7 +48,7 @@ func (s *Scheduler) Skip(ctx context.Context, now time.Time, n *Newsletter, date
 	return s.Editions.Pin(ctx, now, n.ID, date.String(), "", seen)
 }
 
-// Unpin takes back a pin or a skip that somebody has set, or is [Refused].
+// Unpin takes back a pin or a skip that somebody has set, or returns [Refused].
 func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
 	there, err := s.Editions.Unpin(ctx, n.ID, date.String(), seen)
 	if err == nil && !there {
@@ -58,7 +58,7 @@ func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date, seen *e
 }
 
 // Unskip takes back a skip, and nothing else: a pin stays, and what the
-// configuration skips can only be changed there or by a pin. Else it's [Refused].
+// configuration skips can only be changed there or by a pin. Else it returns [Refused].
 func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
 	pinned, err := s.Pinned(ctx, n, date)
 	if err != nil {

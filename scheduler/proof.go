@@ -73,7 +73,7 @@ func (t *tick) shown(ctx context.Context, date Date) (shown, planned Choice, err
 		return planned, planned, err
 	}
 	shown = c.asIfApproved().Ahead(t.n.Upcoming(t.now), date)
-	if shown.Tip.ID != planned.Waiting.ID { // another date's tip that waits would leave this one
+	if shown.Tip.ID != planned.Waiting.ID { // were all dates' tips approved, this date would get another
 		shown = Choice{Date: date, Tip: planned.Waiting, Reason: Next}
 	}
 	return shown, planned, nil

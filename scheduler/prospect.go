@@ -69,8 +69,8 @@ func (s *Scheduler) Readers(ctx context.Context, n *Newsletter, now time.Time) (
 	return p.Readers, err
 }
 
-// recentProspect is the prospect of a newsletter as of the last minute, if its list is large, and
-// as of now once its next run has come.
+// recentProspect is the prospect of a newsletter as of the last minute, if its list is
+// large, and as of now once its next run has come.
 func (s *Scheduler) recentProspect(ctx context.Context, n *Newsletter, now time.Time) (Prospect, error) {
 	return s.prospects.Get(n.ID, now, func() (Prospect, time.Duration, error) {
 		p, err := s.Prospect(ctx, n, now)

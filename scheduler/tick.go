@@ -109,8 +109,8 @@ func (t *tick) choose(ctx context.Context, date Date) (Choice, error) {
 	return choice, err
 }
 
-// early refuses to send a tip by hand before its author allows it: the date whose
-// it is may be ahead.
+// early refuses to send a tip by hand before its author allows it: the date that it's
+// sent for may be ahead.
 func (t *tick) early(tip *tips.Tip) error {
 	if t.hand && tip.NotBefore != "" && !tip.NotBefore.Reached(t.now.In(t.n.zone(""))) {
 		return fmt.Errorf("%w: %s says not before %s; wait until then, or pin another tip to the date (dailytip plan pin)", ErrTooEarly, tip.Path, tip.NotBefore)

@@ -66,9 +66,9 @@ func (n *Newsletter) lastDue(now time.Time) Date {
 	return date
 }
 
-// judgedDate is the date at whose instant it's judged what may be sent on one:
-// itself, or for one that is over the last that has come. What expired meanwhile
-// doesn't go out late.
+// judgedDate is the date at whose instant the calendar judges what may be sent on a
+// date: that date itself, or the last whose instant has come when it's over. So what
+// has expired meanwhile doesn't go out late.
 func (c *Calendar) judgedDate(date Date) Date {
 	if c.lastDue.After(date) {
 		return c.lastDue
