@@ -10,7 +10,7 @@ import (
 )
 
 // lookBack is how far back each missed date is recorded by itself. Those before are
-// recorded together, so that an outage of years leaves one record.
+// recorded together, so that an outage of years leaves few records.
 const lookBack = 40 * 24 * time.Hour
 
 // since returns the instant after which a slot's due instants are to be dealt
@@ -136,23 +136,27 @@ func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, due t
 		run.Reason = "the date " + reasonText(got.reason)
 		return run, toRecord, nil
 	}
-	run.Reason = "the next one was due as well"
-	if late > t.n.Grace {
-		run.Reason = fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace)
-		waited, err := t.waited(ctx, slot, date)
-		if err != nil {
-			return run, toRetry, err
-		}
-		if waited {
-			run.Reason = "no tip was approved within the grace, which is " + inShort(t.n.Grace)
-		}
-	}
 	var err error
+	if run.Reason, err = t.whyMissed(ctx, slot, date, late); err != nil {
+		return run, toRetry, err
+	}
 	run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt)
 	if run.Deliveries == 0 {
 		return run, settled, err
 	}
 	return run, toRecord, err
+}
+
+// whyMissed says why a due instant that has come isn't opened any more.
+func (t *tick) whyMissed(ctx context.Context, slot subscribers.Slot, date Date, late time.Duration) (string, error) {
+	if late <= t.n.Grace {
+		return "the next one was due as well", nil
+	}
+	waited, err := t.waited(ctx, slot, date)
+	if waited {
+		return "no tip was approved within the grace, which is " + inShort(t.n.Grace), err
+	}
+	return fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace), err
 }
 
 // report logs what became of a date, and in which zone and at which hour it was due:
