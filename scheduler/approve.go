@@ -10,14 +10,14 @@ import (
 	"dailytip/tips"
 )
 
-// approveAhead is for how many days a plan is looked through for the date of a tip:
-// which languages go out depends on it.
+// approveAhead is for how many days a plan is searched for the date of a tip: the
+// languages that are approved are those that go out on it.
 const approveAhead = 366
 
 // Approve lets a tip be sent as it is now, in the languages that the readers of a date
 // get: what is a tip's id, or the date that it's meant for. It returns the date on which
-// it goes out now, perhaps in another's place; zero: none that is near. Or it's
-// [Refused].
+// the tip goes out now, perhaps in another's place; zero: on none that is near. Or it
+// returns [Refused].
 func (s *Scheduler) Approve(ctx context.Context, now time.Time, n *Newsletter, what, who string) (tips.Tip, Date, error) {
 	none := Date{}
 	c, err := s.approvable(ctx, now, n)
@@ -148,8 +148,8 @@ func (c *Calendar) toApprove(now time.Time, what string) (tips.Tip, Date, error)
 		return meant.Tip, date, nil
 	}
 	i, choosable := c.place[what]
-	if !choosable || c.window[i].last < number(c.lately.String()) {
-		return tips.Tip{}, Date{}, refused("tip %q can't be sent: it %s", what, c.whyNot(c.lately, what))
+	if !choosable || c.window[i].last < number(c.lastDue.String()) {
+		return tips.Tip{}, Date{}, refused("tip %q can't be sent: it %s", what, c.whyNot(c.lastDue, what))
 	}
 	if n.Order != CourseOrder {
 		if meant, ok := c.asIfApproved().dateOf(from, what); ok {

@@ -38,8 +38,8 @@ func (c *Calendar) approve(given []editions.Approval) error {
 	return nil
 }
 
-// approved tells whether the tip at an index may be sent on a date, as far as that
-// needs somebody's word.
+// approved tells whether the tip at an index is approved for a date, or needs no
+// approval.
 func (c *Calendar) approved(i int, date Date) bool {
 	if c.approvals == nil {
 		return true
@@ -63,10 +63,10 @@ func (c *Calendar) asIfApproved() *Calendar {
 	return free
 }
 
-// turn takes the tip whose turn it is. Where that one isn't approved, the next one in
-// the order that is takes its place: one that was never sent, or has rested for
-// repeat_after. One that went out the other day doesn't come again because an editor
-// has approved nothing since; only a library that is used up repeats that soon.
+// turn takes the tip whose turn it is. If that one isn't approved, the next approved one
+// takes its place, provided that it was never sent or has rested for repeat_after:
+// readers don't get last week's tip again because an editor has approved nothing since.
+// Only a library that is used up repeats that soon.
 func (c *Calendar) turn(date Date) Choice {
 	choice := c.rotate(date, c.approved)
 	if c.approvals == nil {
@@ -90,9 +90,11 @@ func (c *Calendar) rested(choice Choice) bool {
 	return rest > 0 && time.Duration(since)*24*time.Hour >= rest
 }
 
-// planner goes through dates, each of which counts as sent for those after it: as they
-// will be, and beside that as they would be if all were approved.
-type planner struct{ real, free *Calendar }
+// planner goes through dates; what one of them gets counts as sent for those after it.
+type planner struct {
+	real *Calendar
+	free *Calendar // the same as if all were approved; nil: nothing needs an approval
+}
 
 func (c *Calendar) planner() planner {
 	p := planner{real: c.copy()}
@@ -116,11 +118,11 @@ func (p planner) step(date Date) Choice {
 	case choice.Reason == Sent:
 	case choosable && !p.real.approved(i, date):
 		choice.Waiting = meant.Tip
-		if choice.Reason == Empty { // a pinned tip would be there
+		if choice.Reason == Empty { // all is used up but for a pinned tip that waits
 			choice.Reason = Unapproved
 		}
 	case choice.Tip.ID != "":
-		choice.Waiting = tips.Tip{} // it's an earlier date's that waits
+		choice.Waiting = tips.Tip{} // what waits is meant for an earlier date
 	}
 	return choice
 }

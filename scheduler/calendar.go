@@ -29,9 +29,9 @@ type Choice struct {
 	Date   Date
 	Tip    tips.Tip // its ID is "" when there is none
 	Reason string
-	// Note says which tip is pinned to the date and why another takes its place;
-	// "" when none is, or it has it. Astray is that tip's id, or its file where that
-	// pins it.
+	// Note says which tip is pinned to the date and why another takes its place; ""
+	// when none is pinned, or the pinned one goes out. Astray is the pinned tip's id,
+	// or its file where that pins it.
 	Note, Astray string
 	// Waiting is the tip that the date would get if all were approved, when it isn't;
 	// its ID is "" when the date waits for none.
@@ -52,7 +52,7 @@ type Calendar struct {
 	byDate     map[string]int    // front matter's day, YYYY-MM-DD or MM-DD → index
 	pins       map[string]string // the operator's, by date → id; "" for a skip
 	sent       map[string]string // what is written down: date → id
-	lately     Date              // the last date whose instant has come
+	lastDue    Date              // the last date whose instant has come
 	approvals  *approvals        // nil: nothing needs one
 
 	// By index, as numbers: rotating looks at each tip for each date.
@@ -75,7 +75,7 @@ func number(day string) dayNumber {
 
 func newCalendar(n *Newsletter, now time.Time, library []tips.Tip, history, pins []editions.Choice) *Calendar {
 	c := &Calendar{
-		newsletter: n, library: library, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold), lately: n.lately(now),
+		newsletter: n, library: library, tips: choosable(library, n.Tags, n.Order, n.ID, n.Withhold), lastDue: n.lastDue(now),
 		place: map[string]int{}, byDate: map[string]int{}, pins: map[string]string{}, sent: map[string]string{},
 	}
 	c.last, c.reserved, c.window = make([]dayNumber, len(c.tips)), make([]dayNumber, len(c.tips)), make([]window, len(c.tips))
@@ -84,7 +84,7 @@ func newCalendar(n *Newsletter, now time.Time, library []tips.Tip, history, pins
 		if t.Pin == "" {
 			c.rota = append(c.rota, i)
 		}
-		// Of two for one date, the first by id: another order changes nothing.
+		// Of two tips for one date the first by id gets it, whatever the order.
 		day := cmp.Or(t.Pin, t.Date)
 		if other, taken := c.byDate[day]; day != "" && (!taken || t.ID < c.tips[other].ID) {
 			c.byDate[day] = i
@@ -181,8 +181,8 @@ func (c *Calendar) Choose(date Date) Choice {
 	return choice
 }
 
-// own is the tip whose own file gives it a date, of that year or of each, if it may be
-// sent then. It comes before a pin.
+// own is the tip that is bound to a date by its own file, in that year or in every year,
+// if it may be sent then. It comes before the operator's pin.
 func (c *Calendar) own(date Date) (i int, ok bool) {
 	day := date.String()
 	for _, key := range []string{day, day[len("2026-"):]} {
@@ -199,8 +199,8 @@ func (c *Calendar) choice(date Date, i int, reason string) Choice {
 	return Choice{Date: date, Tip: c.tips[i].At(c.newsletter.instant(c.judgedDate(date))), Reason: reason}
 }
 
-// skipped tells whether a date has no edition. The operator's word, which may be
-// a tip for a day that the configuration skips, comes first.
+// skipped tells whether a date has no edition. What the operator chose for it counts
+// more than the configuration: a pin brings an edition on a day that skip: takes out.
 func (c *Calendar) skipped(date Date) bool {
 	if pin, ok := c.pins[date.String()]; ok {
 		return pin == ""
@@ -208,10 +208,10 @@ func (c *Calendar) skipped(date Date) bool {
 	return slices.ContainsFunc(c.newsletter.Skips, func(s Skip) bool { return s.Takes(date) })
 }
 
-// rotate takes a tip that was never sent, else the one sent longest ago. What
-// front matter pins to a day doesn't take part, nor what mustn't be sent then; nor
-// does what the operator has pinned to a date to come, unless nothing else is
-// there.
+// rotate takes a tip that was never sent, else the one sent longest ago. Tips that
+// front matter pins to a day take no part, nor do those that mustn't be sent then. One
+// that the operator has pinned to a later date is taken when no other is left, unless
+// the newsletter stops there.
 func (c *Calendar) rotate(date Date, among func(i int, date Date) bool) Choice {
 	today, judged := number(date.String()), c.judged(date)
 	oldest := func(reserved bool) int {
@@ -243,9 +243,9 @@ func (c *Calendar) rotate(date Date, among func(i int, date Date) bool) Choice {
 
 // NextInCourse names the tip that follows one in a course on a date, for a
 // reader's own sequence, in [CourseOrder]; after is "" at its beginning. What has
-// expired is passed over. For what isn't to be sent yet, or isn't approved, the reader
-// waits, as what was passed over would never come: it gives none then. At the end it begins again,
-// or gives none when the newsletter stops.
+// expired is passed over. When the next tip isn't to be sent yet, or isn't approved,
+// there is none and the reader waits: a tip that was passed over would never come. At
+// the end the course begins again, or there is none when the newsletter stops.
 func (c *Calendar) NextInCourse(date Date, after string) (tips.Tip, bool) {
 	choice := c.inCourse(date, after)
 	return choice.Tip, choice.Tip.ID != ""

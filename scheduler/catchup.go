@@ -9,23 +9,23 @@ import (
 	"dailytip/subscribers"
 )
 
-// lookBack is how far back each missed date is recorded by itself. Those before
-// are recorded together: an outage may be as long as it likes.
+// lookBack is how far back each missed date is recorded by itself. Those before are
+// recorded together, so that an outage of years leaves few records.
 const lookBack = 40 * 24 * time.Hour
 
 // since returns the instant after which a slot's due instants are to be dealt
 // with.
 func (t *tick) since(slot subscribers.Slot) time.Time {
 	if slot.DoneUntil.After(t.now) {
-		// The clock was ahead, and has been set back: what was done or missed
-		// then isn't what is due now. Who has a date's mail gets no second one.
+		// The clock was ahead, and has been set back: what was done or missed by
+		// that clock may be due now. Nobody gets a date's mail twice all the same.
 		return t.now.Add(-t.n.Grace - time.Nanosecond)
 	}
 	return slot.DoneUntil
 }
 
-// catchUp deals with a slot's due instants from one that has come up to now: the
-// last one goes out when it isn't older than the grace time, all others are
+// catchUp deals with a slot's due instants, from one that has passed to the last that
+// has: the last one goes out when it isn't older than the grace time, all others are
 // recorded as skipped. So there are never two at once, and never a backlog. It
 // returns the slot's next instant.
 func (t *tick) catchUp(ctx context.Context, slot subscribers.Slot, schedule Schedule, due time.Time) (time.Time, error) {
@@ -37,24 +37,20 @@ func (t *tick) catchUp(ctx context.Context, slot subscribers.Slot, schedule Sche
 	for !due.IsZero() && !due.After(t.now) {
 		nextDate, nextDue := schedule.next(due)
 		more := !nextDue.IsZero() && !nextDue.After(t.now)
-		run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due}
-		done, err := t.deal(ctx, slot, date, &run, more)
+		run, became, err := t.deal(ctx, slot, date, due, more)
 		if err != nil {
 			return due, err
 		}
-		if run.State == waiting {
-			if run.Deliveries > 0 { // some in a course have got theirs
-				t.report(slot, run)
-			}
-			return due, nil
-		}
-		if !done {
+		if became == toRecord {
 			if err := t.Ledger.FinishRun(ctx, t.now, run); err != nil {
 				return due, err
 			}
 		}
-		if !done || run.Deliveries > 0 {
+		if became == toRecord || run.Deliveries > 0 {
 			t.report(slot, run)
+		}
+		if became == toRetry {
+			return due, nil
 		}
 		date, due = nextDate, nextDue
 	}
@@ -91,7 +87,7 @@ func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 		}
 	}
 	run := ledger.Run{
-		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: "skipped",
+		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: runSkipped,
 		Reason: fmt.Sprintf("this date and those after it were noticed more than %d days late; grace is %s", lookBack/(24*time.Hour), t.n.Grace),
 	}
 	if run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt); err != nil {
@@ -104,58 +100,79 @@ func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 	return due, nil
 }
 
-// waiting is the state of a run that hasn't come to its end: it's looked at again.
-const waiting = "waiting"
+// The states of a run.
+const (
+	runOpened  = "opened"
+	runSkipped = "skipped"
+)
+
+// outcome is what became of a due instant.
+type outcome int
+
+const (
+	settled  outcome = iota // its run is recorded, or nobody was due and there's none
+	toRecord                // its run is to be recorded
+	toRetry                 // readers wait for an approval: a tip that gets it within the grace goes out late
+)
 
 // deal opens what is due at one instant, or finds why not. more says that a
-// later instant has come as well. done says that nothing is left to be recorded:
-// it has been, or nobody was due. Where no tip is approved the run waits: one that is
-// approved within the grace goes out late.
-func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, run *ledger.Run, more bool) (done bool, err error) {
-	late := t.now.Sub(run.DueAt)
+// later instant has come as well.
+func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, due time.Time, more bool) (ledger.Run, outcome, error) {
+	run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due, State: runSkipped}
+	late := t.now.Sub(due)
 	if late <= t.n.Grace && !more {
-		got, err := t.open(ctx, slot, date, ledger.Opening{
-			DueAt: run.DueAt, ExpiresAt: run.DueAt.Add(t.n.GiveUpAfter), Finish: true,
-		})
-		run.State, run.Deliveries = "opened", got.deliveries
+		got, err := t.open(ctx, slot, date, ledger.Opening{DueAt: due, ExpiresAt: due.Add(t.n.GiveUpAfter), Finish: true})
+		run.Deliveries = got.deliveries
 		switch {
-		case err == nil && got.reason == Unapproved:
-			run.State = waiting
-			return false, t.tellUnapproved(ctx, date)
-		case got.reason != "":
-			run.State, run.Reason = "skipped", "the date "+reasonText(got.reason)
+		case err != nil:
+			return run, toRetry, err
+		case got.reason == "":
+			run.State = runOpened
+			return run, settled, nil
+		case got.reason == Unapproved:
+			run.State = runOpened // for those in a course who have got theirs
+			return run, toRetry, t.tellUnapproved(ctx, date)
 		}
-		return got.reason == "", err
+		run.Reason = "the date " + reasonText(got.reason)
+		return run, toRecord, nil
 	}
-	run.State, run.Reason = "skipped", "the next one was due as well"
-	if late > t.n.Grace {
-		run.Reason = fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace)
-		waited, err := t.waited(ctx, slot, date)
-		if err != nil {
-			return false, err
-		}
-		if waited {
-			run.Reason = "no tip was approved within the grace, which is " + inShort(t.n.Grace)
-		}
+	var err error
+	if run.Reason, err = t.whyMissed(ctx, slot, date, late); err != nil {
+		return run, toRetry, err
 	}
 	run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt)
-	return run.Deliveries == 0, err
+	if run.Deliveries == 0 {
+		return run, settled, err
+	}
+	return run, toRecord, err
 }
 
-// report says what became of a date in the words of who planned it: whose clocks
-// showed which hour.
+// whyMissed says why a due instant that has come isn't opened any more.
+func (t *tick) whyMissed(ctx context.Context, slot subscribers.Slot, date Date, late time.Duration) (string, error) {
+	if late <= t.n.Grace {
+		return "the next one was due as well", nil
+	}
+	waited, err := t.waited(ctx, slot, date)
+	if waited {
+		return "no tip was approved within the grace, which is " + inShort(t.n.Grace), err
+	}
+	return fmt.Sprintf("it was noticed %s late; grace is %s", late.Round(time.Minute), t.n.Grace), err
+}
+
+// report logs what became of a date, and in which zone and at which hour it was due:
+// several groups of readers have the same date.
 func (t *tick) report(slot subscribers.Slot, run ledger.Run) {
 	zone := t.n.Schedule(slot).Zone
 	log := t.Log.With("newsletter", t.n.ID, "date", run.LocalDate, "zone", zone.String(), "hour", run.DueAt.In(zone).Format("15:04"), "readers", run.Deliveries)
 	switch {
-	case run.State == "skipped" && run.Deliveries > 0:
+	case run.State == runSkipped && run.Deliveries > 0:
 		log.Warn("an edition was missed", "reason", run.Reason)
-	case run.State == "skipped":
+	case run.State == runSkipped:
 		log.Info("no edition", "reason", run.Reason)
 	case run.Deliveries > 0:
 		log.Info("edition opened")
-		if t.Opened != nil {
-			t.Opened()
+		if t.Wake != nil {
+			t.Wake()
 		}
 	}
 }

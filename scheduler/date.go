@@ -53,6 +53,15 @@ func (d Date) At(hour, minute int, zone *time.Location) (time.Time, bool) {
 	return due, true
 }
 
+// atOrNext is [Date.At], and for a date that the zone skipped the beginning of the next.
+func (d Date) atOrNext(hour, minute int, zone *time.Location) time.Time {
+	at, ok := d.At(hour, minute, zone)
+	if !ok {
+		at, _ = d.Add(1).At(0, 0, zone)
+	}
+	return at
+}
+
 // first returns the first instant at which clocks in a zone show a wall time,
 // given as if it were UTC, and true; or the instant at which they jump over it,
 // and false. time.Date doesn't do: it leaves open which instant it takes in a

@@ -3,9 +3,9 @@ package scheduler
 // Dates are when tips were sent last, and when each comes next, by their ids.
 type Dates struct{ Last, Next map[string]Date }
 
-// Dates tells so of the tips that all readers share: what is written down, and what
-// [Calendar.Plan] names from a date on, for some days. What waits for its approval comes
-// next on the date that it's meant for.
+// Dates finds the dates of the tips that all readers share: the last ones in what is
+// written down, the next ones in what [Calendar.Plan] names from a date on, for some
+// days. A tip that waits for its approval comes next on the date that it's meant for.
 func (c *Calendar) Dates(from Date, days int) Dates {
 	d := Dates{Last: map[string]Date{}, Next: map[string]Date{}}
 	for day, id := range c.sent {

@@ -8,9 +8,9 @@
 //     instant is built in the reader's zone ([Schedule]). In a gap of the clock
 //     it's the first instant after the gap, in an overlap the first of the two.
 //   - Which: a [Calendar] names the tip of a date as a pure function of the
-//     library, the pins, the approvals and the history. What it names is written down when the
-//     date's edition is first opened for anybody, or when it's due in the
-//     newsletter's own zone, and stands from then on.
+//     library, the pins, the approvals and the history. What it names is written
+//     down when the date's edition is first opened for anybody, or when it's due in
+//     the newsletter's own zone, and stands from then on.
 //
 // A newsletter has an edition on each date of its rule while it has readers,
 // whether any of them takes that date or not. So what a plan shows doesn't

@@ -14,7 +14,7 @@ type Entry struct {
 	Title   string // one line
 	Text    string // its lines end in \n; "" for none
 	Link    string // an absolute address; anything else is left out
-	Exclude bool   // there is no edition: shown, but not as an event that is on
+	Exclude bool   // there is no edition: the event is shown as tentative
 }
 
 // File is a plan as a calendar file.

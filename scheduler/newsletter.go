@@ -76,6 +76,11 @@ func (n *Newsletter) zone(name string) *time.Location {
 // Today returns the date in the newsletter's default zone.
 func (n *Newsletter) Today(now time.Time) Date { return DateOf(now, n.zone("")) }
 
+// Begin returns the instant at which a date begins for a subscription's reader.
+func (n *Newsletter) Begin(date Date, sub subscribers.Subscription) time.Time {
+	return date.atOrNext(0, 0, n.zone(sub.Slot.Timezone))
+}
+
 // Upcoming returns the first date whose edition can still be opened when it
 // hasn't been: the last that has come in the default zone, while it's within the
 // grace, else the next. A plan begins there; what passed before without an

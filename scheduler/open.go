@@ -5,109 +5,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/subscribers"
-	"dailytip/tips"
 )
 
-// tick is one newsletter at one instant: what [Scheduler.Tick] does for each, and what
-// a send by hand does for one.
-type tick struct {
-	*Scheduler
-	n    *Newsletter
-	now  time.Time
-	read *Calendar // nil: to be read
-	hand bool      // an operator sends, perhaps before the date
-}
-
-// calendar reads the calendar at first need, and again after a tip was written
-// down: another node may have been first, with another tip.
-func (t *tick) calendar(ctx context.Context) (*Calendar, error) {
-	if t.read != nil {
-		return t.read, nil
-	}
-	c, err := t.Calendar(ctx, t.n, t.now)
-	t.read = c
-	return c, err
-}
-
-// choose names a date's tip as the plan shows it. A date that comes early, in an
-// eastern zone, leaves the dates before it the tips that are planned for them.
-func (t *tick) choose(ctx context.Context, date Date) (Choice, error) {
-	c, err := t.calendar(ctx)
-	if err != nil {
-		return Choice{}, err
-	}
-	choice := c.Ahead(t.n.Upcoming(t.now), date)
-	if choice.Reason != Sent {
-		t.read = nil
-		err = t.early(&choice.Tip)
-	}
-	return choice, err
-}
-
-// early refuses to send a tip by hand before its author allows it: the date whose
-// it is may be ahead.
-func (t *tick) early(tip *tips.Tip) error {
-	if t.hand && tip.NotBefore != "" && !tip.NotBefore.Reached(t.now.In(t.n.zone(""))) {
-		return fmt.Errorf("%w: %s says not before %s; wait until then, or pin another tip to the date (dailytip plan pin)", ErrTooEarly, tip.Path, tip.NotBefore)
-	}
-	return nil
-}
-
-// publish writes down the tip of each date when it comes in the newsletter's own
-// zone, whoever is due: the plan then holds on days that no reader takes, and a
-// weekly mail finds the tips of the days before it.
-func (t *tick) publish(ctx context.Context) error {
-	if t.n.Order == CourseOrder {
-		return nil
-	}
-	after := t.published[t.n.ID]
-	if oldest := t.now.Add(-t.n.Grace - time.Nanosecond); after.Before(oldest) || after.After(t.now) {
-		after = oldest // a start, or the clock was set back
-	}
-	date, due := t.n.own().next(after)
-	for !due.IsZero() && !due.After(t.now) {
-		nextDate, nextDue := t.n.own().next(due)
-		if more := !nextDue.IsZero() && !nextDue.After(t.now); !more {
-			someone, err := t.List.HasReaders(ctx, t.n.ID, due)
-			if err != nil {
-				return err
-			}
-			if someone {
-				_, why, err := t.writeDown(ctx, date)
-				if err != nil {
-					return err
-				}
-				if why == Unapproved { // somebody may approve one yet
-					return t.tellUnapproved(ctx, date)
-				}
-			}
-		}
-		t.published[t.n.ID] = due
-		date, due = nextDate, nextDue
-	}
-	return nil
-}
-
-// writeDown fixes a date's tip and returns it as it stands; none: the reason.
+// writeDown writes a date's tip down, unless that was done before, and returns what is
+// written; or nothing, and why there's no tip.
 func (t *tick) writeDown(ctx context.Context, date Date) ([]editions.Item, string, error) {
 	content, err := t.Editions.WrittenDown(ctx, t.n.ID, date.String(), editions.Daily)
 	if !errors.Is(err, editions.ErrNotWritten) {
 		return content.Items, "", err
 	}
-	choice, err := t.choose(ctx, date)
-	if err != nil || choice.Tip.ID == "" {
-		return nil, choice.Reason, err
+	items, reason, err := t.daily(ctx, date)
+	if err != nil || len(items) == 0 {
+		return nil, reason, err
 	}
-	one, err := t.items(choice)
-	if err != nil {
-		return nil, "", err
-	}
-	content, err = t.Editions.WriteDown(ctx, t.now, t.n.ID, date.String(), choice.Reason, one)
+	content, err = t.Editions.WriteDown(ctx, t.now, t.n.ID, date.String(), reason, items)
+	t.read = nil
 	return content.Items, "", err
 }
 
@@ -117,8 +33,8 @@ type opened struct {
 	reason     string // why there's nothing to send to those who are due; "": there is, or nobody is
 }
 
-// open opens what the readers of a slot get on a date. Mostly it's written down,
-// by an earlier slot, and nothing has to be chosen.
+// open opens what the readers of a slot get on a date. Mostly that was written down for
+// an earlier slot, and nothing has to be chosen.
 func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o ledger.Opening) (got opened, err error) {
 	defer func() {
 		if errors.Is(err, editions.ErrPruned) {
@@ -126,12 +42,12 @@ func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 		}
 	}()
 	o.Newsletter, o.LocalDate, o.Slot = t.n.ID, date.String(), slot.ID
-	find := t.daily
+	prepare := t.daily
 	switch {
 	case t.n.Order == CourseOrder:
 		return t.openCourse(ctx, date, o)
 	case slot.Cadence == subscribers.Weekly:
-		o.Choice, find = editions.Weekly, t.weekly
+		o.Choice, prepare = editions.Weekly, t.writeDownWeek
 	default:
 		o.Choice = editions.Daily
 	}
@@ -139,16 +55,17 @@ func (t *tick) open(ctx context.Context, slot subscribers.Slot, date Date, o led
 	if !errors.Is(err, editions.ErrNotWritten) {
 		return opened{deliveries: count}, err
 	}
-	items, reason, err := find(ctx, date)
+	items, reason, err := prepare(ctx, date)
 	if err != nil || len(items) == 0 {
 		return opened{reason: reason}, err
 	}
 	o.Reason, o.Items = reason, items
 	count, err = t.Ledger.Open(ctx, t.now, o)
+	t.read = nil
 	return opened{deliveries: count}, err
 }
 
-// daily returns a date's tip and why it's that one; none: why not.
+// daily returns a date's tip and why it's that one; or nothing, and why there's no tip.
 func (t *tick) daily(ctx context.Context, date Date) ([]editions.Item, string, error) {
 	choice, err := t.choose(ctx, date)
 	if err != nil || choice.Tip.ID == "" {
@@ -158,19 +75,19 @@ func (t *tick) daily(ctx context.Context, date Date) ([]editions.Item, string, e
 	return items, choice.Reason, err
 }
 
-// weekly returns the tips of the seven dates up to and including one, those that
-// daily readers got. A date without an edition, since it's skipped, or passed
-// without one, or its was cancelled, has none here either. A date that's skipped
-// may be the mail's own: the mail brings the week's editions, and goes out while
-// there are any. With none it returns why the last of the dates has none.
-func (t *tick) weekly(ctx context.Context, date Date) (items []editions.Item, reason string, err error) {
+// writeDownWeek returns the tips of the seven dates up to and including one, those that
+// daily readers got, and writes down any that isn't yet. A date that was skipped or
+// cancelled, or passed without an edition, adds none. The mail's own date may be a skipped
+// one: the mail then brings the tips of the others. With none at all it returns why the
+// last of the dates has none.
+func (t *tick) writeDownWeek(ctx context.Context, date Date) (items []editions.Item, reason string, err error) {
 	upcoming := t.n.Upcoming(t.now)
 	for day := date.Add(-6); !day.After(date); day = day.Add(1) {
 		c, err := t.calendar(ctx)
 		if err != nil {
 			return nil, "", err
 		}
-		passed := upcoming.After(day) && day != date
+		passed := upcoming.After(day) && day != date // the mail's own date is dealt with now
 		if _, stands := c.sent[day.String()]; !stands && (passed || !t.n.Rule.Matches(day)) {
 			continue
 		}
@@ -242,7 +159,7 @@ func (t *tick) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 	}
 	if finish && got.reason == "" {
 		err = t.Ledger.FinishRun(ctx, t.now, ledger.Run{
-			Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: "opened", Deliveries: got.deliveries,
+			Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: runOpened, Deliveries: got.deliveries,
 		})
 	}
 	return got, err

@@ -13,8 +13,8 @@ import (
 // Order is how a newsletter goes through its library.
 type Order string
 
-// The orders. Tips that tie, such as those without a date of creation, follow
-// by id.
+// The orders. Tips that tie, such as those without a date of creation, are ordered by
+// their ids.
 const (
 	Shuffle     Order = "shuffle" // a permutation that is the newsletter's own and stays
 	Oldest      Order = "oldest"  // by created; tips without it come first

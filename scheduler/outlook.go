@@ -41,7 +41,7 @@ const doubtEditions = 30
 // Standing finds out when a newsletter is due next, for whom and with which tip, how long
 // its library lasts, and what became of its newest edition.
 func (s *Scheduler) Standing(ctx context.Context, n *Newsletter, now time.Time) (st Standing, err error) {
-	if st.Prospect, err = s.lately(ctx, n, now); err != nil {
+	if st.Prospect, err = s.recentProspect(ctx, n, now); err != nil {
 		return st, err
 	}
 	calendar, err := s.Calendar(ctx, n, now)
@@ -81,7 +81,7 @@ func (s *Scheduler) Why(person *subscribers.Subscriber, sub subscribers.Subscrip
 	case err != nil:
 		return "gets nothing: the newsletter isn't in the configuration"
 	case sub.State == subscribers.Pending:
-		return "gets nothing: they haven't confirmed since " + instant(sub.CreatedAt)
+		return "gets nothing: they haven't confirmed since " + inUTC(sub.CreatedAt)
 	case sub.State == subscribers.Unsubscribed:
 		return "gets nothing: they unsubscribed"
 	case sub.State == subscribers.Suppressed && person.SuppressedReason == "":
@@ -91,11 +91,11 @@ func (s *Scheduler) Why(person *subscribers.Subscriber, sub subscribers.Subscrip
 	case sub.State == subscribers.Paused && sub.PausedUntil.IsZero():
 		return "gets nothing: paused until somebody resumes it"
 	case sub.State == subscribers.Paused:
-		return "gets nothing: paused until " + instant(sub.PausedUntil)
+		return "gets nothing: paused until " + inUTC(sub.PausedUntil)
 	}
 	for _, p := range pauses {
 		if p.Newsletter == ledger.Relay || p.Newsletter == sub.Newsletter {
-			return "has to wait: sending is paused since " + instant(p.Since) + ": " + p.Reason
+			return "has to wait: sending is paused since " + inUTC(p.Since) + ": " + p.Reason
 		}
 	}
 	due := n.NextDue(sub)
@@ -106,11 +106,11 @@ func (s *Scheduler) Why(person *subscribers.Subscriber, sub subscribers.Subscrip
 	return "next due " + due.In(zone).Format("Mon 2006-01-02 15:04 MST") + " (" + zone.String() + ")"
 }
 
-// instant writes a time for a person.
-func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// inUTC writes a time for a person.
+func inUTC(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
-// PauseEnd is when a pause ends that lasts until a date, at its beginning on the
-// reader's clock. "" is the zero time: it lasts until somebody ends it.
+// PauseEnd is the instant at which a pause until a date ends: when that date begins on
+// the reader's clock. For "" it's the zero time: the pause lasts until somebody ends it.
 func (s *Scheduler) PauseEnd(sub subscribers.Subscription, date string) (time.Time, error) {
 	if date == "" {
 		return time.Time{}, nil

@@ -2,39 +2,11 @@ package scheduler
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"dailytip/editions"
 )
-
-// Refused is a change of the plan that wasn't made, or that has no effect, and says why.
-type Refused struct {
-	Nothing bool   // it's so already
-	Made    bool   // it was made, and has no effect
-	Command string // what helps on a command line, in words; "": nothing there
-	why     string
-}
-
-func (r Refused) Error() string { return r.why }
-
-func refused(format string, args ...any) Refused { return Refused{why: fmt.Sprintf(format, args...)} }
-
-func nothing(format string, args ...any) Refused {
-	return Refused{Nothing: true, why: fmt.Sprintf(format, args...)}
-}
-
-func made(format string, args ...any) Refused {
-	return Refused{Made: true, why: fmt.Sprintf(format, args...)}
-}
-
-// byCommand adds what helps whoever changes the plan by command. Pages and programs have
-// ways of their own.
-func (r Refused) byCommand(format string, args ...any) Refused {
-	r.Command = fmt.Sprintf(format, args...)
-	return r
-}
 
 // Pinned is the operator's choice for a date, or the zero Choice. Whoever changes the date
 // afterwards hands in the choice that they saw: the change fails with
@@ -47,7 +19,19 @@ func (s *Scheduler) Pinned(ctx context.Context, n *Newsletter, date Date) (editi
 	return editions.Choice{}, err
 }
 
-// Pin gives a date a tip of the operator's choice, or is [Refused].
+// Chosen is the operator's choice for a date; the zero Choice: there is none.
+func (c *Calendar) Chosen(date Date) editions.Choice {
+	tip, there := c.pins[date.String()]
+	switch {
+	case !there:
+		return editions.Choice{}
+	case tip == "":
+		return editions.Choice{Reason: "skip"}
+	}
+	return editions.Choice{Reason: "pin", Tip: tip}
+}
+
+// Pin gives a date a tip of the operator's choice, or returns [Refused].
 func (s *Scheduler) Pin(ctx context.Context, now time.Time, n *Newsletter, date Date, tip string, seen *editions.Choice) error {
 	c, err := s.Calendar(ctx, n, now)
 	if err == nil {
@@ -64,7 +48,7 @@ func (s *Scheduler) Skip(ctx context.Context, now time.Time, n *Newsletter, date
 	return s.Editions.Pin(ctx, now, n.ID, date.String(), "", seen)
 }
 
-// Unpin takes back a pin or a skip that somebody has set, or is [Refused].
+// Unpin takes back a pin or a skip that somebody has set, or returns [Refused].
 func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
 	there, err := s.Editions.Unpin(ctx, n.ID, date.String(), seen)
 	if err == nil && !there {
@@ -74,7 +58,7 @@ func (s *Scheduler) Unpin(ctx context.Context, n *Newsletter, date Date, seen *e
 }
 
 // Unskip takes back a skip, and nothing else: a pin stays, and what the
-// configuration skips can only be changed there or by a pin. Else it's [Refused].
+// configuration skips can only be changed there or by a pin. Else it returns [Refused].
 func (s *Scheduler) Unskip(ctx context.Context, n *Newsletter, date Date, seen *editions.Choice) error {
 	pinned, err := s.Pinned(ctx, n, date)
 	if err != nil {

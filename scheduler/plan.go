@@ -49,8 +49,8 @@ func (s *Scheduler) Plan(ctx context.Context, now time.Time, n *Newsletter, star
 	return s.PlanWith(ctx, now, n, start, days, asIf, n.Library.Lint(n.Today(now).String()))
 }
 
-// PlanWith is Plan with what is known of the library's faults, for who mustn't wait until
-// all are found.
+// PlanWith is Plan with the faults of the library that are known already, for callers
+// that can't wait until all are found.
 func (s *Scheduler) PlanWith(ctx context.Context, now time.Time, n *Newsletter, start Date, days int, asIf bool, faults []tips.Fault) ([]Line, *Calendar, error) {
 	calendar, err := s.Calendar(ctx, n, now)
 	if err != nil {

@@ -54,8 +54,8 @@ func (t *tick) proofOf(ctx context.Context, date Date) error {
 	t.proofed[[2]string{t.n.ID, p.LocalDate}] = true // spares the next ticks the question
 	if done {
 		t.Log.Info("the editor is shown an edition", "newsletter", t.n.ID, "date", p.LocalDate, "tip", p.TipID)
-		if t.Opened != nil {
-			t.Opened()
+		if t.Wake != nil {
+			t.Wake()
 		}
 	}
 	return nil
@@ -73,7 +73,7 @@ func (t *tick) shown(ctx context.Context, date Date) (shown, planned Choice, err
 		return planned, planned, err
 	}
 	shown = c.asIfApproved().Ahead(t.n.Upcoming(t.now), date)
-	if shown.Tip.ID != planned.Waiting.ID { // another date's tip that waits would leave this one
+	if shown.Tip.ID != planned.Waiting.ID { // were all dates' tips approved, this date would get another
 		shown = Choice{Date: date, Tip: planned.Waiting, Reason: Next}
 	}
 	return shown, planned, nil

@@ -79,7 +79,7 @@ func (s *Scheduler) stateOf(ctx context.Context, now time.Time, n *Newsletter, d
 	if answered {
 		return ProofAnswered, nil
 	}
-	// Until the run: late, within the grace, as long as none has been opened.
+	// A link works until the date's run, which may come late, within the grace.
 	due, ok := n.own().Due(date)
 	opened, err := s.Editions.Opened(ctx, n.ID, date.String())
 	switch {

@@ -63,22 +63,15 @@ func (s *Scheduler) Prospect(ctx context.Context, n *Newsletter, now time.Time) 
 	return p, nil
 }
 
-// Outlook returns when a newsletter is due next for any of its readers, and how
-// many are active.
-func (s *Scheduler) Outlook(ctx context.Context, n *Newsletter, now time.Time) (next time.Time, readers int64, err error) {
-	p, err := s.Prospect(ctx, n, now)
-	return p.Next, p.Readers, err
-}
-
 // Readers returns how many readers of a newsletter are active.
 func (s *Scheduler) Readers(ctx context.Context, n *Newsletter, now time.Time) (int64, error) {
-	p, err := s.lately(ctx, n, now)
+	p, err := s.recentProspect(ctx, n, now)
 	return p.Readers, err
 }
 
-// lately is the prospect of a newsletter as of the last minute, if its list is large, and
-// as of now once its next run has come.
-func (s *Scheduler) lately(ctx context.Context, n *Newsletter, now time.Time) (Prospect, error) {
+// recentProspect is the prospect of a newsletter as of the last minute, if its list is
+// large, and as of now once its next run has come.
+func (s *Scheduler) recentProspect(ctx context.Context, n *Newsletter, now time.Time) (Prospect, error) {
 	return s.prospects.Get(n.ID, now, func() (Prospect, time.Duration, error) {
 		p, err := s.Prospect(ctx, n, now)
 		holds := lately.Holds(p.Readers)

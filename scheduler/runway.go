@@ -1,10 +1,6 @@
 package scheduler
 
-import (
-	"time"
-
-	"dailytip/subscribers"
-)
+import "time"
 
 // Runway is how long a library lasts.
 type Runway struct {
@@ -42,13 +38,4 @@ func (c *Calendar) Runway(from Date) Runway {
 		}
 	}
 	return r
-}
-
-// Begin returns the instant at which a date begins for a subscription's reader.
-func (n *Newsletter) Begin(date Date, sub subscribers.Subscription) time.Time {
-	begin, ok := date.At(0, 0, n.zone(sub.Slot.Timezone))
-	if !ok { // the zone skipped the date
-		begin, _ = date.Add(1).At(0, 0, n.zone(sub.Slot.Timezone))
-	}
-	return begin
 }

@@ -64,7 +64,7 @@ func (s Schedule) Next(t time.Time) time.Time {
 }
 
 func (s Schedule) next(t time.Time) (Date, time.Time) {
-	// Not from a day earlier: what clocks show a later date at has passed.
+	// It needn't begin a day earlier: an instant of yesterday's date has passed.
 	date := DateOf(t, s.Zone)
 	for range horizon {
 		if due, ok := s.Due(date); ok && due.After(t) {

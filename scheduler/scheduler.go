@@ -20,7 +20,7 @@ type Options struct {
 	Ledger      *ledger.Ledger
 	Newsletters []Newsletter
 	Log         *slog.Logger    // nil: nothing is logged
-	Opened      func()          // called when there is work for the mailer: deliveries, or a proof; nil: nobody is told
+	Wake        func()          // wakes the mailer, which has deliveries or a proof to send; nil: nobody is woken
 	Alive       func(time.Time) // called after each tick, failed or not; nil: nobody is told
 
 	// CalendarPage is the address of a date in the editors' calendar, for mails to them.
@@ -129,35 +129,4 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-func (t *tick) run(ctx context.Context) error {
-	if err := t.publish(ctx); err != nil {
-		return err
-	}
-	slots, err := t.List.Slots(ctx, t.n.ID)
-	if err != nil {
-		return err
-	}
-	for _, slot := range slots {
-		next, known := t.nextDue[slot.ID]
-		if !known {
-			next.schedule = t.n.Schedule(slot) // what makes a slot never changes
-		}
-		if !known || !next.doneUntil.Equal(slot.DoneUntil) {
-			next.doneUntil, next.due = slot.DoneUntil, next.schedule.Next(t.since(slot))
-			t.nextDue[slot.ID] = next
-		}
-		if next.due.IsZero() || next.due.After(t.now) {
-			continue
-		}
-		if next.due, err = t.catchUp(ctx, slot, next.schedule, next.due); err != nil {
-			return err
-		}
-		t.nextDue[slot.ID] = next
-	}
-	if err := t.proof(ctx); err != nil { // last: readers don't wait for the editor
-		return err
-	}
-	return t.warn(ctx)
 }

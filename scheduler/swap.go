@@ -7,22 +7,10 @@ import (
 	"dailytip/editions"
 )
 
-// Chosen is the operator's choice for a date; the zero Choice: there is none.
-func (c *Calendar) Chosen(date Date) editions.Choice {
-	tip, there := c.pins[date.String()]
-	switch {
-	case !there:
-		return editions.Choice{}
-	case tip == "":
-		return editions.Choice{Reason: "skip"}
-	}
-	return editions.Choice{Reason: "pin", Tip: tip}
-}
-
 // Swap gives two dates what the other one has: a tip, which is pinned there then, or a
 // skip. seen is the tip that the operator saw on the first, "" for none; it's refused with
 // [editions.ErrChanged] when it has another one by then. nil: whatever it has. It returns
-// what it changed, or is [Refused].
+// what it changed, or returns [Refused].
 func (s *Scheduler) Swap(ctx context.Context, now time.Time, n *Newsletter, one, other Date, seen *string) ([]editions.Replanned, error) {
 	switch {
 	case n.Order == CourseOrder:
@@ -81,8 +69,8 @@ func (c *Calendar) movable(now time.Time, date Date) (editions.Choice, error) {
 }
 
 // Replan changes what the operator chose for some dates, for all of them or for none, as
-// [editions.Editions.Replan] does, or is [Refused]: what a date can't have isn't pinned
-// to it.
+// [editions.Editions.Replan] does, or returns [Refused]: what a date can't have isn't
+// pinned to it.
 func (s *Scheduler) Replan(ctx context.Context, now time.Time, n *Newsletter, dates []editions.Replanned) error {
 	c, err := s.Calendar(ctx, n, now)
 	if err != nil {

@@ -530,10 +530,10 @@ func TestOneNewslettersTroubleIsntTheOthers(t *testing.T) {
 	h.expect("2026-11-23 r1 a")
 }
 
-func TestOpenedIsTold(t *testing.T) {
+func TestTheMailerIsWoken(t *testing.T) {
 	h := newHarness(t, storetest.SQLite(t), Newsletter{Order: Oldest}, library(t, "a"))
 	told := 0
-	h.s.Opened = func() { told++ }
+	h.s.Wake = func() { told++ }
 	h.reader(begin, "")
 	for _, now := range []string{"2026-11-23 06:59", "2026-11-23 07:00", "2026-11-23 07:01"} {
 		h.tick(utc(h, now))
@@ -544,9 +544,9 @@ func TestOpenedIsTold(t *testing.T) {
 	if due := h.n().NextDue(h.subscription("r1")); !due.Equal(utc(h, "2026-11-24 07:00")) {
 		t.Errorf("the next is due at %s", due)
 	}
-	next, readers, err := h.s.Outlook(t.Context(), h.n(), utc(h, "2026-11-23 08:00"))
-	if err != nil || readers != 1 || !next.Equal(utc(h, "2026-11-24 07:00")) {
-		t.Errorf("outlook: %s, %d, %v", next, readers, err)
+	p, err := h.s.Prospect(t.Context(), h.n(), utc(h, "2026-11-23 08:00"))
+	if err != nil || p.Readers != 1 || !p.Next.Equal(utc(h, "2026-11-24 07:00")) {
+		t.Errorf("prospect: %s, %d, %v", p.Next, p.Readers, err)
 	}
 }
 

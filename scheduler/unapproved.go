@@ -13,8 +13,8 @@ import (
 	"dailytip/tips"
 )
 
-// noneApproved is what the operator is told of a date that has no approved tip; by these
-// words it's known that a run waited for one.
+// noneApproved is what the operator is told of a date that has no approved tip. By these
+// words [tick.waited] finds that a run waited for one.
 func noneApproved(date Date) string {
 	return fmt.Sprintf("nothing goes out on %s: no tip is approved", date)
 }
@@ -30,8 +30,8 @@ func (t *tick) tellUnapproved(ctx context.Context, date Date) error {
 }
 
 // waited tells whether a slot's readers got nothing on a date since no tip was approved:
-// the operator was told so, and nothing of what they were to get is written down. An
-// earlier zone may have waited, and no other.
+// the operator was told so, and nothing of what they were to get is written down. To
+// have told isn't enough, for perhaps only the readers of an earlier zone waited.
 func (t *tick) waited(ctx context.Context, slot subscribers.Slot, date Date) (bool, error) {
 	told, err := t.Ledger.Told(ctx, t.n.ID, date.String(), noneApproved(date))
 	if err != nil || !told {
@@ -108,8 +108,8 @@ func (t *tick) remind(ctx context.Context, plan []Choice) error {
 	return nil
 }
 
-// reminder doesn't name the tip in its subject, by which it's known that it was sent:
-// another tip that waits instead is no news.
+// reminder doesn't name the tip in its subject, for each subject is sent once: another
+// tip that waits instead is no news.
 func (t *tick) reminder(choice Choice, due time.Time, when string) ledger.Warning {
 	instead := "As it stands nothing goes out then."
 	if choice.Tip.ID != "" {

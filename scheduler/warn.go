@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// warnEach is how often it's looked for what would go wrong.
+	// warnEach is how often a tick looks for what will go wrong.
 	warnEach = 15 * time.Minute
 	// warnDays is for how many days ahead: a day at least is left to mend it, also for
 	// readers in the far east.
 	warnDays = 3
 	// stands is how long a file that isn't due yet may be broken before the operator
-	// hears of it: who writes saves what isn't finished.
+	// hears of it: people save what they haven't finished.
 	stands = time.Hour
 )
 
@@ -57,7 +57,8 @@ func (t *tick) warn(ctx context.Context) error {
 	return nil
 }
 
-// warnOfPin names the tip in its subject: another one in its place is told of, too.
+// warnOfPin names the tip in its subject, so that the operator is also told of another
+// one that is pinned in its place and can't go out either.
 func (t *tick) warnOfPin(ctx context.Context, a Astray) error {
 	return t.Ledger.TellOnce(ctx, t.now, ledger.Warning{
 		Newsletter: t.n.ID, LocalDate: a.Date.String(), Subject: fmt.Sprintf("%s, pinned to %s, can't go out", a.Tip, a.Date),

@@ -54,15 +54,11 @@ func (n *Newsletter) firstDate(m tips.Moment) dayNumber {
 // instant is when a date's edition is due in the newsletter's own zone, whether
 // the rule takes the date or not.
 func (n *Newsletter) instant(date Date) time.Time {
-	at, ok := date.At(n.Rule.hour, n.Rule.minute, n.zone(""))
-	if !ok { // the zone skipped the date
-		at, _ = date.Add(1).At(0, 0, n.zone(""))
-	}
-	return at
+	return date.atOrNext(n.Rule.hour, n.Rule.minute, n.zone(""))
 }
 
-// lately returns the last date whose instant has come.
-func (n *Newsletter) lately(now time.Time) Date {
+// lastDue returns the last date whose instant has come.
+func (n *Newsletter) lastDue(now time.Time) Date {
 	date := n.Today(now)
 	if n.instant(date).After(now) {
 		date = date.Add(-1)
@@ -70,12 +66,12 @@ func (n *Newsletter) lately(now time.Time) Date {
 	return date
 }
 
-// judgedDate is the date at whose instant it's judged what may be sent on one:
-// itself, or for one that is over the last that has come. What expired meanwhile
-// doesn't go out late.
+// judgedDate is the date at whose instant the calendar judges what may be sent on a
+// date: that date itself, or the last whose instant has come when it's over. So what
+// has expired meanwhile doesn't go out late.
 func (c *Calendar) judgedDate(date Date) Date {
-	if c.lately.After(date) {
-		return c.lately
+	if c.lastDue.After(date) {
+		return c.lastDue
 	}
 	return date
 }

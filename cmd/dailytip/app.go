@@ -123,7 +123,7 @@ func assemble(ctx context.Context, cfg *config.Config, libraries map[string]*tip
 	a.membership = membership.New(membership.Options{DB: db, List: list, Ledger: a.ledger, Log: log})
 	a.scheduler = scheduler.New(scheduler.Options{
 		List: list, Editions: a.editions, Ledger: a.ledger, Newsletters: newsletters, Log: log, CalendarPage: calendarPage(cfg),
-		Opened: func() {
+		Wake: func() {
 			if a.opened != nil {
 				a.opened()
 			}

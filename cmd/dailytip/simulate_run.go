@@ -49,7 +49,7 @@ func (s *simulation) run(ctx context.Context) error {
 		if err := called.Err(); err != nil {
 			return err
 		}
-		daemon.Opened = func() { opened = cmp.Or(opened, now) }
+		daemon.Wake = func() { opened = cmp.Or(opened, now) }
 		if err := daemon.Tick(ctx, now); err != nil {
 			return err
 		}

@@ -191,12 +191,12 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 	now := time.Now()
 	for i := range a.scheduler.Newsletters {
 		n := &a.scheduler.Newsletters[i]
-		next, readers, err := a.scheduler.Outlook(ctx, n, now)
+		prospect, err := a.scheduler.Prospect(ctx, n, now)
 		if err != nil {
 			return err
 		}
 		when := "no run is ahead"
-		if !next.IsZero() {
+		if next := prospect.Next; !next.IsZero() {
 			when = fmt.Sprintf("next run %s (in %s)", instant(next), next.Sub(now).Round(time.Minute))
 		}
 		calendar, err := a.scheduler.Calendar(ctx, n, now)
@@ -204,7 +204,7 @@ func (c *command) printOutlook(ctx context.Context, a *app) error {
 			return err
 		}
 		c.printWarnings(n, calendar, now)
-		c.printf("%s: %s; %s\n  %s\n", n.ID, count(readers, "active reader"), when, runwayText(calendar.Runway(n.Upcoming(now))))
+		c.printf("%s: %s; %s\n  %s\n", n.ID, count(prospect.Readers, "active reader"), when, runwayText(calendar.Runway(n.Upcoming(now))))
 	}
 	return nil
 }
