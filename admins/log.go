@@ -68,18 +68,14 @@ func (a *Admins) Entries(ctx context.Context, before int64, limit int) (all []En
 	rows, err := a.DB.Read().QueryContext(ctx, `
 		SELECT id, at, way, person, name, action, subject, detail, outcome FROM admin_log
 		WHERE id < $1 ORDER BY id DESC LIMIT $2`, before, limit)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (e Entry, err error) {
+		var at int64
+		err = rows.Scan(&e.ID, &at, &e.Way, &e.Who.ID, &e.Name, &e.Action, &e.Subject, &e.Detail, &e.Outcome)
+		e.At = store.Time(at)
+		return e, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var e Entry
-		var at int64
-		if err := rows.Scan(&e.ID, &at, &e.Way, &e.Who.ID, &e.Name, &e.Action, &e.Subject, &e.Detail, &e.Outcome); err != nil {
-			return nil, fmt.Errorf("read log: %w", err)
-		}
-		e.At = store.Time(at)
-		all = append(all, e)
-	}
-	return all, rows.Err()
+	return all, nil
 }

@@ -168,18 +168,11 @@ func (a *Admins) Revoke(ctx context.Context) error {
 
 func (a *Admins) sessions(ctx context.Context) (all []Session, err error) {
 	rows, err := a.DB.Read().QueryContext(ctx, "SELECT "+columns+" FROM admin_sessions")
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (Session, error) { return scan(rows) })
 	if err != nil {
 		return nil, fmt.Errorf("read sessions: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		s, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read sessions: %w", err)
-		}
-		all = append(all, s)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // ForgetSessions forgets those whose time is over, whatever daemon began them.

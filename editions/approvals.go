@@ -22,21 +22,16 @@ type Approval struct {
 // Approvals returns what is approved in a newsletter.
 func (s *Editions) Approvals(ctx context.Context, newsletter string) ([]Approval, error) {
 	rows, err := s.db.Read().QueryContext(ctx, "SELECT tip, digest, at, who FROM approvals WHERE newsletter = $1 ORDER BY tip, at", newsletter)
+	all, err := store.Collect(rows, err, func(rows *sql.Rows) (a Approval, err error) {
+		var at int64
+		err = rows.Scan(&a.Tip, &a.Digest, &at, &a.Who)
+		a.Newsletter, a.At = newsletter, store.Time(at)
+		return a, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read approvals: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var all []Approval
-	for rows.Next() {
-		a := Approval{Newsletter: newsletter}
-		var at int64
-		if err := rows.Scan(&a.Tip, &a.Digest, &at, &a.Who); err != nil {
-			return nil, fmt.Errorf("read approvals: %w", err)
-		}
-		a.At = store.Time(at)
-		all = append(all, a)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // Approve writes an approval down, and tells whether it's news.

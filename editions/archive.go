@@ -32,30 +32,22 @@ func (s *Editions) SentSince(ctx context.Context, since time.Time) ([]Publicatio
 		SELECT c.id, c.edition, e.newsletter, e.local_date, c.choice, c.sent_at
 		FROM contents c JOIN editions e ON e.id = c.edition
 		WHERE c.sent_at >= $1 AND `+public+` ORDER BY c.sent_at, c.id`, store.Millis(since))
+	all, err := store.Collect(rows, err, func(rows *sql.Rows) (s Publication, err error) {
+		var at int64
+		err = rows.Scan(&s.Content, &s.Edition, &s.Newsletter, &s.LocalDate, &s.Choice, &at)
+		s.At = store.Time(at)
+		return s, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read what was sent: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var all []Publication
-	for rows.Next() {
-		var s Publication
-		var at int64
-		if err := rows.Scan(&s.Content, &s.Edition, &s.Newsletter, &s.LocalDate, &s.Choice, &at); err != nil {
-			return nil, fmt.Errorf("read what was sent: %w", err)
-		}
-		s.At = store.Time(at)
-		all = append(all, s)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // AllCancelled returns the editions that were cancelled.
 func (s *Editions) AllCancelled(ctx context.Context) (map[int64]bool, error) {
 	rows, err := s.db.Read().QueryContext(ctx, "SELECT id FROM editions WHERE state = 'cancelled'")
-	if err != nil {
-		return nil, fmt.Errorf("read cancelled editions: %w", err)
-	}
-	numbers, err := scanNumbers(rows)
+	numbers, err := store.Collect(rows, err, store.Column[int64])
 	if err != nil {
 		return nil, fmt.Errorf("read cancelled editions: %w", err)
 	}
@@ -75,22 +67,19 @@ func (s *Editions) FirstItems(ctx context.Context, contents []int64) (map[int64]
 	places, args := store.Listed(contents)
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+places+`)`, args...)
+	items := make(map[int64]Item, len(contents))
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (item Item, err error) {
+		var id int64
+		var body string
+		err = rows.Scan(&id, &item.Tip, &body)
+		item.Body = []byte(body)
+		items[id] = item
+		return item, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read contents: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	items := make(map[int64]Item, len(contents))
-	for rows.Next() {
-		var id int64
-		var item Item
-		var body string
-		if err := rows.Scan(&id, &item.Tip, &body); err != nil {
-			return nil, fmt.Errorf("read contents: %w", err)
-		}
-		item.Body = []byte(body)
-		items[id] = item
-	}
-	return items, rows.Err()
+	return items, nil
 }
 
 // Publish notes that a content was accepted for somebody, once, and tells whether
@@ -147,21 +136,5 @@ func daysOf(ctx context.Context, tx *sql.Tx, week Content, newsletter string) ([
 		WHERE e.newsletter = $1 AND e.local_date > $2 AND e.local_date <= $3 AND c.choice = 'daily' AND c.sent_at = 0
 			AND t.tip IN (SELECT tip FROM content_tips WHERE content = $4)
 		ORDER BY c.id`, newsletter, last.AddDate(0, 0, -7).Format(time.DateOnly), week.LocalDate, week.ID)
-	if err != nil {
-		return nil, err
-	}
-	return scanNumbers(rows)
-}
-
-func scanNumbers(rows *sql.Rows) ([]int64, error) {
-	defer func() { _ = rows.Close() }()
-	var numbers []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
-		numbers = append(numbers, n)
-	}
-	return numbers, rows.Err()
+	return store.Collect(rows, err, store.Column[int64])
 }

@@ -165,18 +165,14 @@ func (s *Editions) ReadContent(ctx context.Context, id int64) (Content, error) {
 
 func loadItems(ctx context.Context, q store.Queryer, c *Content) error {
 	rows, err := q.QueryContext(ctx, "SELECT tip, body FROM content_tips WHERE content = $1 ORDER BY position", c.ID)
+	c.Items, err = store.Collect(rows, err, func(rows *sql.Rows) (item Item, err error) {
+		var body string
+		err = rows.Scan(&item.Tip, &body)
+		item.Body = []byte(body)
+		return item, err
+	})
 	if err != nil {
 		return fmt.Errorf("read content %d: %w", c.ID, err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var item Item
-		var body string
-		if err := rows.Scan(&item.Tip, &body); err != nil {
-			return fmt.Errorf("read content %d: %w", c.ID, err)
-		}
-		item.Body = []byte(body)
-		c.Items = append(c.Items, item)
-	}
-	return rows.Err()
+	return nil
 }

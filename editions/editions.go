@@ -83,21 +83,16 @@ func (s *Editions) After(ctx context.Context, q store.Queryer, newsletter, date,
 // read returns those that which chooses and orders.
 func read(ctx context.Context, q store.Queryer, which string, args ...any) ([]Edition, error) {
 	rows, err := q.QueryContext(ctx, "SELECT id, newsletter, local_date, opened_at, state, pruned_at FROM editions "+which, args...)
+	all, err := store.Collect(rows, err, func(rows *sql.Rows) (e Edition, err error) {
+		var opened, pruned int64
+		err = rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &opened, &e.State, &pruned)
+		e.OpenedAt, e.PrunedAt = store.Time(opened), store.Time(pruned)
+		return e, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read editions: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var all []Edition
-	for rows.Next() {
-		var e Edition
-		var opened, pruned int64
-		if err := rows.Scan(&e.ID, &e.Newsletter, &e.LocalDate, &opened, &e.State, &pruned); err != nil {
-			return nil, fmt.Errorf("read editions: %w", err)
-		}
-		e.OpenedAt, e.PrunedAt = store.Time(opened), store.Time(pruned)
-		all = append(all, e)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // SetState changes an edition's state from one to another, and tells whether it

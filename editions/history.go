@@ -35,19 +35,14 @@ func (s *Editions) Pins(ctx context.Context, newsletter string) ([]Choice, error
 
 func (s *Editions) choices(ctx context.Context, query, newsletter string) ([]Choice, error) {
 	rows, err := s.db.Read().QueryContext(ctx, query, newsletter)
+	choices, err := store.Collect(rows, err, func(rows *sql.Rows) (c Choice, err error) {
+		err = rows.Scan(&c.LocalDate, &c.Tip, &c.Reason)
+		return c, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read choices: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var choices []Choice
-	for rows.Next() {
-		var c Choice
-		if err := rows.Scan(&c.LocalDate, &c.Tip, &c.Reason); err != nil {
-			return nil, fmt.Errorf("read choices: %w", err)
-		}
-		choices = append(choices, c)
-	}
-	return choices, rows.Err()
+	return choices, nil
 }
 
 // ErrOpened means that an edition has been opened, and its tip stands.

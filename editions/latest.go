@@ -36,18 +36,15 @@ func (s *Editions) DailyTips(ctx context.Context, q store.Queryer, which []int64
 	rows, err := q.QueryContext(ctx, `
 		SELECT c.edition, MAX(t.tip) FROM contents c JOIN content_tips t ON t.content = c.id
 		WHERE c.edition IN (`+places+`) AND c.choice = 'daily' GROUP BY c.edition`, args...)
+	all := map[int64]string{}
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (tip string, err error) {
+		var edition int64
+		err = rows.Scan(&edition, &tip)
+		all[edition] = tip
+		return tip, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read tips of editions: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	all := map[int64]string{}
-	for rows.Next() {
-		var edition int64
-		var tip string
-		if err := rows.Scan(&edition, &tip); err != nil {
-			return nil, fmt.Errorf("read tips of editions: %w", err)
-		}
-		all[edition] = tip
-	}
-	return all, rows.Err()
+	return all, nil
 }

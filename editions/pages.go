@@ -2,6 +2,7 @@ package editions
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"dailytip/store"
@@ -23,20 +24,18 @@ func (s *Editions) Pages(ctx context.Context, newsletter, before string, edition
 		WHERE e.newsletter = $%[1]d AND e.local_date < $%[2]d AND `+public+` AND t.tip IN (`+places+`)
 			AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.id = $%[3]d AND o.opened_at < c.sent_at)
 		ORDER BY e.local_date, c.sent_at`, n+1, n+2, n+3), append(args, newsletter, before, edition)...)
-	if err != nil {
-		return nil, fmt.Errorf("find the pages of tips: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
 	pages := make(map[string]string)
-	for rows.Next() {
-		var tip, choice, date string
-		if err := rows.Scan(&tip, &choice, &date); err != nil {
-			return nil, fmt.Errorf("find the pages of tips: %w", err)
-		}
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (tip string, err error) {
+		var choice, date string
+		err = rows.Scan(&tip, &choice, &date)
 		pages[tip] = date
 		if (Content{Choice: choice}).inCourse() {
 			pages[tip] = tip
 		}
+		return tip, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find the pages of tips: %w", err)
 	}
-	return pages, rows.Err()
+	return pages, nil
 }

@@ -89,20 +89,17 @@ func (s *Editions) Tallies(ctx context.Context, newsletters []string) (map[strin
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT v.tip, CAST(SUM(v.useful) AS BIGINT), CAST(SUM(v.useless) AS BIGINT) FROM vote_counts v JOIN editions e ON e.id = v.edition
 		WHERE e.newsletter IN (`+places+`) GROUP BY v.tip`, args...)
+	all := map[string]Tally{}
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (t Tally, err error) {
+		var tip string
+		err = rows.Scan(&tip, &t.Useful, &t.Useless)
+		all[tip] = t
+		return t, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	all := map[string]Tally{}
-	for rows.Next() {
-		var tip string
-		var t Tally
-		if err := rows.Scan(&tip, &t.Useful, &t.Useless); err != nil {
-			return nil, fmt.Errorf("count votes: %w", err)
-		}
-		all[tip] = t
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // TallyEach counts the votes on all tips of each of some editions, by edition. A few
@@ -112,18 +109,15 @@ func (s *Editions) TallyEach(ctx context.Context, q store.Queryer, which []int64
 	rows, err := q.QueryContext(ctx, `
 		SELECT edition, CAST(SUM(useful) AS BIGINT), CAST(SUM(useless) AS BIGINT) FROM vote_counts
 		WHERE edition IN (`+places+`) GROUP BY edition`, args...)
+	all := map[int64]Tally{}
+	_, err = store.Collect(rows, err, func(rows *sql.Rows) (t Tally, err error) {
+		var edition int64
+		err = rows.Scan(&edition, &t.Useful, &t.Useless)
+		all[edition] = t
+		return t, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	all := map[int64]Tally{}
-	for rows.Next() {
-		var edition int64
-		var t Tally
-		if err := rows.Scan(&edition, &t.Useful, &t.Useless); err != nil {
-			return nil, fmt.Errorf("count votes: %w", err)
-		}
-		all[edition] = t
-	}
-	return all, rows.Err()
+	return all, nil
 }

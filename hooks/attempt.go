@@ -110,18 +110,15 @@ func (q *Queue) unchanged(ctx context.Context, tx *sql.Tx, a Attempt) (bool, err
 // Attempts returns what came of posting an event, oldest first.
 func (q *Queue) Attempts(ctx context.Context, endpoint string, event int64) (all []Attempt, err error) {
 	rows, err := q.db.Read().QueryContext(ctx, "SELECT at, took, status, reply FROM hook_attempts WHERE event = $1 AND endpoint = $2 ORDER BY id", event, endpoint)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (Attempt, error) {
+		a := Attempt{Endpoint: endpoint, Event: event}
+		var at, took int64
+		err := rows.Scan(&at, &took, &a.Status, &a.Reply)
+		a.At, a.Took = store.Time(at), time.Duration(took)*time.Millisecond
+		return a, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read attempts: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		a := Attempt{Endpoint: endpoint, Event: event}
-		var at, took int64
-		if err := rows.Scan(&at, &took, &a.Status, &a.Reply); err != nil {
-			return nil, fmt.Errorf("read attempts: %w", err)
-		}
-		a.At, a.Took = store.Time(at), time.Duration(took)*time.Millisecond
-		all = append(all, a)
-	}
-	return all, rows.Err()
+	return all, nil
 }

@@ -85,18 +85,11 @@ func (q *Queue) Waiting(ctx context.Context, endpoint string) (n int64, since ti
 // Newest returns an endpoint's newest events, newest first.
 func (q *Queue) Newest(ctx context.Context, endpoint string, limit int) (all []Event, err error) {
 	rows, err := q.db.Read().QueryContext(ctx, "SELECT "+eventColumns+" FROM hook_events WHERE endpoint = $1 ORDER BY id DESC LIMIT $2", endpoint, limit)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (Event, error) { return scanEvent(rows) })
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		e, err := scanEvent(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, e)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // ErrNoEvent means that an endpoint has no event of that number.

@@ -27,20 +27,13 @@ var ana = hooks.Person{
 func events(t *testing.T, db *store.DB, endpoint string) (all []hooks.Event) {
 	t.Helper()
 	rows, err := db.Read().QueryContext(t.Context(), "SELECT id, type, data FROM hook_events WHERE endpoint = $1 ORDER BY id", endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var e hooks.Event
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (e hooks.Event, err error) {
 		var data string
-		if err := rows.Scan(&e.ID, &e.Type, &data); err != nil {
-			t.Fatal(err)
-		}
+		err = rows.Scan(&e.ID, &e.Type, &data)
 		e.Data = json.RawMessage(data)
-		all = append(all, e)
-	}
-	if err := rows.Err(); err != nil {
+		return e, err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return all

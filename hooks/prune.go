@@ -48,18 +48,11 @@ func (q *Queue) Prune(ctx context.Context, now time.Time) (lost int, more bool, 
 func forgetEvents(ctx context.Context, tx *sql.Tx, before int64) (all int64, waiting int, err error) {
 	rows, err := tx.QueryContext(ctx, `
 		DELETE FROM hook_events WHERE (id, endpoint) IN (SELECT id, endpoint FROM hook_events WHERE at <= $1 ORDER BY at LIMIT $2) RETURNING done_at`, before, pruneStep)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { _ = rows.Close() }()
-	for ; rows.Next(); all++ {
-		var done int64
-		if err := rows.Scan(&done); err != nil {
-			return 0, 0, err
-		}
+	gone, err := store.Collect(rows, err, store.Column[int64])
+	for _, done := range gone {
 		if done == 0 {
 			waiting++
 		}
 	}
-	return all, waiting, rows.Err()
+	return int64(len(gone)), waiting, err
 }

@@ -2,6 +2,7 @@ package subscribers
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -27,18 +28,14 @@ func (l *List) CountBounces(ctx context.Context, since, later time.Time) (all []
 		SELECT newsletter, class, domain, provider, reason, COUNT(*), SUM(CASE WHEN at > $2 THEN 1 ELSE 0 END)
 		FROM bounces WHERE at > $1 AND decision <> 'undone'
 		GROUP BY newsletter, class, domain, provider, reason ORDER BY COUNT(*) DESC, newsletter, class, domain, reason`, store.Millis(since), store.Millis(later))
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (c BounceCount, err error) {
+		err = rows.Scan(&c.Newsletter, &c.Class, &c.Domain, &c.Provider, &c.Reason, &c.Count, &c.Lately)
+		return c, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count bounces: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var c BounceCount
-		if err := rows.Scan(&c.Newsletter, &c.Class, &c.Domain, &c.Provider, &c.Reason, &c.Count, &c.Lately); err != nil {
-			return nil, fmt.Errorf("count bounces: %w", err)
-		}
-		all = append(all, c)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // CountResting counts the addresses that get nothing for a while.

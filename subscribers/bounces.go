@@ -86,22 +86,17 @@ func (l *List) bouncesWhere(ctx context.Context, q store.Queryer, where string, 
 		SELECT b.id, b.at, b.subscriber, b.domain, b.newsletter, b.edition, b.notice, b.door, b.class, b.status, b.reason, b.reply, b.decision, b.decided_at,
 			COALESCE(p.email, ''), COALESCE((SELECT s.id FROM subscriptions s WHERE s.subscriber = b.subscriber AND s.newsletter = b.newsletter), 0)
 		FROM bounces b LEFT JOIN subscribers p ON p.id = b.subscriber WHERE `+where, args...)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (r BounceRecord, err error) {
+		var at, decided int64
+		err = rows.Scan(&r.ID, &at, &r.Subscriber, &r.Domain, &r.Newsletter, &r.Edition, &r.Notice, &r.Door, &r.Class, &r.Status, &r.Reason, &r.Reply,
+			&r.Decision, &decided, &r.Email, &r.Subscription)
+		r.At, r.DecidedAt = store.Time(at), store.Time(decided)
+		return r, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read bounces: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var r BounceRecord
-		var at, decided int64
-		err := rows.Scan(&r.ID, &at, &r.Subscriber, &r.Domain, &r.Newsletter, &r.Edition, &r.Notice, &r.Door, &r.Class, &r.Status, &r.Reason, &r.Reply,
-			&r.Decision, &decided, &r.Email, &r.Subscription)
-		if err != nil {
-			return nil, fmt.Errorf("read bounces: %w", err)
-		}
-		r.At, r.DecidedAt = store.Time(at), store.Time(decided)
-		all = append(all, r)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // UndoBounce takes back what a bounce did, on the operator's word: from now on it

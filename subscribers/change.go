@@ -131,18 +131,10 @@ func (l *List) resumeDue(ctx context.Context, tx *sql.Tx, now time.Time) (resume
 	rows, err := tx.QueryContext(ctx, `
 		UPDATE subscriptions SET state = 'active', due_after = paused_until, paused_until = 0
 		WHERE state = 'paused' AND paused_until > 0 AND paused_until <= $1 RETURNING subscriber, newsletter`, store.Millis(now))
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var s Subscription
-		if err := rows.Scan(&s.Subscriber, &s.Newsletter); err != nil {
-			return nil, err
-		}
-		resumed = append(resumed, s)
-	}
-	return resumed, rows.Err()
+	return store.Collect(rows, err, func(rows *sql.Rows) (s Subscription, err error) {
+		err = rows.Scan(&s.Subscriber, &s.Newsletter)
+		return s, err
+	})
 }
 
 // Set changes a subscription's preferences. A change of time, days or zone acts

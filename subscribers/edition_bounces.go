@@ -2,6 +2,7 @@ package subscribers
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -25,20 +26,16 @@ const mostBounces = 5_000
 // for what was undone. all is false when there was more than is looked at.
 func (l *List) EditionBounces(ctx context.Context, edition int64) (counts []EditionBounce, all bool, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, sqlEditionBounces, edition, mostBounces)
+	seen := int64(0)
+	counts, err = store.Collect(rows, err, func(rows *sql.Rows) (b EditionBounce, err error) {
+		err = rows.Scan(&b.Class, &b.Sending, &b.Domain, &b.Reason, &b.Reply, &b.Count)
+		seen += b.Count
+		return b, err
+	})
 	if err != nil {
 		return nil, false, fmt.Errorf("count an edition's bounces: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	seen := int64(0)
-	for rows.Next() {
-		var b EditionBounce
-		if err := rows.Scan(&b.Class, &b.Sending, &b.Domain, &b.Reason, &b.Reply, &b.Count); err != nil {
-			return nil, false, fmt.Errorf("count an edition's bounces: %w", err)
-		}
-		seen += b.Count
-		counts = append(counts, b)
-	}
-	return counts, seen < mostBounces, rows.Err()
+	return counts, seen < mostBounces, nil
 }
 
 const sqlEditionBounces = `
@@ -59,20 +56,16 @@ type HeldDomain struct {
 // newest first.
 func (l *List) HeldDomains(ctx context.Context, since time.Time, limit int) (all []HeldDomain, err error) {
 	rows, err := l.db.Read().QueryContext(ctx, sqlHeldDomains, store.Millis(since), limit)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (d HeldDomain, err error) {
+		var last int64
+		err = rows.Scan(&d.Domain, &d.Readers, &last)
+		d.Last = store.Time(last)
+		return d, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read what is held back: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var d HeldDomain
-		var last int64
-		if err := rows.Scan(&d.Domain, &d.Readers, &last); err != nil {
-			return nil, fmt.Errorf("read what is held back: %w", err)
-		}
-		d.Last = store.Time(last)
-		all = append(all, d)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 const sqlHeldDomains = `

@@ -57,24 +57,17 @@ func (t *Tokens) load(ctx context.Context, db *store.DB) error {
 // loadTags reads the keys of the tags that mails carry, and takes them into use.
 func loadTags(ctx context.Context, db *store.DB, tags *verp.Tags) error {
 	rows, err := db.Read().QueryContext(ctx, "SELECT secret, signs_from FROM link_keys WHERE purpose = $1 ORDER BY id", returnKeys)
-	if err != nil {
-		return fmt.Errorf("read keys of return paths: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var keys []verp.Key
-	for rows.Next() {
+	keys, err := store.Collect(rows, err, func(rows *sql.Rows) (k verp.Key, err error) {
 		var secret string
 		var from int64
 		if err := rows.Scan(&secret, &from); err != nil {
-			return fmt.Errorf("read keys of return paths: %w", err)
+			return k, err
 		}
-		k := verp.Key{From: store.Time(from)}
-		if k.Secret, err = hex.DecodeString(secret); err != nil {
-			return fmt.Errorf("read keys of return paths: %w", err)
-		}
-		keys = append(keys, k)
-	}
-	if err := rows.Err(); err != nil {
+		k.From = store.Time(from)
+		k.Secret, err = hex.DecodeString(secret)
+		return k, err
+	})
+	if err != nil {
 		return fmt.Errorf("read keys of return paths: %w", err)
 	}
 	if len(keys) == 0 {

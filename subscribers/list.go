@@ -173,18 +173,16 @@ func (l *List) Get(ctx context.Context, q store.Queryer, id int64) (*Subscriber,
 func (l *List) loadSubscriptions(ctx context.Context, q store.Queryer, s *Subscriber) error {
 	rows, err := q.QueryContext(ctx, "SELECT "+subscriptionColumns+`
 		FROM subscriptions s JOIN slots o ON o.id = s.slot WHERE s.subscriber = $1 ORDER BY s.newsletter`, s.ID)
+	s.Subscriptions, err = store.Collect(rows, err, func(rows *sql.Rows) (sub Subscription, err error) {
+		dest, finish := sub.fields()
+		err = rows.Scan(dest...)
+		finish()
+		return sub, err
+	})
 	if err != nil {
 		return fmt.Errorf("read subscriptions: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		sub, err := scanSubscription(rows)
-		if err != nil {
-			return err
-		}
-		s.Subscriptions = append(s.Subscriptions, sub)
-	}
-	return rows.Err()
+	return nil
 }
 
 // Subscription returns the subscription with a number, or [ErrUnknown].
@@ -198,21 +196,16 @@ func (l *List) Events(ctx context.Context, q store.Queryer, subscriber int64, li
 	rows, err := q.QueryContext(ctx, `
 		SELECT at, newsletter, kind, detail FROM subscription_events
 		WHERE subscriber = $1 ORDER BY at DESC, id DESC LIMIT $2`, subscriber, limit)
+	events, err := store.Collect(rows, err, func(rows *sql.Rows) (e Event, err error) {
+		var at int64
+		err = rows.Scan(&at, &e.Newsletter, &e.Kind, &e.Detail)
+		e.At = store.Time(at)
+		return e, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var events []Event
-	for rows.Next() {
-		var e Event
-		var at int64
-		if err := rows.Scan(&at, &e.Newsletter, &e.Kind, &e.Detail); err != nil {
-			return nil, fmt.Errorf("read events: %w", err)
-		}
-		e.At = store.Time(at)
-		events = append(events, e)
-	}
-	return events, rows.Err()
+	return events, nil
 }
 
 func (l *List) note(ctx context.Context, tx *sql.Tx, now time.Time, subscriber int64, newsletter, kind, detail string) error {

@@ -221,18 +221,11 @@ func (l *List) idsAfter(ctx context.Context, q store.Queryer, p Paging, after in
 // newsletters are those that anybody has a place in, or has had.
 func (l *List) newsletters(ctx context.Context, q store.Queryer) (all []string, err error) {
 	rows, err := q.QueryContext(ctx, "SELECT DISTINCT newsletter FROM slots ORDER BY newsletter")
+	all, err = store.Collect(rows, err, store.Column[string])
 	if err != nil {
 		return nil, fmt.Errorf("read newsletters: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, fmt.Errorf("read newsletters: %w", err)
-		}
-		all = append(all, name)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // Counts tells whether a person has a place that a page is about.
@@ -244,18 +237,11 @@ func (s *Subscriber) Counts(p Paging) bool {
 
 func numbers(ctx context.Context, q store.Queryer, query string, args ...any) (all []int64, err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
+	all, err = store.Collect(rows, err, store.Column[int64])
 	if err != nil {
 		return nil, fmt.Errorf("list subscribers: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, fmt.Errorf("list subscribers: %w", err)
-		}
-		all = append(all, n)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // people returns those with some numbers, in their order, with their subscriptions.

@@ -69,18 +69,7 @@ func (l *List) unconfirmed(ctx context.Context, tx *sql.Tx, before int64) (peopl
 		SELECT id FROM subscribers
 		WHERE id IN (SELECT subscriber FROM subscriptions WHERE state = 'pending' AND asked_at > 0 AND asked_at <= $1 ORDER BY asked_at LIMIT $2)`+l.db.SkipLocked("subscribers"),
 		before, pruneStep)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		people = append(people, id)
-	}
-	return people, rows.Err()
+	return store.Collect(rows, err, store.Column[int64])
 }
 
 const oldSignUp = "subscriber = $1 AND state = 'pending' AND asked_at > 0 AND asked_at <= $2"

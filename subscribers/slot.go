@@ -27,21 +27,16 @@ type Slot struct {
 func (l *List) Slots(ctx context.Context, newsletter string) ([]Slot, error) {
 	rows, err := l.db.Read().QueryContext(ctx, `
 		SELECT id, newsletter, timezone, send_at, days, cadence, done_until FROM slots WHERE newsletter = $1 ORDER BY id`, newsletter)
+	slots, err := store.Collect(rows, err, func(rows *sql.Rows) (s Slot, err error) {
+		var done int64
+		err = rows.Scan(&s.ID, &s.Newsletter, &s.Timezone, &s.SendAt, &s.Days, &s.Cadence, &done)
+		s.DoneUntil = store.Time(done)
+		return s, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read slots: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var slots []Slot
-	for rows.Next() {
-		var s Slot
-		var done int64
-		if err := rows.Scan(&s.ID, &s.Newsletter, &s.Timezone, &s.SendAt, &s.Days, &s.Cadence, &done); err != nil {
-			return nil, fmt.Errorf("read slots: %w", err)
-		}
-		s.DoneUntil = store.Time(done)
-		slots = append(slots, s)
-	}
-	return slots, rows.Err()
+	return slots, nil
 }
 
 // HasReaders tells whether a newsletter has active readers who can be due at an

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dailytip/hooks"
+	"dailytip/store"
 )
 
 // tell tells programs elsewhere what has happened to a person, in the transaction that
@@ -65,18 +66,11 @@ func (l *List) everIn(ctx context.Context, tx *sql.Tx, subscriber int64) (newsle
 		return nil, nil
 	}
 	rows, err := tx.QueryContext(ctx, "SELECT DISTINCT newsletter FROM subscription_events WHERE subscriber = $1 AND newsletter <> ''", subscriber)
+	newsletters, err = store.Collect(rows, err, store.Column[string])
 	if err != nil {
 		return nil, fmt.Errorf("read newsletters: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var n string
-		if err := rows.Scan(&n); err != nil {
-			return nil, fmt.Errorf("read newsletters: %w", err)
-		}
-		newsletters = append(newsletters, n)
-	}
-	return newsletters, rows.Err()
+	return newsletters, nil
 }
 
 // beginning is what is told of a new place: one that a file brings may have ended.

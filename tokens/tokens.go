@@ -85,18 +85,14 @@ func (t *Tokens) Make(ctx context.Context, now time.Time, like Token) (made Toke
 // Every returns all tokens, those first that are taken, each kind by age.
 func (t *Tokens) Every(ctx context.Context) (all []Token, err error) {
 	rows, err := t.db.Read().QueryContext(ctx, "SELECT "+columns+" FROM tokens ORDER BY CASE WHEN revoked_at = 0 THEN 0 ELSE 1 END, created_at, id")
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (one Token, err error) {
+		one, _, err = scan(rows)
+		return one, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read tokens: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		one, _, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read tokens: %w", err)
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // Revoke ends the token with a name or a prefix at once, and returns it, or

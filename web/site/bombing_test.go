@@ -1,6 +1,7 @@
 package site_test
 
 import (
+	"database/sql"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -55,21 +56,15 @@ func TestOneMailboxIsNotBombed(t *testing.T) {
 func (s *fixture) starts() (all []time.Duration) {
 	s.t.Helper()
 	rows, err := s.db.Read().QueryContext(s.t.Context(), "SELECT next_at, expires_at FROM notices ORDER BY id")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (time.Duration, error) {
 		var start, end int64
-		if err := rows.Scan(&start, &end); err != nil {
-			s.t.Fatal(err)
-		}
+		err := rows.Scan(&start, &end)
 		if end-start != (24 * time.Hour).Milliseconds() {
 			s.t.Errorf("a mail has %s to leave", time.Duration(end-start)*time.Millisecond)
 		}
-		all = append(all, store.Time(start).Sub(now))
-	}
-	if err := rows.Err(); err != nil {
+		return store.Time(start).Sub(now), err
+	})
+	if err != nil {
 		s.t.Fatal(err)
 	}
 	return all

@@ -323,18 +323,8 @@ func (s *fixture) events(a subscribers.Added) (all []string) {
 func (s *fixture) notices() (kinds []string) {
 	s.t.Helper()
 	rows, err := s.db.Read().QueryContext(s.t.Context(), "SELECT kind || ' ' || email || ' ' || language FROM notices ORDER BY id")
+	kinds, err = store.Collect(rows, err, store.Column[string])
 	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var kind string
-		if err := rows.Scan(&kind); err != nil {
-			s.t.Fatal(err)
-		}
-		kinds = append(kinds, kind)
-	}
-	if err := rows.Err(); err != nil {
 		s.t.Fatal(err)
 	}
 	return kinds

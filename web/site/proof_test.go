@@ -12,6 +12,7 @@ import (
 	"dailytip/editions"
 	"dailytip/ledger"
 	"dailytip/scheduler"
+	"dailytip/store"
 	"dailytip/subscribers"
 	"dailytip/tips"
 )
@@ -106,18 +107,8 @@ func (p *proofed) planned() string {
 func (p *proofed) history() (lines []string) {
 	p.t.Helper()
 	rows, err := p.db.Read().QueryContext(p.t.Context(), "SELECT kind || ' ' || newsletter || ' ' || local_date || ' ' || detail || ' ' || who FROM actions ORDER BY id")
+	lines, err = store.Collect(rows, err, store.Column[string])
 	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var line string
-		if err := rows.Scan(&line); err != nil {
-			p.t.Fatal(err)
-		}
-		lines = append(lines, line)
-	}
-	if err := rows.Err(); err != nil {
 		p.t.Fatal(err)
 	}
 	return lines
