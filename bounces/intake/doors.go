@@ -92,20 +92,16 @@ func (t *Taker) FailingDoors(ctx context.Context) ([]FailingDoor, error) {
 
 func (t *Taker) failingDoors(ctx context.Context, where string, args ...any) (all []FailingDoor, err error) {
 	rows, err := t.DB.Read().QueryContext(ctx, "SELECT name, since, fault FROM failing_doors WHERE "+where+" ORDER BY name", args...)
+	all, err = store.Collect(rows, err, func(rows *sql.Rows) (d FailingDoor, err error) {
+		var at int64
+		err = rows.Scan(&d.Name, &at, &d.Fault)
+		d.Since = store.Time(at)
+		return d, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read which doors fail: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var d FailingDoor
-		var at int64
-		if err := rows.Scan(&d.Name, &at, &d.Fault); err != nil {
-			return nil, fmt.Errorf("read which doors fail: %w", err)
-		}
-		d.Since = store.Time(at)
-		all = append(all, d)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // tellDoors tells the operator, once, of doors that have failed for a while.
