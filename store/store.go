@@ -225,7 +225,7 @@ func (db *DB) SkipLocked(table string) string {
 func (db *DB) Prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	var stmt *sql.Stmt
 	err := untilFree(ctx, func() (err error) {
-		stmt, err = db.write.PrepareContext(ctx, query)
+		stmt, err = db.write.PrepareContext(ctx, query) //nolint:sqlclosecheck // it's the caller's
 		return err
 	})
 	return stmt, Explain(err)
