@@ -20,49 +20,64 @@ var files embed.FS
 // Default is the language used when nothing else fits.
 const Default = "en"
 
-// languages in the order in which a menu shows them; Default comes first,
-// because language.NewMatcher falls back to the first.
-var languages = [...]string{
-	Default, "zh-CN", "zh-TW", "es", "pt-BR", "fr", "de", "ja", "ko", "tr", "ru", "hi", "ar", "fa",
+// languages are those that we speak, and what their speakers call them, in the order in
+// which a menu shows them. Default comes first, because language.NewMatcher falls back to
+// the first.
+var languages = [...]struct{ tag, name string }{
+	{Default, "English"}, {"zh-CN", "简体中文"}, {"zh-TW", "繁體中文"}, {"es", "Español"}, {"pt-BR", "Português (Brasil)"},
+	{"fr", "Français"}, {"de", "Deutsch"}, {"ja", "日本語"}, {"ko", "한국어"}, {"tr", "Türkçe"}, {"ru", "Русский"},
+	{"hi", "हिन्दी"}, {"ar", "العربية"}, {"fa", "فارسی"},
 }
 
 // Languages lists the BCP 47 tags of the languages we speak, Default first.
 // The slice is the caller's own.
-func Languages() []string { return slices.Clone(languages[:]) }
+func Languages() []string {
+	tags := make([]string, len(languages))
+	for i, l := range languages {
+		tags[i] = l.tag
+	}
+	return tags
+}
 
-// catalogue holds the embedded messages, loaded at the first call.
+// catalogue holds the messages in one language.
 type catalogue struct {
-	localizers map[string]*i18n.Localizer
-	matcher    language.Matcher
-	plain      sync.Map // what has been said without values, by plainKey
+	localizer *i18n.Localizer
+	plain     sync.Map // what has been said without values, by id
 }
 
-type plainKey struct{ lang, id string }
-
-// loaded is lazy, so that importing the package costs nothing. Its error can
+// catalogues load a language at its first word: all of them take longer to read than a
+// command takes otherwise, and more memory than what most newsletters speak. An error can
 // only come from an embedded file, which the tests load.
-var loaded = sync.OnceValues(load)
+var catalogues = func() map[string]func() (*catalogue, error) {
+	all := map[string]func() (*catalogue, error){}
+	for _, l := range languages {
+		all[l.tag] = sync.OnceValues(func() (*catalogue, error) { return load(l.tag) })
+	}
+	return all
+}()
 
-func load() (*catalogue, error) {
-	bundle := i18n.NewBundle(language.MustParse(Default))
+func load(lang string) (*catalogue, error) {
+	bundle := i18n.NewBundle(language.MustParse(lang))
 	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	c := &catalogue{localizers: make(map[string]*i18n.Localizer, len(languages))}
-	tags := make([]language.Tag, 0, len(languages))
-	for _, lang := range languages {
-		if _, err := bundle.LoadMessageFileFS(files, "messages/"+lang+".yaml"); err != nil {
-			return nil, fmt.Errorf("load messages in %s: %w", lang, err)
+	names := []string{"messages/" + lang + ".yaml"}
+	if lang == Default { // the pages of editors and operators speak no other
+		names = append(names, "admin/en.yaml")
+	}
+	for _, name := range names {
+		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
+			return nil, fmt.Errorf("load messages of %s: %w", name, err)
 		}
-		tags = append(tags, language.MustParse(lang))
 	}
-	if _, err := bundle.LoadMessageFileFS(files, "admin/en.yaml"); err != nil {
-		return nil, fmt.Errorf("load the words of the pages for editors and operators: %w", err)
-	}
-	for _, lang := range languages {
-		c.localizers[lang] = i18n.NewLocalizer(bundle, lang)
-	}
-	c.matcher = language.NewMatcher(tags)
-	return c, nil
+	return &catalogue{localizer: i18n.NewLocalizer(bundle, lang)}, nil
 }
+
+var matcher = sync.OnceValue(func() language.Matcher {
+	tags := make([]language.Tag, len(languages))
+	for i, l := range languages {
+		tags[i] = language.MustParse(l.tag)
+	}
+	return language.NewMatcher(tags)
+})
 
 // Text says message id in lang (any tag; Match finds ours). A value "Count" in
 // data, an int, chooses the plural form and may be nil where a message has
@@ -71,13 +86,13 @@ func load() (*catalogue, error) {
 // An id that doesn't exist yields the id itself, which a reader can at least
 // quote to us; tests keep that from happening to the ids in use.
 func Text(lang, id string, data map[string]any) string {
-	c, err := loaded()
+	lang = Match(lang)
+	c, err := catalogues[lang]()
 	if err != nil {
 		return id
 	}
-	key := plainKey{Match(lang), id}
 	if len(data) == 0 {
-		if text, ok := c.plain.Load(key); ok {
+		if text, ok := c.plain.Load(id); ok {
 			return text.(string)
 		}
 	}
@@ -88,12 +103,14 @@ func Text(lang, id string, data map[string]any) string {
 		withDigits["Count"] = Number(lang, count)
 		request.TemplateData = withDigits
 	}
-	text, err := c.localizers[key.lang].Localize(request)
-	if err != nil {
+	text, err := c.localizer.Localize(request)
+	switch {
+	case err != nil && lang != Default:
+		return Text(Default, id, data)
+	case err != nil:
 		return id
-	}
-	if len(data) == 0 {
-		c.plain.Store(key, text)
+	case len(data) == 0:
+		c.plain.Store(id, text)
 	}
 	return text
 }
@@ -102,12 +119,8 @@ func Text(lang, id string, data map[string]any) string {
 // tag or an Accept-Language header (RFC 9110 §12.5.4), the most wanted first;
 // what can't be parsed is passed over. Without a match it answers Default.
 func Match(tags ...string) string {
-	if len(tags) == 1 && slices.Contains(languages[:], tags[0]) {
+	if len(tags) == 1 && catalogues[tags[0]] != nil {
 		return tags[0]
-	}
-	c, err := loaded()
-	if err != nil {
-		return Default
 	}
 	var wanted []language.Tag
 	for _, text := range tags {
@@ -122,21 +135,29 @@ func Match(tags ...string) string {
 	if len(wanted) == 0 {
 		return Default
 	}
-	_, index, confidence := c.matcher.Match(wanted...)
+	_, index, confidence := matcher().Match(wanted...)
 	if confidence == language.No {
 		return Default
 	}
-	return languages[index]
+	return languages[index].tag
 }
 
 // Name is what lang's speakers call it ("Deutsch"), for a menu. A tag that
 // isn't ours yields the name of the language that Match finds for it.
-func Name(lang string) string { return Text(lang, "language.name", nil) }
+func Name(lang string) string {
+	lang = Match(lang)
+	for _, l := range languages {
+		if l.tag == lang {
+			return l.name
+		}
+	}
+	return lang
+}
 
 // NativeName is what its speakers call a language, ours or not. Of one that nobody
 // knows it's the tag.
 func NativeName(lang string) string {
-	if slices.Contains(languages[:], lang) {
+	if catalogues[lang] != nil {
 		return Name(lang)
 	}
 	if name := display.Self.Name(language.Make(lang)); name != "" {

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -37,11 +36,6 @@ faults they are logged and the old one stays. Tips are read again as they change
 // runDaemon runs the daemon, again with each good configuration that SIGHUP
 // brings.
 func (c *command) runDaemon(ctx context.Context) error {
-	// The daemon keeps about ten megabytes, and Go lets as much garbage pile up before it
-	// collects it. Half as much is 4 MB less at the peak: see docs/performance.md.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 	a, err := c.open(ctx, slog.LevelInfo)
 	if err != nil {
 		return err
