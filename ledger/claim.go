@@ -80,7 +80,7 @@ func (l *Ledger) claim(ctx context.Context, tx *sql.Tx, now time.Time, c Claimin
 	if p.all {
 		c.Limit = 1
 	}
-	// The lease of what is claimed is its node's.
+	// A claim lasts as long as its node is known to be alive, which this says.
 	if err := l.seen(ctx, tx, now, c.Owner); err != nil {
 		return nil, err
 	}
@@ -213,7 +213,8 @@ func (l *Ledger) readReady(ctx context.Context, tx *sql.Tx, now time.Time, e edi
 
 // sqlMark says who sends some deliveries of an edition. PostgreSQL gets an array,
 // since its planner knows how long that is: of a list in JSON it expects a hundred
-// numbers, and reads the whole table of a small list for each mail.
+// numbers, and reads the whole table of a small list for each mail. It asks for no state:
+// this transaction holds the rows, or SQLite's write lock, since it read them.
 func sqlMark(db *store.DB) string {
 	some := "IN (SELECT value FROM json_each($3))"
 	if db.Postgres() {

@@ -78,7 +78,7 @@ func (l *Ledger) gaveUp(ctx context.Context, tx *sql.Tx, now time.Time, o Outcom
 		return nil
 	}
 	o.Opinion = verdict.Assess(verdict.Reply{Stage: verdict.RcptTo, Code: o.Reply.Code, Enhanced: o.Reply.Enhanced, Text: o.Reply.Text})
-	mailbox := strings.HasPrefix(o.Reply.Enhanced, "4.2.") || o.Opinion.Reason == mailboxFull // RFC 3463 §3.3
+	mailbox := strings.HasPrefix(o.Reply.Enhanced, "4.2.") || o.Opinion.Reason == verdict.MailboxFull // RFC 3463 §3.3
 	if o.Opinion.Class != verdict.ClassSoft || !mailbox {
 		return nil
 	}
@@ -89,9 +89,6 @@ func (l *Ledger) gaveUp(ctx context.Context, tx *sql.Tx, now time.Time, o Outcom
 	o.Job.Newsletter, o.Job.Subscription = m.Newsletter, m.Subscription
 	return l.refused(ctx, tx, now, o)
 }
-
-// mailboxFull is how package verdict calls it.
-const mailboxFull = "mailboxfull"
 
 // sqlExpire goes by the order of an index, as sqlWithdraw does.
 func sqlExpire(db *store.DB) string {

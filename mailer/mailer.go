@@ -183,7 +183,8 @@ func (m *Mailer) Run(ctx context.Context) error {
 	return nil
 }
 
-// newOwner is a name that no other node has.
+// newOwner is a name that no other node has, nor this machine's before it: what a killed
+// process has claimed on PostgreSQL is free when its lease is over, for it as for others.
 func newOwner() string { return rand.Text()[:10] }
 
 // hold lists the newsletters whose mails in doubt wait for the operator.

@@ -16,7 +16,7 @@ type Opinion struct {
 // Reasons that are asked for by name.
 const (
 	Undefined   = "undefined" // the reply gives none
-	mailboxFull = "mailboxfull"
+	MailboxFull = "mailboxfull"
 )
 
 // Assess says what a reply means for the address, whether it was given while
@@ -47,7 +47,7 @@ func Assess(a Reply) Opinion {
 	case a.Code == 521 || a.Code == 556: // RFC 7504
 		o.Class, o.Reason = ClassSuppress, "notaccept"
 	case a.Code == 552:
-		o.Reason = mailboxFull
+		o.Reason = MailboxFull
 	case aboutLogin(a.Code):
 		o.Class, o.Reason = ClassOwn, "securityerror"
 	case aboutSyntax(a.Code) && !strings.HasPrefix(status, "5.1."):

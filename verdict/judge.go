@@ -35,7 +35,7 @@ func refusal(a Reply, o Opinion) Verdict {
 		return Dead
 	case o.Class == ClassOwn && (aboutSyntax(a.Code) || !oneServers(o.Reason)):
 		return Ours
-	case o.Reason == mailboxFull, a.Code == 552 && o.Reason == "filtered": // they are emptied; a bare 5.2.0 says no more than that
+	case o.Reason == MailboxFull, a.Code == 552 && o.Reason == "filtered": // they are emptied; a bare 5.2.0 says no more than that
 		return Retry
 	}
 	return Refused

@@ -80,7 +80,7 @@ func libraryFiles(folder string) fs.FS {
 	return files
 }
 
-// trySample composes a sample of each kind of mail with a newsletter's look. Values of
+// trySample composes a tip and a notice with a newsletter's look. Values of
 // the configuration that are right one by one may still make a bad mail together;
 // that's found here, before anything is due.
 func trySample(look letter.Newsletter) error {
