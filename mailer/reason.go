@@ -15,9 +15,9 @@ import (
 // a look at the reply beside it.
 func reason(r *message) string {
 	why, then := "the relay refused several mails in a row, which is hardly the readers' fault", "; its reply says why"
-	sender := "from"
-	if r.job.Kind != "" {
-		sender = "confirm_from"
+	sender := "confirm_from"
+	if k := r.job.Kind; k == "" || k == ledger.Resend || k == ledger.Proof { // those show a tip
+		sender = "from"
 	}
 	switch a := r.reply; {
 	case r.verdict == verdict.InDoubt, r.verdict == verdict.Down && a.Stage >= verdict.RcptTo:
