@@ -24,9 +24,20 @@ const Default = "en"
 // which a menu shows them. Default comes first, because language.NewMatcher falls back to
 // the first.
 var languages = [...]struct{ tag, name string }{
-	{Default, "English"}, {"zh-CN", "简体中文"}, {"zh-TW", "繁體中文"}, {"es", "Español"}, {"pt-BR", "Português (Brasil)"},
-	{"fr", "Français"}, {"de", "Deutsch"}, {"ja", "日本語"}, {"ko", "한국어"}, {"tr", "Türkçe"}, {"ru", "Русский"},
-	{"hi", "हिन्दी"}, {"ar", "العربية"}, {"fa", "فارسی"},
+	{Default, "English"},
+	{"zh-CN", "简体中文"},
+	{"zh-TW", "繁體中文"},
+	{"es", "Español"},
+	{"pt-BR", "Português (Brasil)"},
+	{"fr", "Français"},
+	{"de", "Deutsch"},
+	{"ja", "日本語"},
+	{"ko", "한국어"},
+	{"tr", "Türkçe"},
+	{"ru", "Русский"},
+	{"hi", "हिन्दी"},
+	{"ar", "العربية"},
+	{"fa", "فارسی"},
 }
 
 // Languages lists the BCP 47 tags of the languages we speak, Default first.
