@@ -26,6 +26,7 @@ func TestARefusalIsMended(t *testing.T) {
 	d.tabTo("tbody a")
 	d.typeKeys(200, "\r")
 	reader := eval[string](d, "location.pathname")
+	d.comes(reader, "550 5.1.1")
 	if got := d.text(".happened"); !strings.Contains(got, "failed") || !strings.Contains(got, "550 5.1.1 no such user here, it seems") {
 		t.Errorf("their history says %s", got)
 	}
