@@ -51,10 +51,10 @@ func isBusy(err error) bool {
 // none, and a scratch file is its process's alone. Both have one pool for all.
 func (db *DB) contended() bool { return db.write != db.read }
 
-// transactAlone is transact for a file that other processes write to. It has the one
+// transactContended is transact for a file that other processes write to. It has the one
 // connection from before the lock until others could take that, so that no goroutine of
 // this process is quicker.
-func (db *DB) transactAlone(ctx context.Context, f func(tx *sql.Tx) error) error {
+func (db *DB) transactContended(ctx context.Context, f func(tx *sql.Tx) error) error {
 	var conn *sql.Conn
 	err := untilFree(ctx, func() (err error) {
 		conn, err = db.write.Conn(ctx)
