@@ -68,13 +68,14 @@ func (s *Editions) FirstItems(ctx context.Context, contents []int64) (map[int64]
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+places+`)`, args...)
 	items := make(map[int64]Item, len(contents))
-	_, err = store.Collect(rows, err, func(rows *sql.Rows) (item Item, err error) {
+	err = store.Each(rows, err, func(rows *sql.Rows) error {
+		var item Item
 		var id int64
 		var body string
-		err = rows.Scan(&id, &item.Tip, &body)
+		err := rows.Scan(&id, &item.Tip, &body)
 		item.Body = []byte(body)
 		items[id] = item
-		return item, err
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read contents: %w", err)

@@ -37,11 +37,12 @@ func (s *Editions) DailyTips(ctx context.Context, q store.Queryer, which []int64
 		SELECT c.edition, MAX(t.tip) FROM contents c JOIN content_tips t ON t.content = c.id
 		WHERE c.edition IN (`+places+`) AND c.choice = 'daily' GROUP BY c.edition`, args...)
 	all := map[int64]string{}
-	_, err = store.Collect(rows, err, func(rows *sql.Rows) (tip string, err error) {
+	err = store.Each(rows, err, func(rows *sql.Rows) error {
+		var tip string
 		var edition int64
-		err = rows.Scan(&edition, &tip)
+		err := rows.Scan(&edition, &tip)
 		all[edition] = tip
-		return tip, err
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read tips of editions: %w", err)

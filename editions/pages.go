@@ -25,14 +25,15 @@ func (s *Editions) Pages(ctx context.Context, newsletter, before string, edition
 			AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.id = $%[3]d AND o.opened_at < c.sent_at)
 		ORDER BY e.local_date, c.sent_at`, n+1, n+2, n+3), append(args, newsletter, before, edition)...)
 	pages := make(map[string]string)
-	_, err = store.Collect(rows, err, func(rows *sql.Rows) (tip string, err error) {
+	err = store.Each(rows, err, func(rows *sql.Rows) error {
+		var tip string
 		var choice, date string
-		err = rows.Scan(&tip, &choice, &date)
+		err := rows.Scan(&tip, &choice, &date)
 		pages[tip] = date
 		if (Content{Choice: choice}).inCourse() {
 			pages[tip] = tip
 		}
-		return tip, err
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find the pages of tips: %w", err)

@@ -90,11 +90,12 @@ func (s *Editions) Tallies(ctx context.Context, newsletters []string) (map[strin
 		SELECT v.tip, CAST(SUM(v.useful) AS BIGINT), CAST(SUM(v.useless) AS BIGINT) FROM vote_counts v JOIN editions e ON e.id = v.edition
 		WHERE e.newsletter IN (`+places+`) GROUP BY v.tip`, args...)
 	all := map[string]Tally{}
-	_, err = store.Collect(rows, err, func(rows *sql.Rows) (t Tally, err error) {
+	err = store.Each(rows, err, func(rows *sql.Rows) error {
+		var t Tally
 		var tip string
-		err = rows.Scan(&tip, &t.Useful, &t.Useless)
+		err := rows.Scan(&tip, &t.Useful, &t.Useless)
 		all[tip] = t
-		return t, err
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)
@@ -110,11 +111,12 @@ func (s *Editions) TallyEach(ctx context.Context, q store.Queryer, which []int64
 		SELECT edition, CAST(SUM(useful) AS BIGINT), CAST(SUM(useless) AS BIGINT) FROM vote_counts
 		WHERE edition IN (`+places+`) GROUP BY edition`, args...)
 	all := map[int64]Tally{}
-	_, err = store.Collect(rows, err, func(rows *sql.Rows) (t Tally, err error) {
+	err = store.Each(rows, err, func(rows *sql.Rows) error {
+		var t Tally
 		var edition int64
-		err = rows.Scan(&edition, &t.Useful, &t.Useless)
+		err := rows.Scan(&edition, &t.Useful, &t.Useless)
 		all[edition] = t
-		return t, err
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)

@@ -34,7 +34,7 @@ func (l *Ledger) tellCounts(ctx context.Context, tx *sql.Tx, now time.Time, t ho
 
 // tellMissed tells, once for a date, that readers who were due get no edition.
 func (l *Ledger) tellMissed(ctx context.Context, tx *sql.Tx, now time.Time, r Run) error {
-	if r.State != "skipped" || r.Deliveries == 0 || !l.events.Wants(hooks.EditionFailed) {
+	if r.State != RunSkipped || r.Deliveries == 0 || !l.events.Wants(hooks.EditionFailed) {
 		return nil
 	}
 	var others bool

@@ -64,7 +64,7 @@ func (l *Ledger) Open(ctx context.Context, now time.Time, o Opening) (opened int
 				return err
 			}
 			return l.finishRun(ctx, tx, now, Run{
-				Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: "opened", Deliveries: opened + n,
+				Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: RunOpened, Deliveries: opened + n,
 			})
 		})
 		if err != nil {

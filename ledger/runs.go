@@ -11,6 +11,12 @@ import (
 	"dailytip/subscribers"
 )
 
+// The states of a [Run].
+const (
+	RunOpened  = "opened"
+	RunSkipped = "skipped"
+)
+
 // Run says how a slot's due instant was dealt with. After a long outage one Run stands
 // for several instants: LocalDate is the date of the first, and DueAt is the last.
 type Run struct {
@@ -18,9 +24,9 @@ type Run struct {
 	LocalDate  string
 	Slot       int64
 	DueAt      time.Time
-	State      string // opened, skipped
+	State      string // RunOpened, RunSkipped
 	Reason     string
-	Deliveries int64 // skipped: the readers who were due, at the last instant
+	Deliveries int64 // RunSkipped: the readers who were due, at the last instant
 }
 
 // FinishRun notes what became of a slot's due instant and that it has been
@@ -67,7 +73,7 @@ func (l *Ledger) Skipped(ctx context.Context, limit int) ([]Run, error) {
 		SELECT newsletter, local_date, MIN(due_at), MAX(reason), SUM(deliveries) FROM runs
 		WHERE state = 'skipped' AND deliveries > 0 GROUP BY newsletter, local_date ORDER BY local_date DESC, newsletter LIMIT $1`, limit)
 	runs, err := store.Collect(rows, err, func(rows *sql.Rows) (r Run, err error) {
-		r = Run{State: "skipped"}
+		r = Run{State: RunSkipped}
 		var due int64
 		err = rows.Scan(&r.Newsletter, &r.LocalDate, &due, &r.Reason, &r.Deliveries)
 		r.DueAt = store.Time(due)

@@ -87,7 +87,7 @@ func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 		}
 	}
 	run := ledger.Run{
-		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: runSkipped,
+		Newsletter: t.n.ID, LocalDate: first.String(), Slot: slot.ID, DueAt: due, State: ledger.RunSkipped,
 		Reason: fmt.Sprintf("this date and those after it were noticed more than %d days late; grace is %s", lookBack/(24*time.Hour), t.n.Grace),
 	}
 	if run.Deliveries, err = t.Ledger.CountDue(ctx, run.Slot, run.DueAt); err != nil {
@@ -99,12 +99,6 @@ func (t *tick) skipLong(ctx context.Context, slot subscribers.Slot, schedule Sch
 	t.report(slot, run)
 	return due, nil
 }
-
-// The states of a run.
-const (
-	runOpened  = "opened"
-	runSkipped = "skipped"
-)
 
 // outcome is what became of a due instant.
 type outcome int
@@ -118,7 +112,7 @@ const (
 // deal opens what is due at one instant, or finds why not. more says that a
 // later instant has come as well.
 func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, due time.Time, more bool) (ledger.Run, outcome, error) {
-	run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due, State: runSkipped}
+	run := ledger.Run{Newsletter: t.n.ID, LocalDate: date.String(), Slot: slot.ID, DueAt: due, State: ledger.RunSkipped}
 	late := t.now.Sub(due)
 	if late <= t.n.Grace && !more {
 		got, err := t.open(ctx, slot, date, ledger.Opening{DueAt: due, ExpiresAt: due.Add(t.n.GiveUpAfter), Finish: true})
@@ -127,10 +121,10 @@ func (t *tick) deal(ctx context.Context, slot subscribers.Slot, date Date, due t
 		case err != nil:
 			return run, toRetry, err
 		case got.reason == "":
-			run.State = runOpened
+			run.State = ledger.RunOpened
 			return run, settled, nil
 		case got.reason == Unapproved:
-			run.State = runOpened // for those in a course who have got theirs
+			run.State = ledger.RunOpened // for those in a course who have got theirs
 			return run, toRetry, t.tellUnapproved(ctx, date)
 		}
 		run.Reason = "the date " + reasonText(got.reason)
@@ -165,9 +159,9 @@ func (t *tick) report(slot subscribers.Slot, run ledger.Run) {
 	zone := t.n.Schedule(slot).Zone
 	log := t.Log.With("newsletter", t.n.ID, "date", run.LocalDate, "zone", zone.String(), "hour", run.DueAt.In(zone).Format("15:04"), "readers", run.Deliveries)
 	switch {
-	case run.State == runSkipped && run.Deliveries > 0:
+	case run.State == ledger.RunSkipped && run.Deliveries > 0:
 		log.Warn("an edition was missed", "reason", run.Reason)
-	case run.State == runSkipped:
+	case run.State == ledger.RunSkipped:
 		log.Info("no edition", "reason", run.Reason)
 	case run.Deliveries > 0:
 		log.Info("edition opened")

@@ -159,7 +159,7 @@ func (t *tick) openCourse(ctx context.Context, date Date, o ledger.Opening) (got
 	}
 	if finish && got.reason == "" {
 		err = t.Ledger.FinishRun(ctx, t.now, ledger.Run{
-			Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: runOpened, Deliveries: got.deliveries,
+			Newsletter: o.Newsletter, LocalDate: o.LocalDate, Slot: o.Slot, DueAt: o.DueAt, State: ledger.RunOpened, Deliveries: got.deliveries,
 		})
 	}
 	return got, err

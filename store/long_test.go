@@ -25,7 +25,7 @@ func TestMigrateWaitsForTheLock(t *testing.T) {
 			_, err := other.Migrate(t.Context())
 			migrated <- err
 		}()
-		time.Sleep(5 * time.Second) // it waits for three
+		time.Sleep(5 * time.Second) // the library gives up after three
 		return nil
 	})
 	if err != nil {

@@ -2,21 +2,32 @@ package store
 
 import "database/sql"
 
-// Collect reads all rows of a query and closes them. It takes what the query returned:
-// when that is an error, Collect returns it as it is.
-func Collect[T any](rows *sql.Rows, err error, scan func(rows *sql.Rows) (T, error)) (all []T, _ error) {
+// Each calls scan for each row of a query, until it fails, and closes the rows. It takes
+// what the query returned: when that is an error, Each returns it as it is.
+func Each(rows *sql.Rows, err error, scan func(rows *sql.Rows) error) error {
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
+		if err := scan(rows); err != nil {
+			return err
 		}
-		all = append(all, one)
 	}
-	return all, rows.Err()
+	return rows.Err()
+}
+
+// Collect is [Each] for what becomes a slice; nil when there are no rows.
+func Collect[T any](rows *sql.Rows, err error, scan func(rows *sql.Rows) (T, error)) (all []T, _ error) {
+	err = Each(rows, err, func(rows *sql.Rows) error {
+		one, err := scan(rows)
+		all = append(all, one)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // Column reads a row that has one column.

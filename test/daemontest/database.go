@@ -5,9 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"dailytip/pgurl"
 	"dailytip/store"
 )
 
@@ -15,7 +15,7 @@ import (
 // program must have made it.
 func (in *Installation) OpenDatabase(ctx context.Context) (*store.DB, error) {
 	name := in.o.Database
-	if !strings.HasPrefix(name, "postgres://") {
+	if !pgurl.Is(name) {
 		name = in.Path(name)
 	}
 	return store.Open(ctx, name)
