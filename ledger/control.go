@@ -101,8 +101,8 @@ func (l *Ledger) withdrawSome(ctx context.Context, tx *sql.Tx, now time.Time, e 
 	return int64(len(ended)), err
 }
 
-// sqlWithdraw ends what waits of an edition, in the order of its index: PostgreSQL would
-// pass over all that has ended to find the next.
+// sqlWithdraw ends what waits of an edition, in the order of its index: without an order
+// PostgreSQL would pass over all that has ended to find the next.
 func sqlWithdraw(db *store.DB) string {
 	return `
 		WITH waiting AS MATERIALIZED (

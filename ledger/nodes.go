@@ -20,7 +20,7 @@ type Place struct {
 func (l *Ledger) Beat(ctx context.Context, now time.Time, node string, silent time.Duration) (p Place, err error) {
 	err = l.write(ctx, func(tx *sql.Tx) error { return l.seen(ctx, tx, now, node) })
 	if err == nil {
-		// Only now, so that of several that begin together the last one sees the others.
+		// It asks after the commit, so that of several that begin together the last one sees the others.
 		err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN id < $1 THEN 1 ELSE 0 END), 0) FROM nodes WHERE seen_at >= $2",
 			node, store.Millis(now.Add(-silent))).Scan(&p.Nodes, &p.Rank)
 	}
