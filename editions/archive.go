@@ -67,15 +67,11 @@ func (s *Editions) FirstItems(ctx context.Context, contents []int64) (map[int64]
 	places, args := store.Listed(contents)
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT content, tip, body FROM content_tips WHERE position = 0 AND content IN (`+places+`)`, args...)
-	items := make(map[int64]Item, len(contents))
-	err = store.Each(rows, err, func(rows *sql.Rows) error {
-		var item Item
-		var id int64
+	items, err := store.CollectMap(rows, err, func(rows *sql.Rows) (id int64, item Item, err error) {
 		var body string
-		err := rows.Scan(&id, &item.Tip, &body)
+		err = rows.Scan(&id, &item.Tip, &body)
 		item.Body = []byte(body)
-		items[id] = item
-		return err
+		return id, item, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read contents: %w", err)

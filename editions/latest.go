@@ -36,13 +36,9 @@ func (s *Editions) DailyTips(ctx context.Context, q store.Queryer, which []int64
 	rows, err := q.QueryContext(ctx, `
 		SELECT c.edition, MAX(t.tip) FROM contents c JOIN content_tips t ON t.content = c.id
 		WHERE c.edition IN (`+places+`) AND c.choice = 'daily' GROUP BY c.edition`, args...)
-	all := map[int64]string{}
-	err = store.Each(rows, err, func(rows *sql.Rows) error {
-		var tip string
-		var edition int64
-		err := rows.Scan(&edition, &tip)
-		all[edition] = tip
-		return err
+	all, err := store.CollectMap(rows, err, func(rows *sql.Rows) (edition int64, tip string, err error) {
+		err = rows.Scan(&edition, &tip)
+		return edition, tip, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read tips of editions: %w", err)

@@ -24,16 +24,13 @@ func (s *Editions) Pages(ctx context.Context, newsletter, before string, edition
 		WHERE e.newsletter = $%[1]d AND e.local_date < $%[2]d AND `+public+` AND t.tip IN (`+places+`)
 			AND NOT EXISTS (SELECT 1 FROM editions o WHERE o.id = $%[3]d AND o.opened_at < c.sent_at)
 		ORDER BY e.local_date, c.sent_at`, n+1, n+2, n+3), append(args, newsletter, before, edition)...)
-	pages := make(map[string]string)
-	err = store.Each(rows, err, func(rows *sql.Rows) error {
-		var tip string
-		var choice, date string
-		err := rows.Scan(&tip, &choice, &date)
-		pages[tip] = date
+	pages, err := store.CollectMap(rows, err, func(rows *sql.Rows) (tip, page string, err error) {
+		var choice string
+		err = rows.Scan(&tip, &choice, &page)
 		if (Content{Choice: choice}).inCourse() {
-			pages[tip] = tip
+			page = tip
 		}
-		return err
+		return tip, page, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find the pages of tips: %w", err)

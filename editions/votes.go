@@ -89,13 +89,9 @@ func (s *Editions) Tallies(ctx context.Context, newsletters []string) (map[strin
 	rows, err := s.db.Read().QueryContext(ctx, `
 		SELECT v.tip, CAST(SUM(v.useful) AS BIGINT), CAST(SUM(v.useless) AS BIGINT) FROM vote_counts v JOIN editions e ON e.id = v.edition
 		WHERE e.newsletter IN (`+places+`) GROUP BY v.tip`, args...)
-	all := map[string]Tally{}
-	err = store.Each(rows, err, func(rows *sql.Rows) error {
-		var t Tally
-		var tip string
-		err := rows.Scan(&tip, &t.Useful, &t.Useless)
-		all[tip] = t
-		return err
+	all, err := store.CollectMap(rows, err, func(rows *sql.Rows) (tip string, t Tally, err error) {
+		err = rows.Scan(&tip, &t.Useful, &t.Useless)
+		return tip, t, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)
@@ -110,13 +106,9 @@ func (s *Editions) TallyEach(ctx context.Context, q store.Queryer, which []int64
 	rows, err := q.QueryContext(ctx, `
 		SELECT edition, CAST(SUM(useful) AS BIGINT), CAST(SUM(useless) AS BIGINT) FROM vote_counts
 		WHERE edition IN (`+places+`) GROUP BY edition`, args...)
-	all := map[int64]Tally{}
-	err = store.Each(rows, err, func(rows *sql.Rows) error {
-		var t Tally
-		var edition int64
-		err := rows.Scan(&edition, &t.Useful, &t.Useless)
-		all[edition] = t
-		return err
+	all, err := store.CollectMap(rows, err, func(rows *sql.Rows) (edition int64, t Tally, err error) {
+		err = rows.Scan(&edition, &t.Useful, &t.Useless)
+		return edition, t, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)
